@@ -1,0 +1,78 @@
+"""What every panel looks at: the open document, its inference, and what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from graph.document import Document
+from graph.events import Event, Settled
+from graph.infer import Inference
+
+
+class Session(QObject):
+    """The open document as Qt signals.
+
+    Panels are built once and follow these signals; opening another document is one of them.
+    """
+
+    opened = Signal()
+    """Another document is open: build everything anew."""
+    edited = Signal(object)
+    """One event of the document."""
+    settled = Signal(str)
+    """A whole edit, undo or redo is done; its name."""
+    inferred = Signal(object)
+    """Shapes, weights or problems of these node ids changed (a frozenset)."""
+    selected = Signal(object)
+    """Another selection (a tuple of node ids)."""
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._stop: list[Callable[[], None]] = []
+        self.selection: tuple[str, ...] = ()
+        self._take(document)
+
+    def open(self, document: Document) -> None:
+        """Show another document."""
+        self.close()
+        self.selection = ()
+        self._take(document)
+        self.opened.emit()
+        self.selected.emit(())
+
+    def close(self) -> None:
+        """Stop following the document."""
+        for stop in self._stop:
+            stop()
+        self._stop.clear()
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select nodes; those that are gone are left out."""
+        selection = tuple(node_id for node_id in ids if self.has(node_id))
+        if selection != self.selection:
+            self.selection = selection
+            self.selected.emit(selection)
+
+    def has(self, node_id: str) -> bool:
+        """Whether the document has this node."""
+        sheets = (self.document.board, *self.document.networks.values())
+        return any(node_id in sheet.nodes for sheet in sheets)
+
+    def _take(self, document: Document) -> None:
+        self.document = document
+        self.inference = Inference(document)
+        self._stop.append(document.subscribe(self._on_event))
+        stop = self.inference.on_change(self._on_inferred)
+        if callable(stop):
+            self._stop.append(stop)
+
+    def _on_event(self, event: Event) -> None:
+        self.edited.emit(event)
+        if isinstance(event, Settled):
+            self.select(self.selection)
+            self.settled.emit(event.name)
+
+    def _on_inferred(self, ids: set[str]) -> None:
+        self.inferred.emit(frozenset(ids))
