@@ -1,0 +1,1 @@
+"""What trains: the worker process, its messages, data readers, views and records of runs."""

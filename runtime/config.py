@@ -1,0 +1,167 @@
+"""The settings of one run, as the window and the command line hand them to the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class SourceLike(Protocol):
+    """What the compiler makes of one file: its text, and the nodes each line stands for."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def nodes(self) -> tuple[tuple[str, ...], ...]: ...
+
+
+class ViewLike(Protocol):
+    """What the compiler makes of one view node."""
+
+    @property
+    def node(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def params(self) -> Mapping[str, Any]: ...
+
+    @property
+    def inputs(self) -> Mapping[str, int | None]: ...
+
+
+class WireLike(Protocol):
+    """Where the weight of one wire into a neuron lies."""
+
+    @property
+    def link(self) -> str: ...
+
+    @property
+    def network(self) -> str: ...
+
+    @property
+    def tensor(self) -> str: ...
+
+    @property
+    def row(self) -> int | None: ...
+
+    @property
+    def column(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One source file of a run.
+
+    Attributes:
+        text: The source.
+        nodes: For each line, the ids of the nodes that it stands for.
+    """
+
+    text: str
+    nodes: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view to draw while training.
+
+    Attributes:
+        node: The view node's id.
+        name: Its name, and that of its function in `views.py`.
+        kind: What draws it, such as "images" or "confusion_matrix".
+        params: The node's parameters.
+        inputs: For each port, the place of its value among the examples, or None when computed.
+    """
+
+    node: str
+    name: str
+    kind: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A wire into a neuron and the weight that it carries: `networks[network].tensor[row, column]`."""
+
+    link: str
+    network: str
+    tensor: str
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All that one run needs: source, views and wires, as plain records.
+
+    Attributes:
+        name: The board's name; the run's folder starts with it.
+        files: Source by file name, the `.neurowire` file included.
+        views: What to draw while training.
+        wires: Whose weights to show while training.
+    """
+
+    name: str
+    files: Mapping[str, File]
+    views: tuple[View, ...] = ()
+    wires: tuple[Wire, ...] = ()
+
+
+def project(
+    name: str,
+    files: Mapping[str, SourceLike],
+    views: tuple[ViewLike, ...] = (),
+    wires: tuple[WireLike, ...] = (),
+) -> Project:
+    """Copy what the compiler made into records of our own, which travel to the worker."""
+    return Project(
+        name,
+        {name: File(source.text, source.nodes) for name, source in files.items()},
+        tuple(View(v.node, v.name, v.kind, dict(v.params), dict(v.inputs)) for v in views),
+        tuple(Wire(str(w.link), w.network, w.tensor, w.row, w.column) for w in wires),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """How to run a project.
+
+    Attributes:
+        epochs: How often to go through the training set; when resuming it may be raised.
+        batch_size: Examples a step.
+        seed: Where weights, order and noise start from.
+        device: "auto", "cpu", "cuda", "mps" or "xpu".
+        precision: "auto", "float32", "bfloat16" or "float16".
+        threads: CPU threads; 0 lets the worker measure its first steps and choose.
+        data_dir: Where data sets are looked for first.
+        folder: The run's folder; None makes a new one among the user's runs.
+        resume: A run's folder to go on from; its own source is used, so `files` may be empty.
+        max_steps: Stop after this step.
+        paused: Wait for `resume` or `step_once` before the first step.
+        view_interval_s: Views are drawn at most this often, in seconds.
+        checkpoint_interval_s: The checkpoint `last` is written at least this often, in seconds.
+        report_interval_s: Losses are turned into numbers and sent this often, in seconds.
+    """
+
+    epochs: int = 10
+    batch_size: int = 64
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "auto"
+    threads: int = 0
+    data_dir: str | None = None
+    folder: str | None = None
+    resume: str | None = None
+    max_steps: int | None = None
+    paused: bool = False
+    view_interval_s: float = 2.0
+    checkpoint_interval_s: float = 10.0
+    report_interval_s: float = 0.1

@@ -1,0 +1,327 @@
+"""What the window and the worker say to each other: small frozen records, no torch.
+
+`Command` names all that goes to the worker, `Message` all that comes back.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from runtime.config import Project, RunConfig
+
+# --- to the worker ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Start a run; one that is still going is stopped and saved first."""
+
+    project: Project
+    config: RunConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait after the step that is running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Save and end the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOnce:
+    """Take one step, then pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetRate:
+    """Change an optimizer's learning rate; a schedule goes on from the new one in proportion."""
+
+    optimizer: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Learn the facts of a data node: sizes, classes, columns, counts."""
+
+    node: str
+    type: str
+    params: Mapping[str, Any]
+    data_dir: str | None = None
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CancelProbe:
+    """The facts of this node are no longer wanted."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Stop what runs, save it, and leave."""
+
+
+Command = Train | Pause | Resume | Stop | StepOnce | SetRate | Probe | CancelProbe | Quit
+
+
+# --- from the worker -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device that can train.
+
+    Attributes:
+        type: What `RunConfig.device` takes: "cpu", "cuda", "mps" or "xpu".
+        name: For people, such as "NVIDIA H100 80GB".
+        memory: Bytes of its memory, where known.
+    """
+
+    type: str
+    name: str
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """Torch is loaded; Train will start at once. `devices` has the one that "auto" picks first."""
+
+    devices: tuple[Device, ...]
+    torch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run began, or goes on.
+
+    Attributes:
+        run: The run's id, which is its folder's name.
+        folder: Where its source, checkpoints and settings lie.
+        device: What it trains on.
+        device_name: The same for people.
+        threads: CPU threads in use, chosen by measuring unless given.
+        steps_per_epoch: Steps in one epoch.
+        parameters: How many weights it trains.
+        samples: Training examples.
+        validation_samples: Held-out examples.
+        epochs: Epochs in all.
+        step: Steps done before (resumed runs).
+        epoch: Epochs done before (resumed runs).
+        rates: The learning rate of each optimizer.
+        precision: "float32", "bfloat16" or "float16".
+    """
+
+    run: str
+    folder: str
+    device: str
+    device_name: str
+    threads: int
+    steps_per_epoch: int
+    parameters: int
+    samples: int
+    validation_samples: int
+    epochs: int
+    step: int = 0
+    epoch: int = 0
+    rates: Mapping[str, float] = field(default_factory=dict)
+    precision: str = "float32"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Some points of one curve: step numbers (`array("q")`) and values (`array("d")`)."""
+
+    steps: array[int]
+    values: array[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Losses of the last steps, every one of them, by name ("loss/NAME")."""
+
+    curves: Mapping[str, Points]
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """An epoch ended; `figures` has "train/NAME" and "val/NAME", `step` the last step in it."""
+
+    epoch: int
+    step: int
+    figures: Mapping[str, float]
+    best: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ViewDrawn:
+    """A view's picture. `payload` is one of the records of `runtime.payloads`."""
+
+    node: str
+    name: str
+    kind: str
+    payload: Any
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weights of drawn wires, by link id."""
+
+    values: Mapping[str, float]
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How the run goes, about twice a second.
+
+    Attributes:
+        step: Steps done.
+        epoch: Epochs completed.
+        samples_per_second: Training examples a second, lately.
+        waiting_share: Share of the time spent waiting for data, 0 to 1.
+        memory: Bytes in use: of the device, or of the process on a CPU.
+        seconds_left: Estimated seconds to the end.
+        rates: The learning rate of each optimizer.
+    """
+
+    step: int
+    epoch: int
+    samples_per_second: float
+    waiting_share: float
+    memory: int
+    seconds_left: float
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The run waits after this step."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The run goes on after this step."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateChanged:
+    """An optimizer has a new learning rate."""
+
+    optimizer: str
+    value: float
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something went wrong.
+
+    Attributes:
+        node: The node it comes from, where known.
+        text: What happened.
+        advice: What to do about it.
+        detail: Where in the source, for the curious.
+    """
+
+    node: str | None
+    text: str
+    advice: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A checkpoint was written."""
+
+    path: str
+    step: int
+
+
+Reason = Literal["finished", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The run ended: "finished" all epochs, "stopped" by someone, or "failed" with a Problem."""
+
+    reason: Reason
+    run: str
+    folder: str
+    step: int
+    epoch: int
+    seconds: float
+    best: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The facts of a data node."""
+
+    node: str
+    facts: Mapping[str, Any]
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeFailed:
+    """A data node could not be read."""
+
+    node: str
+    text: str
+    advice: str = ""
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The worker process ended by itself; made by the client, not by the worker.
+
+    Attributes:
+        exit_code: As `multiprocessing` gives it: minus the signal's number when killed by one.
+        signal: The signal's name, such as "SIGKILL", or "".
+        advice: What to do.
+        folder: The folder of the run that was going, to resume it, or None.
+    """
+
+    exit_code: int | None
+    signal: str
+    advice: str
+    folder: str | None = None
+
+
+Message = (
+    Warm
+    | Started
+    | Steps
+    | EpochEnded
+    | ViewDrawn
+    | Weights
+    | Progress
+    | Paused
+    | Resumed
+    | RateChanged
+    | Problem
+    | Saved
+    | Stopped
+    | Probed
+    | ProbeFailed
+    | Died
+)
