@@ -50,15 +50,10 @@ class Session(QObject):
 
     def select(self, ids: Iterable[str]) -> None:
         """Select nodes; those that are gone are left out."""
-        selection = tuple(node_id for node_id in ids if self.has(node_id))
+        selection = tuple(node_id for node_id in ids if self.document.has(node_id))
         if selection != self.selection:
             self.selection = selection
             self.selected.emit(selection)
-
-    def has(self, node_id: str) -> bool:
-        """Whether the document has this node."""
-        sheets = (self.document.board, *self.document.networks.values())
-        return any(node_id in sheet.nodes for sheet in sheets)
 
     def _take(self, document: Document) -> None:
         self.document = document

@@ -1,0 +1,87 @@
+"""The questions the window asks, in one place, so that tests can answer them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+BOARDS = "Neurowire boards (*.neurowire);;All files (*)"
+
+
+def _dialog(parent: QWidget, title: str, start: Path, filters: str) -> QFileDialog:
+    folder = start if start.is_dir() else start.parent
+    dialog = QFileDialog(parent, title, str(folder), filters)
+    if not start.is_dir() and start.name:
+        dialog.selectFile(start.name)
+    if QGuiApplication.platformName() in {"offscreen", "minimal"}:
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    return dialog
+
+
+def _answer(dialog: QFileDialog) -> Path | None:
+    accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
+    files = dialog.selectedFiles()
+    dialog.deleteLater()
+    return Path(files[0]) if accepted and files else None
+
+
+def ask_open(parent: QWidget, title: str, start: Path, filters: str = "") -> Path | None:
+    """Which file to read; None when the user thought better of it."""
+    dialog = _dialog(parent, title, start, filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _answer(dialog)
+
+
+def ask_save(parent: QWidget, title: str, start: Path, filters: str = BOARDS) -> Path | None:
+    """Where to write a file; None when the user thought better of it."""
+    dialog = _dialog(parent, title, start, filters)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("neurowire")
+    return _answer(dialog)
+
+
+def ask_folder(parent: QWidget, title: str, start: Path) -> Path | None:
+    """Which folder to use; None when the user thought better of it."""
+    dialog = _dialog(parent, title, start, "")
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return _answer(dialog)
+
+
+def ask_to_save(parent: QWidget, name: str) -> str:
+    """What to do with changes before they are lost: "save", "discard" or "cancel"."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("Save changes?")
+    box.setText(f"{name} has changes that are not saved.")
+    box.setInformativeText("Save them before going on?")
+    buttons = QMessageBox.StandardButton
+    box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+    box.setDefaultButton(buttons.Save)
+    answers = {buttons.Save: "save", buttons.Discard: "discard"}
+    answer = answers.get(QMessageBox.StandardButton(box.exec()), "cancel")
+    box.deleteLater()
+    return answer
+
+
+def ask(parent: QWidget, title: str, text: str, advice: str, yes: str, no: str) -> bool:
+    """A question with two answers."""
+    box = QMessageBox(parent)
+    box.setWindowTitle(title)
+    box.setText(text)
+    box.setInformativeText(advice)
+    agree = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+    box.exec()
+    agreed = box.clickedButton() is agree
+    box.deleteLater()
+    return agreed
+
+
+def tell(parent: QWidget, title: str, text: str, advice: str = "") -> None:
+    """Something went wrong that must not be missed."""
+    box = QMessageBox(QMessageBox.Icon.Warning, title, text, parent=parent)
+    box.setInformativeText(advice)
+    box.exec()
+    box.deleteLater()

@@ -1,0 +1,1 @@
+"""The form of the selected node: parameters, shapes, help and problems."""

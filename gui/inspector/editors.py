@@ -1,0 +1,227 @@
+"""From the kind of a parameter to the widget that edits it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QToolButton,
+    QWidget,
+)
+
+from graph.declare import Param, ParamKind
+from gui import dialogs
+from gui.inspector.number import NumberBox, read
+
+Choices = Callable[[], Sequence[tuple[str, str]]]
+"""What may be picked now: (value, label) pairs."""
+
+
+class Editor(Protocol):
+    """What the form asks of an editor; every one is a QWidget with a signal `edited(object)`."""
+
+    def show_value(self, value: Any) -> None:
+        """Show a value without saying it was edited."""
+
+
+class Switch(QCheckBox):
+    """On or off."""
+
+    edited = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.clicked.connect(self.edited.emit)
+        self.toggled.connect(lambda on: self.setText("on" if on else "off"))
+        self.setText("off")
+
+    def show_value(self, value: bool) -> None:
+        """Show a value."""
+        self.setChecked(value)
+
+
+class ChoiceBox(QComboBox):
+    """One of several words, or none where that is allowed."""
+
+    edited = Signal(object)
+
+    def __init__(self, words: Sequence[str], optional: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumContentsLength(6)
+        if optional:
+            self.addItem("none", None)
+        for word in words:
+            self.addItem(word.replace("_", " "), word)
+        self.activated.connect(lambda index: self.edited.emit(self.itemData(index)))
+
+    def show_value(self, value: str | None) -> None:
+        """Show a value."""
+        self.setCurrentIndex(self.findData(value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class TextBox(QLineEdit):
+    """A line of text; `parse` turns it into the value, `write` back."""
+
+    edited = Signal(object)
+
+    def __init__(
+        self,
+        parse: Callable[[str], Any] = str,
+        write: Callable[[Any], str] = lambda value: "" if value is None else str(value),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._parse, self._write = parse, write
+        self._shown = ""
+        self.editingFinished.connect(self._commit)
+
+    def show_value(self, value: Any) -> None:
+        """Show a value."""
+        self._shown = self._write(value)
+        if self.text() != self._shown:
+            self.setText(self._shown)
+
+    def _commit(self) -> None:
+        if self.text() != self._shown:
+            self._shown = self.text()
+            self.edited.emit(self._parse(self.text()))
+
+
+class PathBox(QWidget):
+    """A file or folder, typed or picked."""
+
+    edited = Signal(object)
+
+    def __init__(self, label: str, *, folder: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label, self._folder = label, folder
+        self.line = TextBox()
+        self.line.edited.connect(self.edited.emit)
+        self.setFocusProxy(self.line)
+        pick = QToolButton()
+        pick.setText("…")
+        pick.setToolTip(f"Pick the {label}")
+        pick.setAccessibleName(f"Pick the {label}")
+        pick.clicked.connect(self._pick)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.line, 1)
+        layout.addWidget(pick)
+
+    def show_value(self, value: str) -> None:
+        """Show a value."""
+        self.line.show_value(value)
+
+    def _pick(self) -> None:
+        start = Path(self.line.text() or ".")
+        ask = dialogs.ask_folder if self._folder else dialogs.ask_open
+        path = ask(self, f"Pick the {self._label}", start)
+        if path is not None:
+            self.line.show_value(str(path))
+            self.edited.emit(str(path))
+
+
+class ManyBox(QToolButton):
+    """Any number of given things, picked in a menu: nodes to train, columns to use."""
+
+    edited = Signal(object)
+
+    def __init__(self, choices: Choices, nothing: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choices, self._nothing = choices, nothing
+        self._value: tuple[str, ...] = ()
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill)
+        self.setMenu(self._menu)
+
+    def show_value(self, value: Sequence[str]) -> None:
+        """Show a value."""
+        self._value = tuple(value or ())
+        labels = dict(self._choices())
+        self.setText(", ".join(labels.get(one, one) for one in self._value) or self._nothing)
+
+    def _fill(self) -> None:
+        self._menu.clear()
+        every = self._menu.addAction(self._nothing)
+        every.setCheckable(True)
+        every.setChecked(not self._value)
+        every.triggered.connect(lambda: self.edited.emit(()))
+        self._menu.addSeparator()
+        choices = list(self._choices())
+        known = {value for value, _ in choices}
+        for value, label in [*choices, *((one, one) for one in self._value if one not in known)]:
+            action = self._menu.addAction(label)
+            action.setCheckable(True)
+            action.setChecked(value in self._value)
+            action.triggered.connect(lambda on, value=value: self._toggle(value, on))
+
+    def _toggle(self, value: str, on: bool) -> None:
+        rest = tuple(one for one in self._value if one != value)
+        self.edited.emit((*rest, value) if on else rest)
+
+
+def parse_ints(text: str) -> Any:
+    """Numbers apart by commas, blanks or crosses; the text itself where it is something else."""
+    words = text.replace("×", " ").replace("x", " ").replace(",", " ").strip("()[] ").split()
+    try:
+        return tuple(read(word, whole=True) for word in words) if words else None
+    except ValueError:
+        return text
+
+
+def write_ints(value: Sequence[int] | None) -> str:
+    """Numbers as the form shows them: one where all are equal."""
+    if not value:
+        return ""
+    return str(value[0]) if len(set(value)) == 1 else ", ".join(map(str, value))
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """Names apart by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+Make = Callable[[Param, Choices], QWidget]
+
+EDITORS: dict[ParamKind, Make] = {
+    "int": lambda param, _: NumberBox(param),
+    "float": lambda param, _: NumberBox(param),
+    "bool": lambda *_: Switch(),
+    "choice": lambda param, _: ChoiceBox(param.choices, param.optional),
+    "text": lambda param, _: TextBox(lambda text: text or (None if param.optional else "")),
+    "ints": lambda *_: TextBox(parse_ints, write_ints),
+    "path": lambda param, _: PathBox(param.label, folder="folder" in param.doc.lower()),
+    "nodes": lambda _, choices: ManyBox(choices, "all upstream"),
+    "names": lambda _, choices: (
+        ManyBox(choices, "all") if choices() else TextBox(parse_names, ", ".join)
+    ),
+}
+
+
+def editor(param: Param, choices: Choices) -> QWidget:
+    """The widget that edits `param`, with its name and help set."""
+    made = EDITORS[param.kind](param, choices)
+    made.setObjectName(f"param.{param.name}")
+    made.setAccessibleName(param.label)
+    made.setAccessibleDescription(param.doc)
+    made.setToolTip(param.doc)
+    return made

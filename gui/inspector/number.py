@@ -1,0 +1,123 @@
+"""A field for numbers: typed, stepped with arrows, keys or wheel, optionally empty."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from graph.declare import Param
+
+Number = int | float
+
+WORDS = {"inf": math.inf, "-inf": -math.inf, "+inf": math.inf}
+
+
+def write(value: Number | None) -> str:
+    """A number as people write it: 0.001, 1e-08, 3; nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return str(value)
+
+
+def read(text: str, *, whole: bool) -> Number | None:
+    """The number in a text, None for an empty one.
+
+    Raises:
+        ValueError: If it is no number, or not a whole one where that is asked.
+    """
+    text = text.strip().lower().replace(",", "").replace("_", "")
+    if not text:
+        return None
+    if not whole:
+        return WORDS[text] if text in WORDS else float(text)
+    number = float(text)
+    if not number.is_integer():
+        raise ValueError(text)
+    return int(number)
+
+
+def step_size(value: float, *, down: bool) -> float:
+    """One in the leading digit: 0.001 goes to 0.002 and to 0.0009."""
+    if value == 0:
+        return 0.1
+    magnitude = math.floor(math.log10(abs(value)) + 1e-9)
+    toward_zero = down == (value > 0)
+    at_power = math.isclose(abs(value), 10.0**magnitude)
+    return float(10.0 ** (magnitude - 1 if toward_zero and at_power else magnitude))
+
+
+class NumberBox(QLineEdit):
+    """Edits an int or float parameter, with None as an empty field where that is allowed.
+
+    Up and Down (with Ctrl: ten at a time) and the wheel over the focused field step the value.
+    """
+
+    edited = Signal(object)
+
+    def __init__(self, param: Param, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._param = param
+        self._whole = param.kind == "int"
+        self._value: object = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setPlaceholderText("none" if param.optional else "")
+        self.editingFinished.connect(self._commit)
+
+    def show_value(self, value: Number | None) -> None:
+        """Show a value without saying it was edited."""
+        self._value = value
+        text = write(value)
+        if self.text() != text:
+            self.setText(text)
+
+    def step(self, steps: int) -> None:
+        """Go up or down by some steps, within the allowed range."""
+        low, high = self._param.low, self._param.high
+        try:
+            now = read(self.text(), whole=self._whole)
+        except ValueError:
+            return
+        value: Number = now if now is not None else max(low or 0, 0)
+        if self._whole:
+            value = int(value) + steps
+        elif math.isfinite(value):
+            for _ in range(abs(steps)):
+                value += math.copysign(step_size(value, down=steps < 0), steps)
+            value = float(f"{value:.6g}")
+        if low is not None:
+            value = max(value, type(value)(low))
+        if high is not None:
+            value = min(value, type(value)(high))
+        self.setText(write(value))
+        self._commit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        if steps is None:
+            super().keyPressEvent(event)
+            return
+        self.step(steps * (10 if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus() and event.angleDelta().y():
+            self.step(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            event.ignore()
+
+    def _commit(self) -> None:
+        text = self.text()
+        try:
+            value: object = read(text, whole=self._whole)
+        except ValueError:
+            value = text
+        if value == self._value and type(value) is type(self._value):
+            self.setText(write(value) if isinstance(value, int | float | None) else text)
+            return
+        self._value = value
+        self.edited.emit(value)

@@ -1,0 +1,69 @@
+"""The board's source, compiled again shortly after each edit."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from graph.compile import Project, compile_document
+from graph.errors import CompileError
+from graph.problems import Problem
+from gui.session import Session
+
+SHORTEST_MS = 200
+"""How long after the last edit the source is compiled, at least."""
+
+
+class Source(QObject):
+    """The compiled project, or the problems that stand in its way.
+
+    Compiling waits until the edits pause, the longer the longer it takes, so that typing and
+    dragging never wait for it.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.name = "untitled"
+        self.project: Project | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self._fresh = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHORTEST_MS)
+        self._timer.timeout.connect(self.compile_now)
+        session.opened.connect(self._wait)
+        session.settled.connect(self._wait)
+        session.inferred.connect(self._wait)
+        self._wait()
+
+    def rename(self, name: str) -> None:
+        """The name the project gets: that of the file."""
+        if name != self.name:
+            self.name = name
+            self._wait()
+
+    def compile_now(self) -> None:
+        """Compile what is on the board, unless that is done."""
+        self._timer.stop()
+        if self._fresh:
+            return
+        begun = time.perf_counter()
+        try:
+            self.project = compile_document(
+                self._session.document, self._session.inference.facts, name=self.name
+            )
+            self.problems = ()
+        except CompileError as error:
+            self.project, self.problems = None, tuple(error.problems)
+        self._fresh = True
+        taken_ms = int(1000 * (time.perf_counter() - begun))
+        self._timer.setInterval(max(SHORTEST_MS, 4 * taken_ms))
+        self.changed.emit()
+
+    def _wait(self, *_: object) -> None:
+        self._fresh = False
+        self._timer.start()
