@@ -1,0 +1,1 @@
+"""The board: document, declarations, inference, compiler. Standard library only."""

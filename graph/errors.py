@@ -1,0 +1,94 @@
+"""Every error Neurowire's graph raises on purpose.
+
+NeurowireError
++-- DeclarationError    a node class is declared wrongly (a mistake of ours, at import)
++-- DocumentError
+|   +-- Refused         an edit that has no meaning, such as a cycle
+|   +-- BadParameter    a value outside what its declaration allows
++-- Mismatch            tensors that do not fit a node
++-- CompileError        a board that cannot be compiled yet; carries its problems
++-- FileError           a file that cannot be read at all
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graph.problems import Problem
+
+
+class NeurowireError(Exception):
+    """Base of all; its message says what was expected, what came and what to do."""
+
+
+class DeclarationError(NeurowireError):
+    """A node class is declared wrongly."""
+
+
+class DocumentError(NeurowireError):
+    """An edit the document does not take."""
+
+
+class Refused(DocumentError):  # noqa: N818 - reads as what happened
+    """An edit that has no meaning, such as a cycle or an output wired into an output."""
+
+
+class BadParameter(DocumentError):  # noqa: N818 - reads as what happened
+    """A parameter value outside what its declaration allows."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One way to mend a mismatch, in the words of the node that found it.
+
+    Attributes:
+        label: What the button says.
+        param: Parameter to set to `value`, or
+        insert: type of a node to insert into the wire of `port`, with `params`.
+    """
+
+    label: str
+    param: str = ""
+    value: object = None
+    insert: str = ""
+    port: str = ""
+    params: tuple[tuple[str, object], ...] = ()
+
+
+def set_param(name: str, value: object) -> Repair:
+    """A repair that sets one of the node's own parameters."""
+    return Repair(label=f"Set {name.replace('_', ' ')} to {value}", param=name, value=value)
+
+
+def insert_before(port: str, node_type: str, label: str, **params: object) -> Repair:
+    """A repair that puts a node of `node_type` into the wire at `port`."""
+    return Repair(label=label, insert=node_type, port=port, params=tuple(params.items()))
+
+
+class Mismatch(NeurowireError):  # noqa: N818 - reads as what happened
+    """Tensors that do not fit a node: raised by shape rules, shown as a problem."""
+
+    def __init__(
+        self,
+        expected: str,
+        received: object,
+        advice: str,
+        *,
+        repairs: Sequence[Repair] = (),
+    ) -> None:
+        super().__init__(f"expected {expected}, received {received}: {advice}")
+        self.expected, self.received, self.advice = expected, str(received), advice
+        self.repairs = tuple(repairs)
+
+
+class CompileError(NeurowireError):
+    """A board that cannot be compiled yet."""
+
+    def __init__(self, problems: Sequence["Problem"]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class FileError(NeurowireError):
+    """A file that cannot be read: not JSON, not ours, or from a newer Neurowire."""

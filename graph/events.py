@@ -1,0 +1,139 @@
+"""What happened to a document, in the past tense."""
+
+from dataclasses import dataclass
+
+from graph.settings import Settings
+from graph.sheet import Frame, Link, Node
+
+
+@dataclass(frozen=True)
+class NodeAdded:
+    """A node came onto a sheet."""
+
+    sheet: str
+    node: Node
+
+
+@dataclass(frozen=True)
+class NodeRemoved:
+    """A node left a sheet; its links left before."""
+
+    sheet: str
+    node: Node
+
+
+@dataclass(frozen=True)
+class NodeChanged:
+    """A node's name, parameters, position, twin or mute changed."""
+
+    sheet: str
+    before: Node
+    after: Node
+
+    @property
+    def meaning(self) -> bool:
+        """Did more than the position change?"""
+        before, after = self.before, self.after
+        return (before.type, before.name, before.params, before.twin, before.muted) != (
+            after.type,
+            after.name,
+            after.params,
+            after.twin,
+            after.muted,
+        )
+
+
+@dataclass(frozen=True)
+class LinkAdded:
+    """A wire was drawn."""
+
+    sheet: str
+    link: Link
+
+
+@dataclass(frozen=True)
+class LinkRemoved:
+    """A wire was cut."""
+
+    sheet: str
+    link: Link
+
+
+@dataclass(frozen=True)
+class LinkChanged:
+    """A wire moved among its port's wires."""
+
+    sheet: str
+    before: Link
+    after: Link
+
+
+@dataclass(frozen=True)
+class FrameAdded:
+    """A frame was drawn."""
+
+    sheet: str
+    frame: Frame
+
+
+@dataclass(frozen=True)
+class FrameRemoved:
+    """A frame was taken away."""
+
+    sheet: str
+    frame: Frame
+
+
+@dataclass(frozen=True)
+class FrameChanged:
+    """A frame was moved, sized or renamed."""
+
+    sheet: str
+    before: Frame
+    after: Frame
+
+
+@dataclass(frozen=True)
+class SettingsChanged:
+    """The run settings changed."""
+
+    before: Settings
+    after: Settings
+
+
+@dataclass(frozen=True)
+class NetworkAdded:
+    """A network's sheet came into the document, empty."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class NetworkRemoved:
+    """A network's sheet left the document, empty."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Settled:
+    """An outermost group of changes, an undo or a redo is complete."""
+
+    name: str
+
+
+Event = (
+    NodeAdded
+    | NodeRemoved
+    | NodeChanged
+    | LinkAdded
+    | LinkRemoved
+    | LinkChanged
+    | FrameAdded
+    | FrameRemoved
+    | FrameChanged
+    | SettingsChanged
+    | NetworkAdded
+    | NetworkRemoved
+    | Settled
+)

@@ -1,0 +1,57 @@
+"""Names that become Python: checked identifiers, unique on their sheet."""
+
+import keyword
+import re
+from collections.abc import Container
+
+RESERVED = frozenset(
+    # what generated code uses itself, and what nn.Module would lose if an attribute hid it
+    """
+    F Tensor Path Training Iterator argparse batch batches checkpoint data epoch json math model nn
+    processes seed self step torch torchmetrics x
+    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double
+    dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+    get_submodule half int ipu load_state_dict modules mtia named_buffers named_children
+    named_modules named_parameters parameters register_buffer register_module register_parameter
+    requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty train training
+    type xpu zero_grad bool len range tuple str list dict set sum min max abs print super
+    batch_size device epochs networks optimizers order precision schedules steps_per_epoch
+    train_set validation_set validate
+    """.split()  # noqa: SIM905 - a hundred quoted words would hide the list
+)
+
+
+def is_name(text: str) -> bool:
+    """Can this be a node's name?"""
+    return (
+        text.isidentifier()
+        and text.isascii()
+        and not keyword.iskeyword(text)
+        and not keyword.issoftkeyword(text)
+        and not text.startswith("_")
+        and text not in RESERVED
+    )
+
+
+def to_name(text: str) -> str:
+    """The nearest name to any text: `Max pool` gives `max_pool`."""
+    name = re.sub(r"\W+", "_", text.strip().lower(), flags=re.ASCII).strip("_") or "node"
+    if name[0].isdigit():
+        name = f"n{name}"
+    return name if is_name(name) else f"{name}_1"
+
+
+def unique(name: str, taken: Container[str]) -> str:
+    """The name itself, or with the first free number behind it: `conv_2`."""
+    if name not in taken:
+        return name
+    stem = re.sub(r"_\d+$", "", name)
+    number = 2
+    while f"{stem}_{number}" in taken:
+        number += 1
+    return f"{stem}_{number}"
+
+
+def class_name(name: str) -> str:
+    """A class name from a node's or network's name: `res_block` gives `ResBlock`."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_")) or "Network"

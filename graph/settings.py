@@ -1,0 +1,54 @@
+"""Run settings kept with a document."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from graph.errors import BadParameter
+
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
+DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a board is trained.
+
+    Attributes:
+        epochs: Passes over the training data.
+        batch_size: Examples a step.
+        seed: Decides split, order, initial weights and noise.
+        device: auto, cpu, cuda, mps or xpu.
+        precision: auto takes bfloat16 on a GPU that has it, float32 elsewhere.
+        threads: CPU threads; 0 lets the worker measure and choose.
+    """
+
+    epochs: int = 10
+    batch_size: int = 64
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "auto"
+    threads: int = 0
+
+    def with_values(self, **values: Any) -> "Settings":
+        """These settings with some changed.
+
+        Raises:
+            BadParameter: If a value is out of range or there is no such setting.
+        """
+        for name, value in values.items():
+            if not hasattr(self, name):
+                raise BadParameter(f"settings: there is no {name!r}")
+            if name in _LOWEST:
+                if isinstance(value, bool) or not isinstance(value, int):
+                    raise BadParameter(f"{name}: expected a whole number, got {value!r}")
+                if value < _LOWEST[name]:
+                    raise BadParameter(f"{name}: expected at least {_LOWEST[name]}, got {value}")
+            elif value not in _CHOICES[name]:
+                choices = ", ".join(_CHOICES[name])
+                raise BadParameter(f"{name}: expected one of {choices}; got {value!r}")
+        return replace(self, **values)
+
+
+_LOWEST = {"epochs": 1, "batch_size": 1, "seed": 0, "threads": 0}
+_CHOICES = {"device": DEVICES, "precision": PRECISIONS}

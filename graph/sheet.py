@@ -1,0 +1,139 @@
+"""The records a document is made of: nodes, links and frames on a sheet."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+BOARD = "board"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node on a sheet.
+
+    Attributes:
+        id: Stable and unique in the document, `n1`, `n2`, ...
+        type: Type of its declaration.
+        name: An identifier, unique on its sheet; becomes the Python attribute.
+        params: The parameters that differ from their defaults.
+        position: Centre of the node on the canvas.
+        twin: Id of the node whose weights it shares, if it is a linked duplicate.
+        muted: A muted node lets its wire pass through.
+    """
+
+    id: str
+    type: str
+    name: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    position: tuple[float, float] = (0.0, 0.0)
+    twin: str | None = None
+    muted: bool = False
+
+    @property
+    def number(self) -> int:
+        """The number in its id; orders nodes by age."""
+        return int(self.id[1:])
+
+
+class End(NamedTuple):
+    """One end of a link: a port of a node."""
+
+    node: str
+    port: str
+
+
+class LinkKey(NamedTuple):
+    """What identifies a link on its sheet."""
+
+    source: End
+    target: End
+
+
+@dataclass(frozen=True)
+class Link:
+    """A wire from an output to an input.
+
+    Attributes:
+        source: The output it comes from.
+        target: The input it goes to.
+        rank: Its place among the wires of a variadic input.
+    """
+
+    source: End
+    target: End
+    rank: int = 0
+
+    @property
+    def key(self) -> LinkKey:
+        """What identifies it on its sheet."""
+        return LinkKey(self.source, self.target)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A titled rectangle behind nodes."""
+
+    id: str
+    title: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Sheet:
+    """Nodes, links and frames, with the links of each node at hand.
+
+    Only the document changes a sheet.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.nodes: dict[str, Node] = {}
+        self.links: dict[LinkKey, Link] = {}
+        self.frames: dict[str, Frame] = {}
+        self._into: dict[str, dict[LinkKey, Link]] = {}
+        self._out_of: dict[str, dict[LinkKey, Link]] = {}
+
+    def into(self, node: str, port: str | None = None) -> list[Link]:
+        """Links that end at a node (or at one of its inputs), in the order of their ranks."""
+        found = self._into.get(node, {}).values()
+        return sorted(
+            (link for link in found if port is None or link.target.port == port),
+            key=lambda link: link.rank,
+        )
+
+    def out_of(self, node: str, port: str | None = None) -> list[Link]:
+        """Links that start at a node (or at one of its outputs)."""
+        found = self._out_of.get(node, {}).values()
+        return [link for link in found if port is None or link.source.port == port]
+
+    def neighbours(self, node: str) -> Iterator[str]:
+        """Nodes that a node feeds, one for each link."""
+        return (link.target.node for link in self._out_of.get(node, {}).values())
+
+    def names(self) -> set[str]:
+        """The names taken on this sheet."""
+        return {node.name for node in self.nodes.values()}
+
+    def put_link(self, key: LinkKey, link: Link | None) -> None:
+        """Set or drop a link and keep the indexes right; for the document only."""
+        if link is None:
+            del self.links[key]
+            del self._into[key.target.node][key]
+            del self._out_of[key.source.node][key]
+        else:
+            self.links[key] = link
+            self._into.setdefault(key.target.node, {})[key] = link
+            self._out_of.setdefault(key.source.node, {})[key] = link
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Sheet)
+            and self.name == other.name
+            and self.nodes == other.nodes
+            and self.links == other.links
+            and self.frames == other.frames
+        )
+
+    __hash__ = None  # type: ignore[assignment]
