@@ -38,7 +38,9 @@ Role = Literal[
     "output",
     "instance",
 ]
-ParamKind = Literal["int", "float", "bool", "choice", "text", "ints", "path", "nodes", "names"]
+ParamKind = Literal[
+    "int", "float", "bool", "choice", "text", "ints", "floats", "path", "nodes", "names"
+]
 
 NodeRefs = tuple[str, ...]
 """Annotation of a parameter that holds ids of other nodes."""
@@ -210,6 +212,14 @@ def _check_ints(param: Param, value: object) -> tuple[int, ...]:
     return sizes
 
 
+def _check_floats(param: Param, value: object) -> tuple[float, ...]:
+    many = value if isinstance(value, list | tuple) else (value,)
+    numbers = tuple(_check_float(param, one) for one in many)
+    if param.sizes and len(numbers) != param.sizes:
+        raise BadParameter(f"{param.label}: expected {param.sizes} numbers, got {len(numbers)}")
+    return numbers
+
+
 def _check_names(param: Param, value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
         raise BadParameter(f"{param.label}: expected a list of names, got {value!r}")
@@ -224,6 +234,7 @@ _CHECKS: dict[ParamKind, Callable[[Param, object], Any]] = {
     "path": _check_text,
     "choice": _check_choice,
     "ints": _check_ints,
+    "floats": _check_floats,
     "nodes": _check_names,
     "names": _check_names,
 }
@@ -362,6 +373,13 @@ REGISTRY = Registry()
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(param,))
+def shared(cls: type[Any]) -> type[Any]:
+    """Make a class of parameters and hooks that several nodes inherit."""
+    made: type[Any] = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+    return made
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(param,))
 def node(
     type: str,
     *,
@@ -399,7 +417,7 @@ def node(
         if not (cls.__doc__ or "").strip():
             raise DeclarationError(f"{type}: a node needs a docstring, it is its help text")
         for name, value in vars(cls).items():
-            if isinstance(value, list | dict | set):
+            if isinstance(value, list | dict | set) and not name.startswith("__"):
                 raise DeclarationError(f"{type}.{name}: a mutable default is shared by all nodes")
         made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         REGISTRY.add(
@@ -453,6 +471,7 @@ _KINDS: dict[Any, ParamKind] = {
     Columns: "names",
     NodeRefs: "nodes",
     tuple[int, ...]: "ints",
+    tuple[float, ...]: "floats",
 }
 
 
