@@ -1,0 +1,66 @@
+# make run   opens the window, make test checks everything; both set up what they need first.
+
+SHELL := /bin/sh
+PYTHON ?=
+export PYTHON
+
+VENV := .venv/bin/python
+BARE := .venv-bare/bin/python
+SOURCES = $(wildcard main.py graph gui runtime tests benchmarks docs)
+ARGS ?=
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check unit bare bench screenshots format lock fresh clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## open the window, or train in the terminal where there is no display (ARGS="train digits_mlp")
+	@./setup.sh run
+	@$(VENV) main.py $(ARGS)
+
+test: ## check, then all tests, then the graph tests without Qt and torch
+	@./setup.sh test
+	@$(MAKE) --no-print-directory check unit bare
+
+check: ## ruff, formatting, strict types, import contracts
+	@./setup.sh check
+	$(VENV) -m ruff check
+	$(VENV) -m ruff format --check
+	$(VENV) -m mypy $(SOURCES)
+	.venv/bin/lint-imports --no-logo
+
+unit: ## the tests alone (TESTS=tests/graph_tests ARGS="-k undo")
+	@./setup.sh test
+	$(VENV) -m pytest $(TESTS) $(ARGS)
+
+bare: ## the graph tests where neither Qt nor torch is installed
+	@./setup.sh test
+	NEUROWIRE_TEST_BARE=1 $(BARE) -m pytest tests/graph_tests
+
+bench: ## speed and size, as ratios taken in one run
+	@./setup.sh run
+	$(VENV) -m benchmarks $(ARGS)
+
+screenshots: ## draw the pictures of the README anew
+	@./setup.sh run
+	QT_QPA_PLATFORM=offscreen $(VENV) docs/screenshots.py $(ARGS)
+
+format: ## sort imports, mend what ruff can, format
+	@./setup.sh check
+	$(VENV) -m ruff check --fix
+	$(VENV) -m ruff format
+
+lock: ## write requirements.lock anew from pyproject.toml
+	./setup.sh lock
+
+fresh: ## clone the last commit into an empty folder and run its tests there
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	git clone -q . "$$folder/neurowire"; \
+	if [ -d ../shared/data ] && [ -z "$$NEUROWIRE_DATA" ]; then export NEUROWIRE_DATA="$$(cd ../shared/data && pwd)"; fi; \
+	$(MAKE) -C "$$folder/neurowire" test
+
+clean: ## remove environments, caches and builds
+	rm -rf .venv .venv-bare build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
