@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QObject, Signal
 
 from graph.document import Document
+from graph.errors import NeurowireError
 from graph.events import Event, Settled
 from graph.infer import Inference
+from graph.problems import Problem
 
 
 class Session(QObject):
@@ -27,6 +29,8 @@ class Session(QObject):
     """Shapes, weights or problems of these node ids changed (a frozenset)."""
     selected = Signal(object)
     """Another selection (a tuple of node ids)."""
+    message = Signal(str)
+    """A sentence for the status bar."""
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,3 +75,18 @@ class Session(QObject):
 
     def _on_inferred(self, ids: set[str]) -> None:
         self.inferred.emit(frozenset(ids))
+
+    def weights(self) -> int:
+        """How many weights the board learns, as far as they are known; twins count once."""
+        inference = self.inference
+        nodes = (node for sheet in self.document.sheets() for node in sheet.nodes.values())
+        return sum(inference.weights(node.id) or 0 for node in nodes if node.twin is None)
+
+    def fix(self, problem: Problem, index: int = 0) -> None:
+        """Apply one of a problem's fixes, as one step of the history."""
+        fix = problem.fixes[index]
+        try:
+            with self.document.group(fix.label):
+                fix.apply(self.document)
+        except NeurowireError as error:
+            self.message.emit(str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from graph.declare import Param, ParamKind
 from gui import dialogs
-from gui.inspector.number import NumberBox, read
+from gui.inspector.number import NumberBox, read, write
 
 Choices = Callable[[], Sequence[tuple[str, str]]]
 """What may be picked now: (value, label) pairs."""
@@ -179,20 +180,23 @@ class ManyBox(QToolButton):
         self.edited.emit((*rest, value) if on else rest)
 
 
-def parse_ints(text: str) -> Any:
+CROSS = "\N{MULTIPLICATION SIGN}"
+
+
+def parse_numbers(text: str, *, whole: bool) -> Any:
     """Numbers apart by commas, blanks or crosses; the text itself where it is something else."""
-    words = text.replace("×", " ").replace("x", " ").replace(",", " ").strip("()[] ").split()
+    words = text.replace(CROSS, " ").replace(",", " ").strip("()[] ").split()
     try:
-        return tuple(read(word, whole=True) for word in words) if words else None
+        return tuple(read(word, whole=whole) for word in words) if words else None
     except ValueError:
         return text
 
 
-def write_ints(value: Sequence[int] | None) -> str:
+def write_numbers(value: Sequence[float] | None) -> str:
     """Numbers as the form shows them: one where all are equal."""
     if not value:
         return ""
-    return str(value[0]) if len(set(value)) == 1 else ", ".join(map(str, value))
+    return write(value[0]) if len(set(value)) == 1 else ", ".join(map(write, value))
 
 
 def parse_names(text: str) -> tuple[str, ...]:
@@ -208,7 +212,8 @@ EDITORS: dict[ParamKind, Make] = {
     "bool": lambda *_: Switch(),
     "choice": lambda param, _: ChoiceBox(param.choices, param.optional),
     "text": lambda param, _: TextBox(lambda text: text or (None if param.optional else "")),
-    "ints": lambda *_: TextBox(parse_ints, write_ints),
+    "ints": lambda *_: TextBox(partial(parse_numbers, whole=True), write_numbers),
+    "floats": lambda *_: TextBox(partial(parse_numbers, whole=False), write_numbers),
     "path": lambda param, _: PathBox(param.label, folder="folder" in param.doc.lower()),
     "nodes": lambda _, choices: ManyBox(choices, "all upstream"),
     "names": lambda _, choices: (

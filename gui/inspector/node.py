@@ -1,0 +1,219 @@
+"""The inspector's page for selected nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from graph.declare import REGISTRY, Declaration, Param
+from graph.errors import NeurowireError
+from graph.problems import Problem
+from graph.sheet import Node
+from gui import look
+from gui.inspector.editors import Choices
+from gui.inspector.form import Form
+from gui.session import Session
+from gui.widgets import Card, empty, label, restyle
+
+
+class Mark(QWidget):
+    """The family's colour as a small square."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__()
+        self._group = group
+        self.setFixedSize(12, 20)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.family_colour(self._group))
+        painter.drawRoundedRect(QRectF(0, 5, 11, 11), 3, 3)
+
+
+class NodePage(QWidget):
+    """Name, help, parameters, shapes and problems of one node, or of several of one type."""
+
+    def __init__(self, session: Session, ids: Sequence[str]) -> None:
+        super().__init__()
+        self._session = session
+        self.ids = tuple(ids)
+        nodes = [session.document.node(node) for node in ids]
+        self._declaration = REGISTRY.find(nodes[0].type)
+        self._one_type = len({node.type for node in nodes}) == 1
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(12)
+        self._add_head(nodes)
+        self.form = self._make_form()
+        if self.form is not None:
+            self._layout.addWidget(self.form)
+        self._shapes = QGridLayout()
+        self._shapes.setHorizontalSpacing(12)
+        self._shapes.setVerticalSpacing(4)
+        self._shapes.setColumnMinimumWidth(0, 92)
+        self._shapes.setColumnStretch(1, 1)
+        self._layout.addLayout(self._shapes)
+        self._facts = label("", "dim", wrap=True)
+        self._layout.addWidget(self._facts)
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(8)
+        self._layout.addLayout(self._cards)
+        self._shown: object = None
+
+    def refresh(self) -> None:
+        """Show what the document says now."""
+        node = self._session.document.node(self.ids[0])
+        if len(self.ids) == 1 and not self.name.isModified():
+            self.name.setText(node.name)
+        if self.form is not None:
+            self.form.show_values(self._session.document.params(node))
+        self._show_shapes(node)
+        self._show_facts(node)
+        self._show_problems()
+
+    def _add_head(self, nodes: Sequence[Node]) -> None:
+        group = self._declaration.group if self._declaration else ""
+        self.name = QLineEdit()
+        self.name.setFrame(False)
+        self.name.setObjectName("node-name")
+        self.name.setAccessibleName("Name")
+        self.name.setStyleSheet(
+            "QLineEdit#node-name { background: transparent; border: none; padding: 0;"
+            " font-size: 17px; font-weight: 600; }"
+        )
+        self.name.editingFinished.connect(self._rename)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(Mark(group))
+        head.addWidget(self.name, 1)
+        if len(nodes) > 1:
+            self.name.setText(f"{len(nodes)} nodes")
+            self.name.setReadOnly(True)
+        title = self._declaration.title if self._declaration else nodes[0].type
+        head.addWidget(label(title if self._one_type else "", "dim"))
+        self._layout.addLayout(head)
+        self._wrong_name = label("", "error", wrap=True)
+        self._wrong_name.hide()
+        self._layout.addWidget(self._wrong_name)
+        if self._one_type:
+            doc = self._declaration.doc if self._declaration else (
+                "Neurowire does not know this type of node. It is kept as it was in the file."
+            )
+            self._layout.addWidget(label(doc, "dim", wrap=True))
+
+    def _make_form(self) -> Form | None:
+        if self._declaration is None or not self._one_type or not self._declaration.params:
+            return None
+        return Form(self._declaration.params, self._change, self._choices)
+
+    def _change(self, name: str, value: Any) -> None:
+        document = self._session.document
+        if len(self.ids) == 1:
+            document.set_params(self.ids[0], **{name: value})
+            return
+        merge = f"{' '.join(self.ids)}.{name}"
+        with document.group(f"Set {name} of {len(self.ids)} nodes", merge=merge):
+            for node in self.ids:
+                document.set_params(node, **{name: value})
+
+    def _choices(self, param: Param) -> Choices:
+        def nodes() -> list[tuple[str, str]]:
+            sheet = self._session.document.sheet_of(self.ids[0])
+            found = ((node, REGISTRY.find(node.type)) for node in sheet.nodes.values())
+            return [(node.id, node.name) for node, one in found if one and _learns(one)]
+
+        def columns() -> list[tuple[str, str]]:
+            facts = self._session.inference.facts.get(self.ids[0]) or {}
+            return [(name, name) for name in facts.get("columns", ())]
+
+        return nodes if param.kind == "nodes" else columns
+
+    def _rename(self) -> None:
+        if not self.name.isModified() or len(self.ids) != 1:
+            return
+        self.name.setModified(False)
+        try:
+            self._session.document.rename(self.ids[0], self.name.text().strip())
+        except NeurowireError as error:
+            self._wrong_name.setText(str(error))
+            self._wrong_name.show()
+            restyle(self.name, "wrong")
+        else:
+            self._wrong_name.hide()
+            restyle(self.name, "")
+
+    def _show_shapes(self, node: Node) -> None:
+        rows: list[tuple[str, str]] = []
+        document, inference = self._session.document, self._session.inference
+        if len(self.ids) == 1:
+            ports = document.ports(node)
+            sheet = document.sheet_of(node.id)
+            for port in ports.inputs:
+                for link in sheet.into(node.id, port.name)[:6]:
+                    kind = inference.type_of(link.source.node, link.source.port)
+                    name = "In" if len(ports.inputs) == 1 else port.label.capitalize()
+                    rows.append((name, str(kind) if kind else "not known yet"))
+            for port in ports.outputs:
+                kind = inference.type_of(node.id, port.name)
+                name = "Out" if len(ports.outputs) == 1 else port.label.capitalize()
+                rows.append((name, str(kind) if kind else "not known yet"))
+        counts = [inference.weights(one) for one in self.ids]
+        total = sum(count for count in counts if count)
+        if total:
+            rows.append(("Weights", f"{total:,}"))
+        if rows == self._shown:
+            return
+        self._shown = rows
+        empty(self._shapes)
+        for index, (name, text) in enumerate(rows):
+            self._shapes.addWidget(label(name, "dim"), index, 0)
+            value = label(text, "mono")
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._shapes.addWidget(value, index, 1)
+
+    def _show_facts(self, node: Node) -> None:
+        facts = self._session.inference.facts.get(node.id) if len(self.ids) == 1 else None
+        lines = []
+        if facts:
+            if facts.get("count"):
+                held = facts.get("validation") or 0
+                lines.append(f"{facts['count']:,} examples, {held:,} held out")
+            if facts.get("classes"):
+                lines.append("Classes: " + _few(facts["classes"]))
+            if facts.get("columns"):
+                lines.append("Columns: " + _few(facts["columns"]))
+            if facts.get("note"):
+                lines.append(str(facts["note"]))
+        self._facts.setText("\n".join(lines))
+        self._facts.setVisible(bool(lines))
+
+    def _show_problems(self) -> None:
+        problems = [one for node in self.ids for one in self._session.inference.problems_of(node)]
+        shown = [
+            item.widget().problem  # type: ignore[union-attr]
+            for index in range(self._cards.count())
+            if (item := self._cards.itemAt(index)) is not None
+        ]
+        if [str(one) for one in shown] == [str(one) for one in problems]:
+            return
+        empty(self._cards)
+        for problem in problems:
+            self._cards.addWidget(Card(problem, self._fix))
+
+    def _fix(self, problem: Problem, index: int) -> None:
+        self._session.fix(problem, index)
+
+
+def _learns(declaration: Declaration) -> bool:
+    return declaration.learns or declaration.role in {"neuron", "instance"}
+
+
+def _few(names: Sequence[object], most: int = 12) -> str:
+    shown = ", ".join(map(str, names[:most]))
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

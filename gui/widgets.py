@@ -1,0 +1,134 @@
+"""Small widgets the panels share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph.problems import Problem
+from gui import look
+
+
+def label(text: str = "", style: str = "", *, wrap: bool = False) -> QLabel:
+    """A label in one of the theme's styles: title, heading, dim, mono, figure, error, warning."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if style:
+        made.setProperty("look", style)
+    made.setWordWrap(wrap)
+    return made
+
+
+def button(text: str, act: Callable[[], object], style: str = "", icon: str = "") -> QPushButton:
+    """A push button in one of the theme's styles: primary, flat, link."""
+    made = QPushButton(text)
+    if style:
+        made.setProperty("look", style)
+    if icon:
+        made.setIcon(look.icon(icon))
+    made.clicked.connect(lambda: act())
+    return made
+
+
+def restyle(widget: QWidget, style: str) -> None:
+    """Give a widget another of the theme's styles."""
+    if widget.property("look") != style:
+        widget.setProperty("look", style)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def empty(layout: QLayout) -> None:
+    """Take everything out of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        inner, widget = item.layout(), item.widget()
+        if inner is not None:
+            empty(inner)
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def rule() -> QFrame:
+    """A thin line."""
+    line = QFrame()
+    line.setProperty("look", "rule")
+    return line
+
+
+def key_text(sequence: QKeySequence | QKeySequence.StandardKey | str) -> str:
+    """A key as people read it on this system."""
+    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class Card(QFrame):
+    """One problem: what is wrong, what to do, and a button for each fix."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        fix: Callable[[Problem, int], None],
+        jump: Callable[[Problem], None] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.problem = problem
+        self.setObjectName("problem")
+        self._jump = jump
+        colours = look.colours()
+        edge = colours.error if problem.severity == "error" else colours.warning
+        ground = look.mix(colours.panel, edge, 0.10)
+        self.setStyleSheet(
+            f"QFrame#problem {{ background: {ground.name()}; border: none;"
+            f" border-left: 3px solid {edge.name()}; border-radius: 4px; }}"
+        )
+        self.setAccessibleName(f"{problem.severity}: {problem}")
+        text = QVBoxLayout()
+        text.setSpacing(2)
+        if jump is not None and problem.name:
+            name = label(problem.name, "heading")
+            text.addWidget(name)
+        text.addWidget(label(_sentence(problem.text), wrap=True))
+        if problem.advice:
+            text.addWidget(label(_sentence(problem.advice), "dim", wrap=True))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        for index, one in enumerate(problem.fixes):
+            buttons.addWidget(button(one.label, lambda index=index: fix(problem, index)))
+        buttons.addStretch(1)
+        if jump is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 10, 8)
+        layout.setSpacing(6)
+        layout.addLayout(text)
+        if problem.fixes:
+            layout.addLayout(buttons)
+
+    def mousePressEvent(self, _: object) -> None:
+        if self._jump is not None:
+            self._jump(self.problem)
+
+    def keyPressEvent(self, event: object) -> None:
+        key = getattr(event, "key", lambda: None)()
+        if self._jump is not None and key in {Qt.Key.Key_Return, Qt.Key.Key_Space}:
+            self._jump(self.problem)
+        else:
+            super().keyPressEvent(event)  # type: ignore[arg-type]
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
