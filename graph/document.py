@@ -218,6 +218,28 @@ class Document:
             for node in ids:
                 self._change("Mute", replace(self.node(node), muted=muted))
 
+    def set_twin(self, node: str, twin: str | None) -> None:
+        """Share another node's weights, or have weights of its own again.
+
+        Raises:
+            Refused: If the other node is of another type or sheet.
+        """
+        before = self.node(node)
+        if twin is not None:
+            leader = self.node(twin)
+            if leader.type != before.type or self.sheet_of(twin) is not self.sheet_of(node):
+                raise Refused(f"{before.name} can share weights only with a node of its type")
+            twin = leader.twin or leader.id
+            if twin == node:
+                raise Refused("a node can't be linked to itself")
+        name = "Share weights" if twin else "Own weights"
+        with self.group(name):
+            if twin is None:
+                self._change(name, replace(before, twin=None))
+            else:
+                self._release_twins(self.sheet_of(node), node)
+                self._change(name, replace(before, twin=twin, params=self.node(twin).params))
+
     def replace_node(self, node: str, type: str) -> Node:
         """Put a node of another type in a node's place, with what still fits.
 

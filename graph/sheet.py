@@ -1,6 +1,6 @@
 """The records a document is made of: nodes, links and frames on a sheet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -102,6 +102,10 @@ class Sheet:
             (link for link in found if port is None or link.target.port == port),
             key=lambda link: link.rank,
         )
+
+    def links_into(self, node: str) -> Iterable[Link]:
+        """Links that end at a node, in no order."""
+        return self._into.get(node, {}).values()
 
     def out_of(self, node: str, port: str | None = None) -> list[Link]:
         """Links that start at a node (or at one of its outputs)."""

@@ -1,0 +1,148 @@
+"""What must hold for the board as a whole before it can train."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from graph.declare import REGISTRY
+from graph.order import upstream
+from graph.problems import Fix, Problem
+from graph.sheet import BOARD, End, Node, Sheet
+
+if TYPE_CHECKING:
+    from graph.document import Document
+    from graph.infer import Inference
+
+
+def check(inference: "Inference") -> list[Problem]:
+    """Problems of the whole board: nothing to train, twins that differ, and the like."""
+    board = inference.document.board
+    return [
+        *_nothing_to_train(board),
+        *_optimizers(inference),
+        *_twins(inference),
+    ]
+
+
+def role(node: Node) -> str:
+    """The role of a node's declaration, or nothing for an unknown type."""
+    declaration = REGISTRY.find(node.type)
+    return declaration.role if declaration else ""
+
+
+def learners(inference: "Inference", node: str) -> set[str]:
+    """Nodes upstream of a node (on the board) that hold learned numbers."""
+    board = inference.document.board
+    return {one for one in upstream(board, [node]) if learns(inference, board.nodes[one])}
+
+
+def learns(inference: "Inference", node: Node) -> bool:
+    """Does this node hold learned numbers?"""
+    if node.muted:
+        return False
+    declaration = REGISTRY.find(node.type)
+    if declaration is None:
+        return False
+    if declaration.role == "instance":
+        found = inference.result(node.id)
+        return bool(found and any(inner.weights for inner in found.inner.values()))
+    return declaration.learns
+
+
+def trained(inference: "Inference", optimizer: Node) -> set[str]:
+    """The nodes an optimizer updates: those it names, or all upstream of its loss."""
+    named = optimizer.params.get("trains", ())
+    above = learners(inference, optimizer.id)
+    if not named:
+        return above
+    leaders = {inference.document.node(n).twin or n for n in named if inference.document.has(n)}
+    board = inference.document.board
+    return {n for n in above if n in leaders or board.nodes[n].twin in leaders}
+
+
+def _nothing_to_train(board: Sheet) -> Iterator[Problem]:
+    roles = {role(node) for node in board.nodes.values() if not node.muted}
+    if "optimizer" not in roles:
+        losses = [n for n in board.nodes.values() if role(n) == "loss" and not n.muted]
+        advice = "add an optimizer such as Adam and wire a loss into it"
+        fixes = tuple(Fix(f"Add Adam to {loss.name}", _add_adam(loss)) for loss in losses[:1])
+        yield Problem(
+            None, BOARD, "nothing is trained: there is no optimizer", advice=advice, fixes=fixes
+        )
+    if not roles & {"data", "noise"}:
+        yield Problem(
+            None, BOARD, "there is no data", advice="drag a data node such as Digits to the board"
+        )
+
+
+def _add_adam(loss: Node) -> "Callable[[Document], None]":
+    def apply(document: "Document") -> None:
+        x, y = loss.position
+        with document.group("Add Adam"):
+            adam = document.add_node("optimizer.adam", position=(x + 220, y))
+            output = document.ports(loss).outputs[0].name
+            document.link(End(loss.id, output), End(adam.id, "loss"))
+
+    return apply
+
+
+def _optimizers(inference: "Inference") -> Iterator[Problem]:
+    board = inference.document.board
+    seen: dict[str, str] = {}
+    for node in sorted(board.nodes.values(), key=lambda one: one.number):
+        if role(node) != "optimizer" or node.muted:
+            continue
+        found = inference.result(node.id)
+        if found is None or found.inputs is None:
+            continue
+        updates = trained(inference, node)
+        if not updates:
+            text = "nothing upstream of its loss can learn"
+            advice = "wire a layer between the data and the loss"
+            if node.params.get("trains"):
+                text = "none of the nodes it should train lies upstream of its loss"
+                advice = "empty `trains`, or choose nodes that the loss depends on"
+            yield Problem(node.id, BOARD, text, name=node.name, advice=advice)
+        both = sorted({seen[one] for one in updates if one in seen})
+        if both:
+            text = f"trains weights that {', '.join(both)} trains too"
+            advice = "say in `trains` which nodes each of them updates, if this is not meant"
+            yield Problem(node.id, BOARD, text, name=node.name, severity="warning", advice=advice)
+        seen.update(dict.fromkeys(updates, node.name))
+
+
+def _twins(inference: "Inference") -> Iterator[Problem]:
+    document = inference.document
+    for node in document.board.nodes.values():
+        if node.twin is None or not document.has(node.twin):
+            continue
+        leader = document.node(node.twin)
+        mine, theirs = _constructor(inference, node), _constructor(inference, leader)
+        if mine is not None and theirs is not None and mine != theirs:
+            yield Problem(
+                node.id,
+                BOARD,
+                f"shares weights with {leader.name}, but its input differs: "
+                f"this needs {mine}, that is {theirs}.",
+                name=node.name,
+                expected=theirs,
+                received=mine,
+                advice="wire inputs of the same size, or make it a node of its own",
+                fixes=(Fix("Give it weights of its own", _unlink(node)),),
+            )
+
+
+def _constructor(inference: "Inference", node: Node) -> str | None:
+    found = inference.result(node.id)
+    declaration = REGISTRY.find(node.type)
+    if found is None or found.inputs is None or declaration is None:
+        return None
+    if not declaration.has("module"):
+        return None
+    return str(declaration.bind(node.params).module(*found.inputs))
+
+
+def _unlink(node: Node) -> "Callable[[Document], None]":
+    def apply(document: "Document") -> None:
+        document.set_twin(node.id, None)
+
+    return apply

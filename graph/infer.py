@@ -1,0 +1,432 @@
+"""What flows along every wire: types, problems and weights, kept up to date with a document.
+
+After each step of the document only what lies downstream of the change is looked at again.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph import checks, events
+from graph.declare import REGISTRY, Declaration, Port
+from graph.document import Document
+from graph.errors import Mismatch, Repair
+from graph.order import remembers, topological
+from graph.problems import Fix, Problem
+from graph.sheet import BOARD, End, Node, Sheet
+from graph.tensor import TensorType
+
+Facts = Mapping[str, Any]
+Types = dict[str, TensorType | None]
+Inputs = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What inference found out about one node.
+
+    Attributes:
+        inputs: What its shape rule got, port by port, if every needed input is known.
+        outputs: Type of each output; None where unknown.
+        problems: What is wrong with it.
+        weights: Learned numbers it holds, where known.
+        inner: Results of the nodes of its network, for an instance.
+    """
+
+    inputs: Inputs | None
+    outputs: Types
+    problems: tuple[Problem, ...] = ()
+    weights: int | None = None
+    inner: "Mapping[str, Result]" = field(default_factory=dict)
+
+
+class Inference:
+    """Types, problems and weights of a document's nodes.
+
+    Args:
+        document: What to look at.
+        facts: What a probe learned about data nodes, by node id.
+        watch: Follow the document's changes from now on.
+    """
+
+    def __init__(
+        self, document: Document, facts: Mapping[str, Facts] | None = None, *, watch: bool = True
+    ) -> None:
+        self.document = document
+        self.facts: dict[str, Facts] = dict(facts or {})
+        self._results: dict[str, Result] = {}
+        self._ranks: dict[str, int] | None = None
+        self._dirty: set[str] = set(document.board.nodes)
+        self._changed: set[str] = set()
+        self._general: list[Problem] | None = None
+        self._listeners: list[Callable[[set[str]], None]] = []
+        self._stop = document.subscribe(self._on_event) if watch else lambda: None
+        self._settle()
+        self._changed.clear()
+
+    def close(self) -> None:
+        """Stop following the document."""
+        self._stop()
+
+    def on_change(self, listener: Callable[[set[str]], None]) -> None:
+        """Call `listener` with the ids of the nodes looked at again, after each step."""
+        self._listeners.append(listener)
+
+    def set_facts(self, node: str, facts: Facts | None) -> None:
+        """Take in what a probe learned about a data node."""
+        if facts is None:
+            self.facts.pop(node, None)
+        else:
+            self.facts[node] = facts
+        if node in self.document.board.nodes:
+            self._dirty.add(node)
+            self._settle()
+            self._tell()
+
+    # -- answers
+
+    def result(self, node: str) -> Result | None:
+        """All that is known about a node; of a network's node, in its oldest instance."""
+        if node in self._results:
+            return self._results[node]
+        for found in self._results.values():
+            inner = _find_inner(found, node)
+            if inner is not None:
+                return inner
+        return None
+
+    def type_of(self, node: str, port: str) -> TensorType | None:
+        """The type of an output."""
+        found = self.result(node)
+        return found.outputs.get(port) if found else None
+
+    def input_types(self, node: str, port: str) -> list[TensorType | None]:
+        """The types of what is wired into an input, in the order of the wires."""
+        if not self.document.has(node):
+            return []
+        sheet = self.document.sheet_of(node)
+        return [self.type_of(*link.source) for link in sheet.into(node, port)]
+
+    def weights(self, node: str) -> int | None:
+        """How many learned numbers a node holds, twins counted once, at their leader."""
+        found = self.result(node)
+        return found.weights if found else None
+
+    @property
+    def total_weights(self) -> int:
+        """How many learned numbers the board holds."""
+        return sum(found.weights or 0 for found in self._results.values())
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything wrong, errors first, then in the order nodes are computed."""
+        if self._general is None:
+            self._general = checks.check(self)
+        found = [p for node in self._order() for p in self._results[node].problems]
+        return sorted([*found, *self._general], key=lambda p: p.severity != "error")
+
+    def problems_of(self, node: str) -> list[Problem]:
+        """What is wrong with one node."""
+        own = list(found.problems) if (found := self.result(node)) else []
+        if self._general is None:
+            self._general = checks.check(self)
+        return [*own, *(p for p in self._general if p.node == node)]
+
+    # -- following the document
+
+    def _on_event(self, event: events.Event) -> None:
+        match event:
+            case events.Settled():
+                self._settle()
+                self._tell()
+            case events.NodeChanged(sheet, before, after):
+                if event.meaning:
+                    self._touch(sheet, after.id)
+                    for twin in (before.twin, after.twin):
+                        if twin is not None:
+                            self._touch(sheet, twin)
+            case events.NodeAdded(sheet, node):
+                self._ranks = None
+                self._touch(sheet, node.id)
+            case events.NodeRemoved(sheet, node):
+                self._ranks = None
+                self._results.pop(node.id, None)
+                self._dirty.discard(node.id)
+                self._changed.add(node.id)
+                self._touch(sheet, None)
+            case events.LinkAdded(sheet, link) | events.LinkRemoved(sheet, link):
+                self._ranks = None
+                self._touch(sheet, link.target.node)
+                self._touch(sheet, link.source.node)
+            case events.LinkChanged(sheet, _, link):
+                self._touch(sheet, link.target.node)
+            case events.NetworkAdded(name) | events.NetworkRemoved(name):
+                self._touch(name, None)
+            case events.SettingsChanged():
+                self._general = None
+
+    def _touch(self, sheet: str, node: str | None) -> None:
+        self._general = None
+        if sheet == BOARD:
+            if node is not None:
+                self._dirty.add(node)
+            return
+        if node is not None:
+            self._changed.add(node)
+        pending, seen = [sheet], {sheet}
+        while pending:
+            name = pending.pop()
+            for home in self.document.sheets():
+                for one in home.nodes.values():
+                    if one.params.get("network") != name:
+                        continue
+                    if home.name == BOARD:
+                        self._dirty.add(one.id)
+                    elif home.name not in seen:
+                        seen.add(home.name)
+                        pending.append(home.name)
+
+    def _tell(self) -> None:
+        changed, self._changed = self._changed, set()
+        for listener in list(self._listeners):
+            listener(changed)
+
+    def _order(self) -> list[str]:
+        ranks = self._rank()
+        return sorted((node for node in ranks if node in self._results), key=ranks.__getitem__)
+
+    def _rank(self) -> dict[str, int]:
+        if self._ranks is None:
+            order = topological(self.document.board)
+            self._ranks = {node: index for index, node in enumerate(order)}
+        return self._ranks
+
+    def _settle(self) -> None:
+        board = self.document.board
+        ranks = self._rank()
+        self._dirty &= board.nodes.keys()
+        if self._dirty:
+            self._general = None
+        queue = [(ranks.get(node, 0), node) for node in self._dirty]
+        heapq.heapify(queue)
+        queued, self._dirty = self._dirty, set()
+        while queue:
+            _, node = heapq.heappop(queue)
+            queued.discard(node)
+            before = self._results.get(node)
+            after = self._look(board, board.nodes[node], self._results)
+            self._results[node] = after
+            self._changed.add(node)
+            if before is None or before.outputs != after.outputs:
+                for following in board.neighbours(node):
+                    if following not in queued and not remembers(board.nodes[following]):
+                        queued.add(following)
+                        heapq.heappush(queue, (ranks.get(following, 0), following))
+
+    # -- one node
+
+    def _look(self, sheet: Sheet, node: Node, known: Mapping[str, Result]) -> Result:
+        ports = self.document.ports(node)
+        nothing: Types = {port.name: None for port in ports.outputs}
+        declaration = REGISTRY.find(node.type)
+        if declaration is None:
+            text = f"the type {node.type!r} is unknown to this version"
+            advice = "it is kept as it is: open the file with a newer Neurowire, or delete it"
+            return Result(None, nothing, (problem(sheet, node, text, advice=advice),))
+        if node.muted:
+            return self._look_muted(sheet, node, known, nothing)
+        inputs: list[Any] = []
+        problems: list[Problem] = []
+        unknown = False
+        for port in ports.inputs:
+            wired = [_output(known, link.source) for link in sheet.into(node.id, port.name)]
+            unknown = unknown or None in wired
+            if not wired and not port.optional:
+                unknown = True
+                problems.append(_unwired(sheet, node, declaration, port))
+            inputs.append(tuple(wired) if port.variadic else (wired[0] if wired else None))
+        if declaration.role == "instance":
+            return self._look_inside(node, tuple(inputs), nothing, problems)
+        if declaration.role == "data":
+            facts = self.facts.get(node.id)
+            if declaration.has("needs_facts") and facts is None:
+                return Result(None, nothing)
+            inputs = [facts]
+        if unknown:
+            return Result(None, nothing, tuple(problems))
+        return self._apply(sheet, node, declaration, tuple(inputs), nothing)
+
+    def _look_muted(
+        self, sheet: Sheet, node: Node, known: Mapping[str, Result], nothing: Types
+    ) -> Result:
+        ports = self.document.ports(node)
+        wired = [
+            _output(known, link.source)
+            for port in ports.inputs[:1]
+            for link in sheet.into(node.id, port.name)[:1]
+        ]
+        if wired and ports.outputs:
+            return Result(tuple(wired), {**nothing, ports.outputs[0].name: wired[0]})
+        return Result(None, nothing)
+
+    def _apply(
+        self, sheet: Sheet, node: Node, declaration: Declaration, inputs: Inputs, nothing: Types
+    ) -> Result:
+        bound = declaration.bind(node.params)
+        try:
+            given = bound.shape(*inputs)
+            weights = bound.weights(*inputs) if declaration.has("weights") else None
+        except Mismatch as mismatch:
+            return Result(None, nothing, (_from_mismatch(sheet, node, mismatch),))
+        types = given if isinstance(given, tuple) else (given,)
+        outputs: Types = dict(zip(nothing, types, strict=True))
+        return Result(inputs, outputs, (), None if node.twin else weights)
+
+    def _look_inside(
+        self, node: Node, inputs: Inputs, nothing: Types, problems: list[Problem]
+    ) -> Result:
+        name = str(node.params.get("network", ""))
+        if name not in self.document.networks:
+            text = f"there is no network named {name!r}"
+            home = self.document.sheet_of(node.id)
+            return Result(None, nothing, (*problems, problem(home, node, text)))
+        sheet = self.document.networks[name]
+        given = iter(inputs)
+        results: dict[str, Result] = {}
+        outputs: Types = {}
+        entries = sorted(
+            (n for n in sheet.nodes.values() if _role(n) == "input"), key=lambda n: n.number
+        )
+        for entry, entering in zip(entries, given, strict=False):
+            results[entry.id] = Result((entering,), {"y": entering})
+        for inner in topological(sheet):
+            one = sheet.nodes[inner]
+            if _role(one) == "input":
+                results.setdefault(inner, Result(None, {"y": None}))
+                continue
+            results[inner] = self._look(sheet, one, results)
+            if _role(one) == "output":
+                wired = sheet.into(inner)
+                outputs[one.name] = _output(results, wired[0].source) if wired else None
+        found = [p for result in results.values() for p in result.problems]
+        weights = None if node.twin else sum(r.weights or 0 for r in results.values())
+        inside = tuple(inputs) if None not in inputs else None
+        return Result(inside, {**nothing, **outputs}, (*problems, *found), weights, inner=results)
+
+
+def problem(
+    sheet: Sheet, node: Node, text: str, *, advice: str = "", severity: str = "error", **more: Any
+) -> Problem:
+    """A problem of a node."""
+    return Problem(
+        node=node.id,
+        sheet=sheet.name,
+        name=node.name,
+        text=text,
+        advice=advice,
+        severity="error" if severity == "error" else "warning",
+        **more,
+    )
+
+
+def _role(node: Node) -> str:
+    declaration = REGISTRY.find(node.type)
+    return declaration.role if declaration else ""
+
+
+def _output(known: Mapping[str, Result], end: End) -> TensorType | None:
+    found = known.get(end.node)
+    return found.outputs.get(end.port) if found else None
+
+
+def _find_inner(result: Result, node: str) -> Result | None:
+    if not result.inner:
+        return None
+    if node in result.inner:
+        return result.inner[node]
+    for inner in result.inner.values():
+        found = _find_inner(inner, node)
+        if found is not None:
+            return found
+    return None
+
+
+def _unwired(sheet: Sheet, node: Node, declaration: Declaration, port: Port) -> Problem:
+    used = any(True for _ in sheet.neighbours(node.id)) or not declaration.ports.outputs
+    started = any(True for _ in sheet.links_into(node.id)) or declaration.role == "optimizer"
+    return problem(
+        sheet,
+        node,
+        f"nothing is wired into `{port.label}`",
+        severity="error" if used and started else "warning",
+        expected=port.label,
+        received="no wire",
+        advice=f"drag a wire to its `{port.label}` input"
+        + ("" if used and started else ", or delete the node: it is left out until then"),
+    )
+
+
+def _from_mismatch(sheet: Sheet, node: Node, mismatch: Mismatch) -> Problem:
+    fixes = tuple(_fix(sheet, node, repair) for repair in mismatch.repairs)
+    return problem(
+        sheet,
+        node,
+        f"expected {mismatch.expected}, received {mismatch.received}.",
+        expected=mismatch.expected,
+        received=mismatch.received,
+        advice=mismatch.advice,
+        fixes=tuple(fix for fix in fixes if fix is not None),
+    )
+
+
+def _fix(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
+    if repair.insert:
+        wires = sheet.into(node.id, repair.port or None)
+        if not wires:
+            return None
+        wire = wires[0]
+
+        def insert(document: Document) -> None:
+            document.insert(repair.insert, wire, **dict(repair.params))
+
+        return Fix(repair.label, insert)
+    own = REGISTRY.find(node.type)
+    if own is not None and own.param(repair.param) is not None:
+        return _set(node, repair)
+    return _fix_upstream(sheet, node, repair)
+
+
+def _fix_upstream(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
+    """Set the parameter on the nearest node before that has it, such as a layer's units."""
+    seen, ahead = {node.id}, [node.id]
+    while ahead:
+        following = []
+        for here in ahead:
+            for link in sheet.into(here):
+                before = sheet.nodes[link.source.node]
+                declaration = REGISTRY.find(before.type)
+                if declaration is not None and declaration.param(repair.param) is not None:
+                    return _set(before, repair)
+                if before.id not in seen:
+                    seen.add(before.id)
+                    following.append(before.id)
+        ahead = following
+    return None
+
+
+def _set(node: Node, repair: Repair) -> Fix:
+    def apply(document: Document) -> None:
+        document.set_params(node.id, **{repair.param: repair.value})
+
+    label = f"Set {repair.param.replace('_', ' ')} of {node.name} to {repair.value}"
+    return Fix(label, apply)
+
+
+def live_nodes(inference: Inference, roles: Iterable[str]) -> list[str]:
+    """Nodes of these roles whose inputs are all known, by age."""
+    wanted = set(roles)
+    board = inference.document.board
+    found = [n for n in board.nodes.values() if _role(n) in wanted and not n.muted]
+    ready = [n for n in found if (r := inference.result(n.id)) and r.inputs is not None]
+    return [n.id for n in sorted(ready, key=lambda n: n.number)]
