@@ -1,0 +1,84 @@
+"""The import contracts in pyproject.toml catch what they are there for.
+
+They are run on a small house of the same plan, with one wrong import at a time.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CONTRACTS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+    "importlinter"
+]["contracts"]
+
+HOUSE = {
+    "graph/document.py": "",
+    "gui/canvas/view.py": "import NodeGraphQt.widgets\nfrom PySide6 import QtGui\n",
+    "gui/plots.py": "import pyqtgraph\n",
+    "gui/window.py": "from gui.canvas import view\nfrom gui import plots\n"
+    "from runtime.client import Client\nfrom graph import document\n",
+    "runtime/worker.py": "import torch\nfrom graph import document\n",
+    "runtime/exported/data.py": "import torch\n",
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    sources = {name for contract in CONTRACTS for name in contract["source_modules"]}
+    modules = {name.replace(".", "/") + ".py" for name in sources if "." in name}
+    for name, text in {**dict.fromkeys(modules, ""), **HOUSE}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        for folder in path.relative_to(tmp_path).parents[:-1]:
+            (tmp_path / folder / "__init__.py").touch()
+    (tmp_path / "runtime/client.py").write_text("class Client: ...\n")
+    return tmp_path
+
+
+def lint(house: Path) -> subprocess.CompletedProcess[str]:
+    program = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=house, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_house_as_planned_keeps_every_contract(house: Path) -> None:
+    result = lint(house)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"{len(CONTRACTS)} kept" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "contract"),
+    [
+        ("graph/document.py", "import numpy", "graph stands on"),
+        ("graph/document.py", "import runtime.client", "graph stands on"),
+        ("runtime/worker.py", "from PySide6 import QtCore", "runtime knows no window"),
+        ("runtime/worker.py", "import gui.window", "runtime knows no window"),
+        ("gui/window.py", "import torch", "the window never imports torch"),
+        ("runtime/client.py", "from runtime import worker", "the window never imports torch"),
+        ("runtime/messages.py", "import runtime.worker", "the runtime's face never"),
+        ("gui/window.py", "from runtime import worker", "the window sees the runtime's face"),
+        ("gui/window.py", "import runtime.exported.data", "the window sees the runtime's face"),
+        ("gui/window.py", "import NodeGraphQt", "NodeGraphQt is imported"),
+        ("gui/window.py", "import pyqtgraph", "pyqtgraph is imported"),
+    ],
+)
+def test_a_wrong_import_breaks_its_contract(
+    house: Path, file: str, line: str, contract: str
+) -> None:
+    with (house / file).open("a") as module:
+        module.write(f"\n\ndef late():\n    {line}\n")
+    result = lint(house)
+    assert result.returncode == 1
+    broken = [text for text in result.stdout.splitlines() if " BROKEN" in text]
+    assert any(text.startswith(contract) for text in broken), result.stdout
