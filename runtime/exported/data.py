@@ -1,0 +1,60 @@
+"""The data of this project, as tensors in memory."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from runtime.exported.processes import share
+
+
+class DataError(ValueError):
+    """Data that can't be read; says where, what was expected, what came, what to do."""
+
+
+def locate(path: str | Path, data_dir: str | Path | None = None) -> Path:
+    """Find a file or folder in data_dir, the folders of $NEUROWIRE_DATA, ./data or here."""
+    named = [data_dir, *os.environ.get("NEUROWIRE_DATA", "").split(os.pathsep), "data", "."]
+    folders = [Path(folder) for folder in named if folder]
+    found = [Path(path)] if Path(path).is_absolute() else []
+    # A file that was chosen by its full path on another machine may lie in a data folder here.
+    found += [folder / (Path(path).name if found else path) for folder in folders]
+    for candidate in found:
+        if candidate.exists():
+            return candidate
+    looked = ", ".join(str(candidate) for candidate in found)
+    raise DataError(f"{path} is missing: expected one of {looked}. Put it there or set --data-dir.")
+
+
+def split(
+    tensors: tuple[Tensor, ...], *, validation: float, seed: int
+) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """Shuffle the rows once and cut off the validation part; with 0 validate on all rows."""
+    if validation == 0:
+        return tensors, tensors
+    count = len(tensors[0])
+    held = round(count * validation)
+    if not 0 < held < count:
+        raise DataError(
+            f"A validation part of {validation} of {count} rows leaves {count - held} rows to "
+            f"train and {held} to validate: expected at least 1 of each. Change the part, or 0 to "
+            "validate on the training rows."
+        )
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    held_out, rest = order[:held], order[held:]
+    return tuple(t[rest] for t in tensors), tuple(t[held_out] for t in tensors)
+
+
+def batches(
+    tensors: tuple[Tensor, ...], size: int, *, seed: int | None = None, start: int = 0
+) -> Iterator[tuple[Tensor, ...]]:
+    """Yield this process's part of each batch from `start` on, shuffled when given a seed."""
+    count = len(tensors[0])
+    if seed is None:
+        order = torch.arange(count)
+    else:
+        order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    for rows in torch.split(order.to(tensors[0].device), size)[start:]:
+        yield tuple(t[share(rows)] for t in tensors)

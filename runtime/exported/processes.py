@@ -1,0 +1,62 @@
+"""One process or many: plain `python train.py`, or `torchrun --nproc-per-node=2 train.py`."""
+
+import os
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+def start(device: str = "auto") -> torch.device:
+    """Join the processes torchrun started, if any, and return this one's device."""
+    if dist.is_torchelastic_launched() and not dist.is_initialized():
+        dist.init_process_group()
+    found = torch.accelerator.current_accelerator(check_available=True)
+    here = found.type if found else "cpu"
+    wanted = torch.device(here if device == "auto" else device)
+    if wanted.type not in (here, "cpu"):
+        raise ValueError(f"Device {device} is not available: expected auto, cpu or {here}.")
+    if wanted.type == "cuda" and wanted.index is None:
+        wanted = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        torch.cuda.set_device(wanted)
+    return wanted
+
+
+def precision(device: torch.device, name: str = "auto") -> AbstractContextManager[object]:
+    """What a forward pass runs in: auto, float32, bfloat16 or float16; reusable."""
+    if name == "auto":
+        fast = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+        name = "bfloat16" if fast else "float32"
+    if name == "float32" or device.type == "cpu":
+        return nullcontext()
+    half = {"bfloat16": torch.bfloat16, "float16": torch.float16}[name]
+    return torch.autocast(device.type, dtype=half)
+
+
+def parallel(module: nn.Module) -> nn.Module:
+    """Average the module's gradients over the processes, where there are many."""
+    return DistributedDataParallel(module) if dist.is_initialized() else module
+
+
+def plain(module: nn.Module) -> nn.Module:
+    """Undo `parallel`."""
+    return module.module if isinstance(module, DistributedDataParallel) else module
+
+
+def share(rows: Tensor) -> Tensor:
+    """This process's part of a batch's rows."""
+    return rows[dist.get_rank() :: dist.get_world_size()] if dist.is_initialized() else rows
+
+
+def total(figures: Tensor) -> Tensor:
+    """Add figures up over the processes, in place."""
+    if dist.is_initialized():
+        dist.all_reduce(figures)
+    return figures
+
+
+def first() -> bool:
+    """Is this the process that prints and saves?"""
+    return not dist.is_initialized() or dist.get_rank() == 0
