@@ -1,0 +1,180 @@
+"""The losses of a run: kept as tensors, made numbers a few times a second, written and sent."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Callable, Mapping
+from time import perf_counter
+
+import torch
+from torch import Tensor
+
+from runtime.messages import EpochEnded, Message, Points, Steps
+from runtime.runs import Runs
+
+COMMIT_S = 0.5
+
+
+class NotFinite(Exception):
+    """A loss became NaN or infinite."""
+
+    def __init__(self, name: str, value: float, step: int) -> None:
+        super().__init__(f"The loss {name} became {value} at step {step}.")
+        self.name, self.value, self.step = name, value, step
+
+
+class Recorder:
+    """Takes what each step and epoch yields.
+
+    Args:
+        run: The run's id.
+        runs: The database.
+        send: Where messages go.
+        keep: How many of the first steps to keep for the exported self-check.
+    """
+
+    def __init__(
+        self, run: str, runs: Runs, send: Callable[[Message], None], *, keep: int = 20
+    ) -> None:
+        self.first: list[dict[str, float]] = []
+        self.best_epoch = 0
+        self.best: Mapping[str, float] = {}
+        self._run, self._runs, self._send, self._keep = run, runs, send, keep
+        self._pending: list[Mapping[str, int | float | Tensor]] = []
+        self._unwritten: dict[str, Points] = {}
+        self._ended: list[EpochEnded] = []
+        self._sums: dict[str, tuple[float, int]] = {}
+        self._wrote = perf_counter()
+        self.add = self._pending.append  # called at every step, so as short as it can be
+
+    def restore(self, *, step: int, epoch: int, epoch_start: int) -> None:
+        """Take up a run where its checkpoint left it; what was recorded later is forgotten."""
+        self._runs.rewind(self._run, step=step, epoch=epoch)
+        for ended in self._runs.epochs(self._run):
+            self._judge(ended.epoch, ended.figures)
+        for name, points in self._runs.curves(self._run, after=epoch_start).items():
+            self._add_up(name, points)
+
+    def flush(self, step: int, seconds: float, *, write: bool = False) -> None:
+        """Make numbers of the waiting losses and send them; write them twice a second.
+
+        Raises:
+            NotFinite: If a loss is NaN or infinite; everything up to it was sent and written.
+        """
+        if self._pending:
+            pending = self._pending[:]
+            self._pending.clear()
+            curves = numbers(pending)
+            self._send(Steps(curves))
+            self._remember(curves)
+            for name, points in curves.items():
+                self._add_up(name, points)
+                waiting = self._unwritten.setdefault(name, Points(array("q"), array("d")))
+                waiting.steps.extend(points.steps)
+                waiting.values.extend(points.values)
+            broken = first_not_finite(curves)
+            if broken:
+                self.write(step, seconds)
+                raise broken
+        if write or perf_counter() - self._wrote > COMMIT_S:
+            self.write(step, seconds)
+
+    def stop_keeping(self) -> None:
+        """Keep no more first steps: from here on the run was changed by hand."""
+        self._keep = len(self.first)
+
+    def write(self, step: int, seconds: float) -> None:
+        """Commit to the database what was not yet written."""
+        if self._unwritten or self._ended:
+            self._runs.record(
+                self._run, self._unwritten, step=step, seconds=seconds, epochs=self._ended
+            )
+            self._unwritten, self._ended = {}, []
+        self._wrote = perf_counter()
+
+    def epoch(self, epoch: int, step: int, figures: Mapping[str, float]) -> EpochEnded:
+        """Add the training means to an epoch's figures; call it after `flush`."""
+        means = {
+            "train/" + name.removeprefix("loss/"): total / count
+            for name, (total, count) in self._sums.items()
+            if count
+        }
+        self._sums.clear()
+        figures = {**means, **figures}
+        best = self._judge(epoch, figures)
+        ended = EpochEnded(epoch, step, figures, best)
+        self._ended.append(ended)
+        return ended
+
+    def _add_up(self, name: str, points: Points) -> None:
+        total, count = self._sums.get(name, (0.0, 0))
+        for value in points.values:  # one by one: the same sum however they were batched
+            total += value
+        self._sums[name] = (total, count + len(points.values))
+
+    def _judge(self, epoch: int, figures: Mapping[str, float]) -> bool:
+        key = deciding(figures)
+        better = not self.best or (
+            key is not None and figures[key] < self.best.get(key, math.inf)
+        )
+        if better:
+            self.best_epoch, self.best = epoch, figures
+        return better
+
+    def _remember(self, curves: Mapping[str, Points]) -> None:
+        if len(self.first) >= self._keep:
+            return
+        steps: dict[int, dict[str, float]] = {}
+        for name, points in curves.items():
+            for step, value in zip(points.steps, points.values, strict=True):
+                steps.setdefault(step, {"step": step})[name] = value
+        for step in sorted(steps):
+            if step == len(self.first) + 1 <= self._keep:
+                self.first.append(steps[step])
+
+
+def numbers(items: list[Mapping[str, int | float | Tensor]]) -> dict[str, Points]:
+    """Losses as numbers, with one wait for the device for each name instead of each step."""
+    gathered: dict[str, tuple[array[int], list[float | Tensor]]] = {}
+    for item in items:
+        step = int(item["step"])
+        for name, value in item.items():
+            if name != "step":
+                steps, values = gathered.setdefault(name, (array("q"), []))
+                steps.append(step)
+                values.append(value)
+    return {
+        name: Points(steps, array("d", as_floats(values)))
+        for name, (steps, values) in gathered.items()
+    }
+
+
+def as_floats(values: list[float | Tensor]) -> list[float]:
+    """Numbers of scalars, on whichever device they lie."""
+    tensors = [value for value in values if isinstance(value, Tensor)]
+    if len(tensors) < len(values):
+        return [float(value) for value in values]
+    floats: list[float] = torch.stack(tensors).tolist()
+    return floats
+
+
+def first_not_finite(curves: Mapping[str, Points]) -> NotFinite | None:
+    """The earliest loss that is NaN or infinite."""
+    broken = [
+        NotFinite(name, value, step)
+        for name, points in curves.items()
+        for step, value in zip(points.steps, points.values, strict=True)
+        if not math.isfinite(value)
+    ]
+    return min(broken, key=lambda found: found.step) if broken else None
+
+
+def deciding(figures: Mapping[str, float]) -> str | None:
+    """The figure that says which epoch is best: the first validation loss, else training loss."""
+    for part in ("val/", "train/"):
+        for name in figures:
+            loss = "train/" + name.partition("/")[2]
+            if name.startswith(part) and loss in figures:
+                return name
+    return None

@@ -1,0 +1,81 @@
+"""The checkpoints of a run: `last`, often enough to lose little, and `best`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from types import ModuleType
+
+from runtime.messages import Message, Saved
+from runtime.prepare import Training
+
+FOLDER = "checkpoints"
+LAST, BEST = "last.safetensors", "best.safetensors"
+SHARE = 50  # time between two saves, in units of what one takes: saving costs at most 2%
+LEAST_S = 1.0
+
+
+class Saves:
+    """Writes a run's checkpoints with the `checkpoint` module of its own source.
+
+    Args:
+        folder: The run's folder.
+        module: The source's `checkpoint`.
+        interval: Seconds between two saves of `last`, at least.
+        send: Where messages go.
+    """
+
+    def __init__(
+        self, folder: Path, module: ModuleType, interval: float, send: Callable[[Message], None]
+    ) -> None:
+        self.folder = folder / FOLDER
+        self.folder.mkdir(exist_ok=True)
+        self._module, self._interval, self._send = module, interval, send
+        self._saved = perf_counter()
+        self._cost = 0.0
+        self._best: object = None
+        self._at = (-1, -1)
+
+    @property
+    def due(self) -> bool:
+        """Is it time to save though no epoch ended?"""
+        interval = self._interval if self._cost else min(LEAST_S, self._interval)  # the first: soon
+        return perf_counter() - self._saved > max(interval, SHARE * self._cost)
+
+    @property
+    def due_at_epoch(self) -> bool:
+        """Is it time to save, now that an epoch ended? Epochs can be shorter than a save."""
+        return perf_counter() - self._saved > max(
+            min(LEAST_S, self._interval), SHARE * self._cost
+        )
+
+    def keep_best(self, training: Training) -> None:
+        """Remember the weights of now as the best; they are written with the next save."""
+        self._best = self._module.snapshot(training)
+
+    def save(self, training: Training) -> None:
+        """Write `last`, and `best` if there is a new one."""
+        began = perf_counter()
+        self.write_best()
+        here = (training.step, training.epoch)
+        if self._at != here:
+            self._module.save(training, self.folder / LAST)
+            self._at = here
+            self._send(Saved(str(self.folder / LAST), training.step))
+        self._saved = perf_counter()
+        self._cost = self._saved - began
+
+    def write_best(self) -> None:
+        """Write `best`, if there is a new one."""
+        if self._best is not None:
+            self._module.write(self._best, self.folder / BEST)
+            self._best = None
+
+    def load(self, training: Training) -> bool:
+        """Put a fresh training where `last` left it; False when nothing was saved yet."""
+        if not (self.folder / LAST).exists():
+            return False
+        self._module.load(training, self.folder / LAST)
+        self._at = (training.step, training.epoch)
+        return True

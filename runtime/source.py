@@ -1,0 +1,125 @@
+"""A run's source: written to its folder, imported from there, each line knowing its nodes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from runtime.config import File, Project, View, Wire
+
+FOLDER = "source"
+PLAN = "plan.json"  # what the source alone does not say: views, wires, and the nodes of each line
+APP_ONLY = {"views.py"}
+
+
+def digest(files: Mapping[str, File]) -> str:
+    """A name for what trains: equal for equal source, whatever the views."""
+    hashed = hashlib.sha256()
+    for name in sorted(files):
+        if name.endswith(".py") and name not in APP_ONLY:
+            hashed.update(f"{name}\0{files[name].text}\0".encode())
+    return hashed.hexdigest()[:24]
+
+
+def write(project: Project, folder: Path) -> None:
+    """Write a project's source and plan into a run's folder; the board goes beside the source."""
+    source = folder / FOLDER
+    source.mkdir(parents=True, exist_ok=True)
+    for name, file in project.files.items():
+        place = folder if name.endswith(".neurowire") else source
+        (place / Path(name).name).write_text(file.text, encoding="utf-8")
+    plan = {
+        "name": project.name,
+        "nodes": {name: file.nodes for name, file in project.files.items() if file.nodes},
+        "views": [asdict(view) for view in project.views],
+        "wires": [asdict(wire) for wire in project.wires],
+    }
+    write_json(folder / PLAN, plan)
+
+
+def read(folder: Path) -> Project:
+    """Read back what `write` wrote.
+
+    Raises:
+        FileNotFoundError: If the folder has no plan, so no run ever began there.
+    """
+    plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+    files = {
+        path.name: File(
+            path.read_text(encoding="utf-8"),
+            tuple(tuple(line) for line in plan["nodes"].get(path.name, ())),
+        )
+        for path in sorted((folder / FOLDER).iterdir())
+        if path.is_file()
+    }
+    return Project(
+        plan["name"],
+        files,
+        tuple(View(**view) for view in plan["views"]),
+        tuple(Wire(**wire) for wire in plan["wires"]),
+    )
+
+
+class Imported:
+    """The modules of a run's source, imported apart from those of every other run.
+
+    Args:
+        folder: The run's folder, with its source written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.source = (folder / FOLDER).resolve()
+        self._names = {path.stem for path in self.source.glob("*.py")}
+        self._purge()
+        sys.path.insert(0, str(self.source))
+        importlib.invalidate_caches()
+
+    def module(self, name: str) -> ModuleType:
+        """Import one of the source's modules."""
+        written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+        try:
+            return importlib.import_module(name)
+        finally:
+            sys.dont_write_bytecode = written
+
+    def has(self, name: str) -> bool:
+        """Is there such a module in the source?"""
+        return name in self._names
+
+    def close(self) -> None:
+        """Forget the modules."""
+        self._purge()
+        with contextlib.suppress(ValueError):
+            sys.path.remove(str(self.source))
+
+    def _purge(self) -> None:
+        for name in self._names:
+            sys.modules.pop(name, None)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object; an empty one where there is no file."""
+    try:
+        value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return value
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write JSON so that a reader finds the old file or the new one, never half of one."""
+    aside = path.with_name(path.name + ".new")
+    with aside.open("w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)

@@ -1,0 +1,158 @@
+"""Pictures and wire weights of a run that goes on; watching changes nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from runtime import source
+from runtime.config import Project, View, Wire
+from runtime.faults import explain
+from runtime.messages import Message, Problem, ViewDrawn, Weights
+from runtime.prepare import Training
+
+EXAMPLES = 512
+SHARE = 50  # time between two drawings, in units of what one takes: watching costs at most 2%
+WEIGHTS_S = 0.5
+
+
+class Views:
+    """Draws a run's views, at most every so many seconds.
+
+    Args:
+        project: Its views, and the nodes of their source.
+        imported: The run's source.
+        training: What runs.
+        interval: Seconds between two drawings, at least.
+        send: Where pictures go.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        imported: source.Imported,
+        training: Training,
+        interval: float,
+        send: Callable[[Message], None],
+    ) -> None:
+        self._project, self._imported, self._training = project, imported, training
+        self._interval, self._send = interval, send
+        self._views = list(project.views) if imported.has("views") else []
+        self._next = 0.0
+        self._drawn = -1
+        self._examples: tuple[Tensor, ...] = ()
+
+    @property
+    def due(self) -> bool:
+        """Is it time to draw?"""
+        return bool(self._views) and perf_counter() >= self._next
+
+    def draw(self) -> None:
+        """Draw each view once; one that fails becomes a problem and is left out from then on."""
+        step = self._training.step
+        if not self._views or step == self._drawn:
+            return
+        began = perf_counter()
+        with undisturbed(self._training):
+            for view in list(self._views):
+                try:
+                    payload = self._draw(view)
+                except Exception as error:  # noqa: BLE001 - a view must not end the training
+                    self._views.remove(view)
+                    self._send(self._problem(view, error))
+                else:
+                    self._send(ViewDrawn(view.node, view.name, view.kind, payload, step))
+        now = perf_counter()
+        first, self._drawn = self._drawn < 0, step
+        cost = 0.0 if first else now - began  # the first also loads what draws
+        self._next = now + max(self._interval, SHARE * cost)
+
+    def _draw(self, view: View) -> object:
+        from runtime.views import draw  # noqa: PLC0415 - loads what draws with the first picture
+
+        module = self._imported.module("views")
+        if not self._examples:
+            self._examples = module.examples(self._training, EXAMPLES)
+        compute: Callable[[Training, tuple[Tensor, ...]], Mapping[str, Tensor]]
+        compute = getattr(module, view.name)
+        return draw(view, lambda batch: compute(self._training, batch), self._examples)
+
+    def _problem(self, view: View, error: Exception) -> Problem:
+        found = explain(error, self._imported.source, self._project.files)
+        text = f"The view {view.name} could not be drawn: {found.text}"
+        return Problem(view.node, text, found.advice, found.detail)
+
+
+class WireWeights:
+    """Reads the weights of drawn wires, at most twice a second."""
+
+    def __init__(
+        self, wires: tuple[Wire, ...], training: Training, send: Callable[[Message], None]
+    ) -> None:
+        self._training, self._send = training, send
+        self._next = 0.0
+        self._tensors: dict[tuple[str, str], list[Wire]] = {}
+        for wire in wires:
+            self._tensors.setdefault((wire.network, wire.tensor), []).append(wire)
+
+    @property
+    def due(self) -> bool:
+        """Is it time to read?"""
+        return bool(self._tensors) and perf_counter() >= self._next
+
+    def read(self) -> None:
+        """Send the weights of now."""
+        if not self._tensors:
+            return
+        began = perf_counter()
+        values: dict[str, float] = {}
+        for (network, name), wires in self._tensors.items():
+            module: Any = self._training.networks[network]
+            weights = getattr(module, "module", module).get_parameter(name).detach().tolist()
+            for wire in wires:
+                values[wire.link] = entry(weights, wire)
+        self._send(Weights(values, self._training.step))
+        now = perf_counter()
+        self._next = now + max(WEIGHTS_S, SHARE * (now - began))
+
+
+def entry(weights: Any, wire: Wire) -> float:
+    """A wire's own entry of the tensor that holds its weight."""
+    for place in (wire.row, wire.column):
+        if place is not None:
+            weights = weights[place]
+    return float(weights)
+
+
+@contextmanager
+def undisturbed(training: Training) -> Iterator[None]:
+    """Evaluation mode without gradient and with a random state of its own, all put back after."""
+    device = training.device
+    forked = [device] if device.type != "cpu" else []
+    modes = [
+        (module, module.training)
+        for network in training.networks.values()
+        for module in network.modules()
+    ]
+    with torch.random.fork_rng(forked, device_type=device.type if forked else "cuda"):
+        for network in training.networks.values():
+            network.eval()
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            set_modes(modes)
+
+
+def set_modes(modes: list[tuple[nn.Module, bool]]) -> None:
+    """Put each module back into training or evaluation mode."""
+    for module, mode in modes:
+        module.training = mode
+
+

@@ -1,0 +1,160 @@
+"""The child process: warm before the first Train, then one run after another, and probes."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import queue
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+import torch
+from torch import nn
+
+
+from runtime.device import devices
+from runtime.loop import Loop
+from runtime.messages import (
+    CancelProbe,
+    Command,
+    Message,
+    Probe,
+    Probed,
+    ProbeFailed,
+    Problem,
+    Quit,
+    Stopped,
+    Train,
+    Warm,
+)
+from runtime.runs import Runs, database, home
+
+
+def serve(connection: Connection) -> None:
+    """Answer commands until told to quit, or until the window is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the window's to handle
+    post = Post(connection)
+    inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
+    probes = Probes(post.send)
+    listener = threading.Thread(
+        target=listen, args=(connection, inbox, probes), name="listener", daemon=True
+    )
+    listener.start()
+    warm_up()
+    post.send(Warm(devices(), torch.__version__))
+    threading.Thread(target=load_readers, name="readers", daemon=True).start()
+    command = inbox.get()
+    while not isinstance(command, Quit):
+        following = train(command, inbox, post.send) if isinstance(command, Train) else None
+        command = following or inbox.get()
+    post.close()
+
+
+def train(
+    command: Train, inbox: queue.SimpleQueue[Command], send: Callable[[Message], None]
+) -> Command | None:
+    """Carry out one run; what comes back is the command that cut it short, if one did."""
+    try:
+        with Runs(database()) as runs:
+            loop = Loop(command.project, command.config, inbox, send, runs, home())
+            send(loop.run())
+            return loop.next
+    except Exception as error:  # noqa: BLE001 - the database cannot be opened
+        advice = f"Check that {home()} can be written and has space."
+        send(Problem(None, f"The run could not be recorded: {error}", advice))
+        send(Stopped("failed", "", "", 0, 0, 0.0))
+        return None
+
+
+class Post:
+    """Sends messages from a thread of its own, so that training never waits for the window."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._queue: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="post", daemon=True)
+        self._thread.start()
+        self.send: Callable[[Message], None] = self._queue.put
+
+    def close(self) -> None:
+        """Send what waits, then end."""
+        self._queue.put(None)
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        with contextlib.suppress(OSError):  # the window is gone; the listener ends the run
+            while (message := self._queue.get()) is not None:
+                self._connection.send(message)
+
+
+class Probes:
+    """Learns facts of data nodes, each on a thread, so that a run need not stop for it."""
+
+    def __init__(self, send: Callable[[Message], None]) -> None:
+        self._send = send
+        self._threads: dict[str, threading.Thread] = {}
+
+    def start(self, probe: Probe) -> None:
+        """Begin; an earlier probe of the same node is cancelled."""
+        self.cancel(probe.node)
+        thread = threading.Thread(target=self._run, args=(probe,), name="probe", daemon=True)
+        self._threads[probe.node] = thread
+        thread.start()
+
+    def cancel(self, node: str) -> None:
+        """End a probe that is running, at its next line of Python."""
+        thread = self._threads.pop(node, None)
+        if thread and thread.is_alive() and thread.ident is not None:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident), ctypes.py_object(Cancelled)
+            )
+
+    def _run(self, probe: Probe) -> None:
+        try:
+            from runtime.data import probe as facts_of  # noqa: PLC0415 - readers load when needed
+
+            facts = facts_of(probe.type, dict(probe.params), data_dir=probe.data_dir)
+            self._send(Probed(probe.node, facts, probe.ticket))
+        except Cancelled:
+            pass
+        except Exception as error:  # noqa: BLE001 - every error of a reader becomes a message
+            advice = getattr(error, "advice", "Check the path and the node's parameters.")
+            self._send(ProbeFailed(probe.node, str(error), advice, probe.ticket))
+
+
+class Cancelled(BaseException):
+    """Raised inside a probe's thread to end it."""
+
+
+def listen(connection: Connection, inbox: queue.SimpleQueue[Command], probes: Probes) -> None:
+    """Read commands as they come; when the window is gone, stop and save."""
+    try:
+        while True:
+            command: Command = connection.recv()
+            match command:
+                case Probe():
+                    probes.start(command)
+                case CancelProbe(node):
+                    probes.cancel(node)
+                case _:
+                    inbox.put(command)
+    except (EOFError, OSError):
+        inbox.put(Quit())
+
+
+def warm_up() -> None:
+    """Take one step of a tiny network: the first of each kind of call loads code."""
+    with torch.random.fork_rng([]):
+        network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 2))
+        optimizer = torch.optim.Adam(network.parameters(), lr=1e-3, fused=True)
+        network(torch.zeros(2, 1, 8, 8)).sum().backward()
+        optimizer.step()
+
+
+def load_readers() -> None:
+    """Load what most boards read data with, while nobody waits."""
+    with contextlib.suppress(ImportError):
+        import safetensors.torch  # noqa: F401, PLC0415
+        import sklearn.datasets  # noqa: F401, PLC0415

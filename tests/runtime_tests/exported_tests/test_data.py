@@ -1,0 +1,70 @@
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from runtime.exported.data import DataError, batches, locate, split
+
+
+def test_locate_prefers_the_folder_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, first, second = (tmp_path / name for name in ("given", "first", "second"))
+    for folder in (given, second):
+        (folder / "set").mkdir(parents=True)
+    monkeypatch.setenv("NEUROWIRE_DATA", f"{first}{os.pathsep}{second}")
+    assert locate("set", given) == given / "set"
+    assert locate("set") == second / "set"
+
+
+def test_locate_finds_a_moved_file_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    assert locate("/nowhere/at/all/a.csv", tmp_path) == tmp_path / "a.csv"
+
+
+def test_locate_says_where_it_looked(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=rf"set is missing: .*{tmp_path}.*--data-dir"):
+        locate("set", tmp_path)
+
+
+def test_split_is_disjoint_complete_and_seeded() -> None:
+    rows = torch.arange(103)
+    (train,), (held,) = split((rows,), validation=0.2, seed=3)
+    assert len(held) == 21
+    assert sorted([*train.tolist(), *held.tolist()]) == list(range(103))
+    again, _ = split((rows,), validation=0.2, seed=3)
+    other, _ = split((rows,), validation=0.2, seed=4)
+    assert torch.equal(train, again[0])
+    assert not torch.equal(train, other[0])
+
+
+def test_split_zero_validates_on_the_training_rows() -> None:
+    rows = torch.arange(4)
+    (train,), (held,) = split((rows,), validation=0, seed=0)
+    assert torch.equal(train, rows)
+    assert torch.equal(held, rows)
+
+
+@pytest.mark.parametrize("part", [0.1, 0.9])
+def test_split_refuses_an_empty_part(part: float) -> None:
+    with pytest.raises(DataError, match="expected at least 1 of each"):
+        split((torch.arange(3),), validation=part, seed=0)
+
+
+def test_batches_pair_rows_and_can_start_late() -> None:
+    tensors = torch.arange(10), torch.arange(10) * 2
+    whole = list(batches(tensors, 3, seed=7))
+    assert [len(x) for x, _ in whole] == [3, 3, 3, 1]
+    assert all(torch.equal(2 * x, y) for x, y in whole)
+    assert sorted(torch.cat([x for x, _ in whole]).tolist()) == list(range(10))
+    late = list(batches(tensors, 3, seed=7, start=2))
+    assert [x.tolist() for x, _ in late] == [x.tolist() for x, _ in whole[2:]]
+    assert [x.tolist() for x, _ in batches(tensors, 6)] == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9]]
+    assert [x.tolist() for x, _ in batches(tensors, 3, seed=8)] != [x.tolist() for x, _ in whole]
+
+
+def test_batches_leave_the_random_state_alone() -> None:
+    before = torch.get_rng_state()
+    list(batches((torch.arange(10),), 3, seed=7))
+    assert torch.equal(before, torch.get_rng_state())

@@ -1,0 +1,155 @@
+import gzip
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from runtime.exported.data import DataError
+from runtime.exported.images import class_names, digits, fashion_mnist, image_folder, mnist
+
+RealData = Callable[[str], Path]
+
+
+def idx(*shape: int, fill: int = 7) -> bytes:
+    header = bytes([0, 0, 8, len(shape)]) + b"".join(n.to_bytes(4, "big") for n in shape)
+    return header + bytes([fill]) * int(torch.tensor(shape).prod())
+
+
+@pytest.fixture
+def small_mnist(tmp_path: Path) -> Path:
+    folder = tmp_path / "mnist"
+    folder.mkdir()
+    for part, count in (("train", 5), ("t10k", 3)):
+        images = gzip.compress(idx(count, 28, 28, fill=51))
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(images)
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(count, fill=4))
+    return folder
+
+
+def test_digits() -> None:
+    image, label = digits()
+    assert image.shape == (1797, 1, 8, 8)
+    assert (image.min(), image.max()) == (0, 1)
+    assert label.unique().tolist() == list(range(10))
+
+
+def test_real_mnist(real_data: RealData) -> None:
+    (image, label), (test_image, test_label) = mnist(real_data("mnist").parent)
+    assert image.shape == (60000, 1, 28, 28)
+    assert test_image.shape == (10000, 1, 28, 28)
+    assert image.mean().item() == pytest.approx(0.1307, abs=1e-4)
+    assert image.std().item() == pytest.approx(0.3081, abs=1e-4)
+    assert label[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert label.dtype == test_label.dtype == torch.int64
+
+
+def test_idx_plain_and_packed(small_mnist: Path) -> None:
+    (image, label), (_, held_label) = mnist(small_mnist.parent)
+    assert image.shape == (5, 1, 28, 28)
+    assert image.unique().tolist() == pytest.approx([0.2])
+    assert label.tolist() == [4] * 5
+    assert held_label.tolist() == [4] * 3
+
+
+def test_fashion_mnist_reads_the_same_format(small_mnist: Path) -> None:
+    shutil.move(small_mnist, small_mnist.with_name("fashion-mnist"))
+    assert len(fashion_mnist(small_mnist.parent)[0][0]) == 5
+
+
+def test_a_missing_idx_file_is_named(small_mnist: Path) -> None:
+    (small_mnist / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(DataError, match=r"t10k-labels-idx1-ubyte\.gz is missing"):
+        mnist(small_mnist.parent)
+
+
+def test_a_cut_off_gz_is_named(small_mnist: Path) -> None:
+    file = small_mnist / "train-images-idx3-ubyte.gz"
+    file.write_bytes(file.read_bytes()[:-9])
+    with pytest.raises(DataError, match=r"train-images-idx3-ubyte\.gz is broken"):
+        mnist(small_mnist.parent)
+
+
+def test_a_wrong_idx_size_is_told(small_mnist: Path) -> None:
+    (small_mnist / "train-labels-idx1-ubyte").write_bytes(idx(5)[:-1])
+    with pytest.raises(DataError, match="13 bytes in all, received 12"):
+        mnist(small_mnist.parent)
+
+
+def test_counts_that_differ_are_told(small_mnist: Path) -> None:
+    (small_mnist / "train-labels-idx1-ubyte").write_bytes(idx(4))
+    with pytest.raises(DataError, match="5 train images but 4 labels"):
+        mnist(small_mnist.parent)
+
+
+def test_real_folders_with_a_fixed_split(real_data: RealData) -> None:
+    folder = real_data("hymenoptera-256")
+    (image, label), (held_image, held_label) = image_folder(folder, size=32)
+    assert image.shape == (243, 3, 32, 32)
+    assert held_image.shape == (153, 3, 32, 32)
+    assert label.bincount().tolist() == [122, 121]
+    assert held_label.bincount().tolist() == [70, 83]
+    assert 0 <= image.min() < image.max() <= 1
+
+
+def test_real_pictures_keep_their_pixels_where_the_size_fits(real_data: RealData) -> None:
+    folder = real_data("cifar10-subset")
+    (image, label), (held, _) = image_folder("cifar10-subset", size=32, data_dir=folder.parent)
+    assert (len(image), len(held)) == (1000, 200)
+    assert class_names(folder)[label[150]] == "automobile"
+    first = sorted((folder / "train" / "airplane").iterdir())[0]
+    with Image.open(first) as picture:
+        pixels = torch.tensor(list(picture.convert("RGB").tobytes())).view(32, 32, 3)
+    assert torch.equal((image[0] * 255).round().long(), pixels.permute(2, 0, 1))
+
+
+def save(path: Path, size: tuple[int, int], colour: tuple[int, int, int] = (255, 0, 0)) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, colour).save(path)
+
+
+def test_mixed_sizes_are_cropped_and_split(tmp_path: Path) -> None:
+    for i in range(5):
+        save(tmp_path / "a" / f"{i}.png", (10 + i, 40))
+        save(tmp_path / "b" / "deeper" / f"{i}.jpg", (40, 10 + i))
+    (tmp_path / "b" / "notes.txt").write_text("no picture")
+    (image, label), (held, _) = image_folder(tmp_path, size=16, channels=1, validation=0.3, seed=1)
+    assert image.shape == (7, 1, 16, 16)
+    assert held.shape == (3, 1, 16, 16)
+    assert image.mean().item() == pytest.approx(76 / 255, abs=0.01)
+    assert {*label.tolist()} == {0, 1}
+
+
+@pytest.mark.parametrize(("ending", "kept"), [("jpg", 900), ("png", 300), ("gif", 0)])
+def test_a_broken_picture_is_named(tmp_path: Path, ending: str, kept: int) -> None:
+    good, bad = tmp_path / "a" / "good.jpg", tmp_path / "a" / f"bad.{ending}"
+    save(good, (200, 200))
+    bad.write_bytes(good.read_bytes()[:kept])
+    with pytest.raises(DataError, match=r"bad\.\w+ is no readable picture .*replace or delete"):
+        image_folder(tmp_path, size=8)
+
+
+def test_a_folder_without_classes_says_what_was_expected(tmp_path: Path) -> None:
+    save(tmp_path / "loose.png", (8, 8))
+    with pytest.raises(DataError, match="expected one folder of pictures for each class"):
+        image_folder(tmp_path, size=8)
+
+
+def test_classes_without_pictures(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with pytest.raises(DataError, match=r"expected pictures .*received none"):
+        image_folder(tmp_path, size=8)
+
+
+def test_a_class_only_in_the_held_out_part(tmp_path: Path) -> None:
+    for part, name in (("train", "ant"), ("val", "ant"), ("val", "wasp")):
+        save(tmp_path / part / name / "1.png", (8, 8))
+    with pytest.raises(DataError, match="wasp: expected only the classes ant"):
+        image_folder(tmp_path, size=8)
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="pictures is missing"):
+        image_folder("pictures", size=8, data_dir=tmp_path)
