@@ -62,10 +62,8 @@ class Session(QObject):
     def _take(self, document: Document) -> None:
         self.document = document
         self.inference = Inference(document)
-        self._stop.append(document.subscribe(self._on_event))
-        stop = self.inference.on_change(self._on_inferred)
-        if callable(stop):
-            self._stop.append(stop)
+        self._stop += [self.inference.close, document.subscribe(self._on_event)]
+        self.inference.on_change(self._on_inferred)
 
     def _on_event(self, event: Event) -> None:
         self.edited.emit(event)
@@ -75,12 +73,6 @@ class Session(QObject):
 
     def _on_inferred(self, ids: set[str]) -> None:
         self.inferred.emit(frozenset(ids))
-
-    def weights(self) -> int:
-        """How many weights the board learns, as far as they are known; twins count once."""
-        inference = self.inference
-        nodes = (node for sheet in self.document.sheets() for node in sheet.nodes.values())
-        return sum(inference.weights(node.id) or 0 for node in nodes if node.twin is None)
 
     def fix(self, problem: Problem, index: int = 0) -> None:
         """Apply one of a problem's fixes, as one step of the history."""

@@ -1,0 +1,60 @@
+"""How numbers are written for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+SHARES = ("accuracy", "top", "f1", "precision", "recall", "iou", "dice", "map")
+"""Figures between 0 and 1 that are read as percentages; their names begin like this."""
+
+
+def figure(value: float | None) -> str:
+    """A loss or metric in about four digits."""
+    if value is None:
+        return ""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinite"
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.4g}" if abs(value) >= 1000 else f"{value:.3f}"
+    return f"{value:.2e}"
+
+
+def is_share(name: str) -> bool:
+    """Is this figure read as a percentage?"""
+    return name.rpartition("/")[2].lower().startswith(SHARES)
+
+
+def percent(name: str, value: float) -> str:
+    """A figure as the big readout shows it."""
+    return f"{100 * value:.1f} %" if is_share(name) and math.isfinite(value) else figure(value)
+
+
+def headline(figures: Mapping[str, float]) -> tuple[str, float] | None:
+    """The figure that stands for a run: held-out accuracy, else another metric, else the loss."""
+    held_out = [name for name in figures if name.startswith("val/")]
+    if not held_out:
+        return None
+    held_out.sort(key=lambda name: ("accuracy" not in name, not is_share(name), "loss" in name))
+    return held_out[0], figures[held_out[0]]
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: 4 s, 2 min 5 s, 1 h 12 min."""
+    if not math.isfinite(seconds):
+        return "?"
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole < 600 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def size(count: float) -> str:
+    """Bytes as people say them."""
+    for unit in ("B", "KB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"

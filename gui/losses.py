@@ -1,0 +1,284 @@
+"""The Losses tab: curves at the left, the figures that matter at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui import look
+from gui.figures import duration, figure, headline, percent
+from gui.plots import Chart
+from gui.widgets import empty, label
+from runtime.messages import EpochEnded, Progress, Started, Steps, Stopped
+
+DRAW_MS = 60
+TRAIN = ("#4c8dff", "#a66bff", "#2fa59a", "#e06bb0")
+VALIDATION = ("#d9a92f", "#f08c3a", "#8fae3a", "#e5534b")
+
+
+class Legend(QWidget):
+    """The latest value of each curve; a click hides it or shows it again."""
+
+    def __init__(self, chart: Chart) -> None:
+        super().__init__()
+        self._chart = chart
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(2)
+        self._boxes: dict[str, tuple[QCheckBox, str]] = {}
+
+    def add(self, name: str, title: str, colour: QColor) -> None:
+        """A line for a new curve."""
+        box = QCheckBox(title)
+        box.setChecked(True)
+        box.setFont(look.mono_font(12))
+        box.setAccessibleName(f"Show {title}")
+        box.setToolTip("Show or hide this curve")
+        box.setStyleSheet(
+            f"QCheckBox {{ color: {readable(colour).name()}; spacing: 0; }}"
+            "QCheckBox::indicator { width: 0; height: 0; }"
+            f"QCheckBox:!checked {{ color: {look.colours().faint.name()};"
+            " text-decoration: line-through; }"
+            "QCheckBox:focus { text-decoration: underline; }"
+        )
+        box.toggled.connect(lambda on: self._chart.set_shown(name, on))
+        self._boxes[name] = (box, title)
+        self._layout.addWidget(box)
+
+    def refresh(self) -> None:
+        """Show the latest values."""
+        width = max((len(title) for _, title in self._boxes.values()), default=0)
+        for name, (box, title) in self._boxes.items():
+            box.setText(f"{title:<{width}}  {figure(self._chart.series(name).last)}")
+
+    def clear(self) -> None:
+        """No curves."""
+        empty(self._layout)
+        self._boxes.clear()
+
+
+class Losses(QWidget):
+    """Follows a run: every loss by step and every figure by epoch, and how fast it goes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Losses")
+        self.chart = Chart()
+        self.metrics = Chart()
+        self.metrics.hide()
+        self.legend, self.metric_legend = Legend(self.chart), Legend(self.metrics)
+        self.metric_legend.hide()
+        self._steps = self._epoch = 0
+        self._started: Started | None = None
+        self._figures: dict[str, float] = {}
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DRAW_MS)
+        self._timer.timeout.connect(self.draw)
+        look.changed.connect(self._recolour)
+        self._recolour()
+
+    def clear(self) -> None:
+        """A new run begins: the curves of the last one go."""
+        for chart, legend in ((self.chart, self.legend), (self.metrics, self.metric_legend)):
+            chart.clear()
+            legend.clear()
+        self._figures.clear()
+        self._steps = self._epoch = 0
+        self._started = None
+        self.headline.setText("\N{EN DASH}")
+        self.headline_title.setText("no figures yet")
+        self.speed.setText("\N{EN DASH}")
+        self.epoch.setText("\N{EN DASH}")
+
+    def receive(self, message: object) -> None:
+        """Take one message of the worker."""
+        match message:
+            case Started():
+                self._started = message
+                self._epoch = message.epoch
+                self._say_epoch(None)
+            case Steps():
+                for name, points in message.curves.items():
+                    if name not in self.chart:
+                        self._add_loss(name)
+                    self.chart.extend(name, points.steps, points.values)
+                self._later()
+            case EpochEnded():
+                self._end_epoch(message)
+            case Progress():
+                self.speed.setText(f"{message.samples_per_second:,.0f}")
+                self._epoch = message.epoch
+                self._say_epoch(message.seconds_left)
+            case Stopped():
+                self._epoch = message.epoch
+                self._say_epoch(None)
+                self.draw()
+
+    def show_curves(
+        self, curves: Mapping[str, tuple[list[float], list[float]]], *, title: str = ""
+    ) -> None:
+        """Show an earlier run's curves beside the present ones."""
+        for name, (xs, ys) in curves.items():
+            key = f"{title} {name}"
+            if key not in self.chart:
+                colour = look.colours().dim
+                self.chart.add(key, colour, faint=True)
+                self.legend.add(key, key, colour)
+            self.chart.extend(key, xs, ys)
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what came since the last time."""
+        self.chart.draw()
+        self.metrics.draw()
+        self.legend.refresh()
+        self.metric_legend.refresh()
+
+    def _build(self) -> None:
+        self.kind = QTabBar()
+        self.kind.setDrawBase(False)
+        self.kind.setAccessibleName("Which curves")
+        for name in ("Loss", "Metrics"):
+            self.kind.addTab(name)
+        self.kind.currentChanged.connect(self._show_kind)
+        self.log = QCheckBox("Log scale")
+        self.log.toggled.connect(self.chart.set_log)
+        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing.setRange(0, 99)
+        self.smoothing.setFixedWidth(110)
+        self.smoothing.setAccessibleName("Smoothing")
+        self.smoothing.setToolTip("How much the training curve is smoothed")
+        self.smoothing.valueChanged.connect(lambda value: self.chart.set_smoothing(value / 100))
+        self.smoothing.setValue(90)
+        controls = QHBoxLayout()
+        controls.setSpacing(12)
+        controls.addWidget(self.kind)
+        controls.addStretch(1)
+        controls.addWidget(label("Smoothing", "dim"))
+        controls.addWidget(self.smoothing)
+        controls.addWidget(self.log)
+        curves = QVBoxLayout()
+        curves.setSpacing(4)
+        curves.addLayout(controls)
+        curves.addWidget(self.chart, 1)
+        curves.addWidget(self.metrics, 1)
+        side = QVBoxLayout()
+        side.setContentsMargins(0, 34, 0, 0)
+        side.addWidget(self.legend)
+        side.addWidget(self.metric_legend)
+        side.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 8, 20, 10)
+        layout.setSpacing(22)
+        layout.addLayout(curves, 1)
+        layout.addLayout(side)
+        layout.addSpacing(14)
+        layout.addLayout(self._readout())
+
+    def _readout(self) -> QGridLayout:
+        self.headline_title, self.headline = label("no figures yet", "dim"), label("\N{EN DASH}")
+        self.headline.setFont(look.ui_font(30, 600))
+        self.speed = label("\N{EN DASH}")
+        self.speed.setFont(look.ui_font(21, 600))
+        self.epoch = label("\N{EN DASH}")
+        self.epoch.setFont(look.ui_font(14, 500))
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 12, 0, 0)
+        grid.setVerticalSpacing(2)
+        grid.setColumnMinimumWidth(0, 190)
+        rows: list[tuple[QLabel, QLabel]] = [
+            (self.headline_title, self.headline),
+            (label("samples a second", "dim"), self.speed),
+            (label("epoch", "dim"), self.epoch),
+        ]
+        for index, (title, value) in enumerate(rows):
+            value.setAccessibleName(title.text())
+            grid.addWidget(title, 3 * index, 0)
+            grid.addWidget(value, 3 * index + 1, 0)
+            grid.setRowMinimumHeight(3 * index + 2, 10)
+        grid.setRowStretch(9, 1)
+        return grid
+
+    def _add_loss(self, name: str) -> None:
+        count = sum(1 for one in self.chart.names() if one.startswith("loss/"))
+        colour = QColor(TRAIN[count % len(TRAIN)])
+        self.chart.add(name, colour, faint=True)
+        title = name.removeprefix("loss/")
+        self.legend.add(name, "train" if count == 0 else f"train {title}", colour)
+
+    def _end_epoch(self, message: EpochEnded) -> None:
+        losses = {name.removeprefix("loss/") for name in self.chart.names() if "loss/" in name}
+        for key, value in message.figures.items():
+            split, _, name = key.partition("/")
+            if split == "train" and name in losses:
+                continue
+            self._figures[key] = value
+            is_loss = split == "val" and name in losses
+            chart, legend = (
+                (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
+            )
+            if key not in chart:
+                count = sum(1 for one in chart.names() if one.startswith("val/"))
+                palette = VALIDATION if split == "val" else TRAIN
+                colour = QColor(palette[count % len(palette)])
+                chart.add(key, colour, points=True)
+                first = is_loss and count == 0
+                legend.add(key, "validation" if first else key.replace("val/", "val "), colour)
+            chart.extend(key, [message.step], [value])
+        self._epoch = message.epoch
+        chosen = headline(self._figures)
+        if chosen is not None:
+            name, value = chosen
+            self.headline_title.setText(f"{name.partition('/')[2].replace('_', ' ')}, held out")
+            self.headline.setText(percent(name, value))
+        self._later()
+
+    def _say_epoch(self, seconds_left: float | None) -> None:
+        if self._started is None:
+            return
+        text = f"{min(self._epoch + (seconds_left is not None), self._started.epochs)}"
+        text += f" of {self._started.epochs}"
+        if seconds_left is not None:
+            text += f" \N{MIDDLE DOT} {duration(seconds_left)} left"
+        self.epoch.setText(text)
+
+    def _show_kind(self, index: int) -> None:
+        self.chart.setVisible(index == 0)
+        self.legend.setVisible(index == 0)
+        self.metrics.setVisible(index == 1)
+        self.metric_legend.setVisible(index == 1)
+        for widget in (self.log, self.smoothing):
+            widget.setEnabled(index == 0)
+
+    def _later(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _recolour(self) -> None:
+        colours = look.colours()
+        for chart in (self.chart, self.metrics):
+            chart.set_colours(colours.dim, colours.line, look.mono_font(11))
+
+
+def readable(colour: QColor) -> QColor:
+    """The colour, darker or lighter until text in it can be read on a panel."""
+    panel, target = look.colours().panel, look.colours().text
+    for share in (0.0, 0.15, 0.3, 0.45, 0.6):
+        mixed = look.mix(colour, target, share)
+        if look.contrast(mixed, panel) >= 4.5:
+            return mixed
+    return target

@@ -1,0 +1,95 @@
+"""The list of problems: a click selects the node, a button applies a fix."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from graph.problems import Problem
+from gui.session import Session
+from gui.widgets import Card, empty, label
+
+MOST = 60
+"""How many cards are shown; more than that nobody reads."""
+
+
+class Problems(QScrollArea):
+    """What inference, the compiler and the worker found wrong, errors first."""
+
+    counted = Signal(int)
+    """How many there are now."""
+    jumped = Signal(str)
+    """A problem was clicked: show this node."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._extra: tuple[Problem, ...] = ()
+        self._shown: list[Problem] = []
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Problems")
+        holder = QWidget()
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(8)
+        self._none = label("No problems: the board can be trained.", "dim")
+        layout = QVBoxLayout(holder)
+        layout.setContentsMargins(18, 14, 18, 14)
+        layout.addWidget(self._none)
+        layout.addLayout(self._cards)
+        layout.addStretch(1)
+        self.setWidget(holder)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.refresh)
+        session.opened.connect(self._reset)
+        session.inferred.connect(lambda _: self._timer.start(0))
+        session.settled.connect(lambda _: self._timer.start(0))
+        self.refresh()
+
+    @property
+    def shown(self) -> list[Problem]:
+        """The problems listed now."""
+        return list(self._shown)
+
+    def add(self, problems: tuple[Problem, ...]) -> None:
+        """Show problems that came from compiling or training, until the next edit of the board."""
+        self._extra = problems
+        self.refresh()
+
+    def refresh(self) -> None:
+        """List what is wrong now."""
+        found = list(self._session.inference.problems)
+        texts = {str(problem) for problem in found}
+        found += [one for one in self._extra if str(one) not in texts]
+        self.counted.emit(len(found))
+        if found == self._shown and self._cards.count():
+            return
+        self._shown = found
+        empty(self._cards)
+        self._none.setVisible(not found)
+        for problem in found[:MOST]:
+            self._cards.addWidget(Card(problem, self._fix, self._jump))
+        if len(found) > MOST:
+            self._cards.addWidget(label(f"and {len(found) - MOST} more", "dim"))
+
+    def clear_extra(self) -> None:
+        """Forget what compiling or training reported."""
+        if self._extra:
+            self._extra = ()
+            self.refresh()
+
+    def _reset(self) -> None:
+        self._extra = ()
+        self.refresh()
+
+    def _fix(self, problem: Problem, index: int) -> None:
+        self._extra = tuple(one for one in self._extra if one is not problem)
+        self._session.fix(problem, index)
+        self.refresh()
+
+    def _jump(self, problem: Problem) -> None:
+        if problem.node is not None and self._session.document.has(problem.node):
+            self._session.select([problem.node])
+            self.jumped.emit(problem.node)
