@@ -240,6 +240,10 @@ _CHECKS: dict[ParamKind, Callable[[Param, object], Any]] = {
 }
 
 
+AXES = -1
+"""For `sizes`: as many numbers as the node's class has `axes`, so 1d, 2d and 3d share a form."""
+
+
 def param(
     default: Any,
     *,
@@ -261,7 +265,7 @@ def param(
         torch: The default of the torch argument of the same name, where it differs from ours;
             `changed` leaves arguments out of the source that have torch's default.
         advanced: Shown folded away.
-        sizes: For tuples of ints: how many numbers, where more than one is given.
+        sizes: For tuples of ints: how many numbers, where more than one is given; or `AXES`.
         was: Former names, so that old files load.
     """
     settings = {
@@ -448,6 +452,8 @@ def _params(node_type: str, cls: Any) -> Iterator[Param]:
         settings = dict(field.metadata)
         if not settings.get("doc"):
             raise DeclarationError(f"{node_type}.{field.name}: a parameter needs a doc")
+        if settings["sizes"] == AXES:
+            settings["sizes"] = cls.axes
         kind, choices, optional = _kind(node_type, field.name, hints[field.name])
         made = Param(
             name=field.name,
@@ -502,6 +508,9 @@ def literal(value: object) -> str:
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, list):
         return f"[{', '.join(map(literal, value))}]"
+    if isinstance(value, dict):
+        pairs = (f"{literal(key)}: {literal(one)}" for key, one in value.items())
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(value, float) and abs(value) == float("inf"):
         return "math.inf" if value > 0 else "-math.inf"
     return repr(value)
@@ -527,7 +536,7 @@ def call(function: str, *args: object, **kwargs: object) -> str:
 def changed(instance: object, *names: str) -> dict[str, Any]:
     """Those of the named parameters whose value is not torch's default.
 
-    A tuple of equal numbers is written as one number, as a person would.
+    A tuple of equal whole numbers is written as one number, as a person would.
     """
     found: dict[str, Any] = {}
     for field in dataclasses.fields(instance):  # type: ignore[arg-type]
@@ -538,7 +547,7 @@ def changed(instance: object, *names: str) -> dict[str, Any]:
 
 
 def short(value: Any) -> Any:
-    """A tuple of equal numbers as one number."""
-    if isinstance(value, tuple) and value and len(set(value)) == 1:
+    """A tuple of equal whole numbers, such as a kernel's sides, as one number."""
+    if isinstance(value, tuple) and value and len(set(value)) == 1 and isinstance(value[0], int):
         return value[0]
     return value

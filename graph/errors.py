@@ -44,7 +44,8 @@ class Repair:
 
     Attributes:
         label: What the button says.
-        param: Parameter to set to `value`, or
+        param: Parameter to set to `value`: of the node itself or, where `port` is given, of the
+            nearest node upstream of that input that has it; or
         insert: type of a node to insert into the wire of `port`, with `params`.
     """
 
@@ -59,6 +60,12 @@ class Repair:
 def set_param(name: str, value: object) -> Repair:
     """A repair that sets one of the node's own parameters."""
     return Repair(label=f"Set {name.replace('_', ' ')} to {value}", param=name, value=value)
+
+
+def set_upstream(port: str, name: str, value: object, label: str = "") -> Repair:
+    """A repair that sets a parameter of the nearest node upstream of `port` that has it."""
+    label = label or f"Set {name.replace('_', ' ')} of the layer before to {value}"
+    return Repair(label=label, param=name, value=value, port=port)
 
 
 def insert_before(port: str, node_type: str, label: str, **params: object) -> Repair:

@@ -1,12 +1,48 @@
-"""Data: where examples come from."""
+"""Data: where examples come from.
 
-from collections.abc import Mapping
-from typing import Any
+`read(facts)` gives the source of the call that reads the examples; it may use the names `data_dir`
+and `seed`. What it gives is all rows, of which `validation` are held out, or, where
+`fixed_split()`, a pair (train, validation). Nodes that `needs_facts` are asked for shapes, source
+and classes only with the facts of a probe; the others know theirs.
+"""
 
-from graph.declare import call, node, param
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+from graph.declare import Columns, FilePath, Raw, call, node, param, shared
 from graph.tensor import TensorType, features, labels
 
 GROUP = "Data"
+Facts = Mapping[str, Any]
+
+DIGITS = tuple("0123456789")
+CLOTHES = (
+    "T-shirt",
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
+)
+
+
+@shared
+class Data:
+    """What all data nodes share."""
+
+    needs_facts: ClassVar[bool] = False
+
+    def fixed_split(self) -> bool:
+        """Does the reader give (train, validation) by itself?"""
+        return False
+
+    def classes(self, facts: Facts | None) -> tuple[str, ...]:
+        """Names of the classes, in the order of their numbers."""
+        return ()
 
 
 @node(
@@ -17,17 +53,189 @@ GROUP = "Data"
     outputs="image label",
     synonyms="handwritten, scikit-learn, optical digits",
 )
-class Digits:
+class Digits(Data):
     """1,797 scans of handwritten digits, 8 by 8 grey pixels; comes with scikit-learn."""
 
     validation: float = param(0.2, low=0.0, high=0.9, doc="Share held out to test on.")
 
-    def shape(self, facts: Mapping[str, Any] | None) -> tuple[TensorType, ...]:
+    def shape(self, facts: Facts | None) -> tuple[TensorType, ...]:
         return features("N", 1, 8, 8), labels("N", classes=10)
 
-    def read(self, facts: Mapping[str, Any] | None) -> str:
-        """Source of the call that reads the examples."""
+    def read(self, facts: Facts | None) -> str:
         return call("digits")
+
+    def classes(self, facts: Facts | None) -> tuple[str, ...]:
+        return DIGITS
 
     def summary(self) -> str:
         return "1,797 scans, 10 classes"
+
+
+@node(
+    "data.mnist",
+    group=GROUP,
+    title="MNIST",
+    role="data",
+    inputs="",
+    outputs="image label",
+    synonyms="handwritten, digits, images",
+)
+class MNIST(Data):
+    """60,000 handwritten digits to train on and 10,000 to test on, 28 by 28 grey pixels."""
+
+    def shape(self, facts: Facts | None) -> tuple[TensorType, ...]:
+        return features("N", 1, 28, 28), labels("N", classes=10)
+
+    def read(self, facts: Facts | None) -> str:
+        return call("mnist", Raw("data_dir"))
+
+    def fixed_split(self) -> bool:
+        return True
+
+    def classes(self, facts: Facts | None) -> tuple[str, ...]:
+        return DIGITS
+
+    def summary(self) -> str:
+        return "70,000 scans, 10 classes"
+
+
+@node(
+    "data.fashion_mnist",
+    group=GROUP,
+    title="Fashion-MNIST",
+    role="data",
+    inputs="",
+    outputs="image label",
+    synonyms="clothes, images",
+)
+class FashionMNIST(Data):
+    """60,000 pictures of clothes to train on and 10,000 to test on, 28 by 28 grey pixels."""
+
+    def shape(self, facts: Facts | None) -> tuple[TensorType, ...]:
+        return features("N", 1, 28, 28), labels("N", classes=10)
+
+    def read(self, facts: Facts | None) -> str:
+        return call("fashion_mnist", Raw("data_dir"))
+
+    def fixed_split(self) -> bool:
+        return True
+
+    def classes(self, facts: Facts | None) -> tuple[str, ...]:
+        return CLOTHES
+
+    def summary(self) -> str:
+        return "70,000 pictures, 10 classes"
+
+
+@node(
+    "data.csv",
+    group=GROUP,
+    title="CSV table",
+    role="data",
+    inputs="",
+    outputs="features target",
+    synonyms="tabular, spreadsheet, columns, rows, file",
+)
+class CSV(Data):
+    """Rows of a CSV file: columns to learn from, and the column to predict.
+
+    Numbers are scaled, words become one column a value. Classes of a target column are numbered
+    in the order of their names.
+    """
+
+    needs_facts: ClassVar[bool] = True
+
+    path: FilePath = param("", doc="The file; looked for in the data folders if not a full path.")
+    target: str = param("", doc="The column to predict; the last one if empty.")
+    features: Columns = param((), doc="Columns to learn from; all others if empty.")
+    task: Literal["auto", "classification", "regression"] = param(
+        "auto", doc="Predict a class or a number; auto looks at the column."
+    )
+    delimiter: str = param(",", doc="What stands between two cells.", advanced=True)
+    validation: float = param(0.2, low=0.0, high=0.9, doc="Share of rows held out to test on.")
+
+    def shape(self, facts: Facts) -> tuple[TensorType, ...]:
+        return types(facts, ("features", "target"))
+
+    def read(self, facts: Facts) -> str:
+        classes = facts.get("classes") or None
+        rest: dict[str, object] = {"classes": list(classes)} if classes else {}
+        if self.delimiter != ",":
+            rest["delimiter"] = self.delimiter
+        return call(
+            "csv_table",
+            str(self.path),
+            target=facts.get("target") or self.target,
+            numbers=list(facts["numbers"]),
+            categories={name: list(values) for name, values in facts["categories"].items()},
+            **rest,
+            validation=self.validation,
+            seed=Raw("seed"),
+            data_dir=Raw("data_dir"),
+        )
+
+    def fixed_split(self) -> bool:
+        return True
+
+    def classes(self, facts: Facts | None) -> tuple[str, ...]:
+        return tuple((facts or {}).get("classes") or ())
+
+    def summary(self) -> str:
+        name = str(self.path).replace("\\", "/").rpartition("/")[2] or "choose a file"
+        return f"{name}: {self.target}" if self.target else name
+
+
+@node(
+    "data.image_folder",
+    group=GROUP,
+    role="data",
+    inputs="",
+    outputs="image label",
+    synonyms="pictures, photographs, directory, files, classes",
+)
+class ImageFolder(Data):
+    """Pictures in a folder a class, or in such folders below `train` and `val`."""
+
+    needs_facts: ClassVar[bool] = True
+
+    path: FilePath = param("", doc="The folder; looked for in the data folders if no full path.")
+    size: int = param(64, low=1, high=1024, doc="Side in pixels; pictures are scaled and cropped.")
+    channels: Literal["1", "3"] = param("3", doc="1 for grey, 3 for colour.")
+    validation: float = param(
+        0.2, low=0.0, high=0.9, doc="Share held out to test on, where there is no `val` folder."
+    )
+
+    def shape(self, facts: Facts) -> tuple[TensorType, ...]:
+        _, label = types(facts, ("image", "label"))
+        return features("N", int(self.channels), self.size, self.size), label
+
+    def read(self, facts: Facts) -> str:
+        rest = {} if self.channels == "3" else {"channels": int(self.channels)}
+        return call(
+            "image_folder",
+            str(self.path),
+            size=self.size,
+            **rest,
+            validation=self.validation,
+            seed=Raw("seed"),
+            data_dir=Raw("data_dir"),
+        )
+
+    def fixed_split(self) -> bool:
+        return True
+
+    def classes(self, facts: Facts | None) -> tuple[str, ...]:
+        return tuple((facts or {}).get("classes") or ())
+
+    def summary(self) -> str:
+        name = str(self.path).replace("\\", "/").rstrip("/").rpartition("/")[2]
+        return f"{name or 'choose a folder'}, {self.size} by {self.size}"
+
+
+def types(facts: Facts, ports: Sequence[str]) -> tuple[TensorType, ...]:
+    """The types a probe found for these outputs."""
+    found = [facts["outputs"][port] for port in ports]
+    return tuple(
+        TensorType(tuple(one["dims"]), one["dtype"], one["kind"], one.get("classes"))
+        for one in found
+    )

@@ -1,7 +1,7 @@
 """Losses: one number that says how wrong the network is."""
 
 from graph.declare import Value, call, changed, node, param
-from graph.errors import Mismatch, set_param
+from graph.nodes._targets import by_class, check_classes, check_pair, pair
 from graph.tensor import SCALAR_LOSS, TensorType
 
 GROUP = "Loss"
@@ -31,25 +31,48 @@ class CrossEntropy:
         return SCALAR_LOSS
 
     def expression(self, logits: Value, label: Value) -> str:
-        return call("F.cross_entropy", logits, label, **changed(self, "label_smoothing"))
+        return call("F.cross_entropy", *by_class(logits, label), **changed(self, "label_smoothing"))
 
 
-def check_classes(logits: TensorType, label: TensorType) -> None:
-    """Logits [N, classes, ...] fit labels [N, ...].
+@node(
+    "loss.mse",
+    group=GROUP,
+    title="Mean squared error",
+    role="loss",
+    inputs="prediction target",
+    outputs="loss:loss",
+    source="torch.nn.MSELoss",
+    synonyms="mse, l2, regression, least squares, reconstruction",
+)
+class MeanSquaredError:
+    """Mean of the squared differences between prediction and target."""
 
-    Raises:
-        Mismatch: If they do not.
+    def shape(self, prediction: TensorType, target: TensorType) -> TensorType:
+        check_pair(prediction, target)
+        return SCALAR_LOSS
+
+    def expression(self, prediction: Value, target: Value) -> str:
+        return "F.mse_loss({}, {})".format(*pair(prediction, target))
+
+
+@node(
+    "loss.binary_cross_entropy",
+    group=GROUP,
+    role="loss",
+    inputs="logits target",
+    outputs="loss:loss",
+    source="torch.nn.BCEWithLogitsLoss",
+    synonyms="bce, sigmoid, logistic, yes or no, multi-label",
+)
+class BinaryCrossEntropy:
+    """How surprised the network is by each yes or no.
+
+    Takes logits (scores before any sigmoid); targets are 0 to 1, or labels of two classes.
     """
-    if label.dtype != "int":
-        raise Mismatch("class numbers on `label`", label, "wire the data's labels here")
-    if logits.rank != label.rank + 1 or logits.dims[2:] != label.dims[1:]:
-        expected = f"logits [N, classes{''.join(f', {d}' for d in label.dims[1:])}]"
-        raise Mismatch(expected, logits, "flatten the features and end in a Linear layer")
-    classes = logits.dims[1]
-    if label.classes is not None and classes != label.classes:
-        raise Mismatch(
-            f"{label.classes} logits, one a class",
-            classes,
-            f"let the layer before give {label.classes} outputs",
-            repairs=[set_param("units", label.classes)],
-        )
+
+    def shape(self, logits: TensorType, target: TensorType) -> TensorType:
+        check_pair(logits, target, ("logits", "target"))
+        return SCALAR_LOSS
+
+    def expression(self, logits: Value, target: Value) -> str:
+        return "F.binary_cross_entropy_with_logits({}, {})".format(*pair(logits, target))

@@ -1,39 +1,11 @@
-"""Optimizers: one training step each."""
+"""Optimizers: one training step each, by the rules of torch.optim."""
 
-from graph.declare import NodeRefs, Raw, call, changed, node, param, shared
-from graph.errors import Mismatch
-from graph.tensor import TensorType
+from typing import ClassVar
+
+from graph.declare import node, param
+from graph.nodes._steps import BELOW_ONE, INPUTS, Step
 
 GROUP = "Optimizer"
-INPUTS = "loss:loss schedule?:schedule"
-
-
-def check_loss(loss: TensorType) -> None:
-    """A loss is one number.
-
-    Raises:
-        Mismatch: If it is not.
-    """
-    if loss.dims:
-        raise Mismatch("one number", loss, "wire a loss here, or a Mean node before")
-
-
-@shared
-class Step:
-    """What every optimizer node has, whatever its rule."""
-
-    lr: float = param(1e-3, low=0.0, doc="Learning rate: the size of a step.")
-    trains: NodeRefs = param((), doc="Nodes it updates; all upstream of the loss if empty.")
-    every: int = param(1, low=1, doc="Step only every so many batches.", advanced=True)
-    order: int = param(0, doc="Optimizers step in this order.", advanced=True)
-    clip: float = param(0.0, low=0.0, doc="Largest norm of the gradient; 0 for no limit.")
-
-    def shape(self, loss: TensorType, schedule: TensorType | None) -> tuple[TensorType, ...]:
-        check_loss(loss)
-        return ()
-
-    def summary(self) -> str:
-        return f"learning rate {self.lr:g}"
 
 
 @node(
@@ -43,17 +15,98 @@ class Step:
     inputs=INPUTS,
     outputs="",
     source="torch.optim.Adam",
-    synonyms="gradient descent, train",
+    synonyms="gradient descent, train, adaptive",
 )
 class Adam(Step):
     """Gradient descent that adapts each weight's step to how its gradients have been."""
 
+    fused: ClassVar[bool] = True
+
     betas: tuple[float, ...] = param(
-        (0.9, 0.999), low=0.0, high=1.0, sizes=2, doc="Memory of mean and square.", advanced=True
+        (0.9, 0.999),
+        low=0.0,
+        high=BELOW_ONE,
+        sizes=2,
+        doc="How long the means of the gradient and of its square remember.",
+        advanced=True,
+    )
+    eps: float = param(1e-8, low=0.0, doc="Keeps the division from zero.", advanced=True)
+    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
+    amsgrad: bool = param(False, doc="Divide by the largest mean square so far.", advanced=True)
+
+
+@node(
+    "optimizer.adamw",
+    group=GROUP,
+    title="AdamW",
+    role="optimizer",
+    inputs=INPUTS,
+    outputs="",
+    source="torch.optim.AdamW",
+    synonyms="gradient descent, train, adaptive, decoupled weight decay, transformer",
+)
+class AdamW(Step):
+    """Adam whose weight decay is not scaled by the gradients; the usual choice for transformers."""
+
+    fused: ClassVar[bool] = True
+
+    betas: tuple[float, ...] = param(
+        (0.9, 0.999),
+        low=0.0,
+        high=BELOW_ONE,
+        sizes=2,
+        doc="How long the means of the gradient and of its square remember.",
+        advanced=True,
+    )
+    eps: float = param(1e-8, low=0.0, doc="Keeps the division from zero.", advanced=True)
+    weight_decay: float = param(0.01, low=0.0, doc="Pull of every weight towards 0.")
+    amsgrad: bool = param(False, doc="Divide by the largest mean square so far.", advanced=True)
+
+
+@node(
+    "optimizer.sgd",
+    group=GROUP,
+    title="SGD",
+    role="optimizer",
+    inputs=INPUTS,
+    outputs="",
+    source="torch.optim.SGD",
+    synonyms="stochastic gradient descent, train, momentum, nesterov",
+)
+class SGD(Step):
+    """Plain gradient descent, with momentum if you like."""
+
+    fused: ClassVar[bool] = True
+
+    lr: float = param(0.1, torch=1e-3, low=0.0, doc="Learning rate: the size of a step.")
+    momentum: float = param(0.0, low=0.0, doc="Share of the last step that goes on.")
+    dampening: float = param(
+        0.0, low=0.0, doc="Share of the new gradient left out of the momentum.", advanced=True
     )
     weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
+    nesterov: bool = param(False, doc="Look ahead along the momentum.", advanced=True)
 
-    def optimizer(self, parameters: str) -> str:
-        """Source of the constructor, from the source of the parameters."""
-        rest = changed(self, "betas", "weight_decay")
-        return call("torch.optim.Adam", Raw(parameters), lr=self.lr, **rest, fused=True)
+
+@node(
+    "optimizer.rmsprop",
+    group=GROUP,
+    title="RMSprop",
+    role="optimizer",
+    inputs=INPUTS,
+    outputs="",
+    source="torch.optim.RMSprop",
+    synonyms="gradient descent, train, adaptive",
+)
+class RMSprop(Step):
+    """Divides each weight's step by the recent size of its gradients."""
+
+    lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")
+    alpha: float = param(
+        0.99, low=0.0, high=BELOW_ONE, doc="How long the mean square remembers.", advanced=True
+    )
+    eps: float = param(1e-8, low=0.0, doc="Keeps the division from zero.", advanced=True)
+    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
+    momentum: float = param(0.0, low=0.0, doc="Share of the last step that goes on.", advanced=True)
+    centered: bool = param(
+        False, doc="Divide by the deviation of the gradients instead.", advanced=True
+    )

@@ -1,0 +1,59 @@
+"""What every optimizer node has, whatever its rule."""
+
+import dataclasses
+from typing import ClassVar
+
+from graph.declare import NodeRefs, Raw, call, changed, param, shared
+from graph.errors import Mismatch, insert_before
+from graph.tensor import TensorType
+
+INPUTS = "loss:loss schedule?:schedule"
+OURS = ("lr", "trains", "every", "order", "clip")
+"""Parameters of the step itself; all others go to the constructor as they are."""
+
+BELOW_ONE = 1 - 1e-9
+
+
+def check_loss(loss: TensorType) -> None:
+    """A loss is one number.
+
+    Raises:
+        Mismatch: If it is not.
+    """
+    if loss.dims:
+        raise Mismatch(
+            "one number",
+            loss,
+            "wire a loss here, or a Mean node before",
+            repairs=[insert_before("loss", "loss.mean", "Insert Mean loss")],
+        )
+
+
+@shared
+class Step:
+    """One training step: backward from a loss, then an update of what the node trains."""
+
+    fused: ClassVar[bool] = False
+    """Does torch update all weights in one kernel, on every device there is?"""
+
+    lr: float = param(1e-3, low=0.0, doc="Learning rate: the size of a step.")
+    trains: NodeRefs = param((), doc="Nodes it updates; all upstream of the loss if empty.")
+    every: int = param(1, low=1, doc="Step only every so many batches.", advanced=True)
+    order: int = param(0, doc="Optimizers step in this order.", advanced=True)
+    clip: float = param(
+        0.0, low=0.0, doc="Largest norm of the gradient; 0 for no limit.", advanced=True
+    )
+
+    def shape(self, loss: TensorType, schedule: TensorType | None) -> tuple[TensorType, ...]:
+        check_loss(loss)
+        return ()
+
+    def optimizer(self, parameters: str) -> str:
+        """Source of the constructor, from the source of the parameters."""
+        names = [field.name for field in dataclasses.fields(self) if field.name not in OURS]
+        fused = {"fused": True} if self.fused else {}
+        function = f"torch.optim.{type(self).__name__}"
+        return call(function, Raw(parameters), lr=self.lr, **changed(self, *names), **fused)
+
+    def summary(self) -> str:
+        return f"learning rate {self.lr:g}"
