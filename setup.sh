@@ -143,7 +143,7 @@ environment() {
         "$python" -m venv --clear "$folder"
     fi
     rm -f "$folder/.ready"
-    say "installing libraries into $folder (the first time takes minutes: PyTorch is large)"
+    say "installing libraries into $folder (the first time this takes minutes)"
     "$folder/bin/python" -m pip install --disable-pip-version-check --no-input -q "$@" ||
         stop "pip could not install the libraries (its message is above). Run the same command again to go on."
     printf '%s\n' "$stamp" >"$folder/.ready"
