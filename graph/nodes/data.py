@@ -2,8 +2,8 @@
 
 `read(facts)` gives the source of the call that reads the examples; it may use the names `data_dir`
 and `seed`. What it gives is all rows, of which `validation` are held out, or, where
-`fixed_split()`, a pair (train, validation). Nodes that `needs_facts` are asked for shapes, source
-and classes only with the facts of a probe; the others know theirs.
+`fixed_split()`, a pair (train, validation). Nodes that have `needs_facts` are asked for shapes and
+source only with the facts of a probe; the others know theirs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,8 +33,6 @@ CLOTHES = (
 @shared
 class Data:
     """What all data nodes share."""
-
-    needs_facts: ClassVar[bool] = False
 
     def fixed_split(self) -> bool:
         """Does the reader give (train, validation) by itself?"""
