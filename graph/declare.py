@@ -541,7 +541,7 @@ def changed(instance: object, *names: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in dataclasses.fields(instance):  # type: ignore[arg-type]
         value = getattr(instance, field.name)
-        if field.name in names and value != field.metadata["torch"]:
+        if field.name in names and short(value) != short(field.metadata["torch"]):
             found[field.name] = short(value)
     return {name: found[name] for name in names if name in found}
 

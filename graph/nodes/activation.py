@@ -1,8 +1,14 @@
-"""Activations: what bends a straight line."""
+"""Activations: what bends a straight line.
+
+Formulas: https://docs.pytorch.org/docs/stable/nn.html#non-linear-activations-weighted-sum-nonlinearity
+"""
 
 import math
+from typing import Literal
 
 from graph.declare import Value, call, changed, node, param
+from graph.errors import Mismatch, set_param
+from graph.nodes._shapes import channels, numbers
 from graph.tensor import TensorType
 
 GROUP = "Activation"
@@ -12,7 +18,17 @@ class Pointwise:
     """Changes each number by itself."""
 
     def shape(self, x: TensorType) -> TensorType:
-        return x
+        return numbers(x)
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + exp(-x)), safe for large numbers."""
+    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+
+def softplus(x: float) -> float:
+    """log(1 + exp(x)), safe for large numbers."""
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 @node("activation.relu", group=GROUP, title="ReLU", source="torch.nn.ReLU", synonyms="rectifier")
@@ -24,6 +40,17 @@ class ReLU(Pointwise):
 
     def curve(self, x: float) -> float:
         return max(x, 0.0)
+
+
+@node("activation.relu6", group=GROUP, title="ReLU6", source="torch.nn.ReLU6", synonyms="mobilenet")
+class ReLU6(Pointwise):
+    """Like ReLU, and never above 6."""
+
+    def expression(self, x: Value) -> str:
+        return f"F.relu6({x})"
+
+    def curve(self, x: float) -> float:
+        return min(max(x, 0.0), 6.0)
 
 
 @node(
@@ -48,6 +75,207 @@ class LeakyReLU(Pointwise):
         return f"slope {self.negative_slope:g}"
 
 
+@node(
+    "activation.prelu",
+    group=GROUP,
+    title="PReLU",
+    source="torch.nn.PReLU",
+    synonyms="parametric relu, learned slope",
+    learns=True,
+)
+class PReLU:
+    """Like Leaky ReLU, with a slope for negative inputs that is learned.
+
+    He et al. 2015, https://arxiv.org/abs/1502.01852
+    """
+
+    per_channel: bool = param(False, doc="Learn a slope for each channel instead of one for all.")
+    init: float = param(0.25, doc="Slope at the start.", advanced=True)
+
+    def shape(self, x: TensorType) -> TensorType:
+        self.slopes(numbers(x))
+        return x
+
+    def slopes(self, x: TensorType) -> int:
+        """How many slopes are learned."""
+        return channels(x) if self.per_channel else 1
+
+    def module(self, x: TensorType) -> str:
+        count = self.slopes(x)
+        return call("nn.PReLU", *([count] if count > 1 else []), **changed(self, "init"))
+
+    def weights(self, x: TensorType) -> int:
+        return self.slopes(x)
+
+    def curve(self, x: float) -> float:
+        return x if x > 0 else self.init * x
+
+    def summary(self) -> str:
+        return "a slope a channel" if self.per_channel else "one slope"
+
+
+@node(
+    "activation.rrelu",
+    group=GROUP,
+    title="RReLU",
+    source="torch.nn.RReLU",
+    synonyms="randomised leaky relu",
+)
+class RReLU(Pointwise):
+    """Like Leaky ReLU, with a slope drawn at random while training."""
+
+    lower: float = param(1 / 8, doc="Smallest slope.")
+    upper: float = param(1 / 3, doc="Largest slope.")
+
+    def shape(self, x: TensorType) -> TensorType:
+        if self.lower > self.upper:
+            raise Mismatch(
+                f"a lower slope of at most {self.upper:g}",
+                f"{self.lower:g}",
+                "swap lower and upper",
+                repairs=[set_param("lower", self.upper)],
+            )
+        return numbers(x)
+
+    def module(self, x: TensorType) -> str:
+        return call("nn.RReLU", **changed(self, "lower", "upper"))
+
+    def curve(self, x: float) -> float:
+        return x if x > 0 else (self.lower + self.upper) / 2 * x
+
+
+@node("activation.elu", group=GROUP, title="ELU", source="torch.nn.ELU")
+class ELU(Pointwise):
+    """Keeps what is positive, and bends the rest softly towards -alpha.
+
+    Clevert et al. 2015, https://arxiv.org/abs/1511.07289
+    """
+
+    alpha: float = param(1.0, doc="Where large negative inputs end, below 0.")
+
+    def expression(self, x: Value) -> str:
+        return call("F.elu", x, **changed(self, "alpha"))
+
+    def curve(self, x: float) -> float:
+        return x if x > 0 else self.alpha * math.expm1(x)
+
+
+@node("activation.celu", group=GROUP, title="CELU", source="torch.nn.CELU")
+class CELU(Pointwise):
+    """Like ELU, without a kink whatever alpha is.
+
+    Barron 2017, https://arxiv.org/abs/1704.07483
+    """
+
+    alpha: float = param(1.0, doc="Where large negative inputs end, below 0.")
+
+    def shape(self, x: TensorType) -> TensorType:
+        if not self.alpha:
+            raise Mismatch(
+                "an alpha other than 0",
+                0,
+                "it is divided by",
+                repairs=[set_param("alpha", 1.0)],
+            )
+        return numbers(x)
+
+    def expression(self, x: Value) -> str:
+        return call("F.celu", x, **changed(self, "alpha"))
+
+    def curve(self, x: float) -> float:
+        return x if x > 0 or not self.alpha else self.alpha * math.expm1(x / self.alpha)
+
+
+@node(
+    "activation.selu",
+    group=GROUP,
+    title="SELU",
+    source="torch.nn.SELU",
+    synonyms="self-normalising",
+)
+class SELU(Pointwise):
+    """An ELU scaled so that deep fully connected networks keep mean 0 and variance 1.
+
+    Klambauer et al. 2017, https://arxiv.org/abs/1706.02515
+    """
+
+    def expression(self, x: Value) -> str:
+        return f"F.selu({x})"
+
+    def curve(self, x: float) -> float:
+        scale, alpha = 1.0507009873554805, 1.6732632423543772
+        return scale * (x if x > 0 else alpha * math.expm1(x))
+
+
+@node(
+    "activation.gelu",
+    group=GROUP,
+    title="GELU",
+    source="torch.nn.GELU",
+    synonyms="transformer, gpt",
+)
+class GELU(Pointwise):
+    """A smooth ReLU that weighs each number by how large it is among normal ones.
+
+    Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415
+    """
+
+    approximate: Literal["none", "tanh"] = param(
+        "none", doc="Tanh: a faster formula that is nearly the same.", advanced=True
+    )
+
+    def expression(self, x: Value) -> str:
+        return call("F.gelu", x, **changed(self, "approximate"))
+
+    def curve(self, x: float) -> float:
+        return x * 0.5 * (1 + math.erf(x / math.sqrt(2)))
+
+
+@node(
+    "activation.silu",
+    group=GROUP,
+    title="SiLU",
+    source="torch.nn.SiLU",
+    synonyms="swish, sigmoid linear unit",
+)
+class SiLU(Pointwise):
+    """A smooth ReLU: each number times its sigmoid."""
+
+    def expression(self, x: Value) -> str:
+        return f"F.silu({x})"
+
+    def curve(self, x: float) -> float:
+        return x * sigmoid(x)
+
+
+@node("activation.mish", group=GROUP, title="Mish", source="torch.nn.Mish")
+class Mish(Pointwise):
+    """A smooth ReLU that dips a little below 0.
+
+    Misra 2019, https://arxiv.org/abs/1908.08681
+    """
+
+    def expression(self, x: Value) -> str:
+        return f"F.mish({x})"
+
+    def curve(self, x: float) -> float:
+        return x * math.tanh(softplus(x))
+
+
+@node("activation.softplus", group=GROUP, title="Softplus", source="torch.nn.Softplus")
+class Softplus(Pointwise):
+    """A smooth ReLU that is always positive; good for sizes and variances."""
+
+    beta: float = param(1.0, low=0.01, doc="How sharp the bend is.")
+    threshold: float = param(20.0, doc="Above this it is taken as a straight line.", advanced=True)
+
+    def expression(self, x: Value) -> str:
+        return call("F.softplus", x, **changed(self, "beta", "threshold"))
+
+    def curve(self, x: float) -> float:
+        return x if self.beta * x > self.threshold else softplus(self.beta * x) / self.beta
+
+
 @node("activation.tanh", group=GROUP, title="Tanh", source="torch.nn.Tanh", synonyms="squash")
 class Tanh(Pointwise):
     """Squeezes every number into -1 to 1."""
@@ -57,3 +285,42 @@ class Tanh(Pointwise):
 
     def curve(self, x: float) -> float:
         return math.tanh(x)
+
+
+@node(
+    "activation.sigmoid",
+    group=GROUP,
+    title="Sigmoid",
+    source="torch.nn.Sigmoid",
+    synonyms="logistic, squash, probability",
+)
+class Sigmoid(Pointwise):
+    """Squeezes every number into 0 to 1, to be read as a probability."""
+
+    def expression(self, x: Value) -> str:
+        return f"F.sigmoid({x})"
+
+    def curve(self, x: float) -> float:
+        return sigmoid(x)
+
+
+@node("activation.log_sigmoid", group=GROUP, title="Log sigmoid", source="torch.nn.LogSigmoid")
+class LogSigmoid(Pointwise):
+    """The logarithm of the sigmoid: a log probability, computed without loss of digits."""
+
+    def expression(self, x: Value) -> str:
+        return f"F.logsigmoid({x})"
+
+    def curve(self, x: float) -> float:
+        return -softplus(-x)
+
+
+@node("activation.softsign", group=GROUP, title="Softsign", source="torch.nn.Softsign")
+class Softsign(Pointwise):
+    """Squeezes every number into -1 to 1, more gently than Tanh."""
+
+    def expression(self, x: Value) -> str:
+        return f"F.softsign({x})"
+
+    def curve(self, x: float) -> float:
+        return x / (1 + abs(x))

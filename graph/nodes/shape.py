@@ -1,19 +1,210 @@
-"""Other views of the same numbers: flatten, reshape, slice, pad."""
+"""Other views of the same numbers: flatten, reshape, swap axes."""
+
+import math
 
 from graph.declare import Value, call, node, param
-from graph.tensor import TensorType, product
+from graph.errors import Mismatch, Repair, set_param
+from graph.nodes._shapes import axis, operand, times
+from graph.tensor import Dim, TensorType, product
+
+GROUP = "Shape"
 
 
-@node("shape.flatten", group="Shape", source="torch.nn.Flatten", synonyms="reshape, ravel")
+@node("shape.flatten", group=GROUP, source="torch.nn.Flatten", synonyms="reshape, ravel")
 class Flatten:
-    """Lays the axes from `start_dim` on out in one row: [N, C, H, W] becomes [N, C*H*W]."""
+    """Lays axes out in one row: [N, C, H, W] becomes [N, C*H*W]."""
 
-    start_dim: int = param(1, low=1, doc="First axis that is laid out; 0 is the batch.")
+    start_dim: int = param(1, doc="First axis that is laid out; 0 is the batch.")
+    end_dim: int = param(-1, doc="Last axis that is laid out; -1 is the very last.", advanced=True)
 
     def shape(self, x: TensorType) -> TensorType:
-        if x.rank <= self.start_dim:
-            return x
-        return x.with_dims(*x.dims[: self.start_dim], product(x.dims[self.start_dim :]))
+        first, last = axis(x, self.start_dim, "start dim"), axis(x, self.end_dim, "end dim")
+        if first > last:
+            raise Mismatch(
+                "a first axis before the last",
+                f"axes {first} to {last}",
+                "swap them",
+                repairs=[set_param("end_dim", -1)],
+            )
+        return x.with_dims(*x.dims[:first], product(x.dims[first : last + 1]), *x.dims[last + 1 :])
 
     def expression(self, x: Value) -> str:
-        return call(f"{x}.flatten", self.start_dim)
+        ends = (self.start_dim,) if self.end_dim == -1 else (self.start_dim, self.end_dim)
+        return call(f"{operand(x)}.flatten", *ends)
+
+
+def fill(size: Dim, sizes: tuple[int, ...], whose: str) -> tuple[Dim, ...]:
+    """Sizes that lay `size` numbers out anew, a single -1 filled in.
+
+    Raises:
+        Mismatch: If they do not multiply to it.
+    """
+    holes, rest = sizes.count(-1), math.prod(one for one in sizes if one != -1)
+    if holes > 1 or any(one < -1 for one in sizes):
+        raise Mismatch("sizes with at most one -1", sizes, "put numbers for the others")
+    if isinstance(size, int):
+        if (size % rest if rest else size) if holes else rest != size:
+            raise Mismatch(f"sizes that multiply to {size}", times(sizes), f"change {whose}")
+        if holes and not rest:
+            raise Mismatch("sizes above 0 beside -1", times(sizes), f"change {whose}")
+        return tuple(size // rest if one == -1 else one for one in sizes)
+    number, names = coefficient(size)
+    if not holes or not rest or number % rest:
+        raise Mismatch(
+            f"sizes that multiply to {size}",
+            times(sizes),
+            f"put -1 where {names} belongs and let the others divide {number}",
+        )
+    filled = product((names, number // rest))
+    return tuple(filled if one == -1 else one for one in sizes)
+
+
+def coefficient(size: str) -> tuple[int, str]:
+    """The number and the names of a product such as `T*8`."""
+    names, _, number = size.rpartition("*")
+    return (int(number), names) if names and number.isdigit() else (1, size)
+
+
+@node(
+    "shape.unflatten",
+    group=GROUP,
+    source="torch.nn.Unflatten",
+    synonyms="reshape, fold up, picture from row",
+)
+class Unflatten:
+    """Folds one axis up into several: [N, 64] becomes [N, 1, 8, 8]."""
+
+    dim: int = param(1, doc="Axis that is folded up; 1 is the first after the batch.")
+    sizes: tuple[int, ...] = param((1, 8, 8), low=-1, doc="New sizes; one may be -1, the rest.")
+
+    def shape(self, x: TensorType) -> TensorType:
+        where = axis(x, self.dim)
+        sizes = fill(x.dims[where], self.sizes, "the sizes or the layer before")
+        return x.with_dims(*x.dims[:where], *sizes, *x.dims[where + 1 :])
+
+    def expression(self, x: Value) -> str:
+        return call(f"{operand(x)}.unflatten", self.dim, self.sizes)
+
+    def summary(self) -> str:
+        return times(self.sizes)
+
+
+@node("shape.reshape", group=GROUP, source="torch.reshape", synonyms="view, resize")
+class Reshape:
+    """Lays all numbers of each example out anew: [N, 4, 4] becomes [N, 2, 8]."""
+
+    sizes: tuple[int, ...] = param(
+        (-1,), low=-1, doc="New sizes, without the batch; one may be -1, the rest."
+    )
+
+    def shape(self, x: TensorType) -> TensorType:
+        if not x.rank:
+            raise Mismatch("a batch [N, ...]", x, "wire a tensor with axes")
+        sizes = fill(product(x.dims[1:]), self.sizes, "the sizes")
+        return x.with_dims(x.dims[0], *sizes)
+
+    def expression(self, x: Value) -> str:
+        if -1 not in self.sizes:
+            return call(f"{operand(x)}.reshape", -1, *self.sizes)
+        if x.type.rank == 1:
+            return call(f"{operand(x)}.reshape", -1, *(1 for _ in self.sizes))
+        row = operand(x) if x.type.rank == 2 else f"{operand(x)}.flatten(1)"
+        return row if self.sizes == (-1,) else call(f"{row}.unflatten", 1, self.sizes)
+
+    def summary(self) -> str:
+        return times(self.sizes)
+
+
+@node("shape.permute", group=GROUP, source="torch.permute", synonyms="reorder axes, channels last")
+class Permute:
+    """Puts the axes into another order: with (0, 2, 1), [N, T, C] becomes [N, C, T]."""
+
+    dims: tuple[int, ...] = param((0, 2, 1), doc="Old axes in their new order; 0 is the batch.")
+
+    def shape(self, x: TensorType) -> TensorType:
+        order = tuple(range(x.rank))
+        if tuple(sorted(one % x.rank if x.rank else one for one in self.dims)) != order or any(
+            not -x.rank <= one < x.rank for one in self.dims
+        ):
+            back = (0, *reversed(order[1:])) if order else order
+            repairs: list[Repair] = [set_param("dims", back)] if x.rank > 1 else []
+            raise Mismatch(
+                f"each of the axes {', '.join(map(str, order))} once",
+                self.dims,
+                f"the tensor {x} has {x.rank} axes",
+                repairs=repairs,
+            )
+        return x.with_dims(*(x.dims[one] for one in self.dims))
+
+    def expression(self, x: Value) -> str:
+        return call(f"{operand(x)}.permute", *self.dims)
+
+    def summary(self) -> str:
+        return ", ".join(map(str, self.dims))
+
+
+@node(
+    "shape.transpose",
+    group=GROUP,
+    source="torch.transpose",
+    synonyms="swap axes, channels last",
+)
+class Transpose:
+    """Swaps two axes: [N, T, C] becomes [N, C, T]."""
+
+    dim0: int = param(1, doc="One axis; 0 is the batch.")
+    dim1: int = param(2, doc="The other axis.")
+
+    def shape(self, x: TensorType) -> TensorType:
+        one, other = axis(x, self.dim0, "dim0"), axis(x, self.dim1, "dim1")
+        dims = list(x.dims)
+        dims[one], dims[other] = dims[other], dims[one]
+        return x.with_dims(*dims)
+
+    def expression(self, x: Value) -> str:
+        return call(f"{operand(x)}.transpose", self.dim0, self.dim1)
+
+    def summary(self) -> str:
+        return f"{self.dim0} and {self.dim1}"
+
+
+@node("shape.squeeze", group=GROUP, source="torch.squeeze", synonyms="drop axis")
+class Squeeze:
+    """Takes an axis of size 1 away: [N, 1] becomes [N]."""
+
+    dim: int = param(1, doc="Axis to take away; 0 is the batch.")
+
+    def shape(self, x: TensorType) -> TensorType:
+        where = axis(x, self.dim)
+        if x.dims[where] != 1:
+            ones = [place for place, size in enumerate(x.dims) if size == 1]
+            raise Mismatch(
+                "an axis of size 1",
+                f"size {x.dims[where]} on axis {where} of {x}",
+                "pick another axis, or Select one entry of it",
+                repairs=[set_param("dim", place) for place in ones[:1]],
+            )
+        return x.with_dims(*x.dims[:where], *x.dims[where + 1 :])
+
+    def expression(self, x: Value) -> str:
+        return call(f"{operand(x)}.squeeze", self.dim)
+
+    def summary(self) -> str:
+        return f"axis {self.dim}"
+
+
+@node("shape.unsqueeze", group=GROUP, source="torch.unsqueeze", synonyms="add axis, new axis")
+class Unsqueeze:
+    """Puts in an axis of size 1: [N, H, W] becomes [N, 1, H, W]."""
+
+    dim: int = param(1, doc="Where the new axis goes; 0 is before the batch.")
+
+    def shape(self, x: TensorType) -> TensorType:
+        where = axis(x, self.dim, extra=1)
+        return x.with_dims(*x.dims[:where], 1, *x.dims[where:])
+
+    def expression(self, x: Value) -> str:
+        return call(f"{operand(x)}.unsqueeze", self.dim)
+
+    def summary(self) -> str:
+        return f"axis {self.dim}"

@@ -1,0 +1,341 @@
+"""Convolutions: small learned filters that slide over signals, pictures and volumes."""
+
+import math
+from typing import ClassVar, Literal
+
+from graph.declare import AXES, call, changed, node, param, shared, short
+from graph.errors import Mismatch, set_param
+from graph.nodes._shapes import at, channels, numbers, spatial, spread, times, window
+from graph.nodes._weighted import Weighted
+from graph.tensor import Dim, TensorType, affine
+
+GROUP = "Layers"
+SYNONYMS = "convolution, cnn, filter, kernel, depthwise, separable"
+
+
+@shared
+class Sliding(Weighted):
+    """What convolutions have in common, forward and transposed."""
+
+    axes: ClassVar[int]
+
+    filters: int = param(32, low=1, doc="How many features it looks for: output channels.")
+    kernel_size: tuple[int, ...] = param((3,), low=1, sizes=AXES, doc="Sides of each filter.")
+    stride: tuple[int, ...] = param((1,), low=1, sizes=AXES, doc="Step between two places.")
+    dilation: tuple[int, ...] = param(
+        (1,), low=1, sizes=AXES, advanced=True, doc="Gap between the filter's points; 1 is none."
+    )
+    groups: int = param(
+        1,
+        low=1,
+        advanced=True,
+        doc="Cut the channels into groups that do not see each other; divides both.",
+    )
+    bias: bool = param(True, doc="Add a learned offset to each output channel.", advanced=True)
+
+    def signal(self, x: TensorType) -> tuple[Dim, ...]:
+        """The sides of the input, whose form is checked.
+
+        Raises:
+            Mismatch: If it is no batch of signals, pictures or volumes of numbers.
+        """
+        numbers(x)
+        sides = spatial(x, self.axes, "a batch")
+        channels(x)
+        return sides
+
+    def area(self) -> int:
+        """Points of one filter in one channel."""
+        return math.prod(spread(self.kernel_size, self.axes))
+
+    def check_groups(self, count: int, groups: int) -> None:
+        """Groups divide input and output channels.
+
+        Raises:
+            Mismatch: If they do not.
+        """
+        if count % groups == 0 and self.filters % groups == 0:
+            return
+        best = math.gcd(count, self.filters, groups)
+        more = -(-self.filters // groups) * groups
+        raise Mismatch(
+            f"channels and filters that {groups} groups divide",
+            f"{count} channels and {self.filters} filters",
+            "change the filters or the groups",
+            repairs=[
+                set_param("filters", more) if count % groups == 0 else set_param("groups", best)
+            ],
+        )
+
+
+@shared
+class Convolution(Sliding):
+    """A convolution over any number of sides."""
+
+    padding: Literal["same", "valid", "custom"] = param(
+        "same",
+        doc="Same: zeros around keep the size (divided by the stride). Valid: none. "
+        "Custom: as many as padding size says.",
+    )
+    padding_size: tuple[int, ...] = param(
+        (1,), low=0, sizes=AXES, doc="Rows of padding on each side, for custom.", advanced=True
+    )
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = param(
+        "zeros", doc="What the padding is filled with.", advanced=True
+    )
+    form: Literal["full", "depthwise", "separable"] = param(
+        "full",
+        doc="Full: every filter sees all channels. Depthwise: each sees one. Separable: "
+        "depthwise, then a mix of the channels; far fewer weights.",
+    )
+
+    def reaches(self) -> tuple[int, ...]:
+        """How far a filter spans, along each side."""
+        return tuple(
+            at(self.dilation, axis) * (at(self.kernel_size, axis) - 1) + 1
+            for axis in range(self.axes)
+        )
+
+    def exact(self) -> bool:
+        """Does `same` need torch's own uneven padding, as even filters do?"""
+        even = any(reach % 2 == 0 for reach in self.reaches())
+        return self.padding == "same" and even and set(self.stride) == {1}
+
+    def pads(self) -> tuple[int, ...]:
+        """Rows of padding at each end of each side."""
+        if self.padding == "custom":
+            return spread(self.padding_size, self.axes)
+        if self.padding == "valid":
+            return (0,) * self.axes
+        return tuple((reach - 1) // 2 for reach in self.reaches())
+
+    def shape(self, x: TensorType) -> TensorType:
+        sides = self.signal(x)
+        self.check_pads(sides)
+        count = channels(x)
+        if self.form == "full":
+            self.check_groups(count, self.groups)
+        if self.form == "depthwise" and self.filters % count:
+            raise Mismatch(
+                f"a multiple of the {count} input channels",
+                f"{self.filters} filters",
+                "a depthwise filter sees one channel, so each channel needs as many filters",
+                repairs=[set_param("filters", -(-self.filters // count) * count)],
+            )
+        if self.exact():
+            return TensorType((x.dims[0], self.filters, *sides))
+        return TensorType((x.dims[0], self.filters, *map(self.places, sides, range(self.axes))))
+
+    def places(self, side: Dim, axis: int) -> Dim:
+        """Size of the output along one side."""
+        kernel, stride = at(self.kernel_size, axis), at(self.stride, axis)
+        return window(side, kernel, stride, self.pads()[axis], at(self.dilation, axis))
+
+    def check_pads(self, sides: tuple[Dim, ...]) -> None:
+        """Padding that mirrors or wraps the input can't be larger than the input.
+
+        Raises:
+            Mismatch: If it is.
+        """
+        if self.padding_mode not in {"reflect", "circular"}:
+            return
+        for side, pad, reach in zip(sides, self.pads(), self.reaches(), strict=True):
+            more = reach - 1 - pad if self.exact() else pad
+            most = max(pad, more) + (self.padding_mode == "reflect")
+            if isinstance(side, int) and side < most:
+                raise Mismatch(
+                    f"sides of at least {most} to {self.padding_mode}",
+                    side,
+                    "pad with zeros, or use a smaller kernel",
+                    repairs=[set_param("padding_mode", "zeros")],
+                )
+
+    def module(self, x: TensorType) -> str:
+        count = channels(x)
+        options: dict[str, object] = {"kernel_size": short(spread(self.kernel_size, self.axes))}
+        options |= changed(self, "stride")
+        if self.exact():
+            options["padding"] = "same"
+        elif any(self.pads()):
+            options["padding"] = short(self.pads())
+        options |= changed(self, "dilation")
+        name = f"nn.Conv{self.axes}d"
+        last = changed(self, "bias", "padding_mode")
+        if self.form == "separable":
+            first = call(name, count, count, **_grouped(options, count), **last)
+            mix = call(name, count, self.filters, kernel_size=1, **changed(self, "bias"))
+            return f"nn.Sequential({self.normed(first)}, {self.normed(mix)})"
+        groups = count if self.form == "depthwise" else self.groups
+        return self.normed(call(name, count, self.filters, **_grouped(options, groups), **last))
+
+    def weights(self, x: TensorType) -> int:
+        count = channels(x)
+        if self.form == "separable":
+            first = count * (self.area() + self.bias) + self.lengths(count)
+            return first + self.filters * (count + self.bias) + self.lengths(self.filters)
+        groups = count if self.form == "depthwise" else self.groups
+        each = count // groups * self.area() + self.bias
+        return self.filters * each + self.lengths(self.filters)
+
+    def summary(self) -> str:
+        words = [str(self.filters), times(spread(self.kernel_size, self.axes))]
+        if set(self.stride) != {1}:
+            words.append(f"stride {times(self.stride)}")
+        if self.padding != "custom":
+            words.append(self.padding)
+        if self.form != "full":
+            words.append(self.form)
+        return " · ".join(words)
+
+
+def _grouped(options: dict[str, object], groups: int) -> dict[str, object]:
+    return options | {"groups": groups} if groups > 1 else options
+
+
+@node(
+    "layer.conv1d",
+    group=GROUP,
+    source="torch.nn.Conv1d",
+    synonyms=f"{SYNONYMS}, signal, temporal, tcn",
+    learns=True,
+)
+class Conv1d(Convolution):
+    """Slides learned filters along signals [N, channels, T]; each finds one pattern."""
+
+    axes = 1
+
+
+@node(
+    "layer.conv2d",
+    group=GROUP,
+    source="torch.nn.Conv2d",
+    synonyms=f"{SYNONYMS}, picture, image",
+    learns=True,
+)
+class Conv2d(Convolution):
+    """Slides learned filters over pictures [N, channels, height, width]; each finds one pattern."""
+
+    axes = 2
+
+
+@node(
+    "layer.conv3d",
+    group=GROUP,
+    source="torch.nn.Conv3d",
+    synonyms=f"{SYNONYMS}, volume, video",
+    learns=True,
+)
+class Conv3d(Convolution):
+    """Slides learned filters through volumes or films [N, channels, depth, height, width]."""
+
+    axes = 3
+
+
+@shared
+class Transposed(Sliding):
+    """A transposed convolution: the way back, from small to large."""
+
+    kernel_size: tuple[int, ...] = param((4,), low=1, sizes=AXES, doc="Sides of each filter.")
+    stride: tuple[int, ...] = param(
+        (2,), low=1, sizes=AXES, torch=(1,), doc="How many times larger the output gets."
+    )
+    padding: tuple[int, ...] = param(
+        (1,), low=0, sizes=AXES, torch=(0,), doc="Rows cut off at each end of each side."
+    )
+    output_padding: tuple[int, ...] = param(
+        (0,), low=0, sizes=AXES, doc="Rows added at the end of each side.", advanced=True
+    )
+
+    def shape(self, x: TensorType) -> TensorType:
+        sides = self.signal(x)
+        self.check_groups(channels(x), self.groups)
+        return TensorType((x.dims[0], self.filters, *map(self.places, sides, range(self.axes))))
+
+    def places(self, side: Dim, axis: int) -> Dim:
+        """Size of the output along one side.
+
+        Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
+
+        Raises:
+            Mismatch: If nothing would be left, or the rows added are too many.
+        """
+        kernel, stride = at(self.kernel_size, axis), at(self.stride, axis)
+        dilation, extra = at(self.dilation, axis), at(self.output_padding, axis)
+        if extra >= max(stride, dilation):
+            raise Mismatch(
+                "output padding below the stride or the dilation",
+                extra,
+                "use less output padding",
+                repairs=[set_param("output_padding", (0,))],
+            )
+        offset = -stride - 2 * at(self.padding, axis) + dilation * (kernel - 1) + extra + 1
+        size = affine(side, stride, offset)
+        if isinstance(size, int) and size < 1:
+            raise Mismatch(
+                "at least one row of output",
+                size,
+                "cut off less: use less padding",
+                repairs=[set_param("padding", (0,))],
+            )
+        return size
+
+    def module(self, x: TensorType) -> str:
+        names = ("stride", "padding", "output_padding", "groups", "bias", "dilation")
+        kernel = short(spread(self.kernel_size, self.axes))
+        name = f"nn.ConvTranspose{self.axes}d"
+        rest = changed(self, *names)
+        return self.normed(call(name, channels(x), self.filters, kernel_size=kernel, **rest))
+
+    def weights(self, x: TensorType) -> int:
+        count = channels(x)
+        each = count // self.groups * self.area() + self.bias
+        return self.filters * each + self.lengths(count)
+
+    def summary(self) -> str:
+        words = [str(self.filters), times(spread(self.kernel_size, self.axes))]
+        return " · ".join([*words, f"stride {times(self.stride)}"])
+
+
+BACK = "deconvolution, upconvolution, transposed convolution, decoder, upsample"
+
+
+@node(
+    "layer.conv_transpose1d",
+    group=GROUP,
+    title="ConvTranspose1d",
+    source="torch.nn.ConvTranspose1d",
+    synonyms=BACK,
+    learns=True,
+)
+class ConvTranspose1d(Transposed):
+    """Draws signals larger: every number paints a learned pattern [N, channels, T]."""
+
+    axes = 1
+
+
+@node(
+    "layer.conv_transpose2d",
+    group=GROUP,
+    title="ConvTranspose2d",
+    source="torch.nn.ConvTranspose2d",
+    synonyms=BACK,
+    learns=True,
+)
+class ConvTranspose2d(Transposed):
+    """Draws pictures larger: every number paints a learned patch [N, channels, height, width]."""
+
+    axes = 2
+
+
+@node(
+    "layer.conv_transpose3d",
+    group=GROUP,
+    title="ConvTranspose3d",
+    source="torch.nn.ConvTranspose3d",
+    synonyms=BACK,
+    learns=True,
+)
+class ConvTranspose3d(Transposed):
+    """Draws volumes larger: every number paints a learned block [N, channels, D, H, W]."""
+
+    axes = 3
