@@ -82,8 +82,8 @@ system_libraries() {
     [ "$(uname -s)" = Linux ] || return 0
     needed=$OFF_SCREEN
     if [ "$purpose" = run ]; then
-        [ -z "${DISPLAY:-}" ] || needed="$needed$ON_SCREEN"
-        [ -z "${WAYLAND_DISPLAY:-}" ] || needed="$needed$ON_SCREEN$WAYLAND"
+        [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || needed="$needed$ON_SCREEN"
+        [ -z "${WAYLAND_DISPLAY:-}" ] || needed="$needed$WAYLAND"
     fi
     packages=$(missing_packages "$needed")
     [ -n "$packages" ] || return 0
@@ -178,7 +178,7 @@ if [ "$purpose" = lock ]; then
     lock
     exit
 fi
-environment .venv -r requirements.lock
 [ "$purpose" = check ] || system_libraries
+environment .venv -r requirements.lock
 # graph/ stands without Qt and torch: its tests run once more where neither is installed.
 [ "$purpose" != test ] || environment .venv-bare -c requirements.lock hypothesis pytest pytest-timeout
