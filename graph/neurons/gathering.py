@@ -1,0 +1,168 @@
+"""From a sheet to layers: the steps in order, with every number's column."""
+
+from collections.abc import Iterable, Sequence
+
+from graph import names
+from graph.declare import REGISTRY
+from graph.neurons.blocks import Block, activation, bias, blocks
+from graph.neurons.columns import Column
+from graph.neurons.layers import Gathered, LayerCall, NeuronLayer, Rows
+from graph.neurons.listing import common
+from graph.neurons.wiring import Wiring
+from graph.sheet import End, Sheet
+
+Key = tuple[Column, int]
+Step = str | LayerCall | Rows
+
+
+def gather(sheet: Sheet, order: Iterable[str]) -> Gathered:
+    """Put the neurons of a sheet into layers.
+
+    Args:
+        sheet: Where the neurons are.
+        order: The nodes to compute, each after what it reads; others are left out.
+
+    Raises:
+        CompileError: If linked neurons have different numbers of wires.
+    """
+    wiring = Wiring(sheet, list(order))
+    return _Builder(wiring, list(blocks(wiring))).build()
+
+
+class _Builder:
+    """Makes layers of blocks, shallow ones first."""
+
+    def __init__(self, wiring: Wiring, blocks: list[Block]) -> None:
+        self._wiring = wiring
+        self._blocks = blocks
+        self._nodes = wiring.sheet.nodes
+        self._columns: dict[End, Column] = {}
+        self._widths: dict[End, int] = {}
+        gone = {*wiring.neurons, *wiring.splits, *wiring.joins}
+        self._taken = {node.name for node in self._nodes.values() if node.id not in gone}
+        reads = {*wiring.reads.values(), *wiring.joins.values()}
+        self._in_rows = {column.end.node for one in reads for column in one.columns}
+
+    def build(self) -> Gathered:
+        """All layers, and the order in which everything is computed."""
+        wiring = self._wiring
+        steps: list[tuple[int, int, int, Step]] = [
+            (wiring.depth[node], 2, wiring.position[node], node) for node in wiring.others
+        ]
+        layers: dict[int, NeuronLayer] = {}
+        turns: dict[int, list[int]] = {}
+        uses = [(use, number) for number, block in enumerate(self._blocks) for use in block]
+        uses.sort(key=lambda one: (wiring.depth[one[0][0]], wiring.position[one[0][0]]))
+        for place, (use, number) in enumerate(uses):
+            first = self._by_appearance(use)
+            if number not in layers:
+                turns[number] = _natural(first)
+                layers[number] = self._layer(self._blocks[number], use, first, turns[number])
+            step = self._use(layers[number], use, [first[turn][0] for turn in turns[number]])
+            steps.append((wiring.depth[use[0]], 0, place, step))
+        self._split_columns()
+        for node in wiring.joins:
+            rows = self._join(node)
+            if rows is not None:
+                steps.append((wiring.depth[node], 1, wiring.position[node], rows))
+        self._muted_columns()
+        order = tuple(step[-1] for step in sorted(steps, key=lambda one: one[:3]))
+        return Gathered(tuple(layers.values()), order, self._columns, wiring.links)
+
+    def _use(self, layer: NeuronLayer, use: Sequence[str], columns: Sequence[Column]) -> LayerCall:
+        scalar = len(use) == 1 and use[0] not in self._in_rows
+        bend = activation(self._nodes[use[0]])
+        step = LayerCall(layer, tuple(use), tuple(columns), bend, scalar)
+        self._widths[step.result] = len(use)
+        for row, neuron in enumerate(use):
+            self._columns[End(neuron, "y")] = Column(step.result, None if scalar else row)
+        return step
+
+    def _layer(
+        self, block: Block, use: Sequence[str], first: Sequence[Key], turns: Sequence[int]
+    ) -> NeuronLayer:
+        place = {first[turn]: column for column, turn in enumerate(turns)}
+        wired = {}
+        for reads in {self._wiring.reads[neuron] for neuron in use}:
+            wired[reads] = tuple([place[self._key(key)] for key in reads.keys])
+        rows = [
+            min(row, key=lambda one: self._nodes[one].number) for row in zip(*block, strict=True)
+        ]
+        called = tuple(self._nodes[row].name for row in rows)
+        return NeuronLayer(
+            name=self._name(called),
+            neurons=tuple(rows),
+            names=called,
+            inputs=len(turns),
+            rows=tuple(wired[self._wiring.reads[neuron]] for neuron in use),
+            bias=bias(self._nodes[use[0]]),
+        )
+
+    def _name(self, called: Sequence[str]) -> str:
+        base = common(called)
+        if len(called) > 1 and base in {"", "neuron"}:
+            base = "neurons"
+        base = base if names.is_name(base) else names.to_name(base)
+        name = names.unique(base, self._taken)
+        self._taken.add(name)
+        return name
+
+    def _key(self, key: Key) -> Key:
+        column, times = key
+        return self._columns.get(column.end, column) if column.place is None else column, times
+
+    def _by_appearance(self, use: Sequence[str]) -> list[Key]:
+        """The columns some neurons read, in the order their wires come by them."""
+        found: dict[Key, None] = {}
+        for reads in dict.fromkeys(self._wiring.reads[neuron] for neuron in use):
+            found.update(dict.fromkeys(map(self._key, reads.keys)))
+        return list(found)
+
+    def _split_columns(self) -> None:
+        for node in self._wiring.splits:
+            declaration = REGISTRY.find(self._nodes[node].type)
+            assert declaration is not None
+            outputs = declaration.ports_of(self._nodes[node].params).outputs
+            for port in outputs:
+                column = self._settle(End(node, port.name))
+                if column.place is not None:
+                    self._widths.setdefault(column.end, len(outputs))
+
+    def _muted_columns(self) -> None:
+        for node in self._wiring.muted:
+            for link in self._wiring.sheet.out_of(node):
+                self._settle(link.source)
+
+    def _settle(self, end: End) -> Column:
+        column = self._columns[end] = self._key((self._wiring.trace(end), 0))[0]
+        return column
+
+    def _join(self, node: str) -> Rows | None:
+        """Columns put side by side, or None where some value is just that or nobody reads them."""
+        sheet, wiring = self._wiring.sheet, self._wiring
+        columns = tuple(self._key((column, 0))[0] for column in wiring.joins[node].columns)
+        whole = columns[0].end
+        width = self._widths.get(whole, -1)
+        if columns == tuple(Column(whole, index) for index in range(width)):
+            self._columns[End(node, "y")] = Column(whole)
+            return None
+        readers = list(sheet.neighbours(node))
+        if readers and all(reader in wiring.splits for reader in readers):
+            return None
+        return Rows(node, columns)
+
+
+def _natural(first: Sequence[Key]) -> list[int]:
+    """Where each column stands in `first`, tensor by tensor, columns ascending.
+
+    A column that a neuron reads a second time comes after all that are read once.
+    """
+    ranks: dict[End, int] = {}
+    for column, _ in first:
+        ranks.setdefault(column.end, len(ranks))
+
+    def place(turn: int) -> tuple[int, int, int]:
+        column, times = first[turn]
+        return times, ranks[column.end], column.place or 0
+
+    return sorted(range(len(first)), key=place)
