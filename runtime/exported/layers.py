@@ -1,23 +1,22 @@
 """Layers that torch has not."""
 
-from collections.abc import Sequence
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 
 class MaskedLinear(nn.Linear):
-    """Neurons of one depth as a matrix: row i, column j is learned where mask[i][j] is 1.
+    """Neurons of one depth as a matrix: one row of marks for each, 1 where an input is wired.
 
     Each neuron starts as an nn.Linear of its own wires does, uniform in +-1/sqrt(wires).
     """
 
     mask: Tensor
 
-    def __init__(self, mask: Sequence[Sequence[int]], bias: bool = True) -> None:
-        super().__init__(len(mask[0]), len(mask), bias)
-        self.register_buffer("mask", torch.tensor(mask, dtype=torch.float32), persistent=False)
+    def __init__(self, *rows: str, bias: bool = True) -> None:
+        super().__init__(len(rows[0]), len(rows), bias)
+        mask = torch.tensor([[float(mark) for mark in row] for row in rows])
+        self.register_buffer("mask", mask, persistent=False)
         self.reset_parameters()
 
     @torch.no_grad()
@@ -33,3 +32,15 @@ class MaskedLinear(nn.Linear):
     def forward(self, input: Tensor) -> Tensor:
         """Input [N, columns] -> [N, rows]."""
         return F.linear(input, self.weight * self.mask, self.bias)
+
+
+class Bias(nn.Module):
+    """One learned number, the same for every example."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.value = nn.Parameter(torch.ones(()))
+
+    def forward(self) -> Tensor:
+        """A scalar."""
+        return self.value
