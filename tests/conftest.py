@@ -2,7 +2,7 @@
 
 NEUROWIRE_TEST_SCREEN=1   show windows on the real screen instead of off screen
 NEUROWIRE_TEST_BARE=1     insist that neither Qt nor torch is installed (`make bare` sets it)
-NEUROWIRE_DATA=FOLDER     where the real data sets lie; by default ../shared/data
+NEUROWIRE_DATA=FOLDERS    where the real data sets lie; by default ../shared/data
 """
 
 from __future__ import annotations
@@ -66,12 +66,12 @@ def real_data() -> Callable[[str], Path]:
     """Gives the folder of a real data set by name, or skips the test where it is absent."""
 
     def find(name: str) -> Path:
-        folder = os.environ.get("NEUROWIRE_DATA")
-        if folder is None:
-            pytest.skip(f"needs the real data set {name!r}: NEUROWIRE_DATA names no folder")
-        path = Path(folder) / name
-        if not path.exists():
-            pytest.skip(f"needs the real data set {name!r}: {path} does not exist")
-        return path
+        folders = [
+            folder for folder in os.environ.get("NEUROWIRE_DATA", "").split(os.pathsep) if folder
+        ]
+        for folder in folders:
+            if (path := Path(folder) / name).exists():
+                return path
+        pytest.skip(f"needs the real data set {name!r}; looked in {folders or 'no folder'}")
 
     return find
