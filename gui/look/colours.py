@@ -105,7 +105,7 @@ _FAMILIES = {
     "layer": "#4c8dff",
     "linear": "#4c8dff",
     "convolution": "#4c8dff",
-    "pooling": "#4c8dff",
+    "pooling": "#8d93a1",
     "neuron": "#4c8dff",
     "neurons": "#4c8dff",
     "dropout": "#7b8aa3",

@@ -1,0 +1,115 @@
+"""Pens, brushes and fonts of the theme in force, made once and shared by every item."""
+
+from functools import cache, lru_cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
+
+from gui import look
+
+
+class Palette:
+    """What the canvas paints with in one theme."""
+
+    def __init__(self, colours: look.Colours) -> None:
+        self.colours = colours
+        self.node = QBrush(colours.node)
+        self.node_line = QPen(colours.node_line, 1)
+        self.muted_line = QPen(colours.faint, 1.2, Qt.PenStyle.DashLine)
+        self.selected = QPen(colours.accent, 2)
+        self.highlighted = QPen(look.mix(colours.accent, colours.node, 0.35), 2)
+        self.text = QPen(colours.text)
+        self.dim = QPen(colours.dim)
+        self.faint = QPen(colours.node_line, 1)
+        self.canvas = QBrush(colours.canvas)
+        self.port = QBrush(colours.node)
+        self.picture = QBrush(colours.field)
+        self.error = QBrush(colours.error)
+        self.warning = QBrush(colours.warning)
+        self.shadows = [
+            QBrush(QColor(0, 0, 0, alpha))
+            for alpha in ((16, 22, 30) if colours.dark else (5, 7, 9))
+        ]
+
+
+class Fonts:
+    """The canvas's fonts; sizes in scene units, so they grow with the zoom."""
+
+    def __init__(self) -> None:
+        weight = QFont.Weight
+        self.name = look.ui_font(13, weight.DemiBold)
+        self.type = look.ui_font(11, weight.Medium)
+        self.label = look.ui_font(12)
+        self.small = look.ui_font(11)
+        self.shape = look.mono_font(11)
+        self.icon = look.icon_font(15)
+        self.badge = look.ui_font(11, weight.Bold)
+
+
+@lru_cache(maxsize=2)
+def _palette(name: str) -> Palette:
+    return Palette(look.DARK if name == "dark" else look.LIGHT)
+
+
+def palette() -> Palette:
+    """The palette of the theme in force."""
+    return _palette(look.colours().name)
+
+
+@cache
+def fonts() -> Fonts:
+    """The canvas's fonts."""
+    return Fonts()
+
+
+@cache
+def _metrics(font: str) -> QFontMetricsF:
+    return QFontMetricsF(getattr(fonts(), font))
+
+
+@lru_cache(maxsize=4096)
+def width(text: str, font: str) -> float:
+    """Width of `text` in the font of that name in `Fonts`, in scene units."""
+    return float(_metrics(font).horizontalAdvance(text))
+
+
+def ascent(font: str) -> float:
+    """Height of capitals above the baseline."""
+    return float(_metrics(font).capHeight())
+
+
+@lru_cache(maxsize=4096)
+def elide(text: str, font: str, room: float) -> str:
+    """`text`, shortened by an ellipsis to fit `room`."""
+    return _metrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
+
+
+class Family:
+    """Brushes of one family of nodes."""
+
+    def __init__(self, group: str, colours: look.Colours) -> None:
+        self.colour = look.family_colour(group)
+        self.header = QBrush(self.colour)
+        self.on_header = QPen(look.readable_on(self.colour))
+        soft = QColor(self.on_header.color())
+        soft.setAlphaF(0.82)
+        self.soft = QPen(soft)
+        self.icon = look.glyph(look.family_icon(group))
+        self.curve = QPen(
+            self.colour if colours.dark else self.colour.darker(108),
+            1.8,
+            Qt.PenStyle.SolidLine,
+            Qt.PenCapStyle.RoundCap,
+            Qt.PenJoinStyle.RoundJoin,
+        )
+        self.ring = QPen(self.colour, 2)
+
+
+@lru_cache(maxsize=128)
+def _family(group: str, theme: str) -> Family:
+    return Family(group, look.DARK if theme == "dark" else look.LIGHT)
+
+
+def family(group: str) -> Family:
+    """Brushes of a family in the theme in force."""
+    return _family(group, look.colours().name)

@@ -1,0 +1,190 @@
+"""Every action of the canvas, with its key; the window puts them into its menus."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+
+from gui import look
+from gui.canvas.arrange import Box, arrange
+from gui.canvas.arrange import Wire as Strand
+
+if TYPE_CHECKING:
+    from gui.canvas.board import Board
+
+NEEDS_NODES = (
+    "duplicate",
+    "duplicate_linked",
+    "copy",
+    "cut",
+    "delete_reconnect",
+    "rename",
+    "mute",
+)
+
+
+class Commands(dict[str, QAction]):
+    """Actions by name, living on the board: their keys work while the canvas has the focus."""
+
+    def __init__(self, board: "Board") -> None:
+        super().__init__()
+        self.board = board
+        add = self._add
+        add("search", "Add node...", "Tab", "plus", board.open_search_here)
+        add("rename", "Rename", "F2", "pencil-simple", self.rename)
+        add("mute", "Mute", "M", "speaker-slash", self.mute)
+        add("duplicate", "Duplicate", "Shift+D", "copy", lambda: self.duplicate(twins=False))
+        add(
+            "duplicate_linked",
+            "Linked duplicate",
+            "Alt+D",
+            "link-simple",
+            lambda: self.duplicate(twins=True),
+        )
+        add("cut", "Cut", QKeySequence.StandardKey.Cut, "scissors", self.cut)
+        add("copy", "Copy", QKeySequence.StandardKey.Copy, "copy-simple", self.copy_nodes)
+        add("paste", "Paste", QKeySequence.StandardKey.Paste, "clipboard-text", self.paste)
+        add("delete", "Delete", ["Delete", "Backspace"], "trash", self.delete)
+        add(
+            "delete_reconnect",
+            "Delete and reconnect",
+            "Ctrl+Delete",
+            "arrows-in-line-horizontal",
+            lambda: self.delete(reconnect=True),
+        )
+        add("select_all", "Select all", "Ctrl+A", "selection-all", self.select_all)
+        add("fit", "Fit", "F", "corners-out", board.fit)
+        add("home", "Whole board", "Home", "frame-corners", board.home)
+        add("arrange", "Arrange", "L", "tree-structure", self.arrange)
+        for way in ("left", "right", "up", "down"):
+            add(f"walk_{way}", f"Select {way}", way.title(), "", partial(board.walk, way))
+
+    def _add(
+        self,
+        name: str,
+        text: str,
+        keys: str | list[str] | QKeySequence.StandardKey,
+        icon: str,
+        run: Callable[[], object],
+    ) -> None:
+        action = QAction(text, self.board)
+        if isinstance(keys, QKeySequence.StandardKey):
+            action.setShortcuts(keys)
+        else:
+            action.setShortcuts(
+                [QKeySequence(k) for k in ([keys] if isinstance(keys, str) else keys)]
+            )
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        if icon:
+            action.setIcon(look.icon(icon, "dim"))
+        action.triggered.connect(run)
+        self.board.addAction(action)
+        self[name] = action
+
+    def enable(self, nodes: bool, wires: bool) -> None:
+        """Enable what the selection allows."""
+        for name in NEEDS_NODES:
+            self[name].setEnabled(nodes)
+        self["delete"].setEnabled(nodes or wires)
+
+    # -- what they do
+
+    def rename(self) -> None:
+        """Edit the name of the first selected node."""
+        if chosen := self.board.selected():
+            self.board.start_rename(chosen[0])
+
+    def mute(self) -> None:
+        """Mute the selected nodes, or unmute them if all are muted."""
+        board = self.board
+        chosen = board.selected()
+        if chosen:
+            muted = not all(board.document.node(node).muted for node in chosen)
+            board.gestures.attempt(lambda: board.document.set_muted(chosen, muted))
+
+    def duplicate(self, *, twins: bool) -> None:
+        """Place the selected nodes a second time and select those."""
+        board = self.board
+        chosen = board.selected()
+        made: list[str] = []
+
+        def change() -> None:
+            made.extend(node.id for node in board.document.duplicate(chosen, twins=twins))
+
+        if chosen and board.gestures.attempt(change):
+            board.select(made)
+
+    def copy_nodes(self) -> None:
+        """Put the selected nodes on the clipboard as text."""
+        if chosen := self.board.selected():
+            QGuiApplication.clipboard().setText(self.board.document.copy(chosen))
+
+    def cut(self) -> None:
+        """Copy, then delete."""
+        self.copy_nodes()
+        self.delete()
+
+    def paste(self) -> None:
+        """Put the clipboard's nodes beside their originals, or in sight if those are not."""
+        board = self.board
+        text = QGuiApplication.clipboard().text()
+        if text:
+            at = board.viewer.mapToScene(board.viewer.viewport().rect().center())
+            seen = any(board.viewer._scene_range.contains(i.pos()) for i in board.selected_items())
+            board.paste(text, None if seen else at)
+
+    def delete(self, *, reconnect: bool = False) -> None:
+        """Delete the selected nodes and wires as one step."""
+        board = self.board
+        chosen, wires = board.selected(), [wire.link for wire in board.selected_wires()]
+        if not chosen and not wires:
+            return
+
+        def change() -> None:
+            name = "Delete" if chosen else "Disconnect"
+            with board.document.group(name):
+                for link in wires:
+                    board.document.unlink(link)
+                board.document.remove(chosen, reconnect=reconnect)
+
+        board.gestures.attempt(change)
+
+    def select_all(self) -> None:
+        """Select every node of the sheet."""
+        self.board.select(self.board.sheet.nodes)
+
+    def arrange(self) -> None:
+        """Lay the selected nodes out, or all if fewer than two are selected."""
+        board = self.board
+        chosen = set(board.selected())
+        if len(chosen) < 2:
+            chosen = set(board.sheet.nodes)
+        if not chosen:
+            return
+        items = board.node_items()
+        boxes = {
+            node: Box(items[node].face.rect.width(), items[node].face.rect.height())
+            for node in sorted(chosen, key=lambda one: int(one[1:]))
+        }
+        strands = [
+            Strand(
+                key.source.node,
+                key.target.node,
+                wire.output_port.face.at.y(),
+                wire.input_port.face.at.y(),
+            )
+            for key, wire in board.wire_items().items()
+        ]
+        middle = board.bounds(chosen).center()
+        places = {
+            node: (round(x + middle.x()), round(y + middle.y()))
+            for node, (x, y) in arrange(boxes, strands).items()
+        }
+
+        def change() -> None:
+            with board.document.group("Arrange"):
+                board.document.move(places)
+
+        board.gestures.attempt(change)

@@ -1,0 +1,237 @@
+"""Items for what a sheet holds, kept in step with the document's events."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QGraphicsScene
+
+from graph import events
+from graph.document import Document
+from graph.sheet import Link, LinkKey, Node, Sheet
+from gui.canvas.face import face_of
+from gui.canvas.far import FarPicture
+from gui.canvas.node_item import NodeItem
+from gui.canvas.toolkit import IN, OUT
+from gui.canvas.wire_item import Wire
+
+if TYPE_CHECKING:
+    from graph.infer import Inference
+
+
+class Drawing:
+    """Node and wire items of the sheet shown."""
+
+    def __init__(self, scene: QGraphicsScene, far: FarPicture) -> None:
+        self.scene = scene
+        self.far = far
+        self.nodes: dict[str, NodeItem] = {}
+        self.wires: dict[LinkKey, Wire] = {}
+        self.pictures: dict[str, QImage | None] = {}
+        self._document: Document | None = None
+        self._inference: Any = None
+        self._leaders: Counter[str] = Counter()
+        self._stale: set[str] = set()
+        self._moved: set[NodeItem] = set()
+        self._weights: Mapping[LinkKey, float] = {}
+
+    def show(self, document: Document, inference: "Inference", sheet: Sheet) -> None:
+        """Draw a sheet from nothing."""
+        self._clear()
+        if document is not self._document:
+            self.pictures = {}
+        self._document, self._inference = document, inference
+        self._leaders = Counter(node.twin for node in sheet.nodes.values() if node.twin)
+        # The index is built once at the end instead of being kept up item by item.
+        self.scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        for node in sheet.nodes.values():
+            self._add_node(node)
+        for link in sheet.links.values():
+            self._add_wire(link)
+        self.settle()
+        self.scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
+
+    def _clear(self) -> None:
+        self.scene.blockSignals(True)
+        for wire in self.wires.values():
+            self.scene.removeItem(wire)
+        for item in self.nodes.values():
+            item.touched = None
+            self.scene.removeItem(item)
+        self.scene.blockSignals(False)
+        self.nodes.clear()
+        self.wires.clear()
+        self._stale.clear()
+        self._moved.clear()
+        self.far.forget()
+
+    # -- following events
+
+    def follow(self, event: Any) -> None:
+        """Draw what an event says."""
+        self.far.forget()
+        match event:
+            case events.NodeAdded(_, node):
+                self._count_twin(node, 1)
+                self._add_node(node)
+            case events.NodeRemoved(_, node):
+                self._count_twin(node, -1)
+                self._remove_node(node)
+            case events.NodeChanged(_, before, after):
+                self._change_node(before, after, meaning=event.meaning)
+            case events.LinkAdded(_, link):
+                self._add_wire(link)
+                self._stale |= {link.source.node, link.target.node}
+            case events.LinkRemoved(_, link):
+                self._remove_wire(link)
+                self._stale |= {link.source.node, link.target.node}
+            case events.LinkChanged(_, _, after):
+                self.wires[after.key].link = after
+
+    def settle(self) -> None:
+        """A step is complete: bring faces and wires up to date."""
+        for node in self._stale & self.nodes.keys():
+            self._reface(node)
+        self._stale.clear()
+        self.flush()
+
+    def retype(self, nodes: set[str]) -> None:
+        """Types or problems of these nodes are known anew."""
+        for node in nodes & self.nodes.keys():
+            self._reface(node)
+        self.flush()
+
+    def flush(self) -> None:
+        """Route the wires of nodes that moved."""
+        if self._moved:
+            wires = {
+                wire
+                for item in self._moved
+                for socket in item.sockets.values()
+                for wire in socket.connected_pipes
+            }
+            self._moved.clear()
+            for wire in wires:
+                wire.route()
+            self.far.forget()
+        self.far.update(self.nodes.values(), self.wires.values())
+
+    # -- nodes
+
+    def _add_node(self, node: Node) -> None:
+        assert self._document is not None
+        item = NodeItem(face_of(self._document, self._inference, node, self._leaders))
+        item.image = self.pictures.get(node.id)
+        self.nodes[node.id] = item
+        self.scene.addItem(item)
+        item.touched = self._moved.add
+
+    def _remove_node(self, node: Node) -> None:
+        item = self.nodes.pop(node.id)
+        item.touched = None
+        self._moved.discard(item)
+        self.scene.removeItem(item)
+
+    def _change_node(self, before: Node, after: Node, *, meaning: bool) -> None:
+        item = self.nodes[after.id]
+        item.face.node = after
+        if before.position != after.position and (item.x(), item.y()) != after.position:
+            item.setPos(*after.position)
+        if meaning:
+            if before.twin != after.twin:
+                self._count_twin(before, -1)
+                self._count_twin(after, 1)
+            self._stale.add(after.id)
+
+    def _count_twin(self, node: Node, by: int) -> None:
+        if node.twin is not None:
+            self._leaders[node.twin] += by
+            if not self._leaders[node.twin]:
+                del self._leaders[node.twin]
+            self._stale.add(node.twin)
+
+    def _reface(self, node: str) -> None:
+        assert self._document is not None
+        item = self.nodes[node]
+        face = face_of(self._document, self._inference, item.face.node, self._leaders)
+        if item.show_face(face):
+            self._moved.add(item)
+        for socket in item.sockets.values():
+            for wire in socket.connected_pipes:
+                if self._dress(wire):
+                    self.far.forget()
+
+    # -- wires
+
+    def _add_wire(self, link: Link) -> None:
+        source = self.nodes[link.source.node].socket(OUT, link.source.port)
+        target = self.nodes[link.target.node].socket(IN, link.target.port)
+        if source is None or target is None:
+            self._reface(link.source.node)
+            self._reface(link.target.node)
+            source = self.nodes[link.source.node].socket(OUT, link.source.port)
+            target = self.nodes[link.target.node].socket(IN, link.target.port)
+        if source is None or target is None:
+            return
+        wire = Wire(link, source, target)
+        wire.weight = self._weights.get(link.key)
+        self._dress(wire)
+        self.wires[link.key] = wire
+        self.scene.addItem(wire)
+        wire.route()
+
+    def _remove_wire(self, link: Link) -> None:
+        wire = self.wires.pop(link.key, None)
+        if wire is not None:
+            wire.delete()
+
+    def _dress(self, wire: Wire) -> bool:
+        """Give a wire its colour; True if that is another than before."""
+        before = wire.colour.name()
+        wire.passing = (
+            wire.output_port.parentItem().face.node.muted
+            or wire.input_port.parentItem().face.node.muted
+        )
+        kind = wire.output_port.face.kind
+        if kind != wire.input_port.face.kind:
+            wire.input_port.face.kind = kind
+            wire.input_port.parentItem().update()
+        wire.show_kind(kind)
+        return bool(before != wire.colour.name())
+
+    # -- what the window feeds in
+
+    def show_weights(self, weights: Mapping[LinkKey, float]) -> None:
+        """Scale weights by the largest and show them on their wires."""
+        largest = max((abs(weight) for weight in weights.values()), default=0.0) or 1.0
+        scaled = {key: weight / largest for key, weight in weights.items()}
+        for key in self._weights.keys() - scaled.keys():
+            if key in self.wires:
+                self.wires[key].show_weight(None)
+        for key, weight in scaled.items():
+            if key in self.wires:
+                self.wires[key].show_weight(weight)
+        self._weights = scaled
+
+    def show_stripes(self, colours: Mapping[str, QColor]) -> None:
+        """Put the optimizers' colours on the nodes they train."""
+        for node, item in self.nodes.items():
+            stripe = colours.get(node)
+            if stripe != item.stripe:
+                item.stripe = stripe
+                item.update()
+
+    def mark(self, nodes: set[str]) -> None:
+        """Mark these nodes and no others."""
+        for node, item in self.nodes.items():
+            if item.marked != (node in nodes):
+                item.marked = not item.marked
+                item.update()
+
+    def restyle(self) -> None:
+        """The theme changed."""
+        for wire in self.wires.values():
+            self._dress(wire)
+        self.far.forget()
+        self.flush()

@@ -1,0 +1,235 @@
+"""What a node shows, worked out once from the document and kept until it changes.
+
+Painting happens often and must be quick, so a face holds finished texts, rectangles and
+points; `NodeItem` only draws them. All coordinates are the item's: the node's centre is 0, 0.
+"""
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath, QPolygonF
+
+from graph.declare import REGISTRY, Declaration, Port
+from graph.document import Document
+from graph.sheet import Node
+from graph.tensor import TensorType
+from gui.canvas.brushes import width
+
+if TYPE_CHECKING:
+    from graph.infer import Inference
+
+HEADER = 26.0
+ROW = 22.0
+SHAPE_ROW = 22.0
+LINE = 18.0
+PAD = 14.0
+RADIUS = 7.0
+CURVE_HEIGHT = 40.0
+NEURON = 23.0
+NARROW, WIDE = 128.0, 280.0
+PICTURE = {"data": (156.0, 66.0), "view": (204.0, 116.0)}
+TWIN_HUES = (28, 196, 320, 92, 262, 160, 350, 228)
+
+
+@dataclass
+class PortFace:
+    """One port: where it is and what stands beside it."""
+
+    port: Port
+    at: QPointF
+    label: str = ""
+    shape: str = ""
+    kind: str = "features"
+
+
+@dataclass
+class Face:
+    """Everything a node shows."""
+
+    node: Node
+    group: str
+    role: str
+    title: str
+    name: str
+    icon: str
+    rect: QRectF
+    inputs: list[PortFace]
+    outputs: list[PortFace]
+    header: QPainterPath = field(default_factory=QPainterPath)
+    type_text: str = ""
+    summary: str = ""
+    summary_at: QPointF = field(default_factory=QPointF)
+    shape: str = ""
+    curve: QPolygonF | None = None
+    axis: float = 0.0
+    picture: QRectF | None = None
+    severity: str = ""
+    twin_hue: int | None = None
+
+    @property
+    def round(self) -> bool:
+        """Is this a neuron, drawn as a small circle?"""
+        return self.role == "neuron"
+
+
+def face_of(
+    document: Document, inference: "Inference", node: Node, leaders: Container[str]
+) -> Face:
+    """Work out what a node shows; `leaders` are the nodes that have linked duplicates."""
+    declaration = REGISTRY.find(node.type)
+    ports = document.ports(node)
+    face = Face(
+        node=node,
+        group=declaration.group if declaration else "unknown",
+        role=declaration.role if declaration else "layer",
+        title=declaration.title if declaration else node.type,
+        name=node.name,
+        icon=declaration.icon if declaration else "",
+        rect=QRectF(),
+        inputs=[PortFace(port, QPointF()) for port in ports.inputs],
+        outputs=[PortFace(port, QPointF()) for port in ports.outputs],
+        summary=declaration.summary(node.params) if declaration else "unknown node",
+    )
+    default = declaration.default_name if declaration else ""
+    face.type_text = "" if node.name == default else face.title
+    leader = node.twin or (node.id if node.id in leaders else None)
+    if leader is not None:
+        face.twin_hue = TWIN_HUES[int(leader[1:]) % len(TWIN_HUES)]
+    tell_types(face, inference)
+    if face.round:
+        _lay_out_neuron(face, declaration)
+    else:
+        _lay_out(face, declaration)
+    return face
+
+
+def tell_types(face: Face, inference: "Inference") -> None:
+    """Write shapes, wire kinds and the badge into a face."""
+    for one in face.outputs:
+        tensor: TensorType | None = inference.type_of(face.node.id, one.port.name)
+        one.kind = tensor.kind if tensor else _kind(one.port)
+        one.shape = str(tensor) if tensor else ""
+    for one in face.inputs:
+        one.kind = _kind(one.port)
+    severities = {problem.severity for problem in inference.problems_of(face.node.id)}
+    face.severity = next((s for s in ("error", "warning") if s in severities), "")
+
+
+def _kind(port: Port) -> str:
+    return port.kind if port.kind in {"loss", "schedule"} else "features"
+
+
+def _lay_out(face: Face, declaration: Declaration | None) -> None:
+    many_in, many_out = len(face.inputs) > 1, len(face.outputs) > 1
+    for one in face.inputs:
+        one.label = one.port.label if many_in or one.port.variadic else ""
+    for one in face.outputs:
+        one.label = one.port.label if many_out else ""
+    if not many_out and face.outputs:
+        face.shape = face.outputs[0].shape
+    curve = declaration.curve(face.node.params) if declaration else None
+    picture = PICTURE.get(face.role)
+    if face.role == "view" and declaration and not declaration.has("kind"):
+        picture = None
+    rows = max(len(face.inputs), len(face.outputs), 1)
+    labelled = many_in or many_out
+
+    wide = _needed_width(face, picture)
+    own_line = bool(face.summary) and (labelled or curve is not None)
+    line = LINE if own_line else 0.0
+    # A node with one way in and one out has its ports at half height, so that a row of such
+    # nodes is wired straight; others list their ports from the top.
+    if curve is not None:
+        height = 2 * HEADER + 6 + CURVE_HEIGHT + 2 * line
+    elif picture is not None:
+        height = HEADER + line + 6 + rows * ROW + picture[1] + 14
+    elif own_line or not face.outputs:
+        height = HEADER + line + 8 + rows * ROW + (SHAPE_ROW if face.shape else 6)
+    else:
+        height = 2 * HEADER + rows * ROW + 4
+    face.rect = QRectF(-wide / 2, -height / 2, wide, height)
+
+    top = face.rect.top() + HEADER
+    listed = curve is None and (picture is not None or own_line or not face.outputs)
+    first = top + 5 + line + ROW / 2 if listed else -(rows - 1) * ROW / 2
+    _place(face.inputs, face.rect.left(), first, rows)
+    _place(face.outputs, face.rect.right(), first, rows)
+    face.summary_at = QPointF(face.rect.left() + PAD, (top + 19) if own_line else first + 4)
+    if curve is not None:
+        box = QRectF(face.rect.left() + 26, top + 6 + line, wide - 52, CURVE_HEIGHT - 6)
+        face.curve, face.axis = _curve(curve, box)
+    if picture is not None:
+        y = face.rect.bottom() - picture[1] - 10
+        face.picture = QRectF(face.rect.left() + 12, y, wide - 24, picture[1])
+    face.header = _header(face.rect)
+
+
+def _needed_width(face: Face, picture: tuple[float, float] | None) -> float:
+    type_room = width(face.type_text, "type") + 14 if face.type_text else 0.0
+    header = 34 + min(width(face.name, "name"), 150.0) + type_room + 12
+    summary = width(face.summary, "label") + 2 * PAD
+    pairs = max(len(face.inputs), len(face.outputs))
+    rows = 0.0
+    for index in range(pairs):
+        row = 3 * PAD
+        if index < len(face.inputs):
+            row += width(face.inputs[index].label, "label")
+        if index < len(face.outputs) and face.outputs[index].label:
+            one = face.outputs[index]
+            row += width(one.label, "label") + width(one.shape, "shape") + 14
+        rows = max(rows, row)
+    shape = width(face.shape, "shape") + 2 * PAD
+    needed = max(header, summary, rows, shape, (picture[0] + 24) if picture else 0.0, NARROW)
+    return float(4 * ceil((min(needed, WIDE) + 1) / 4))
+
+
+def _place(ports: list[PortFace], x: float, first: float, rows: int) -> None:
+    offset = (rows - len(ports)) * ROW / 2
+    for index, one in enumerate(ports):
+        one.at = QPointF(x, first + offset + index * ROW)
+
+
+def _header(rect: QRectF) -> QPainterPath:
+    """The header's outline: the body's upper end with its two round corners."""
+    path = QPainterPath()
+    right, left, top = rect.right(), rect.left(), rect.top()
+    bottom = top + HEADER
+    path.moveTo(left, bottom)
+    path.lineTo(left, top + RADIUS)
+    path.arcTo(QRectF(left, top, 2 * RADIUS, 2 * RADIUS), 180, -90)
+    path.lineTo(right - RADIUS, top)
+    path.arcTo(QRectF(right - 2 * RADIUS, top, 2 * RADIUS, 2 * RADIUS), 90, -90)
+    path.lineTo(right, bottom)
+    path.closeSubpath()
+    return path
+
+
+def _lay_out_neuron(face: Face, declaration: Declaration | None) -> None:
+    face.rect = QRectF(-NEURON, -NEURON, 2 * NEURON, 2 * NEURON)
+    _place(face.inputs, -NEURON, -(len(face.inputs) - 1) * ROW / 2, len(face.inputs))
+    _place(face.outputs, NEURON, -(len(face.outputs) - 1) * ROW / 2, len(face.outputs))
+    curve = declaration.curve(face.node.params) if declaration else None
+    if curve is not None:
+        face.curve, face.axis = _curve(curve, QRectF(-13, -12, 26, 24))
+
+
+def _curve(curve: Callable[[float], float], box: QRectF) -> tuple[QPolygonF | None, float]:
+    """The curve from -3 to 3 in a box, and the height of its zero line."""
+    xs = [-3.0 + 6.0 * step / 48 for step in range(49)]
+    try:
+        ys = [max(-3.0, min(3.0, float(curve(x)))) for x in xs]
+    except (ArithmeticError, ValueError, TypeError):
+        return None, 0.0
+    low, high = min([*ys, 0.0]), max([*ys, 0.0])
+    span = max(high - low, 0.5)
+    points = [
+        QPointF(
+            box.left() + box.width() * index / 48,
+            box.bottom() - box.height() * (y - low) / span,
+        )
+        for index, y in enumerate(ys)
+    ]
+    return QPolygonF(points), box.bottom() - box.height() * (0.0 - low) / span

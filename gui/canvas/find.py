@@ -1,0 +1,81 @@
+"""Finding node types by a few letters, with the words people use for them."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from graph.declare import REGISTRY, Declaration
+
+Score = float
+NO_MATCH = 0.0
+
+
+def match(query: str, words: str) -> Score:
+    """How well `words` answers `query`: 0 for not at all, 100 for exactly.
+
+    A whole word beats a beginning, a beginning beats letters inside, and those beat letters
+    that merely come in order.
+    """
+    query, words = query.lower().strip(), words.lower()
+    if not query:
+        return 1.0
+    if query == words:
+        return 100.0
+    if words.startswith(query):
+        return 90.0 - min(20, len(words) - len(query))
+    parts = words.replace("-", " ").replace("_", " ").split()
+    if any(part.startswith(query) for part in parts):
+        return 68.0 - min(10, len(words) / 4)
+    if query in words:
+        return 50.0 - min(10, len(words) / 4)
+    initials = "".join(part[0] for part in parts)
+    if initials.startswith(query) and len(query) > 1:
+        return 46.0
+    return _in_order(query.replace(" ", ""), words)
+
+
+def _in_order(query: str, words: str) -> Score:
+    at, gaps = -1, 0
+    for letter in query:
+        found = words.find(letter, at + 1)
+        if found < 0:
+            return NO_MATCH
+        gaps += found - at - 1 if at >= 0 else 0
+        at = found
+    return max(1.0, 30.0 - 2.0 * gaps) if gaps < 12 else NO_MATCH
+
+
+@lru_cache(maxsize=512)
+def _words(node_type: str) -> tuple[str, tuple[str, ...], str]:
+    declaration = REGISTRY.find(node_type)
+    assert declaration is not None
+    return declaration.title, declaration.synonyms, declaration.group
+
+
+def score(query: str, declaration: Declaration) -> Score:
+    """How well a node type answers a query, by title, synonyms, type, then family."""
+    title, synonyms, group = _words(declaration.type)
+    best = match(query, title)
+    named = match(query, declaration.type.partition(".")[2])
+    best = max(best, named - 2 if named >= 46 else NO_MATCH)
+    for synonym in synonyms:
+        found = match(query, synonym)
+        if found >= 40:
+            best = max(best, found - 4)
+    if match(query, group) >= 68:
+        best = max(best, 20.0)
+    return best
+
+
+def find(
+    query: str, allowed: Callable[[Declaration], bool] | None = None, limit: int = 60
+) -> list[Declaration]:
+    """Node types that answer a query, best first; all in their order for an empty one."""
+    ranked = []
+    for place, declaration in enumerate(REGISTRY):
+        if allowed is not None and not allowed(declaration):
+            continue
+        found = score(query, declaration)
+        if found > NO_MATCH:
+            ranked.append((-found if query.strip() else 0.0, place, declaration))
+    ranked.sort(key=lambda one: one[:2])
+    return [declaration for _, _, declaration in ranked[: limit if query.strip() else None]]

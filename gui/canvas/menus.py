@@ -1,0 +1,72 @@
+"""The menus a right click opens."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QMenu
+
+from gui import look
+from gui.canvas.node_item import NodeItem
+from gui.canvas.wire_item import Wire
+
+if TYPE_CHECKING:
+    from gui.canvas.board import Board
+
+NODE = (
+    "rename",
+    "mute",
+    "",
+    "duplicate",
+    "duplicate_linked",
+    "copy",
+    "cut",
+    "",
+    "delete",
+    "delete_reconnect",
+)
+SHEET = ("paste", "select_all", "", "fit", "home", "arrange")
+
+
+class Menus:
+    """Builds a menu for what lies under the pointer."""
+
+    def __init__(self, board: "Board") -> None:
+        self.board = board
+
+    def open(self, at: QPoint, item: object) -> None:
+        """Open the menu of a node, a wire or the sheet at a point of the screen."""
+        menu = self.build(item, at)
+        menu.popup(at)
+
+    def build(self, item: object, at: QPoint) -> QMenu:
+        """The menu for an item, or for the sheet where there is none."""
+        board = self.board
+        menu = QMenu(board)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        place = board.viewer.mapToScene(board.viewer.viewport().mapFromGlobal(at))
+        if isinstance(item, NodeItem):
+            self._actions(menu, NODE)
+            muted = all(board.document.node(node).muted for node in board.selected())
+            board.commands["mute"].setText("Unmute" if muted else "Mute")
+        elif isinstance(item, Wire):
+            self._wire(menu, item, place)
+        else:
+            add = menu.addAction(look.icon("plus", "dim"), "Add node...")
+            add.setShortcut(board.commands["search"].shortcut())
+            add.triggered.connect(lambda: board.open_search(place))
+            self._actions(menu, SHEET)
+        return menu
+
+    def _actions(self, menu: QMenu, names: tuple[str, ...]) -> None:
+        for name in names:
+            if name:
+                menu.addAction(self.board.commands[name])
+            else:
+                menu.addSeparator()
+
+    def _wire(self, menu: QMenu, wire: Wire, place: QPointF) -> None:
+        board = self.board
+        insert = menu.addAction(look.icon("plus", "dim"), "Insert node...")
+        insert.triggered.connect(lambda: board.open_search(place, wire=wire))
+        cut = menu.addAction(look.icon("scissors", "dim"), "Disconnect")
+        cut.triggered.connect(lambda: board.document.unlink(wire.link))

@@ -1,0 +1,308 @@
+"""A node on the canvas: draws its face, near, middling or far."""
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneMouseEvent
+
+from gui import look
+from gui.canvas.brushes import Family, Fonts, Palette, elide, family, fonts, palette, width
+from gui.canvas.face import HEADER, PAD, RADIUS, Face, PortFace
+from gui.canvas.port_item import Socket
+from gui.canvas.toolkit import IN, OUT, AbstractNodeItem
+
+NEAR = 0.55
+MARGIN = 11.0
+PORT = 5.0
+
+
+class NodeItem(AbstractNodeItem):
+    """NodeGraphQt's node item with our face; its position is the node's centre."""
+
+    def __init__(self, face: Face) -> None:
+        super().__init__(face.name)
+        self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemSendsGeometryChanges)
+        self._properties["id"] = face.node.id
+        self._properties["visible"] = True
+        self.face = face
+        self.image: QImage | None = None
+        self.stripe: QColor | None = None
+        self.marked = False
+        self.touched: Any = None
+        self._shape: QPainterPath | None = None
+        self.sockets: dict[tuple[str, str], Socket] = {}
+        self._make_sockets()
+        self.setPos(*face.node.position)
+
+    # -- what NodeGraphQt asks for
+
+    @property
+    def inputs(self) -> list[Socket]:
+        """Input ports, top down."""
+        return [socket for (direction, _), socket in self.sockets.items() if direction == IN]
+
+    @property
+    def outputs(self) -> list[Socket]:
+        """Output ports, top down."""
+        return [socket for (direction, _), socket in self.sockets.items() if direction == OUT]
+
+    def boundingRect(self) -> QRectF:
+        """All it may paint on: its body with room for ring, ports and badge."""
+        rect = self.face.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        return rect.adjusted(-30, 0, 30, 16) if self.face.round else rect
+
+    def shape(self) -> QPainterPath:
+        """What a click hits: the body."""
+        if self._shape is None:
+            self._shape = QPainterPath()
+            if self.face.round:
+                self._shape.addEllipse(self.face.rect)
+            else:
+                self._shape.addRect(self.face.rect)
+        return self._shape
+
+    def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:
+        """Tell when it moved, so that its wires follow."""
+        if (
+            change == QGraphicsItem.GraphicsItemChange.ItemPositionHasChanged
+            and self.touched is not None
+        ):
+            self.touched(self)
+        return super().itemChange(change, value)
+
+    def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        """Select as Qt does; a right click leaves a selection it belongs to alone."""
+        if event.button() == Qt.MouseButton.RightButton and self.isSelected():
+            event.accept()
+            return
+        super().mousePressEvent(event)
+
+    # -- its face
+
+    def show_face(self, face: Face) -> bool:
+        """Take up a new face; True if ports came, went or moved."""
+        before = {key: QPointF(socket.face.at) for key, socket in self.sockets.items()}
+        if face.rect != self.face.rect:
+            self.prepareGeometryChange()
+            self._shape = None
+        self.face = face
+        self._make_sockets()
+        self.update()
+        return before != {key: socket.face.at for key, socket in self.sockets.items()}
+
+    def _make_sockets(self) -> None:
+        wanted = [(IN, one) for one in self.face.inputs] + [(OUT, one) for one in self.face.outputs]
+        old = self.sockets
+        self.sockets = {}
+        for direction, one in wanted:
+            key = (direction, one.port.name)
+            socket = old.pop(key, None)
+            if socket is None:
+                socket = Socket(self, one, direction)
+            else:
+                socket.show_face(one)
+            self.sockets[key] = socket
+        for socket in old.values():
+            if socket.scene() is not None:
+                socket.scene().removeItem(socket)
+            socket.setParentItem(None)
+
+    def socket(self, direction: str, port: str) -> Socket | None:
+        """The port of that name."""
+        return self.sockets.get((direction, port))
+
+    # -- painting
+
+    def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
+        """Draw the node; small text is left out where it could not be read."""
+        scale = painter.worldTransform().m11() / painter.device().devicePixelRatioF()
+        near = scale >= NEAR
+        colours, kin = palette(), family(self.face.group)
+        if self.face.round:
+            self._paint_round(painter, colours, kin, near)
+        else:
+            self._paint_body(painter, colours, kin, near)
+            self._paint_header(painter, kin, near)
+            self._paint_content(painter, colours, kin, near)
+        self._paint_ports(painter, colours, near)
+        self._paint_marks(painter, colours)
+
+    def _paint_body(self, painter: QPainter, colours: Palette, kin: Family, near: bool) -> None:
+        rect = self.face.rect
+        painter.setPen(Qt.PenStyle.NoPen)
+        if near:
+            for index, brush in enumerate(colours.shadows):
+                grown = rect.adjusted(-2 + index, index, 2 - index, 5 - index)
+                painter.setBrush(brush)
+                painter.drawRoundedRect(grown, RADIUS + 2, RADIUS + 2)
+        muted = self.face.node.muted
+        painter.setPen(colours.muted_line if muted else colours.node_line)
+        painter.setBrush(colours.node)
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if muted:
+            painter.setBrush(look.mix(kin.colour, colours.colours.node, 0.72))
+        else:
+            painter.setBrush(kin.header)
+        painter.drawPath(self.face.header)
+        if self.stripe is not None:
+            painter.setBrush(self.stripe)
+            painter.drawRect(
+                QRectF(rect.left(), rect.top() + HEADER, 3, rect.height() - HEADER - 7)
+            )
+
+    def _paint_header(self, painter: QPainter, kin: Family, near: bool) -> None:
+        face, text = self.face, fonts()
+        rect = face.rect
+        muted = face.node.muted
+        pen = palette().text if muted else kin.on_header
+        base = rect.top() + HEADER / 2
+        x = rect.left() + 10
+        painter.setPen(pen)
+        if near:
+            painter.setFont(text.icon)
+            painter.drawText(
+                QRectF(x - 1, rect.top(), 18, HEADER),
+                Qt.AlignmentFlag.AlignCenter,
+                look.glyph(face.icon) if face.icon else kin.icon,
+            )
+            x += 22
+        room = rect.right() - x - 10
+        if near and face.type_text:
+            kind = width(face.type_text, "type")
+            painter.setFont(text.type)
+            painter.setPen(palette().dim if muted else kin.soft)
+            painter.drawText(QPointF(rect.right() - 10 - kind, base + 4), face.type_text)
+            room -= kind + 8
+            painter.setPen(pen)
+        painter.setFont(text.name)
+        painter.drawText(QPointF(x, base + 4.6), elide(face.name, "name", room))
+
+    def _paint_content(self, painter: QPainter, colours: Palette, kin: Family, near: bool) -> None:
+        face, text = self.face, fonts()
+        if face.curve is not None:
+            self._paint_curve(painter, colours, kin)
+        if face.picture is not None:
+            self._paint_picture(painter, colours, face.picture, near)
+        if not near:
+            return
+        rect = face.rect
+        painter.setFont(text.label)
+        if face.summary:
+            painter.setPen(colours.text)
+            room = rect.width() - 2 * PAD
+            painter.drawText(face.summary_at, elide(face.summary, "label", room))
+        painter.setPen(colours.dim)
+        for one in face.inputs:
+            if one.label:
+                painter.drawText(QPointF(one.at.x() + PAD, one.at.y() + 4), one.label)
+        for one in face.outputs:
+            if one.label:
+                self._paint_output(painter, one, text)
+        if face.shape:
+            painter.setFont(text.shape)
+            x = rect.right() - 10 - width(face.shape, "shape")
+            painter.drawText(QPointF(x, rect.bottom() - 9), face.shape)
+
+    def _paint_output(self, painter: QPainter, one: PortFace, text: Fonts) -> None:
+        x = one.at.x() - PAD - width(one.label, "label")
+        painter.drawText(QPointF(x, one.at.y() + 4), one.label)
+        if one.shape:
+            painter.setFont(text.shape)
+            x -= width(one.shape, "shape") + 8
+            painter.drawText(QPointF(x, one.at.y() + 4), one.shape)
+            painter.setFont(text.label)
+
+    def _paint_curve(self, painter: QPainter, colours: Palette, kin: Family) -> None:
+        curve = self.face.curve
+        if curve is None:
+            return
+        box = curve.boundingRect()
+        painter.setPen(colours.faint)
+        painter.drawLine(QPointF(box.left(), self.face.axis), QPointF(box.right(), self.face.axis))
+        painter.setPen(kin.curve)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(curve)
+
+    def _paint_picture(self, painter: QPainter, colours: Palette, room: QRectF, near: bool) -> None:
+        if self.image is None or self.image.isNull():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.picture)
+            painter.drawRoundedRect(room, 4, 4)
+            if near:
+                painter.setPen(colours.dim)
+                painter.setFont(fonts().small)
+                waiting = "examples" if self.face.role == "data" else "shown while training"
+                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, waiting)
+            return
+        size = self.image.deviceIndependentSize()
+        size.scale(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRectF(0, 0, size.width(), size.height())
+        target.moveCenter(room.center())
+        coarse = self.image.width() < target.width()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not coarse)
+        painter.drawImage(target, self.image)
+
+    def _paint_round(self, painter: QPainter, colours: Palette, kin: Family, near: bool) -> None:
+        rect = self.face.rect
+        if near:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.shadows[-1])
+            painter.drawEllipse(rect.adjusted(-1, 1, 1, 4))
+        painter.setPen(colours.muted_line if self.face.node.muted else kin.ring)
+        painter.setBrush(colours.node)
+        painter.drawEllipse(rect)
+        if self.face.curve is not None:
+            self._paint_curve(painter, colours, kin)
+        if near:
+            painter.setPen(colours.dim)
+            painter.setFont(fonts().small)
+            below = QRectF(rect.left() - 28, rect.bottom() + 3, rect.width() + 56, 14)
+            painter.drawText(
+                below, Qt.AlignmentFlag.AlignCenter, elide(self.face.name, "small", 98)
+            )
+
+    def _paint_ports(self, painter: QPainter, colours: Palette, near: bool) -> None:
+        for socket in self.sockets.values():
+            colour = look.wire_colour(socket.face.kind)
+            radius = PORT
+            if socket.lit:
+                glow = QColor(colours.colours.accent)
+                glow.setAlpha(70)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(glow)
+                painter.drawEllipse(socket.face.at, 10, 10)
+                colour = colours.colours.accent
+            elif socket.lit is False:
+                colour = look.mix(colour, colours.colours.node, 0.75)
+            if socket.hovered:
+                radius += 1.5
+            painter.setPen(QPen(colour, 2.0 if near else 1.5))
+            painter.setBrush(colour if socket.connected_pipes else colours.port)
+            painter.drawEllipse(socket.face.at, radius, radius)
+
+    def _paint_marks(self, painter: QPainter, colours: Palette) -> None:
+        rect = self.face.rect
+        if self.face.twin_hue is not None:
+            painter.setPen(QPen(colours.colours.node, 1.5))
+            painter.setBrush(QColor.fromHsv(self.face.twin_hue, 190, 235))
+            painter.drawEllipse(QPointF(rect.left() + 2, rect.top() + 2), 5, 5)
+        if self.face.severity:
+            painter.setPen(QPen(colours.colours.canvas, 2))
+            painter.setBrush(colours.error if self.face.severity == "error" else colours.warning)
+            centre = QPointF(rect.right() - 1, rect.top() + 1)
+            painter.drawEllipse(centre, 9, 9)
+            painter.setPen(QPen(look.readable_on(painter.brush().color())))
+            painter.setFont(fonts().badge)
+            box = QRectF(centre.x() - 9, centre.y() - 9, 18, 18)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "!")
+        if self.isSelected() or self.marked:
+            painter.setPen(colours.selected if self.isSelected() else colours.highlighted)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            ring = rect.adjusted(-3, -3, 3, 3)
+            if self.face.round:
+                painter.drawEllipse(ring)
+            else:
+                painter.drawRoundedRect(ring, RADIUS + 3, RADIUS + 3)

@@ -1,0 +1,207 @@
+"""The search that opens at the pointer: type a few letters, press Enter."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph.declare import REGISTRY, Declaration
+from gui import look
+from gui.canvas.find import find
+
+Index = QModelIndex | QPersistentModelIndex
+ROW = 30
+WIDTH, ROWS = 340, 10
+TYPE = Qt.ItemDataRole.UserRole
+
+
+class _Row(QStyledItemDelegate):
+    """One node type: icon in its family's colour, title, family."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(WIDTH - 20, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        declaration = REGISTRY.find(index.data(TYPE))
+        if declaration is None:
+            return
+        colours = look.colours()
+        rect: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.mix(colours.node, colours.accent, 0.22))
+            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+        chip = QRect(rect.left() + 7, rect.center().y() - 9, 20, 20)
+        family = look.family_colour(declaration.group)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(family)
+        painter.drawRoundedRect(chip, 5, 5)
+        painter.setPen(look.readable_on(family))
+        painter.setFont(look.icon_font(13))
+        name = declaration.icon or look.family_icon(declaration.group)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, look.glyph(name))
+        painter.setFont(look.ui_font(13, 500))
+        painter.setPen(colours.text)
+        words = rect.adjusted(36, 0, -8, 0)
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(words, left, declaration.title)
+        painter.setFont(look.ui_font(11))
+        painter.setPen(colours.dim)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(words, right, declaration.group)
+        painter.restore()
+
+
+class SearchPopup(QFrame):
+    """A field and a list; arrows and Enter choose, Escape and a click elsewhere close."""
+
+    chosen = Signal(str)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._home = parent
+        self.setObjectName("search")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._allowed: Callable[[Declaration], bool] | None = None
+        self.field = QLineEdit()
+        self.field.setAccessibleName("Search nodes")
+        self.field.setFixedHeight(34)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Nodes found")
+        self.list.setItemDelegate(_Row(self.list))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setUniformItemSizes(True)
+        self.help = QLabel()
+        self.help.setWordWrap(True)
+        self.help.setProperty("look", "dim")
+        self.help.setMinimumHeight(34)
+        self.help.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        for widget in (self.field, self.list, self.help):
+            layout.addWidget(widget)
+        self.field.textEdited.connect(self._fill)
+        self.field.installEventFilter(self)
+        self.list.itemClicked.connect(lambda _item: self._choose())
+        self.list.currentItemChanged.connect(lambda *_: self._explain())
+        self.hide()
+
+    def open(
+        self,
+        at: QPoint,
+        *,
+        allowed: Callable[[Declaration], bool] | None = None,
+        hint: str = "Search nodes",
+    ) -> None:
+        """Open at a point of the parent, with only the node types that are allowed."""
+        self._allowed = allowed
+        colours = look.colours()
+        self.setStyleSheet(
+            f"#search {{ background: {colours.node.name()};"
+            f" border: 1px solid {colours.node_line.name()}; border-radius: 10px; }}"
+            "#search QListWidget { background: transparent; border: none; }"
+        )
+        self.field.setPlaceholderText(hint)
+        self.field.clear()
+        self.setFixedSize(WIDTH, 34 + ROWS * ROW + 34 + 28)
+        room = self._home.rect().size() - self.size()
+        self.move(
+            max(4, min(at.x() - 40, room.width() - 4)), max(4, min(at.y() - 24, room.height() - 4))
+        )
+        self._fill("")
+        self.show()
+        self.raise_()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def found(self) -> list[str]:
+        """The node types listed now, best first."""
+        return [str(self.list.item(row).data(TYPE)) for row in range(self.list.count())]
+
+    def _fill(self, text: str) -> None:
+        self.list.clear()
+        for declaration in find(text, self._allowed):
+            item = QListWidgetItem(declaration.title)
+            item.setData(TYPE, declaration.type)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self._explain()
+
+    def _explain(self) -> None:
+        item = self.list.currentItem()
+        declaration = REGISTRY.find(item.data(TYPE)) if item is not None else None
+        self.help.setText(declaration.doc if declaration else "Nothing goes by that name.")
+
+    def _choose(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            chosen = str(item.data(TYPE))
+            self.close_search()
+            self.chosen.emit(chosen)
+
+    def close_search(self) -> None:
+        """Close without choosing."""
+        if self.isVisible():
+            self.hide()
+            self.closed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows move in the list while the field keeps the cursor."""
+        if watched is not self.field:
+            return False
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._key(event)
+        if event.type() == QEvent.Type.FocusOut and not self.isAncestorOf(
+            self.window().focusWidget() or self.field
+        ):
+            self.close_search()
+        return False
+
+    def _key(self, event: QKeyEvent) -> bool:
+        steps = {
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_PageDown: ROWS,
+            Qt.Key.Key_PageUp: -ROWS,
+            Qt.Key.Key_Tab: 1,
+            Qt.Key.Key_Backtab: -1,
+        }
+        key = Qt.Key(event.key())
+        if key in steps:
+            row = self.list.currentRow() + steps[key]
+            self.list.setCurrentRow(max(0, min(self.list.count() - 1, row)))
+            return True
+        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._choose()
+            return True
+        if key == Qt.Key.Key_Escape:
+            self.close_search()
+            return True
+        return False

@@ -1,0 +1,34 @@
+"""The one place where NodeGraphQt is imported, and what of it we use.
+
+NodeGraphQt imports distutils and calls deprecated Qt functions; its warnings are its own.
+"""
+
+import os
+import warnings
+
+os.environ.setdefault("QT_PREFERRED_BINDING", "PySide6")
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from NodeGraphQt import NodeGraph
+    from NodeGraphQt.constants import PortTypeEnum
+    from NodeGraphQt.qgraphics.node_abstract import AbstractNodeItem
+    from NodeGraphQt.qgraphics.pipe import LivePipeItem, PipeItem
+    from NodeGraphQt.qgraphics.port import PortItem
+    from NodeGraphQt.qgraphics.slicer import SlicerPipeItem
+    from NodeGraphQt.widgets.viewer import NodeViewer
+
+IN: str = PortTypeEnum.IN.value
+OUT: str = PortTypeEnum.OUT.value
+
+__all__ = [
+    "IN",
+    "OUT",
+    "AbstractNodeItem",
+    "LivePipeItem",
+    "NodeGraph",
+    "NodeViewer",
+    "PipeItem",
+    "PortItem",
+    "SlicerPipeItem",
+]

@@ -1,0 +1,217 @@
+"""A wire between two ports."""
+
+from math import copysign, sqrt
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsSceneHoverEvent
+
+from graph.sheet import Link
+from gui import look
+from gui.canvas.brushes import palette
+from gui.canvas.port_item import Socket
+from gui.canvas.toolkit import LivePipeItem, PipeItem, SlicerPipeItem
+
+WIDTH = 2.0
+Z_WIRE = -1.0
+BEND = 14.0
+
+_pens: dict[tuple[int, float, int], QPen] = {}
+
+
+def _pen(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    key = (colour.rgba(), width, style.value)
+    if key not in _pens:
+        _pens[key] = QPen(colour, width, style, Qt.PenCapStyle.RoundCap)
+    return _pens[key]
+
+
+class Wire(PipeItem):
+    """NodeGraphQt's pipe, drawn and coloured our way.
+
+    Its own `__init__` makes an arrow item and three pens for each pipe, which doubles the time
+    a large board takes to open; what the viewer relies on is set up here instead.
+    """
+
+    def __init__(self, link: Link, source: Socket, target: Socket) -> None:
+        QGraphicsPathItem.__init__(self)
+        self._input_port, self._output_port = target, source
+        self._active = self._highlight = False
+        self._color, self._style = (0, 0, 0, 255), 0
+        self.link = link
+        self.colour = look.wire_colour("features")
+        self.weight: float | None = None
+        self.passing = False
+        self.setZValue(Z_WIRE)
+        self.setAcceptHoverEvents(True)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        source.add_pipe(self)
+        target.add_pipe(self)
+
+    def show_weight(self, weight: float | None) -> None:
+        """Show a neuron's weight: colour by sign, width by size; -1 to 1, None for none."""
+        if weight != self.weight:
+            self.weight = weight
+            self._style_up()
+
+    def show_kind(self, kind: str) -> None:
+        """Take the colour of what flows."""
+        self.colour = look.wire_colour(kind)
+        self._style_up()
+
+    def _style_up(self) -> None:
+        colour, width = self.colour, WIDTH
+        if self.weight is not None:
+            colours = palette().colours
+            sign = colours.positive if self.weight >= 0 else colours.negative
+            size = min(1.0, sqrt(abs(self.weight)))
+            colour = look.mix(colours.node_line, sign, 0.25 + 0.75 * size)
+            width = 1.0 + 4.0 * size
+        style = Qt.PenStyle.DashLine if self.passing else Qt.PenStyle.SolidLine
+        self.setPen(_pen(colour, width, style))
+
+    def route(self) -> None:
+        """Draw the way from port to port anew."""
+        start, end = self._output_port.scenePos(), self._input_port.scenePos()
+        self.setPath(way(start, end, self._output_port, self._input_port))
+
+    def draw_path(self, start_port: Any, end_port: Any = None, cursor_pos: Any = None) -> None:
+        """NodeGraphQt's name for `route`."""
+        self.route()
+
+    def shape(self) -> QPainterPath:
+        """What a click hits: a band along the wire, not the area it bends around."""
+        stroker = QPainterPathStroker()
+        stroker.setWidth(max(9.0, self.pen().widthF() + 4))
+        return stroker.createStroke(self.path())
+
+    def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
+        """Draw the wire, over a wider one where it is selected or under the pointer."""
+        pen = self.pen()
+        if self.isSelected():
+            painter.setPen(_pen(palette().colours.accent, pen.widthF() + 1.5))
+        elif self._active:
+            painter.setPen(_pen(look.mix(pen.color(), palette().colours.text, 0.45), 3.0))
+        else:
+            painter.setPen(pen)
+        painter.drawPath(self.path())
+
+    def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        self._active = True
+        self.update()
+
+    def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        self._active = False
+        self.update()
+
+    def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:
+        """Skip NodeGraphQt's restyling."""
+        return QGraphicsPathItem.itemChange(self, change, value)
+
+    def activate(self) -> None:
+        """NodeGraphQt's hover; ours is in `paint`."""
+
+    def highlight(self) -> None:
+        """NodeGraphQt's mark on wires of selected nodes; we leave them be."""
+
+    def reset(self) -> None:
+        """NodeGraphQt's undoing of those."""
+
+
+def way(start: QPointF, end: QPointF, source: Any = None, target: Any = None) -> QPainterPath:
+    """A wire's path: one curve forward; around the nodes where it has to go back."""
+    path = QPainterPath(start)
+    across, down = end.x() - start.x(), end.y() - start.y()
+    if across >= 2 * BEND or source is None or target is None:
+        tangent = max(abs(across) * 0.5, min(40.0, abs(down) * 0.5 + 8))
+        path.cubicTo(start.x() + tangent, start.y(), end.x() - tangent, end.y(), end.x(), end.y())
+        return path
+    middle = _between(start, end, source.parentItem(), target.parentItem())
+    right, left = start.x() + 1.6 * BEND, end.x() - 1.6 * BEND
+    corners = [
+        start,
+        QPointF(right, start.y()),
+        QPointF(right, middle),
+        QPointF(left, middle),
+        QPointF(left, end.y()),
+        end,
+    ]
+    return _rounded(corners)
+
+
+def _between(start: QPointF, end: QPointF, above: Any, below: Any) -> float:
+    """The height at which a wire runs back: between two nodes, or under both."""
+    first: QRectF = above.mapRectToScene(above.face.rect)
+    second: QRectF = below.mapRectToScene(below.face.rect)
+    upper, lower = sorted((first, second), key=lambda rect: rect.top())
+    if lower.top() - upper.bottom() > 2 * BEND:
+        return (upper.bottom() + lower.top()) / 2
+    return max(upper.bottom(), lower.bottom()) + 1.6 * BEND
+
+
+def _rounded(corners: list[QPointF]) -> QPainterPath:
+    path = QPainterPath(corners[0])
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        room_in = abs(corner.x() - before.x()) + abs(corner.y() - before.y())
+        room_out = abs(after.x() - corner.x()) + abs(after.y() - corner.y())
+        radius = min(BEND, room_in / 2, room_out / 2)
+        path.lineTo(_toward(corner, before, radius))
+        path.quadTo(corner, _toward(corner, after, radius))
+    path.lineTo(corners[-1])
+    return path
+
+
+def _toward(point: QPointF, other: QPointF, distance: float) -> QPointF:
+    across, down = other.x() - point.x(), other.y() - point.y()
+    if abs(across) > abs(down):
+        return QPointF(point.x() + copysign(distance, across), point.y())
+    return QPointF(point.x(), point.y() + (copysign(distance, down) if down else 0.0))
+
+
+class LiveWire(LivePipeItem):
+    """The wire that hangs at the pointer while one is drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        self._idx_pointer.setVisible(False)
+        self._idx_text.setVisible(False)
+        self.refused = False
+        self.colour = look.wire_colour("features")
+
+    def hang(self, fixed: QPointF, loose: QPointF, *, from_input: bool) -> None:
+        """Draw it from a port to the pointer."""
+        start, end = (loose, fixed) if from_input else (fixed, loose)
+        self.prepareGeometryChange()
+        self.setPath(way(start, end))
+        self._end = loose
+
+    def draw_index_pointer(self, *args: Any, **kwargs: Any) -> None:
+        """NodeGraphQt's arrow at the pointer; we draw none."""
+
+    def reset_path(self) -> None:
+        self.setPath(QPainterPath())
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self.path().boundingRect()).adjusted(-8, -8, 8, 8)
+
+    def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
+        """Draw the wire and its loose end."""
+        if self.path().isEmpty():
+            return
+        colour = palette().colours.error if self.refused else self.colour
+        painter.setPen(_pen(colour, 2.4))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(self.path())
+        painter.setBrush(colour)
+        painter.drawEllipse(self._end, 3.5, 3.5)
+
+
+class Knife(SlicerPipeItem):
+    """The line drawn to cut wires."""
+
+    def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
+        """A thin dashed red line."""
+        painter.setPen(_pen(palette().colours.error, 1.6, Qt.PenStyle.DashLine))
+        painter.drawPath(self.path())

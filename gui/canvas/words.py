@@ -1,0 +1,54 @@
+"""What a tooltip says about a node or a port."""
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from graph.declare import REGISTRY
+from graph.document import Document
+from gui import look
+from gui.canvas.port_item import Socket
+
+if TYPE_CHECKING:
+    from graph.infer import Inference
+
+
+def tooltip(document: Document, inference: "Inference", node_id: str, socket: Socket | None) -> str:
+    """Rich text: what is wrong and what to do first, then what the node is."""
+    if not document.has(node_id):
+        return ""
+    node = document.node(node_id)
+    declaration = REGISTRY.find(node.type)
+    title = declaration.title if declaration else node.type
+    colours = look.colours()
+    dim = colours.dim.name()
+    lines = [f"<b>{escape(node.name)}</b> <span style='color:{dim}'>{escape(title)}</span>"]
+    if socket is not None:
+        end, port = socket.end, socket.face.port
+        tensors = (
+            inference.input_types(end.node, end.port)
+            if socket.takes_input
+            else [inference.type_of(end.node, end.port)]
+        )
+        shapes = ", ".join(str(t) for t in tensors if t is not None)
+        optional = " (may stay unwired)" if port.optional else ""
+        many = " (any number of wires)" if port.variadic else ""
+        lines = [f"<b>{escape(port.label)}</b> {escape(shapes)}{optional}{many}"]
+        return _page(lines)
+    for problem in inference.problems_of(node_id):
+        colour = (colours.error if problem.severity == "error" else colours.warning).name()
+        advice = problem.advice[:1].upper() + problem.advice[1:]
+        lines.append(f"<span style='color:{colour}'>{escape(problem.text)}</span>")
+        if advice:
+            lines.append(escape(advice))
+    if declaration is not None:
+        lines.append(f"<span style='color:{dim}'>{escape(declaration.doc)}</span>")
+    weights = inference.weights(node_id)
+    if weights:
+        lines.append(f"{weights:,} weights")
+    if node.muted:
+        lines.append("Muted: the wire passes through")
+    return _page(lines)
+
+
+def _page(lines: list[str]) -> str:
+    return f"<div style='max-width:320px'>{'<br>'.join(lines)}</div>"
