@@ -70,11 +70,9 @@ class Listing(QPlainTextEdit):
         for line in lines:
             block = self.document().findBlockByNumber(line)
             mark = QTextEdit.ExtraSelection()
-            mark.format.setBackground(ground)  # type: ignore[attr-defined]
-            mark.format.setProperty(  # type: ignore[attr-defined]
-                QTextFormat.Property.FullWidthSelection, True
-            )
-            mark.cursor = QTextCursor(block)  # type: ignore[attr-defined]
+            mark.format.setBackground(ground)
+            mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+            mark.cursor = QTextCursor(block)
             marks.append(mark)
         self.setExtraSelections(marks)
         self._gutter.update()
@@ -225,8 +223,8 @@ class Code(QWidget):
         if project is None or not isinstance(listing, Listing):
             return
         nodes = project.files[listing.name].nodes
-        found = [node for node in (nodes[line] if line < len(nodes) else ())]
-        found = [node for node in found if self._session.document.has(node)]
+        behind = nodes[line] if line < len(nodes) else ()
+        found = [node for node in behind if self._session.document.has(node)]
         if found:
             self._session.select(found)
             self.jumped.emit(found[0])

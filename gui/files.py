@@ -11,7 +11,7 @@ from PySide6.QtCore import QIODevice, QLockFile, QObject, QSaveFile, QTimer, Sig
 
 from graph.file import save_text
 from gui.session import Session
-from gui.settings import home
+from runtime import places
 
 SETTLE_MS = 400
 """How long after an edit the recovery copy is written."""
@@ -29,9 +29,9 @@ def write_atomically(path: Path, text: str) -> None:
     """
     file = QSaveFile(str(path))
     data = text.encode()
-    if file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(data) == len(data):
-        if file.commit():
-            return
+    written = file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(data) == len(data)
+    if written and file.commit():
+        return
     reason = file.errorString()
     file.cancelWriting()
     raise SaveError(
@@ -58,7 +58,7 @@ class Leftover:
 def leftovers() -> list[Leftover]:
     """Copies whose application is no longer running, newest first."""
     found = []
-    folder = home() / "recovery"
+    folder = places.data_dir() / "recovery"
     copies = sorted(folder.glob("*.json"), key=lambda copy: copy.stat().st_mtime, reverse=True)
     for copy in copies:
         lock = QLockFile(str(copy.with_suffix(".lock")))
@@ -88,7 +88,7 @@ class File(QObject):
         self.title = "untitled"
         self.modified = False
         self._saved_text = save_text(session.document)
-        self._copy = home() / "recovery" / f"{uuid.uuid4().hex}.json"
+        self._copy = places.data_dir() / "recovery" / f"{uuid.uuid4().hex}.json"
         self._lock: QLockFile | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import (
     QMimeData,
@@ -26,11 +26,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.declare import REGISTRY, Declaration
+from graph.declare import Declaration
 from gui import look
-from gui.search import rank
+from gui.canvas import MIME_NODE, find
 
-MIME = "application/x-neurowire-node"
 DECLARATION = Qt.ItemDataRole.UserRole
 HIDDEN_ROLES = {"input", "output", "instance"}
 
@@ -116,13 +115,13 @@ class Tree(QTreeWidget):
     """The families; nodes are dragged out of it as their type."""
 
     def mimeTypes(self) -> list[str]:
-        return [MIME]
+        return [MIME_NODE]
 
-    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
+    def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData:
         data = QMimeData()
-        if items and items[0].data(0, DECLARATION):
-            declaration = items[0].data(0, DECLARATION)
-            data.setData(MIME, declaration.type.encode())
+        declarations = [item.data(0, DECLARATION) for item in items]
+        for declaration in filter(None, declarations[:1]):
+            data.setData(MIME_NODE, declaration.type.encode())
             data.setText(declaration.title)
         return data
 
@@ -176,20 +175,18 @@ class Palette(QWidget):
 
     def shown_types(self) -> list[str]:
         """The node types listed now, in their order."""
-        return [
-            self.tree.topLevelItem(row).child(place).data(0, DECLARATION).type
-            for row in range(self.tree.topLevelItemCount())
-            for place in range(self.tree.topLevelItem(row).childCount())
-        ]
+        return [item.data(0, DECLARATION).type for item in self._rows()]
 
     def item(self, node_type: str) -> QTreeWidgetItem | None:
         """The row of a node type."""
+        rows = (item for item in self._rows() if item.data(0, DECLARATION).type == node_type)
+        return next(rows, None)
+
+    def _rows(self) -> Iterator[QTreeWidgetItem]:
         for row in range(self.tree.topLevelItemCount()):
             family = self.tree.topLevelItem(row)
-            for place in range(family.childCount()):
-                if family.child(place).data(0, DECLARATION).type == node_type:
-                    return family.child(place)
-        return None
+            if family is not None:
+                yield from (family.child(place) for place in range(family.childCount()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.tree.currentItem():
@@ -201,8 +198,7 @@ class Palette(QWidget):
 
     def _fill(self, text: str) -> None:
         self.tree.clear()
-        declared = [one for one in REGISTRY if one.role not in HIDDEN_ROLES]
-        found = rank(text, declared) if text.strip() else declared
+        found = find(text, lambda one: one.role not in HIDDEN_ROLES)
         families: dict[str, QTreeWidgetItem] = {}
         for declaration in found:
             family = families.get(declaration.group)
@@ -218,7 +214,7 @@ class Palette(QWidget):
             family.addChild(item)
         self.tree.expandAll()
         if text.strip() and found:
-            self.tree.setCurrentItem(self.tree.topLevelItem(0).child(0))
+            self.tree.setCurrentItem(next(self._rows()))
 
     def _choose(self, item: QTreeWidgetItem, _: int) -> None:
         declaration = item.data(0, DECLARATION)
@@ -242,8 +238,6 @@ def drag_picture(declaration: Declaration) -> QPixmap:
     painter.drawRoundedRect(QRectF(0, 0, 120, 30), 6, 6)
     painter.setPen(look.readable_on(colour))
     painter.setFont(look.ui_font(13, 600))
-    painter.drawText(
-        QRectF(10, 0, 104, 30), int(Qt.AlignmentFlag.AlignVCenter), declaration.title
-    )
+    painter.drawText(QRectF(10, 0, 104, 30), int(Qt.AlignmentFlag.AlignVCenter), declaration.title)
     painter.end()
     return pixmap

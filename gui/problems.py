@@ -25,6 +25,7 @@ class Problems(QScrollArea):
         super().__init__(parent)
         self._session = session
         self._extra: tuple[Problem, ...] = ()
+        self._data: tuple[Problem, ...] = ()
         self._shown: list[Problem] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -53,16 +54,22 @@ class Problems(QScrollArea):
         """The problems listed now."""
         return list(self._shown)
 
-    def add(self, problems: tuple[Problem, ...]) -> None:
-        """Show problems that came from compiling or training, until the next edit of the board."""
-        self._extra = problems
+    def add(self, *problems: Problem) -> None:
+        """Show problems that came from compiling or training, until the next run."""
+        known = {str(problem) for problem in self._extra}
+        self._extra += tuple(one for one in problems if str(one) not in known)
+        self.refresh()
+
+    def set_data(self, problems: tuple[Problem, ...]) -> None:
+        """Show what could not be read of the data nodes."""
+        self._data = problems
         self.refresh()
 
     def refresh(self) -> None:
         """List what is wrong now."""
         found = list(self._session.inference.problems)
         texts = {str(problem) for problem in found}
-        found += [one for one in self._extra if str(one) not in texts]
+        found += [one for one in (*self._data, *self._extra) if str(one) not in texts]
         self.counted.emit(len(found))
         if found == self._shown and self._cards.count():
             return
@@ -81,7 +88,7 @@ class Problems(QScrollArea):
             self.refresh()
 
     def _reset(self) -> None:
-        self._extra = ()
+        self._extra = self._data = ()
         self.refresh()
 
     def _fix(self, problem: Problem, index: int) -> None:

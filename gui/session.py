@@ -27,7 +27,7 @@ class Session(QObject):
     """A whole edit, undo or redo is done; its name."""
     inferred = Signal(object)
     """Shapes, weights or problems of these node ids changed (a frozenset)."""
-    selected = Signal(object)
+    selected = Signal(tuple)
     """Another selection (a tuple of node ids)."""
     message = Signal(str)
     """A sentence for the status bar."""

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QSettings
+
+from runtime import places
 
 RECENT = 10
 """How many files the recent list keeps."""
 
 
-def home() -> Path:
-    """The folder for what the application keeps: `NEUROWIRE_HOME`, else the user's data folder."""
-    named = os.environ.get("NEUROWIRE_HOME")
-    return Path(named) if named else Path(platformdirs.user_data_dir("neurowire", appauthor=False))
-
-
 def settings() -> QSettings:
-    """The window's settings, an ini file in `home()`."""
-    return QSettings(str(home() / "window.ini"), QSettings.Format.IniFormat)
+    """The window's settings, an ini file in the user's folder for settings."""
+    return QSettings(str(places.config_dir() / "window.ini"), QSettings.Format.IniFormat)
 
 
 def recent_files() -> list[Path]:

@@ -28,7 +28,7 @@ class Trainer(QObject):
     """`state` or `resumable` changed."""
     asked = Signal()
     """Train was asked for: what an earlier run left on the panels may go."""
-    refused = Signal(object)
+    refused = Signal(tuple)
     """Train was asked for on a board with errors: a tuple of problems."""
 
     def __init__(self, session: Session, source: Source, parent: QObject | None = None) -> None:

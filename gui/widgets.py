@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -105,7 +106,7 @@ class Card(QFrame):
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         for index, one in enumerate(problem.fixes):
-            buttons.addWidget(button(one.label, lambda index=index: fix(problem, index)))
+            buttons.addWidget(button(one.label, partial(fix, problem, index)))
         buttons.addStretch(1)
         if jump is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -61,7 +61,11 @@ class BoardPage(QWidget):
         nodes = sum(len(sheet.nodes) for sheet in sheets)
         wires = sum(len(sheet.links) for sheet in sheets)
         empty(self._figures)
-        rows = [("Nodes", nodes), ("Wires", wires), ("Weights", self._session.inference.total_weights)]
+        rows = [
+            ("Nodes", nodes),
+            ("Wires", wires),
+            ("Weights", self._session.inference.total_weights),
+        ]
         for row, (name, count) in enumerate(rows):
             self._figures.addWidget(label(name, "dim"), row, 0)
             self._figures.addWidget(label(f"{count:,}", "mono"), row, 1)

@@ -41,7 +41,7 @@ class Switch(QCheckBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.clicked.connect(self.edited.emit)
+        self.clicked.connect(lambda: self.edited.emit(self.isChecked()))
         self.toggled.connect(lambda on: self.setText("on" if on else "off"))
         self.setText("off")
 
@@ -173,7 +173,7 @@ class ManyBox(QToolButton):
             action = self._menu.addAction(label)
             action.setCheckable(True)
             action.setChecked(value in self._value)
-            action.triggered.connect(lambda on, value=value: self._toggle(value, on))
+            action.toggled.connect(partial(self._toggle, value))
 
     def _toggle(self, value: str, on: bool) -> None:
         rest = tuple(one for one in self._value if one != value)

@@ -102,8 +102,12 @@ class NodePage(QWidget):
         self._wrong_name.hide()
         self._layout.addWidget(self._wrong_name)
         if self._one_type:
-            doc = self._declaration.doc if self._declaration else (
-                "Neurowire does not know this type of node. It is kept as it was in the file."
+            doc = (
+                self._declaration.doc
+                if self._declaration
+                else (
+                    "Neurowire does not know this type of node. It is kept as it was in the file."
+                )
             )
             self._layout.addWidget(label(doc, "dim", wrap=True))
 

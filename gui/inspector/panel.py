@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from graph.events import Event, NodeChanged, SettingsChanged
+from graph.events import NodeChanged, SettingsChanged
 from gui.inspector.board import BoardPage
 from gui.inspector.node import NodePage
 from gui.session import Session
@@ -46,7 +46,7 @@ class Inspector(QScrollArea):
         self.setWidget(holder)
         self.page.refresh()
 
-    def _on_event(self, event: Event) -> None:
+    def _on_event(self, event: object) -> None:
         if isinstance(event, NodeChanged | SettingsChanged):
             self._stale = True
 

@@ -1,0 +1,114 @@
+"""Starting the application: the window on a screen, or drawn into a picture."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from graph import templates
+from graph.document import Document
+from graph.errors import NeurowireError
+from graph.file import load
+from gui import look
+from gui.settings import settings
+from gui.window import Window
+
+DEFAULT = "digits_mlp"
+
+
+def application(scheme: look.Scheme | None = None) -> QApplication:
+    """The one QApplication, with its look."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("Neurowire")
+    app.setApplicationDisplayName("Neurowire")
+    app.setDesktopFileName("neurowire")
+    kept = str(settings().value("scheme", "system"))
+    look.apply(app, scheme or (kept if kept in {"dark", "light"} else "system"))  # type: ignore[arg-type]
+    return app
+
+
+def find(file: str | Path | None) -> tuple[Document, Path | None, str, str]:
+    """The document of a file or template: document, path, title, and what went wrong."""
+    if file is None:
+        return templates.open_template(DEFAULT), None, DEFAULT, ""
+    path = Path(file)
+    if not path.exists() and str(file) in templates.names():
+        return templates.open_template(str(file)), None, str(file), ""
+    try:
+        loaded = load(path)
+    except (NeurowireError, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return templates.open_template(DEFAULT), None, DEFAULT, f"{path}: {reason}"
+    return loaded.document, path, path.stem, " ".join(map(str, loaded.problems))
+
+
+def run(file: str | Path | None = None) -> int:
+    """Open the window and stay until it is closed.
+
+    Returns:
+        The exit status.
+    """
+    app = application()
+    document, path, title, wrong = find(file)
+    window = Window(document, path, title=title)
+    if wrong:
+        window.notice.show_message(wrong, "A template was opened instead." * (path is None))
+    window.show()
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    awake = QTimer()
+    awake.timeout.connect(lambda: None)  # lets Python see Ctrl+C
+    awake.start(500)
+    if os.environ.get("NEUROWIRE_TIMING"):
+        begun = float(os.environ["NEUROWIRE_TIMING"])
+        window.ready.connect(lambda: print(f"ready after {time.time() - begun:.2f} s", flush=True))
+    return app.exec()
+
+
+def render(
+    file: str | Path,
+    png: str | Path,
+    size: tuple[int, int] = (1680, 1020),
+    scheme: look.Scheme | None = None,
+) -> int:
+    """Draw the window with a board off screen into a picture.
+
+    Returns:
+        0, or 1 where the file could not be read or the picture not be written.
+    """
+    if QGuiApplication.instance() is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application(scheme)
+    document, path, title, wrong = find(file)
+    if wrong and path is None:
+        print(wrong, file=sys.stderr)
+        return 1
+    window = Window(document, path, title=title, live=False)
+    window.reset_layout()
+    window.resize(*size)
+    window.show()
+    settle()
+    window.board.fit()
+    window.source.compile_now()
+    settle()
+    saved = window.grab().save(str(png))
+    window.file.close()
+    window.close()
+    if not saved:
+        print(f"{png} could not be written: does its folder exist?", file=sys.stderr)
+    return 0 if saved else 1
+
+
+def settle(milliseconds: int = 150) -> None:
+    """Let the window lay itself out and draw."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()

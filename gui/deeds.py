@@ -1,0 +1,275 @@
+"""What each action of the window does; the table of actions is in `gui.actions`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication, QInputDialog
+
+from graph.problems import Problem
+from graph.sheet import BOARD
+from gui import dialogs, look
+from gui.commands import Commands, plain
+from gui.settings import settings
+from runtime import messages
+from runtime.messages import Died, RateChanged, Started, Stopped, Weights
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+
+class Deeds(QObject):
+    """One method for each action, and what follows from the worker's messages."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+
+    # -- file
+
+    def new(self) -> None:
+        """Start with an empty board."""
+        self._window.documents.new()
+
+    def open(self) -> None:
+        """Open a file."""
+        self._window.documents.open()
+
+    def templates(self) -> None:
+        """Open a template."""
+        self._window.documents.pick_template()
+
+    def save(self) -> None:
+        """Save."""
+        self._window.documents.save()
+
+    def save_as(self) -> None:
+        """Save elsewhere."""
+        self._window.documents.save_as()
+
+    def export(self) -> None:
+        """Export the project."""
+        self._window.documents.export()
+
+    def quit(self) -> None:
+        """Close the window."""
+        self._window.close()
+
+    # -- edit
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self._window.session.document.undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._window.session.document.redo()
+
+    def find_node(self) -> None:
+        """Go to the palette's search."""
+        self._window.docks["palette"].show()
+        self._window.palette_panel.search.setFocus()
+        self._window.palette_panel.search.selectAll()
+
+    def commands(self) -> None:
+        """Show every action in a list that can be searched."""
+        window = self._window
+        shown = [one for one in window.acts.values() if one.objectName() != "commands"]
+        shown += window.board.commands.values()
+        popup = Commands(shown, window)
+        corner = window.mapToGlobal(QPoint((window.width() - popup.width()) // 2, 90))
+        popup.move(corner)
+        popup.show()
+        popup.search.setFocus()
+
+    def add(self, node_type: str) -> None:
+        """Put a node at the middle of what is seen of the board."""
+        board = self._window.board
+        middle = board.viewer.viewport().rect().center()
+        board.add(node_type, board.viewer.mapToScene(middle))
+
+    # -- run
+
+    def train(self) -> None:
+        """Train, or go on after a pause."""
+        self._window.trainer.train()
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        trainer = self._window.trainer
+        if trainer.state == "paused":
+            trainer.resume()
+        else:
+            trainer.pause()
+
+    def step(self) -> None:
+        """Take one step."""
+        self._window.trainer.step()
+
+    def stop(self) -> None:
+        """End the run."""
+        self._window.trainer.stop()
+
+    def resume_last(self) -> None:
+        """Go on with the run whose worker died."""
+        self._window.trainer.resume_last()
+
+    def set_rate(self) -> None:
+        """Ask for another learning rate of the run that is going."""
+        window, trainer = self._window, self._window.trainer
+        rates = dict(trainer.started.rates) if trainer.started else {}
+        if not rates or trainer.state not in {"running", "paused"}:
+            window.say("The learning rate can be changed while a run is going.")
+            return
+        name = next(iter(rates))
+        if len(rates) > 1:
+            name, chosen = QInputDialog.getItem(
+                window, "Learning rate", "Optimizer", list(rates), 0, False
+            )
+            if not chosen:
+                return
+        rate, chosen = QInputDialog.getDouble(
+            window, "Learning rate", f"Learning rate of {name}", rates[name], 0.0, 1e6, 8
+        )
+        if chosen:
+            trainer.set_rate(name, rate)
+
+    def data_folder(self) -> None:
+        """Ask where data sets are looked for first."""
+        window = self._window
+        start = Path(window.trainer.data_dir or Path.home())
+        folder = dialogs.ask_folder(window, "Folder with data sets", start)
+        if folder is not None:
+            window.trainer.data_dir = str(folder)
+            settings().setValue("data_folder", str(folder))
+            window.facts.ask_again()
+            window.say(f"Data sets are looked for in {folder} first.")
+
+    # -- view
+
+    def scheme_system(self) -> None:
+        """Light or dark as the system is."""
+        self._set_scheme("system")
+
+    def scheme_dark(self) -> None:
+        """Dark colours."""
+        self._set_scheme("dark")
+
+    def scheme_light(self) -> None:
+        """Light colours."""
+        self._set_scheme("light")
+
+    def reset_layout(self) -> None:
+        """Put every panel where it was at first."""
+        self._window.reset_layout()
+
+    def keys(self) -> None:
+        """List the keys."""
+        lines = [
+            f"{one.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}\t{plain(one)}"
+            for one in (*self._window.acts.values(), *self._window.board.commands.values())
+            if not one.shortcut().isEmpty()
+        ]
+        dialogs.tell(self._window, "Keys", "\n".join(lines))
+
+    def about(self) -> None:
+        """Say what this is."""
+        dialogs.tell(
+            self._window,
+            "About Neurowire",
+            "Neurowire",
+            "Wire neural networks on a canvas, train them, watch them learn, "
+            "keep the PyTorch source.",
+        )
+
+    # -- what follows
+
+    def enable(self) -> None:
+        """Let those actions be chosen that have a meaning now."""
+        window = self._window
+        document, state = window.session.document, window.trainer.state
+        acts = window.acts
+        acts["undo"].setEnabled(document.can_undo)
+        acts["redo"].setEnabled(document.can_redo)
+        acts["undo"].setText(f"&Undo {document.undo_name}".strip())
+        acts["redo"].setText(f"&Redo {document.redo_name}".strip())
+        acts["train"].setEnabled(state in {"idle", "paused"})
+        acts["pause"].setEnabled(state in {"running", "paused"})
+        acts["step"].setEnabled(state in {"idle", "paused", "running"})
+        acts["stop"].setEnabled(state in {"starting", "running", "paused"})
+        acts["set_rate"].setEnabled(state in {"running", "paused"})
+        acts["resume_last"].setEnabled(state == "idle" and window.trainer.resumable is not None)
+        for scheme in ("system", "dark", "light"):
+            acts[f"scheme_{scheme}"].setChecked(look.scheme() == scheme)
+
+    def clear_run(self) -> None:
+        """A run was asked for: what the last one left goes."""
+        window = self._window
+        window.losses.clear()
+        window.problems.clear_extra()
+        window.notice.hide()
+        window.show_tab("losses")
+
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
+        """Train was asked for on a board with errors: show them."""
+        window = self._window
+        window.problems.add(*problems)
+        window.show_tab("problems")
+        first = next((one.node for one in problems if one.node), None)
+        if first is not None and window.session.document.has(first):
+            window.session.select([first])
+        count = len(problems)
+        window.say(f"Not started: {count} problem{'s' * (count != 1)} to mend first.")
+
+    def overlay(self, name: str, curves: object) -> None:
+        """Show an earlier run's curves beside the present ones."""
+        self._window.losses.show_curves(curves, title=name)  # type: ignore[arg-type]
+        self._window.show_tab("losses")
+
+    def receive(self, message: object) -> None:
+        """Take one message of the worker."""
+        window = self._window
+        match message:
+            case Started():
+                window.history.refresh()
+            case Stopped():
+                window.history.refresh()
+            case Weights():
+                window.board.set_wire_weights(message.values)
+            case RateChanged():
+                window.say(f"Learning rate of {message.optimizer}: {message.value:g}")
+            case messages.Problem():
+                self._report(message)
+            case Died():
+                answers = [("Resume", window.trainer.resume_last)] if message.folder else []
+                signal = f" ({message.signal})" if message.signal else ""
+                window.notice.show_message(
+                    f"The worker process ended{signal}.", message.advice, answers
+                )
+                window.history.refresh()
+
+    def _report(self, message: messages.Problem) -> None:
+        window = self._window
+        node = message.node
+        has = node is not None and window.session.document.has(node)
+        name = window.session.document.node(node).name if has and node else ""
+        window.problems.add(
+            Problem(node if has else None, BOARD, message.text, name=name, advice=message.advice)
+        )
+        window.show_tab("problems")
+        window.notice.show_message(
+            f"{name}: {message.text}" if name else message.text, message.advice
+        )
+        if has and node is not None:
+            window.session.select([node])
+            window.board.centre_on(node)
+
+    def _set_scheme(self, scheme: look.Scheme) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            look.apply(app, scheme)
+            settings().setValue("scheme", scheme)
+        self.enable()

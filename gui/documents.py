@@ -1,0 +1,215 @@
+"""Opening, saving, exporting: what happens between boards and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from graph import templates
+from graph.document import Document
+from graph.errors import NeurowireError
+from graph.file import load
+from gui import dialogs
+from gui.export import write_project
+from gui.files import File, Leftover, SaveError
+from gui.gallery import Gallery
+from gui.notice import Notice
+from gui.session import Session
+from gui.settings import recent_files, remember_file, settings
+from gui.source import Source
+
+DEFAULT = "digits_mlp"
+ENDING = ".neurowire"
+
+
+class Documents(QObject):
+    """Brings boards into the window and out of it; every failure is a message."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        session: Session,
+        file: File,
+        source: Source,
+        notice: Notice,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session = window, session
+        self._file, self._source, self._notice = file, source, notice
+        file.changed.connect(lambda: source.rename(file.name))
+
+    # -- opening
+
+    def show(
+        self,
+        document: Document,
+        path: Path | None,
+        *,
+        title: str = "untitled",
+        modified: bool = False,
+    ) -> None:
+        """Put a document into the window."""
+        self._session.open(document)
+        self._file.show(path, title=title, modified=modified)
+        self._source.rename(self._file.name)
+
+    def new(self) -> None:
+        """Start with an empty board."""
+        if self.may_leave():
+            self.show(Document(), None)
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        path = dialogs.ask_open(self._window, "Open a board", self._folder(), dialogs.BOARDS)
+        if path is not None:
+            self.open_path(path)
+
+    def open_path(self, path: Path) -> bool:
+        """Open a file; whatever can't be read of it is said."""
+        if not self.may_leave():
+            return False
+        try:
+            loaded = load(path)
+        except (NeurowireError, OSError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self._notice.show_message(
+                f"{path.name} could not be opened: {reason}",
+                "The board you had is still open.",
+                [("Open another file", self.open)],
+            )
+            return False
+        self.show(loaded.document, path)
+        remember_file(path)
+        self._remember_folder(path.parent)
+        if loaded.problems:
+            self._notice.show_message(
+                f"{path.name} was opened, but not all of it could be read.",
+                " ".join(str(problem) for problem in loaded.problems[:3]),
+            )
+        return True
+
+    def open_template(self, name: str) -> None:
+        """Open a template as a new board."""
+        if self.may_leave():
+            self.show(templates.open_template(name), None, title=name)
+
+    def pick_template(self) -> None:
+        """Show the gallery and open what was chosen."""
+        gallery = Gallery(self._window)
+        gallery.exec()
+        gallery.deleteLater()
+        if gallery.chosen is not None:
+            self.open_template(gallery.chosen)
+
+    def recent(self) -> list[tuple[str, Callable[[], object]]]:
+        """Names of recent files and what opens them."""
+        return [(str(path), partial(self.open_path, path)) for path in recent_files()]
+
+    def offer_recovery(self, found: list[Leftover]) -> None:
+        """Offer what a crash left behind, the newest first."""
+        if not found:
+            return
+        newest, rest = found[0], found[1:]
+
+        def later() -> None:
+            self.offer_recovery(rest)
+
+        def recover() -> None:
+            try:
+                document = load(newest.text).document
+            except NeurowireError as error:
+                self._notice.show_message(f"The copy could not be read: {error}")
+                return
+            if self.may_leave():
+                self.show(document, newest.path, title=newest.name, modified=True)
+                newest.discard()
+                later()
+
+        def discard() -> None:
+            newest.discard()
+            later()
+
+        self._notice.show_message(
+            f"Neurowire ended without saving {newest.name}.",
+            "Its last changes were kept.",
+            [("Recover", recover), ("Discard", discard)],
+            error=False,
+        )
+
+    # -- saving
+
+    def save(self) -> bool:
+        """Write the file, asking for its place the first time."""
+        return self._write(self._file.path) if self._file.path else self.save_as()
+
+    def save_as(self) -> bool:
+        """Ask for a place and write the file there."""
+        start = self._file.path or self._folder() / f"{self._file.name}{ENDING}"
+        path = dialogs.ask_save(self._window, "Save the board", start)
+        if path is None:
+            return False
+        return self._write(path if path.suffix else path.with_suffix(ENDING))
+
+    def may_leave(self) -> bool:
+        """May the open board go? Asks where it has changes."""
+        if not self._file.modified:
+            return True
+        answer = dialogs.ask_to_save(self._window, self._file.name)
+        if answer == "save":
+            return self.save()
+        return answer == "discard"
+
+    def export(self) -> None:
+        """Ask for a folder and write the project there."""
+        self._source.compile_now()
+        project = self._source.project
+        if project is None:
+            count = len(self._source.problems)
+            self._notice.show_message(
+                f"The board can't be exported yet: {count} problem{'s' * (count != 1)}.",
+                str(self._source.problems[0]) if count else "",
+            )
+            return
+        chosen = dialogs.ask_folder(self._window, "Export into a folder", self._folder())
+        if chosen is None:
+            return
+        folder = chosen if chosen.name == project.name else chosen / project.name
+        try:
+            write_project(project, self._session.document.settings, folder)
+        except (SaveError, OSError) as error:
+            self._notice.show_message(f"The export did not succeed: {error}")
+            return
+        self._remember_folder(chosen)
+        self._notice.show_message(
+            f"Exported to {folder}",
+            "Run it with: pip install -r requirements.txt, then python train.py",
+            [("Show folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))],
+            error=False,
+        )
+
+    def _write(self, path: Path) -> bool:
+        try:
+            self._file.save(path)
+        except SaveError as error:
+            self._notice.show_message(
+                str(error), answers=[("Save as\N{HORIZONTAL ELLIPSIS}", self.save_as)]
+            )
+            return False
+        remember_file(path)
+        self._remember_folder(path.parent)
+        self._source.rename(self._file.name)
+        return True
+
+    def _folder(self) -> Path:
+        if self._file.path is not None:
+            return self._file.path.parent
+        kept = str(settings().value("folder", ""))
+        return Path(kept) if kept and Path(kept).is_dir() else Path.home()
+
+    def _remember_folder(self, folder: Path) -> None:
+        settings().setValue("folder", str(folder.resolve()))

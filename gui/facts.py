@@ -1,0 +1,109 @@
+"""What data nodes hold, asked of the worker when they come or change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from graph.declare import REGISTRY
+from graph.problems import Problem
+from graph.sheet import BOARD, Node
+from gui.problems import Problems
+from gui.session import Session
+from gui.training import Trainer
+from runtime.messages import Died, Probed, ProbeFailed
+
+WAIT_MS = 350
+"""How long after the last edit the worker is asked, so that a typed path is whole."""
+
+
+class Facts(QObject):
+    """Probes data nodes, and hands what comes back to inference."""
+
+    def __init__(
+        self,
+        session: Session,
+        trainer: Trainer,
+        problems: Problems,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._trainer, self._problems = session, trainer, problems
+        self._asked: dict[str, str] = {}
+        self._known: dict[str, Mapping[str, Any]] = {}
+        self._failed: dict[str, Problem] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WAIT_MS)
+        self._timer.timeout.connect(self.ask)
+        session.opened.connect(self._open)
+        session.settled.connect(lambda _: self._timer.start())
+        trainer.received.connect(self._receive)
+
+    def ask(self) -> None:
+        """Ask for every data node whose type or parameters are new."""
+        board = self._session.document.board
+        for gone in [node for node in self._asked if node not in board.nodes]:
+            del self._asked[gone]
+            self._trainer.client.cancel_probe(gone)
+            self._fail(gone, None)
+        for node in board.nodes.values():
+            declaration = REGISTRY.find(node.type)
+            if declaration is None or declaration.role != "data":
+                continue
+            content = self._content(node)
+            if self._asked.get(node.id) == content:
+                continue
+            self._asked[node.id] = content
+            self._fail(node.id, None)
+            if content in self._known:
+                self._session.inference.set_facts(node.id, self._known[content])
+            elif declaration.has("needs_facts") or self._trainer.warm is not None:
+                self._trainer.client.probe(
+                    node.id, node.type, self._session.document.params(node), self._trainer.data_dir
+                )
+
+    def ask_again(self) -> None:
+        """Ask for everything anew: the data folder is another."""
+        self._asked.clear()
+        self._known.clear()
+        self.ask()
+
+    def _open(self) -> None:
+        for node in self._asked:
+            self._trainer.client.cancel_probe(node)
+        self._asked.clear()
+        self._failed.clear()
+        self._timer.start(0)
+        self._timer.setInterval(WAIT_MS)
+
+    def _content(self, node: Node) -> str:
+        params = self._session.document.params(node)
+        return json.dumps([node.type, params], sort_keys=True, default=str)
+
+    def _receive(self, message: object) -> None:
+        match message:
+            case Probed(node=node, facts=facts):
+                if node in self._asked:
+                    self._known[self._asked[node]] = facts
+                    self._session.inference.set_facts(node, facts)
+                    self._fail(node, None)
+            case ProbeFailed(node=node, text=text, advice=advice):
+                if self._session.document.has(node):
+                    name = self._session.document.node(node).name
+                    self._session.inference.set_facts(node, None)
+                    self._fail(node, Problem(node, BOARD, text, name=name, advice=advice))
+            case Died():
+                unknown = [node for node, what in self._asked.items() if what not in self._known]
+                for node in unknown:
+                    del self._asked[node]
+
+    def _fail(self, node: str, problem: Problem | None) -> None:
+        if problem is not None:
+            self._failed[node] = problem
+        elif self._failed.pop(node, None) is None:
+            return
+        self._problems.set_data(tuple(self._failed.values()))

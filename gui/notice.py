@@ -1,0 +1,93 @@
+"""A bar above the board for what must not be missed: what happened, what to do, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from gui import look
+from gui.widgets import button, empty, label
+
+Answer = tuple[str, Callable[[], object]]
+
+
+class Notice(QFrame):
+    """Shows one message at a time; the newest takes the place of the last."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        self.setAccessibleName("Message")
+        self._text = label("", wrap=True)
+        self._advice = label("", "dim", wrap=True)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
+        self._error = False
+        shut = QToolButton()
+        shut.setIcon(look.icon("x", "dim"))
+        shut.setIconSize(QSize(12, 12))
+        shut.setAccessibleName("Close this message")
+        shut.clicked.connect(self.hide)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(self._text)
+        words.addWidget(self._advice)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 10, 8)
+        layout.setSpacing(14)
+        layout.addLayout(words, 1)
+        layout.addLayout(self._buttons)
+        layout.addWidget(shut)
+        look.changed.connect(self._recolour)
+        self._recolour()
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is shown, advice included; empty while nothing is."""
+        if self.isHidden():
+            return ""
+        return f"{self._text.text()} {self._advice.text()}".strip()
+
+    def show_message(
+        self, text: str, advice: str = "", answers: Sequence[Answer] = (), *, error: bool = True
+    ) -> None:
+        """Show a message with a button for each answer; a click on one closes the bar."""
+        self._error = error
+        self._text.setText(text)
+        self._advice.setText(advice)
+        self._advice.setVisible(bool(advice))
+        empty(self._buttons)
+        for title, act in answers:
+            self._buttons.addWidget(button(title, self._closing(act)))
+        self._recolour()
+        self.setAccessibleDescription(f"{text} {advice}")
+        self.show()
+
+    def answer(self, title: str) -> None:
+        """Click the button with this title."""
+        for index in range(self._buttons.count()):
+            item = self._buttons.itemAt(index)
+            widget = item.widget() if item else None
+            if widget is not None and widget.property("text") == title:
+                widget.click()  # type: ignore[attr-defined]
+                return
+        raise LookupError(title)
+
+    def _closing(self, act: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            self.hide()
+            act()
+
+        return run
+
+    def _recolour(self) -> None:
+        colours = look.colours()
+        edge = colours.error if self._error else colours.good
+        ground = look.mix(colours.panel, edge, 0.14)
+        self.setStyleSheet(
+            f"QFrame#notice {{ background: {ground.name()};"
+            f" border: none; border-left: 3px solid {edge.name()}; }}"
+        )

@@ -1,0 +1,151 @@
+"""The history of runs: what was trained, its best figures, its curves beside the present ones."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.figures import duration, headline, percent
+from gui.widgets import button, label
+from runtime.runs import Run, Runs, database
+
+COLUMNS = ("Run", "Started", "State", "Best", "Epochs", "Time", "Seed", "Weights", "Device")
+RUN = Qt.ItemDataRole.UserRole
+UNFINISHED = {"stopped", "interrupted", "failed"}
+
+Curves = dict[str, tuple[list[float], list[float]]]
+
+
+class History(QWidget):
+    """A table of all runs, the newest first."""
+
+    overlaid = Signal(str, object)
+    """Show these curves of the run with this name beside the present ones."""
+    resumed = Signal(str)
+    """Go on with the run in this folder."""
+    opened = Signal(Path)
+    """Open the board this run trained (a path)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Runs")
+        self.table = QTreeWidget()
+        self.table.setAccessibleName("Runs")
+        self.table.setColumnCount(len(COLUMNS))
+        self.table.setHeaderLabels(COLUMNS)
+        self.table.setRootIsDecorated(False)
+        self.table.setUniformRowHeights(True)
+        self.table.setIconSize(QSize(14, 14))
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.header().setStretchLastSection(True)
+        self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.itemSelectionChanged.connect(self._enable)
+        self._none = label("Nothing was trained yet. Every run is kept here.", "dim")
+        self._overlay = button("Show curves", self.overlay, icon="chart-line")
+        self._resume = button("Resume", self._go_on, icon="play")
+        self._open = button("Open its board", self._open_board, icon="tree-structure")
+        self._folder = button("Show folder", self._show_folder, icon="folder-open")
+        self._buttons = (self._overlay, self._resume, self._open, self._folder)
+        row = QHBoxLayout()
+        row.addWidget(self._none)
+        row.addStretch(1)
+        for one in self._buttons:
+            row.addWidget(one)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 14, 10)
+        layout.addLayout(row)
+        layout.addWidget(self.table, 1)
+        self.refresh()
+
+    def showEvent(self, event: object) -> None:
+        self.refresh()
+        super().showEvent(event)  # type: ignore[arg-type]
+
+    def refresh(self) -> None:
+        """Read the database anew."""
+        chosen = {run.id for run in self.selected()}
+        self.table.clear()
+        runs = _read()
+        for run in runs:
+            best = headline(run.best)
+            item = QTreeWidgetItem(
+                [
+                    run.name or run.id,
+                    time.strftime("%d %b %H:%M", time.localtime(run.started)),
+                    run.state,
+                    percent(*best) if best else "\N{EN DASH}",
+                    f"{run.epoch} of {run.settings.get('epochs', '?')}",
+                    duration(run.seconds),
+                    str(run.settings.get("seed", "")),
+                    f"{run.parameters:,}",
+                    run.device,
+                ]
+            )
+            item.setData(0, RUN, run)
+            if best:
+                item.setToolTip(3, best[0])
+            self.table.addTopLevelItem(item)
+            item.setSelected(run.id in chosen)
+        self._none.setVisible(not runs)
+        self._enable()
+
+    def selected(self) -> list[Run]:
+        """The chosen runs."""
+        return [item.data(0, RUN) for item in self.table.selectedItems()]
+
+    def select(self, row: int) -> None:
+        """Choose one run by its row."""
+        index = self.table.model().index(row, 0)
+        flags = QItemSelectionModel.SelectionFlag
+        self.table.selectionModel().select(index, flags.ClearAndSelect | flags.Rows)
+
+    def overlay(self) -> None:
+        """Show the curves of the chosen runs."""
+        for run in self.selected():
+            with Runs(database()) as runs:
+                curves: Curves = {
+                    name: (list(map(float, points.steps)), list(points.values))
+                    for name, points in runs.curves(run.id).items()
+                }
+            self.overlaid.emit(run.id, curves)
+
+    def _enable(self) -> None:
+        runs = self.selected()
+        for one in self._buttons:
+            one.setEnabled(len(runs) == 1)
+        self._overlay.setEnabled(bool(runs))
+        self._resume.setEnabled(len(runs) == 1 and runs[0].state in UNFINISHED)
+
+    def _go_on(self) -> None:
+        self.resumed.emit(self.selected()[0].folder)
+
+    def _open_board(self) -> None:
+        boards = sorted(Path(self.selected()[0].folder).rglob("*.neurowire"))
+        if boards:
+            self.opened.emit(boards[0])
+
+    def _show_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self.selected()[0].folder))
+
+
+def _read() -> list[Run]:
+    if not database().exists():
+        return []
+    try:
+        with Runs(database()) as runs:
+            return runs.all()
+    except sqlite3.Error:
+        return []

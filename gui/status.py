@@ -1,0 +1,134 @@
+"""The status bar: how the run goes at the left, the board in figures at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStatusBar, QWidget
+
+from gui.figures import duration, size
+from gui.session import Session
+from gui.training import Trainer
+from gui.widgets import button, label
+from runtime.messages import Died, Progress, Saved, Started, Stopped
+
+DOT = " \N{MIDDLE DOT} "
+MESSAGE_MS = 8000
+
+
+class Status(QStatusBar):
+    """One line; messages take its left side for a while."""
+
+    def __init__(self, session: Session, trainer: Trainer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._trainer = session, trainer
+        self._progress: Progress | None = None
+        self._ended = ""
+        self.setSizeGripEnabled(False)
+        self.run = label()
+        self.run.setAccessibleName("Run")
+        self.board = label()
+        self.board.setAccessibleName("Board")
+        self.resume: QPushButton = button("Resume", trainer.resume_last, "link")
+        self.resume.hide()
+        left = QWidget()
+        row = QHBoxLayout(left)
+        row.setContentsMargins(12, 3, 0, 3)
+        row.addWidget(self.run)
+        row.addWidget(self.resume)
+        row.addStretch(1)
+        self.addWidget(left, 1)
+        holder = QWidget()
+        right = QHBoxLayout(holder)
+        right.setContentsMargins(0, 3, 12, 3)
+        right.addWidget(self.board)
+        self.addPermanentWidget(holder)
+        self._problems = 0
+        self._said = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._forget)
+        for one in (self.run, self.board):
+            one.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        session.inferred.connect(lambda _: self.refresh())
+        session.opened.connect(self.refresh)
+        trainer.changed.connect(self.refresh)
+        trainer.received.connect(self.receive)
+        self.refresh()
+
+    def say(self, text: str) -> None:
+        """Show a sentence for a while."""
+        self._said = text
+        self._timer.start(MESSAGE_MS)
+        self.refresh()
+
+    def count_problems(self, count: int) -> None:
+        """How many problems the board has."""
+        self._problems = count
+        self.refresh()
+
+    def receive(self, message: object) -> None:
+        """Take one message of the worker."""
+        match message:
+            case Progress():
+                self._progress = message
+            case Started():
+                self._progress, self._ended = None, ""
+            case Stopped():
+                words = {
+                    "finished": "Trained",
+                    "stopped": "Stopped after",
+                    "failed": "Failed after",
+                }
+                self._ended = f"{words[message.reason]} {message.epoch} epochs"
+                self._ended += f"{DOT}{message.step:,} steps{DOT}{duration(message.seconds)}"
+            case Died():
+                signal = f" ({message.signal})" if message.signal else ""
+                self._ended = f"The worker process ended{signal}. {message.advice}"
+            case Saved():
+                return
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Write both sides anew."""
+        self.run.setText(self._said or self._run_text())
+        self.run.setToolTip(self.run.text())
+        self.resume.setVisible(self._trainer.resumable is not None and not self._said)
+        count = self._problems
+        problems = "no problems" if not count else f"{count} problem{'s' * (count != 1)}"
+        weights = self._session.inference.total_weights
+        self.board.setText(f"{weights:,} weights{DOT}{problems}")
+
+    def _forget(self) -> None:
+        self._said = ""
+        self.refresh()
+
+    def _run_text(self) -> str:
+        trainer = self._trainer
+        if trainer.state == "starting":
+            return "Starting" if trainer.warm else "Starting: PyTorch is loading"
+        if trainer.state == "idle":
+            return self._ended or self._ready_text()
+        started = trainer.started
+        if started is None:
+            return ""
+        words = {"running": "Training on", "paused": "Paused on", "stopping": "Stopping on"}
+        parts = [f"{words[trainer.state]} {started.device_name or started.device}"]
+        if started.device == "cpu":
+            parts.append(f"{started.threads} thread{'s' * (started.threads != 1)}")
+        else:
+            parts.append(started.precision)
+        progress = self._progress
+        if progress is not None:
+            parts.append(f"{progress.samples_per_second:,.0f} samples/s")
+            parts.append(f"{100 * progress.waiting_share:.1f} % waiting for data")
+            parts.append(size(progress.memory))
+            if trainer.state == "running":
+                parts.append(f"{duration(progress.seconds_left)} left")
+        return DOT.join(parts)
+
+    def _ready_text(self) -> str:
+        warm = self._trainer.warm
+        if warm is None:
+            return "Loading PyTorch in the background"
+        device = warm.devices[0].name if warm.devices else "CPU"
+        return f"Ready{DOT}{device}{DOT}PyTorch {warm.torch}"

@@ -1,0 +1,180 @@
+"""The bar on top: name and state left, the run in the middle, templates and export right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from graph.settings import DEVICES
+from gui import look
+from gui.files import File
+from gui.session import Session
+from gui.training import Trainer
+from gui.widgets import label, restyle
+from runtime.messages import Warm
+
+NAMES = {
+    "auto": "Automatic",
+    "cpu": "CPU",
+    "cuda": "CUDA GPU",
+    "mps": "Apple GPU",
+    "xpu": "Intel GPU",
+}
+
+
+class TopBar(QToolBar):
+    """Shows the file and steers the run."""
+
+    named = Signal()
+    """The board's name was clicked."""
+
+    def __init__(
+        self,
+        session: Session,
+        file: File,
+        trainer: Trainer,
+        acts: Mapping[str, QAction],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("Run", parent)
+        self._session, self._file, self._trainer = session, file, trainer
+        self.setObjectName("topbar")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.title, self.state = label("", "title"), label("", "dim")
+        self.train = _button(acts["train"], "primary")
+        self.pause = _button(acts["pause"], "button")
+        self.step = _button(acts["step"], "button")
+        self.stop = _button(acts["stop"], "button")
+        self.device = QComboBox()
+        self.device.setAccessibleName("Device")
+        self.device.setToolTip("What the board is trained on")
+        self.device.activated.connect(self._choose_device)
+        self.epochs = self._spin("epochs", "Passes over the training data", 1_000_000)
+        self.batch = self._spin("batch_size", "Examples a step", 1_000_000)
+        self._fill_devices(())
+        self.addWidget(
+            self._arrange(_button(acts["templates"], "flat"), _button(acts["export"], "flat"))
+        )
+        file.changed.connect(self.refresh)
+        session.opened.connect(self.refresh)
+        session.settled.connect(lambda _: self.refresh())
+        trainer.changed.connect(self.refresh)
+        trainer.received.connect(self._receive)
+        look.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the file's name, the settings and what can be done with the run."""
+        settings, state = self._session.document.settings, self._trainer.state
+        self.title.setText(self._file.name)
+        self.state.setText("edited" if self._file.modified else "saved" if self._file.path else "")
+        for box, value in ((self.epochs, settings.epochs), (self.batch, settings.batch_size)):
+            box.blockSignals(True)
+            box.setValue(value)
+            box.blockSignals(False)
+            box.setEnabled(state == "idle")
+        place = self.device.findData(settings.device)
+        self.device.setCurrentIndex(place)
+        self.device.setEnabled(state == "idle")
+        self.train.setText({"paused": "Resume", "starting": "Starting"}.get(state, "Train"))
+        restyle(self.train, "primary")
+        self.pause.setText("Pause")
+
+    def _receive(self, message: object) -> None:
+        if isinstance(message, Warm):
+            self._fill_devices(tuple((one.type, one.name) for one in message.devices))
+
+    def _fill_devices(self, found: tuple[tuple[str, str], ...]) -> None:
+        self.device.clear()
+        first = f" ({found[0][1]})" if found else ""
+        self.device.addItem("Automatic", "auto")
+        self.device.setItemData(0, f"The fastest there is{first}", Qt.ItemDataRole.ToolTipRole)
+        names = dict(found) if found else {"cpu": "CPU"}
+        kept = self._session.document.settings.device
+        for device in DEVICES[1:]:
+            if device in names or device == kept:
+                self.device.addItem(NAMES[device], device)
+                place = self.device.count() - 1
+                tip = names.get(device, "not on this machine")
+                self.device.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+        self.device.setCurrentIndex(self.device.findData(kept))
+
+    def _choose_device(self, index: int) -> None:
+        self._session.document.set_settings(device=self.device.itemData(index))
+
+    def _spin(self, setting: str, tip: str, most: int) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(1, most)
+        box.setKeyboardTracking(False)
+        box.setFixedWidth(64)
+        box.setToolTip(tip)
+        box.setAccessibleName(setting.replace("_", " ").capitalize())
+        box.valueChanged.connect(
+            lambda value: self._session.document.set_settings(**{setting: value})
+        )
+        return box
+
+    def _arrange(self, *right: QToolButton) -> QWidget:
+        mark = QLabel()
+        mark.setPixmap(look.icon("circles-three-plus", "accent").pixmap(QSize(18, 18)))
+        left = _row(mark, self.title, self.state)
+        middle = _row(self.train, self.pause, self.step, self.stop)
+        settings = _row(
+            label("Device", "dim"),
+            self.device,
+            label("Epochs", "dim"),
+            self.epochs,
+            label("Batch", "dim"),
+            self.batch,
+        )
+        holder = QWidget()
+        holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(4, 0, 4, 0)
+        align = Qt.AlignmentFlag
+        grid.addLayout(left, 0, 0, align.AlignLeft | align.AlignVCenter)
+        both = QHBoxLayout()
+        both.setSpacing(26)
+        both.addLayout(middle)
+        both.addLayout(settings)
+        grid.addLayout(both, 0, 1, align.AlignCenter)
+        grid.addLayout(_row(*right), 0, 2, align.AlignRight | align.AlignVCenter)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(2, 1)
+        return holder
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    for widget in widgets:
+        row.addWidget(widget)
+    return row
+
+
+def _button(action: QAction, style: str) -> QToolButton:
+    made = QToolButton()
+    made.setDefaultAction(action)
+    made.setProperty("look", style)
+    made.setAccessibleName(action.text().replace("&", ""))
+    icon = not action.icon().isNull()
+    styles = Qt.ToolButtonStyle
+    made.setToolButtonStyle(styles.ToolButtonTextBesideIcon if icon else styles.ToolButtonTextOnly)
+    made.setIconSize(QSize(14, 14))
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made

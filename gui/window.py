@@ -1,0 +1,289 @@
+"""The window: panels around the board, held together by the session and the trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QImage, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
+
+from graph.document import Document
+from gui import actions, look
+from gui.canvas import Board
+from gui.code import Code
+from gui.deeds import Deeds
+from gui.documents import Documents
+from gui.facts import Facts
+from gui.files import File, leftovers
+from gui.inspector.panel import Inspector
+from gui.losses import Losses
+from gui.notice import Notice
+from gui.palette import Palette
+from gui.panel import Panel
+from gui.previews import Previews
+from gui.problems import Problems
+from gui.runs import History
+from gui.session import Session
+from gui.settings import settings
+from gui.source import Source
+from gui.status import Status
+from gui.topbar import TopBar
+from gui.training import Trainer
+
+SIZE = QSize(1680, 1020)
+EDITING = (
+    *("cut", "copy", "paste", "duplicate", "duplicate_linked", "select_all", ""),
+    *("delete", "delete_reconnect", "rename", "mute", "arrange", "", "search"),
+)
+VIEWING = ("fit", "home")
+"""Actions of the canvas, shown in the menus Edit and View."""
+TABS = ("losses", "previews", "problems", "code", "runs")
+
+
+class Window(QMainWindow):
+    """Palette left, board in the middle, inspector right, tabs below, the run on top."""
+
+    ready = Signal()
+    """Shown for the first time, and it answers."""
+
+    def __init__(
+        self,
+        document: Document,
+        path: Path | None = None,
+        *,
+        title: str = "untitled",
+        live: bool = True,
+    ) -> None:
+        """Build the window around a document.
+
+        Args:
+            document: What to show.
+            path: The file it came from.
+            title: Its name where it has no file.
+            live: Start the worker and look for what a crash left behind.
+        """
+        super().__init__()
+        self._live = live
+        self.setWindowTitle("Neurowire")
+        self.session = Session(document, self)
+        self.file = File(self.session, self)
+        self.source = Source(self.session, self)
+        self.trainer = Trainer(self.session, self.source, self)
+        self.notice = Notice()
+        self.documents = Documents(self, self.session, self.file, self.source, self.notice)
+        self.deeds = Deeds(self)
+        self.acts: dict[str, QAction] = actions.build(self, self._act)
+        self._build_panels()
+        self._build_board()
+        self._build_bars()
+        self.facts = Facts(self.session, self.trainer, self.problems, self)
+        self._arrange()
+        self._connect()
+        self.file.show(path, title=title)
+        self.resize(SIZE)
+        self._plain_layout = self.saveState()
+        self._restore()
+
+    # -- building
+
+    def _act(self, name: str) -> Callable[[], object]:
+        return getattr(self.deeds, name)  # type: ignore[no-any-return]
+
+    def _build_panels(self) -> None:
+        self.palette_panel = Palette()
+        self.inspector = Inspector(self.session)
+        self.losses = Losses()
+        self.previews = Previews(self.session)
+        self.problems = Problems(self.session)
+        self.code = Code(self.session, self.source)
+        self.history = History()
+        area = Qt.DockWidgetArea
+        self.docks: dict[str, Panel] = {}
+        for name, heading, content, where in (
+            ("palette", "Nodes", self.palette_panel, area.LeftDockWidgetArea),
+            ("inspector", "Inspector", self.inspector, area.RightDockWidgetArea),
+            ("losses", "Losses", self.losses, area.BottomDockWidgetArea),
+            ("previews", "Previews", self.previews, area.BottomDockWidgetArea),
+            ("problems", "Problems", self.problems, area.BottomDockWidgetArea),
+            ("code", "Code", self.code, area.BottomDockWidgetArea),
+            ("runs", "Runs", self.history, area.BottomDockWidgetArea),
+        ):
+            dock = self.docks[name] = Panel(name, heading, content, self)
+            self.addDockWidget(where, dock)
+
+    def _build_board(self) -> None:
+        self.board = Board(self.session.document, self.session.inference)
+        self._centre = QWidget()
+        layout = QVBoxLayout(self._centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.notice)
+        layout.addWidget(self.board, 1)
+        self.setCentralWidget(self._centre)
+        self.board.selection_changed.connect(self.session.select)
+        self.board.message.connect(self.say)
+
+    def _build_bars(self) -> None:
+        self.topbar = TopBar(
+            self.session,
+            self.file,
+            self.trainer,
+            self.acts,
+        )
+        self.addToolBar(self.topbar)
+        self.status = Status(self.session, self.trainer)
+        self.setStatusBar(self.status)
+        self._recent = QMenu("Open &recent", self)
+        self._recent.aboutToShow.connect(self._fill_recent)
+        file_menu = self.findChild(QMenu, "file")
+        view_menu = self.findChild(QMenu, "view")
+        if isinstance(file_menu, QMenu):
+            file_menu.insertMenu(self.acts["templates"], self._recent)
+        self._add_board_commands()
+        if isinstance(view_menu, QMenu):
+            panels = view_menu.addMenu("&Panels")
+            for dock in self.docks.values():
+                panels.addAction(dock.toggleViewAction())
+
+    def _add_board_commands(self) -> None:
+        edit, view = self.findChild(QMenu, "edit"), self.findChild(QMenu, "view")
+        commands = self.board.commands
+        if not isinstance(edit, QMenu) or not isinstance(view, QMenu):
+            return
+        first, last = self.acts["find_node"], view.actions()[0]
+        for name in EDITING:
+            edit.insertAction(first, commands[name]) if name else edit.insertSeparator(first)
+        for name in VIEWING:
+            view.insertAction(last, commands[name])
+        view.insertSeparator(last)
+
+    def _arrange(self) -> None:
+        area, corner = Qt.DockWidgetArea, Qt.Corner
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(self.dockOptions() | QMainWindow.DockOption.GroupedDragging)
+        for place, side in (
+            (corner.TopLeftCorner, area.LeftDockWidgetArea),
+            (corner.BottomLeftCorner, area.LeftDockWidgetArea),
+            (corner.TopRightCorner, area.RightDockWidgetArea),
+            (corner.BottomRightCorner, area.RightDockWidgetArea),
+        ):
+            self.setCorner(place, side)
+        self.setTabPosition(area.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        for before, after in pairwise(TABS):
+            self.tabifyDockWidget(self.docks[before], self.docks[after])
+        self.docks["losses"].raise_()
+        sizes = Qt.Orientation
+        self.resizeDocks(
+            [self.docks["palette"], self.docks["inspector"]], [236, 336], sizes.Horizontal
+        )
+        self.resizeDocks([self.docks["losses"]], [296], sizes.Vertical)
+
+    def _connect(self) -> None:
+        session, trainer = self.session, self.trainer
+        session.opened.connect(self._show_document)
+        session.selected.connect(self._show_selection)
+        session.settled.connect(lambda _: self.deeds.enable())
+        session.message.connect(self.say)
+        self.file.changed.connect(self._title)
+        self.palette_panel.chosen.connect(self.deeds.add)
+        self.problems.counted.connect(self._count_problems)
+        for panel in (self.problems, self.code):
+            panel.jumped.connect(self._centre_on)
+        self.previews.drawn.connect(self._set_picture)
+        self.history.overlaid.connect(self.deeds.overlay)
+        self.history.resumed.connect(trainer.resume_run)
+        self.history.opened.connect(self.documents.open_path)
+        trainer.asked.connect(self.deeds.clear_run)
+        trainer.changed.connect(self.deeds.enable)
+        trainer.received.connect(self.losses.receive)
+        trainer.received.connect(self.previews.receive)
+        trainer.received.connect(self.deeds.receive)
+        trainer.refused.connect(self.deeds.refuse)
+        look.changed.connect(self.deeds.enable)
+        self._count_problems(len(self.problems.shown))
+
+    # -- following
+
+    def say(self, text: str) -> None:
+        """Show a sentence in the status bar for a while."""
+        self.status.say(text)
+
+    def show_tab(self, name: str) -> None:
+        """Bring one of the panels to the front."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def _show_document(self) -> None:
+        self.board.set_document(self.session.document, self.session.inference)
+        self.deeds.enable()
+
+    def _show_selection(self, ids: tuple[str, ...]) -> None:
+        self.board.select(list(ids))
+
+    def _centre_on(self, node: str) -> None:
+        self.board.centre_on(node)
+
+    def _set_picture(self, node: str, image: object) -> None:
+        if isinstance(image, QImage | None) and self.session.document.has(node):
+            self.board.set_picture(node, image)
+
+    def _count_problems(self, count: int) -> None:
+        self.docks["problems"].setWindowTitle(f"Problems {count}" if count else "Problems")
+        self.status.count_problems(count)
+
+    def _title(self) -> None:
+        self.setWindowTitle(f"{self.file.name}[*] \N{EN DASH} Neurowire")
+        self.setWindowModified(self.file.modified)
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for name, act in self.documents.recent():
+            self._recent.addAction(name, act)
+        if self._recent.isEmpty():
+            self._recent.addAction("No recent files").setEnabled(False)
+
+    # -- coming and going
+
+    def reset_layout(self) -> None:
+        """Put every panel where it was at first."""
+        self.restoreState(self._plain_layout)
+        for dock in self.docks.values():
+            dock.show()
+        self._arrange()
+
+    def _restore(self) -> None:
+        kept = settings()
+        geometry, state = kept.value("geometry"), kept.value("arrangement")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        if isinstance(state, QByteArray):
+            self.restoreState(state)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous() and self._live:
+            self._live = False
+            QTimer.singleShot(0, self._begin)
+
+    def _begin(self) -> None:
+        self.deeds.enable()
+        self.ready.emit()
+        self.trainer.start()
+        self.facts.ask()
+        self.documents.offer_recovery(leftovers())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.documents.may_leave():
+            event.ignore()
+            return
+        kept = settings()
+        kept.setValue("geometry", self.saveGeometry())
+        kept.setValue("arrangement", self.saveState())
+        kept.sync()
+        self.trainer.close()
+        self.session.close()
+        self.file.close()
+        event.accept()
