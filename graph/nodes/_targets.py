@@ -1,11 +1,12 @@
 """How predictions must fit what they are compared with; losses and metrics share these rules."""
 
 from graph.declare import Value
-from graph.errors import Mismatch, insert_before, set_upstream
-from graph.tensor import TensorType
+from graph.errors import Mismatch, Repair, insert_before, set_upstream
+from graph.nodes._shapes import operand
+from graph.tensor import TensorType, product
 
 
-def class_axis(logits: TensorType, label: TensorType) -> int:
+def class_axis(logits: TensorType, label: TensorType, name: str = "logits") -> int:
     """Where the classes lie: 1 in [N, classes, ...], -1 in [N, ..., classes] as sequences have.
 
     Raises:
@@ -19,18 +20,28 @@ def class_axis(logits: TensorType, label: TensorType) -> int:
         if last:
             return -1
     rest = "".join(f", {dim}" for dim in label.dims[1:])
+    classes = "classes" if label.classes is None else label.classes
     repairs = []
+    advice = f"let what gives `{name}` end in that shape"
     if label.rank == 1 and logits.rank > 2:
-        repairs.append(insert_before("logits", "shape.flatten", "Insert Flatten"))
-    raise Mismatch(
-        f"logits [N, classes{rest}] for labels {label}",
-        logits,
-        "flatten the features and end in a Linear layer" if label.rank == 1 else "check the sides",
-        repairs=repairs,
-    )
+        repairs.append(insert_before(name, "shape.flatten", "Insert Flatten"))
+        advice = "flatten the features and end in a Linear layer"
+    elif label.rank == 1 and logits.rank == 1:
+        advice = "end in a Linear layer with one output a class"
+    raise Mismatch(f"[N, {classes}{rest}]: one score a class", logits, advice, repairs=repairs)
 
 
-def check_classes(logits: TensorType, label: TensorType) -> int:
+def check_labels(label: TensorType, name: str = "label") -> None:
+    """Labels are whole numbers.
+
+    Raises:
+        Mismatch: If they are not.
+    """
+    if label.dtype != "int":
+        raise Mismatch(f"class numbers on `{name}`", label, "wire the data's labels here")
+
+
+def check_classes(logits: TensorType, label: TensorType, name: str = "logits") -> int:
     """Logits have one score a class, labels are class numbers; gives the number of classes.
 
     Raises:
@@ -39,43 +50,47 @@ def check_classes(logits: TensorType, label: TensorType) -> int:
     check_labels(label)
     if logits.dtype != "float":
         raise Mismatch("scores, one a class", f"{logits.kind} {logits}", "wire logits here")
-    classes = logits.dims[class_axis(logits, label)]
+    axis = class_axis(logits, label, name)
+    classes = logits.dims[axis]
     if not isinstance(classes, int):
         raise Mismatch("a fixed number of classes", logits, "end in a Linear layer")
     if label.classes is not None and classes != label.classes:
         raise Mismatch(
-            f"{label.classes} logits, one a class",
+            f"{label.classes} scores, one a class",
             classes,
             f"let the layer before give {label.classes} outputs",
-            repairs=[set_upstream("logits", "units", label.classes)],
+            repairs=[set_outputs(name, label.classes, channels=axis == 1 and logits.rank > 2)],
         )
     return classes
 
 
-def check_labels(label: TensorType) -> None:
-    """Labels are whole numbers.
-
-    Raises:
-        Mismatch: If they are not.
-    """
-    if label.dtype != "int":
-        raise Mismatch("class numbers on `label`", label, "wire the data's labels here")
+def set_outputs(port: str, count: int, *, channels: bool = False) -> Repair:
+    """A repair that lets the layer upstream give so many features or channels."""
+    label = f"Set the outputs of the layer before to {count}"
+    return set_upstream(port, "filters" if channels else "units", count, label)
 
 
 def by_class(logits: Value, label: Value) -> tuple[Value, Value]:
     """Both as torch takes them, classes on axis 1: sequences are laid out in one row."""
     if class_axis(logits.type, label.type) == 1:
         return logits, label
-    rows = "*".join(str(dim) for dim in label.type.dims)
+    rows = product(label.type.dims)
     return (
-        Value(f"{logits}.flatten(0, -2)", logits.type.with_dims(rows, logits.type.dims[-1])),
-        Value(f"{label}.flatten()", label.type.with_dims(rows)),
+        Value(
+            f"{operand(logits)}.flatten(0, -2)", logits.type.with_dims(rows, logits.type.dims[-1])
+        ),
+        Value(f"{operand(label)}.flatten()", label.type.with_dims(rows)),
     )
 
 
 def is_column(x: TensorType, of: TensorType) -> bool:
     """Is `x` the numbers of `of` as a column, [N, 1] beside [N]?"""
     return x.dims == (*of.dims, 1)
+
+
+def same_numbers(x: TensorType, other: TensorType) -> bool:
+    """Have both the same shape, a column [N, 1] being taken for [N]?"""
+    return x.dims == other.dims or is_column(x, other) or is_column(other, x)
 
 
 def check_pair(
@@ -86,56 +101,76 @@ def check_pair(
     Raises:
         Mismatch: If they do not fit.
     """
-    if prediction.dims == target.dims or is_column(prediction, target):
+    if prediction.dtype != "float":
+        kind = f"{prediction.kind} {prediction}"
+        raise Mismatch(f"numbers on `{names[0]}`", kind, "wire what the network gives here")
+    if same_numbers(prediction, target):
         return
-    if is_column(target, prediction):
-        return
-    repairs = []
-    last = target.dims[-1] if target.rank > 1 else 1
-    if target.rank <= 2 and prediction.rank == 2 and isinstance(last, int):
-        repairs.append(set_upstream(names[0], "units", last))
-    elif prediction.rank > target.rank == 2:
-        repairs.append(insert_before(names[0], "shape.flatten", "Insert Flatten"))
-    elif target.rank > prediction.rank == 2 and all(isinstance(d, int) for d in target.dims[1:]):
-        repairs.append(
-            insert_before(names[0], "shape.unflatten", "Insert Unflatten", sizes=target.dims[1:])
-        )
     raise Mismatch(
-        f"{names[0]} like {names[1]}, {target}",
+        f"{names[0]} shaped like {names[1]}, {target}",
         prediction,
         f"let what gives `{names[0]}` end in that shape",
-        repairs=repairs,
+        repairs=_to_shape(names[0], prediction, target),
     )
+
+
+def _to_shape(port: str, given: TensorType, wanted: TensorType) -> list[Repair]:
+    sides = [dim for dim in wanted.dims[1:] if isinstance(dim, int)]
+    if given.rank < 2 or len(sides) < wanted.rank - 1:
+        return []
+    numbers = product(sides)
+    if given.rank == 2 and given.dims[1] != numbers:
+        return [set_outputs(port, int(numbers))]
+    if given.rank == 2:
+        sizes = tuple(sides)
+        return [insert_before(port, "shape.unflatten", "Insert Unflatten", dim=1, sizes=sizes)]
+    if wanted.rank <= 2 and product(given.dims[1:]) == numbers:
+        return [insert_before(port, "shape.flatten", "Insert Flatten")]
+    if given.rank == wanted.rank and given.dims[2:] == wanted.dims[2:]:
+        return [set_outputs(port, sides[0], channels=given.rank > 2)]
+    return []
 
 
 def pair(prediction: Value, target: Value) -> tuple[str, str]:
     """Source of both in the same shape and as floats."""
-    wanted = str(target) if target.type.dtype == "float" else f"{target}.float()"
+    wanted = str(target) if target.type.dtype == "float" else f"{operand(target)}.float()"
     if is_column(prediction.type, target.type):
-        return f"{prediction}.squeeze(-1)", wanted
+        return f"{operand(prediction)}.squeeze(-1)", wanted
     if is_column(target.type, prediction.type):
-        return str(prediction), f"{wanted}.squeeze(-1)"
+        return str(prediction), f"{operand(wanted)}.squeeze(-1)"
     return str(prediction), wanted
 
 
-def is_binary(logits: TensorType, label: TensorType) -> bool:
-    """Is there one score for yes or no, rather than one a class?"""
-    return logits.dims == label.dims or is_column(logits, label) or is_column(label, logits)
+def check_yes_or_no(
+    logits: TensorType, target: TensorType, names: tuple[str, str] = ("logits", "target")
+) -> None:
+    """Targets are 0 to 1, or labels of two classes, one for each score.
+
+    Raises:
+        Mismatch: If they are not.
+    """
+    if target.dtype == "int" and target.kind == "labels" and target.classes not in {None, 2}:
+        raise Mismatch(
+            f"yes or no on `{names[1]}`",
+            f"labels of {target.classes} classes",
+            "use Cross entropy for one class out of many",
+        )
+    check_pair(logits, target, names)
 
 
-def check_scores(logits: TensorType, label: TensorType) -> int:
+def check_scores(logits: TensorType, label: TensorType, name: str = "logits") -> int:
     """One score for yes or no, or one a class; gives the number of classes.
 
     Raises:
         Mismatch: If they do not fit.
     """
-    if is_binary(logits, label):
+    if same_numbers(logits, label):
         if label.classes not in {None, 2}:
             raise Mismatch(
-                f"{label.classes} logits, one a class",
+                f"{label.classes} scores, one a class",
                 logits,
                 f"let the layer before give {label.classes} outputs",
-                repairs=[set_upstream("logits", "units", label.classes)],
+                repairs=[set_outputs(name, label.classes or 2)],
             )
         return 2
-    return check_classes(logits, label)
+    return check_classes(logits, label, name)

@@ -1,10 +1,52 @@
-"""Losses: one number that says how wrong the network is."""
+"""Losses: one number that says how wrong the network is. Here the usual ones, and sums of them."""
 
-from graph.declare import Value, call, changed, node, param
-from graph.nodes._targets import by_class, check_classes, check_pair, pair
+from typing import Literal
+
+from graph.declare import Raw, Value, call, changed, literal, node, param, shared
+from graph.errors import Mismatch, set_param
+from graph.nodes._shapes import operand
+from graph.nodes._targets import by_class, check_classes, check_pair, check_yes_or_no, pair
 from graph.tensor import SCALAR_LOSS, TensorType
 
 GROUP = "Loss"
+Reduction = Literal["mean", "batchmean"]
+
+
+@shared
+class Reduced:
+    """A loss of many numbers that becomes one number."""
+
+    reduction: Reduction = param(
+        "mean",
+        doc="mean: over all numbers; batchmean: the sum of an example's numbers, then their mean.",
+        advanced=True,
+    )
+
+    def reduced(self, function: str, prediction: Value, *rest: object, **more: object) -> str:
+        """Source of the call of `function`, reduced as chosen."""
+        if self.reduction == "mean" or prediction.type.rank < 2:
+            return call(function, *rest, **more)
+        return call(function, *rest, **more, reduction="none") + ".flatten(1).sum(1).mean()"
+
+
+def class_weights(logits: Value, weight: tuple[float, ...]) -> dict[str, Raw]:
+    """The `weight` argument, on the device of the logits."""
+    return {"weight": Raw(f"{logits}.new_tensor({literal(list(weight))})")} if weight else {}
+
+
+def check_weight(weight: tuple[float, ...], classes: int) -> None:
+    """Class weights are one a class, or none.
+
+    Raises:
+        Mismatch: If they are not.
+    """
+    if weight and len(weight) != classes:
+        raise Mismatch(
+            f"{classes} weights, one a class",
+            len(weight),
+            "write one number for each class, or none",
+            repairs=[set_param("weight", ())],
+        )
 
 
 @node(
@@ -25,13 +67,56 @@ class CrossEntropy:
     label_smoothing: float = param(
         0.0, low=0.0, high=1.0, doc="Share of the target spread evenly over all classes."
     )
+    weight: tuple[float, ...] = param(
+        (), torch=None, low=0.0, doc="How much each class counts; alike if empty.", advanced=True
+    )
+    ignore_index: int = param(
+        -100, doc="Examples with this label do not count, such as padding.", advanced=True
+    )
 
     def shape(self, logits: TensorType, label: TensorType) -> TensorType:
-        check_classes(logits, label)
+        check_weight(self.weight, check_classes(logits, label))
         return SCALAR_LOSS
 
     def expression(self, logits: Value, label: Value) -> str:
-        return call("F.cross_entropy", *by_class(logits, label), **changed(self, "label_smoothing"))
+        return call(
+            "F.cross_entropy",
+            *by_class(logits, label),
+            **class_weights(logits, self.weight),
+            **changed(self, "ignore_index", "label_smoothing"),
+        )
+
+
+@node(
+    "loss.binary_cross_entropy",
+    group=GROUP,
+    role="loss",
+    inputs="logits target",
+    outputs="loss:loss",
+    source="torch.nn.BCEWithLogitsLoss",
+    synonyms="bce, sigmoid, logistic, yes or no, multi-label",
+)
+class BinaryCrossEntropy(Reduced):
+    """How surprised the network is by each yes or no.
+
+    Takes logits (scores before any sigmoid); targets are 0 to 1, or labels of two classes.
+    """
+
+    pos_weight: float = param(
+        1.0, torch=None, low=0.0, doc="How much a yes counts beside a no.", advanced=True
+    )
+
+    def shape(self, logits: TensorType, target: TensorType) -> TensorType:
+        check_yes_or_no(logits, target)
+        return SCALAR_LOSS
+
+    def expression(self, logits: Value, target: Value) -> str:
+        scores, wanted = pair(logits, target)
+        weight = {}
+        if self.pos_weight != 1:
+            weight["pos_weight"] = Raw(f"{operand(logits)}.new_tensor({self.pos_weight!r})")
+        function = "F.binary_cross_entropy_with_logits"
+        return self.reduced(function, logits, Raw(scores), Raw(wanted), **weight)
 
 
 @node(
@@ -44,7 +129,7 @@ class CrossEntropy:
     source="torch.nn.MSELoss",
     synonyms="mse, l2, regression, least squares, reconstruction",
 )
-class MeanSquaredError:
+class MeanSquaredError(Reduced):
     """Mean of the squared differences between prediction and target."""
 
     def shape(self, prediction: TensorType, target: TensorType) -> TensorType:
@@ -52,27 +137,82 @@ class MeanSquaredError:
         return SCALAR_LOSS
 
     def expression(self, prediction: Value, target: Value) -> str:
-        return "F.mse_loss({}, {})".format(*pair(prediction, target))
+        return self.reduced("F.mse_loss", prediction, *map(Raw, pair(prediction, target)))
 
 
 @node(
-    "loss.binary_cross_entropy",
+    "loss.l1",
     group=GROUP,
+    title="Mean absolute error",
     role="loss",
-    inputs="logits target",
+    inputs="prediction target",
     outputs="loss:loss",
-    source="torch.nn.BCEWithLogitsLoss",
-    synonyms="bce, sigmoid, logistic, yes or no, multi-label",
+    source="torch.nn.L1Loss",
+    synonyms="l1, mae, regression, reconstruction",
 )
-class BinaryCrossEntropy:
-    """How surprised the network is by each yes or no.
+class L1(Reduced):
+    """Mean of the differences between prediction and target, their sign left out."""
 
-    Takes logits (scores before any sigmoid); targets are 0 to 1, or labels of two classes.
-    """
-
-    def shape(self, logits: TensorType, target: TensorType) -> TensorType:
-        check_pair(logits, target, ("logits", "target"))
+    def shape(self, prediction: TensorType, target: TensorType) -> TensorType:
+        check_pair(prediction, target)
         return SCALAR_LOSS
 
-    def expression(self, logits: Value, target: Value) -> str:
-        return "F.binary_cross_entropy_with_logits({}, {})".format(*pair(logits, target))
+    def expression(self, prediction: Value, target: Value) -> str:
+        return self.reduced("F.l1_loss", prediction, *map(Raw, pair(prediction, target)))
+
+
+@node(
+    "loss.weighted_sum",
+    group=GROUP,
+    role="loss",
+    inputs="losses*:loss",
+    outputs="loss:loss",
+    synonyms="add, total, combine, multi-task, beta",
+)
+class WeightedSum:
+    """Adds losses up, each times its weight."""
+
+    weights: tuple[float, ...] = param(
+        (1.0,), doc="The losses' weights, in the order of their wires; 1 for those left out."
+    )
+
+    def shape(self, losses: tuple[TensorType, ...]) -> TensorType:
+        if len(self.weights) > max(len(losses), 1):
+            raise Mismatch(
+                f"{len(self.weights)} losses, one a weight",
+                len(losses),
+                "wire more losses, or remove weights",
+                repairs=[set_param("weights", self.weights[: len(losses)])],
+            )
+        return SCALAR_LOSS
+
+    def expression(self, losses: tuple[Value, ...]) -> str:
+        weights = (*self.weights, *(1.0 for _ in losses))
+        return " + ".join(
+            str(loss) if weight == 1 else f"{literal(weight)} * {operand(loss)}"
+            for weight, loss in zip(weights, losses, strict=False)
+        )
+
+    def summary(self) -> str:
+        return ", ".join(f"{weight:g}" for weight in self.weights)
+
+
+@node(
+    "loss.mean",
+    group=GROUP,
+    title="Mean",
+    role="loss",
+    inputs="x",
+    outputs="loss:loss",
+    synonyms="average, own loss, formula",
+)
+class MeanLoss:
+    """The mean of any numbers as a loss: what you compute yourself, made as small as can be."""
+
+    def shape(self, x: TensorType) -> TensorType:
+        if x.dtype != "float":
+            raise Mismatch("numbers with a gradient", f"{x.kind} {x}", "wire what is computed")
+        return SCALAR_LOSS
+
+    def expression(self, x: Value) -> str:
+        return f"{operand(x)}.mean()"

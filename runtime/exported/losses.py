@@ -38,3 +38,36 @@ def multiclass_dice_loss(logits: Tensor, label: Tensor, smooth: float = 1.0) -> 
 def kl_to_unit_normal(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL of N(mean, variance) to N(0, 1), summed over units (arxiv.org/abs/1312.6114, app. B)."""
     return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).flatten(1).sum(1).mean()
+
+
+def probability_cross_entropy(
+    probability: Tensor, target: Tensor, reduction: str = "mean"
+) -> Tensor:
+    """Binary cross entropy of probabilities, in full precision, as torch asks for."""
+    with torch.autocast(probability.device.type, enabled=False):
+        return F.binary_cross_entropy(probability.float(), target.float(), reduction=reduction)
+
+
+def cosine_distance(first: Tensor, second: Tensor) -> Tensor:
+    """1 - cosine of the angle between rows [N, features]: [N]."""
+    return 1 - F.cosine_similarity(first, second)
+
+
+def ctc_loss(
+    logits: Tensor,
+    label: Tensor,
+    logits_length: Tensor | None = None,
+    label_length: Tensor | None = None,
+    *,
+    blank: int = 0,
+    zero_infinity: bool = False,
+) -> Tensor:
+    """CTC of logits [N, T, classes] and labels [N, S]; lengths [N] where they are not full."""
+    log_probability = logits.float().log_softmax(2).transpose(0, 1)
+    if logits_length is None:
+        logits_length = torch.full_like(label[:, 0], logits.shape[1])
+    if label_length is None:
+        label_length = (label != blank).sum(1)
+    return F.ctc_loss(
+        log_probability, label, logits_length, label_length, blank, zero_infinity=zero_infinity
+    )

@@ -1,0 +1,92 @@
+"""Losses of networks that play against each other.
+
+Scores are what the discriminator says, before any sigmoid.
+"""
+
+from typing import Literal
+
+from graph.declare import Value, node, param, shared
+from graph.errors import Mismatch
+from graph.nodes._shapes import operand
+from graph.nodes.loss import GROUP
+from graph.tensor import SCALAR_LOSS, TensorType
+
+Objective = Literal["logistic", "least squares", "hinge", "Wasserstein"]
+
+
+@shared
+class Game:
+    """What both sides share."""
+
+    objective: Objective = param("logistic", doc="The rules; both sides should play the same.")
+
+    def summary(self) -> str:
+        return self.objective
+
+
+def check_score(score: TensorType, name: str) -> None:
+    """Scores are numbers.
+
+    Raises:
+        Mismatch: If they are not.
+    """
+    if score.dtype != "float":
+        kind = f"{score.kind} {score}"
+        raise Mismatch(f"scores on `{name}`", kind, "wire the discriminator's output here")
+
+
+@node(
+    "loss.discriminator",
+    group=GROUP,
+    title="Discriminator loss",
+    role="loss",
+    inputs="real fake",
+    outputs="loss:loss",
+    synonyms="gan, adversarial, critic, hinge, least squares, wasserstein, lsgan, wgan",
+)
+class Discriminator(Game):
+    """Tell real from generated: scores of real examples up, of generated ones down.
+
+    Logistic arxiv.org/abs/1406.2661, least squares 1611.04076, hinge 1705.02894,
+    Wasserstein 1701.07875 (which needs a limit on the gradient besides).
+    """
+
+    def shape(self, real: TensorType, fake: TensorType) -> TensorType:
+        check_score(real, "real")
+        check_score(fake, "fake")
+        return SCALAR_LOSS
+
+    def expression(self, real: Value, fake: Value) -> str:
+        one, other = operand(real), operand(fake)
+        return {
+            "logistic": f"F.softplus(-{one}).mean() + F.softplus({fake}).mean()",
+            "least squares": f"({one} - 1).square().mean() + {other}.square().mean()",
+            "hinge": f"F.relu(1 - {one}).mean() + F.relu(1 + {other}).mean()",
+            "Wasserstein": f"{other}.mean() - {one}.mean()",
+        }[self.objective]
+
+
+@node(
+    "loss.generator",
+    group=GROUP,
+    title="Generator loss",
+    role="loss",
+    inputs="fake",
+    outputs="loss:loss",
+    synonyms="gan, adversarial, hinge, least squares, wasserstein, lsgan, wgan",
+)
+class Generator(Game):
+    """Be taken for real: scores of generated examples up."""
+
+    def shape(self, fake: TensorType) -> TensorType:
+        check_score(fake, "fake")
+        return SCALAR_LOSS
+
+    def expression(self, fake: Value) -> str:
+        score = operand(fake)
+        return {
+            "logistic": f"F.softplus(-{score}).mean()",
+            "least squares": f"({score} - 1).square().mean()",
+            "hinge": f"-{score}.mean()",
+            "Wasserstein": f"-{score}.mean()",
+        }[self.objective]

@@ -1,0 +1,121 @@
+"""Metrics of regression and of other numbers."""
+
+from graph.declare import Value, node
+from graph.errors import Mismatch
+from graph.nodes._shapes import operand
+from graph.nodes._targets import check_pair, pair
+from graph.nodes.metric import GROUP
+from graph.tensor import TensorType
+
+
+class NumberMetric:
+    """Compares predicted numbers with true ones."""
+
+    def shape(self, prediction: TensorType, target: TensorType) -> tuple[TensorType, ...]:
+        check_pair(prediction, target)
+        return ()
+
+
+def difference(prediction: Value, target: Value) -> str:
+    """Source of prediction minus target, in brackets."""
+    return "({} - {})".format(*map(operand, pair(prediction, target)))
+
+
+@node(
+    "metric.mae",
+    group=GROUP,
+    title="MAE",
+    role="metric",
+    inputs="prediction target",
+    outputs="",
+    source="torchmetrics.MeanAbsoluteError",
+    synonyms="mean absolute error, l1, regression",
+)
+class MAE(NumberMetric):
+    """How far predictions are from their targets, on average."""
+
+    def total(self, prediction: Value, target: Value) -> tuple[str, str]:
+        return f"{difference(prediction, target)}.abs().sum()", f"{operand(target)}.numel()"
+
+
+@node(
+    "metric.mse",
+    group=GROUP,
+    title="MSE",
+    role="metric",
+    inputs="prediction target",
+    outputs="",
+    source="torchmetrics.MeanSquaredError",
+    synonyms="mean squared error, l2, regression",
+)
+class MSE(NumberMetric):
+    """Mean of the squared differences."""
+
+    def total(self, prediction: Value, target: Value) -> tuple[str, str]:
+        return f"{difference(prediction, target)}.square().sum()", f"{operand(target)}.numel()"
+
+
+@node(
+    "metric.rmse",
+    group=GROUP,
+    title="RMSE",
+    role="metric",
+    inputs="prediction target",
+    outputs="",
+    source="torchmetrics.MeanSquaredError",
+    synonyms="root mean squared error, regression",
+)
+class RMSE(NumberMetric):
+    """Root of the mean of the squared differences: in the target's own unit."""
+
+    def metric(self, prediction: TensorType, target: TensorType) -> str:
+        return "torchmetrics.MeanSquaredError(squared=False)"
+
+    def update(self, prediction: Value, target: Value) -> str:
+        return ", ".join(pair(prediction, target))
+
+
+@node(
+    "metric.r2",
+    group=GROUP,
+    title="R2",
+    role="metric",
+    inputs="prediction target",
+    outputs="",
+    source="torchmetrics.R2Score",
+    synonyms="coefficient of determination, explained variance, regression",
+)
+class R2(NumberMetric):
+    """Share of the target's variance the network explains: 1 is perfect, 0 the mean's."""
+
+    def metric(self, prediction: TensorType, target: TensorType) -> str:
+        return "torchmetrics.R2Score()"
+
+    def update(self, prediction: Value, target: Value) -> str:
+        found, wanted = pair(prediction, target)
+        if prediction.type.rank < 2 or target.type.rank < 2:
+            return f"{found}, {wanted}"
+        if prediction.type.rank == 2 and prediction.type.dims[1] != 1:
+            return f"{found}, {wanted}"
+        return f"{operand(found)}.flatten(), {operand(wanted)}.flatten()"
+
+
+@node(
+    "metric.mean",
+    group=GROUP,
+    title="Mean value",
+    role="metric",
+    inputs="x",
+    outputs="",
+    synonyms="average, loss, own figure",
+)
+class MeanValue:
+    """The mean of any numbers, such as a loss that is computed but not trained."""
+
+    def shape(self, x: TensorType) -> tuple[TensorType, ...]:
+        if x.rank < 1 or x.dims[0] != "N":
+            raise Mismatch("numbers of each example, [N, ...]", x, "wire what is there for each")
+        return ()
+
+    def total(self, x: Value) -> tuple[str, str]:
+        return f"{operand(x)}.sum()", f"{operand(x)}.numel()"
