@@ -24,7 +24,8 @@ UNKNOWN = "unknown type"
 class Document:
     """Run settings, one board and any number of named networks."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "untitled") -> None:
+        self.name = name
         self.settings = Settings()
         self.board = Sheet(BOARD)
         self.networks: dict[str, Sheet] = {}

@@ -1,0 +1,125 @@
+"""Statements from items: what calls what, under which name, on which line."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graph import names
+from graph.compile.source import Writer
+from graph.declare import Value
+from graph.sheet import End
+from graph.tensor import TensorType
+
+Values = Mapping[End, Value]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One computation: a node, a layer of gathered neurons, or a call of a whole network.
+
+    Attributes:
+        name: What its result is called, where it needs a name of its own.
+        nodes: Ids of the nodes it comes from.
+        reads: Values it takes.
+        writes: Values it gives, with their types.
+        source: Makes its expression from the expressions of what it reads.
+        modules: Attributes it needs: name, source of the constructor, comment.
+        wraps: It may be written around the call that feeds it, as `F.relu(self.conv(x))`.
+        wrapped: It is a call that may be wrapped so.
+    """
+
+    name: str
+    nodes: tuple[str, ...]
+    reads: tuple[End, ...]
+    writes: tuple[tuple[End, TensorType], ...]
+    source: Callable[[Values], str]
+    modules: tuple[tuple[str, str, str], ...] = ()
+    wraps: bool = False
+    wrapped: bool = False
+
+
+@dataclass
+class Body:
+    """Writes items one after the other and keeps the book of names.
+
+    Attributes:
+        values: The expression that stands for each value at this point.
+    """
+
+    items: Sequence[Item]
+    wanted: Sequence[End]
+    values: dict[End, Value]
+    taken: set[str] = field(default_factory=set)
+    short: bool = True
+
+    def write(self, writer: Writer, *, level: int, give: bool) -> None:
+        """Write all statements.
+
+        Args:
+            writer: Where to.
+            level: Indentation.
+            give: End with a return of what is wanted.
+        """
+        self._left = _count([end for item in self.items for end in item.reads] + [*self.wanted])
+        self._holder: End | None = None
+        self.taken |= {str(value) for value in self.values.values()}
+        pending: tuple[str, ...] = ()
+        last = len(self.items) - 1
+        for index, item in enumerate(self.items):
+            expression = item.source(self.values)
+            ids = (*pending, *item.nodes)
+            pending = ()
+            for end in item.reads:
+                self._left[end] -= 1
+            if index < last and self._goes_into(item, self.items[index + 1]):
+                end, kind = item.writes[0]
+                self.values[end] = Value(expression, kind)
+                pending = ids
+                continue
+            comment = str(item.writes[0][1]) if len(item.writes) == 1 else ""
+            comment = comment if comment != "scalar" else ""
+            only = [end for end, _ in item.writes]
+            if give and index == last and list(self.wanted) == only:
+                writer.add(f"return {expression}", ids, level=level, comment=comment)
+                return
+            if len(item.writes) == 1 and expression.isidentifier():
+                end, kind = item.writes[0]
+                self.values[end] = Value(expression, kind)
+                continue
+            writer.add(f"{self._targets(item)} = {expression}", ids, level=level, comment=comment)
+        if give and self.wanted:
+            found = ", ".join(str(self.values[end]) for end in self.wanted)
+            writer.add(f"return {found}", level=level)
+
+    def _goes_into(self, item: Item, following: Item) -> bool:
+        if not (item.wrapped and following.wraps and len(item.writes) == 1):
+            return False
+        end = item.writes[0][0]
+        return self._left[end] == 1 and following.reads.count(end) == 1 and end not in self.wanted
+
+    def _targets(self, item: Item) -> str:
+        targets = []
+        for end, kind in item.writes:
+            if self._left.get(end, 0) == 0:
+                targets.append("_")
+                continue
+            name = self._name(item, end)
+            self.values[end] = Value(name, kind)
+            targets.append(name)
+        return ", ".join(targets) if len(targets) > 1 else targets[0]
+
+    def _name(self, item: Item, end: End) -> str:
+        free = self._holder is None or self._left[self._holder] == 0
+        if self.short and free and self._left[end] == 1 and end not in self.wanted:
+            self._holder = end
+            return "x"
+        base = item.name if len(item.writes) == 1 else f"{item.name}_{end.port}"
+        name = names.unique(base, self.taken)
+        self.taken.add(name)
+        return name
+
+
+def _count(ends: Iterable[End]) -> dict[End, int]:
+    found: dict[End, int] = {}
+    for end in ends:
+        found[end] = found.get(end, 0) + 1
+    return found

@@ -1,0 +1,127 @@
+"""model.py: every network as a class a person would have written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from graph import names
+from graph.compile import carry
+from graph.compile.body import Body, Item
+from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.declare import Value
+from graph.sheet import End
+from graph.tensor import TensorType
+
+
+@dataclass
+class Classes:
+    """The classes of a project, each written once."""
+
+    title: str
+    writers: dict[str, Writer] = field(default_factory=dict)
+
+    def add(
+        self,
+        name: str,
+        doc: str,
+        items: Sequence[Item],
+        inputs: Sequence[tuple[End, Value]],
+        outputs: Sequence[tuple[End, str, TensorType]],
+    ) -> str:
+        """Write a class; the same text twice is one class.
+
+        Args:
+            name: The wanted name.
+            doc: First words of its docstring.
+            items: What forward computes, in order.
+            inputs: Arguments of forward: the value and its name.
+            outputs: What it returns: the value, a name for the docstring, the type.
+
+        Returns:
+            The name it got.
+        """
+        wanted = name
+        number = 1
+        while True:
+            writer = _class(wanted, doc, items, inputs, outputs)
+            present = self.writers.setdefault(wanted, writer)
+            if present.text == writer.text:
+                return wanted
+            number += 1
+            wanted = f"{name}{number}"
+
+    def source(self) -> Source:
+        """The whole file."""
+        body = Writer()
+        for writer in self.writers.values():
+            body.add()
+            body.add()
+            body.extend(writer)
+        used = names_used(body.text)
+        carried = [f"from {home} import {n}" for n in used if (home := carry.home(n))]
+        top = Writer()
+        top.add(f'"""{self.title}, drawn in Neurowire."""')
+        top.add()
+        top.block("\n".join(import_lines(import_short(used, carried))))
+        top.extend(body)
+        return top.source
+
+
+def _class(
+    name: str,
+    doc: str,
+    items: Sequence[Item],
+    inputs: Sequence[tuple[End, Value]],
+    outputs: Sequence[tuple[End, str, TensorType]],
+) -> Writer:
+    writer = Writer()
+    writer.add(f"class {name}(nn.Module):")
+    _docstring(writer, doc, inputs, outputs)
+    modules: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+    for item in items:
+        for attribute, constructor, comment in item.modules:
+            _, _, ids = modules.get(attribute, ("", "", ()))
+            modules[attribute] = (constructor, comment, (*ids, *item.nodes))
+    if modules:
+        writer.add()
+        writer.add("def __init__(self) -> None:", level=1)
+        writer.add("super().__init__()", level=2)
+        for attribute, (constructor, comment, ids) in modules.items():
+            writer.add(f"self.{attribute} = {constructor}", ids, level=2, comment=comment)
+    writer.add()
+    arguments = "".join(f", {value}: Tensor" for _, value in inputs)
+    many = len(outputs) > 1
+    returns = f"tuple[{', '.join(['Tensor'] * len(outputs))}]" if many else "Tensor"
+    entering = tuple(dict.fromkeys(end.node for end, _ in inputs))
+    writer.add(f"def forward(self{arguments}) -> {returns}:", entering, level=1)
+    body = Body(items, [end for end, _, _ in outputs], dict(inputs))
+    body.write(writer, level=2, give=True)
+    return writer
+
+
+def _docstring(
+    writer: Writer,
+    doc: str,
+    inputs: Sequence[tuple[End, Value]],
+    outputs: Sequence[tuple[End, str, TensorType]],
+) -> None:
+    takes = ", ".join(f"{value} {value.type}" for _, value in inputs)
+    gives = ", ".join(f"{name} {kind}" for _, name, kind in outputs)
+    line = f'"""{doc}{takes} -> {gives}."""'
+    if len(line) <= 96:
+        writer.add(line, level=1)
+        return
+    writer.add(f'"""{doc.removesuffix(": ") or "Takes and gives tensors"}.', level=1)
+    writer.add()
+    writer.add("Takes:", level=1)
+    for _, value in inputs:
+        writer.add(f"    {value} {value.type}", level=1)
+    writer.add("Gives:", level=1)
+    for _, name, kind in outputs:
+        writer.add(f"    {name} {kind}", level=1)
+    writer.add('"""', level=1)
+
+
+def safe_class_name(name: str) -> str:
+    """A class name that hides nothing the file imports."""
+    wanted = names.class_name(name)
+    return wanted if wanted not in {"Tensor", "F", "Training", "Path"} else f"{wanted}Network"

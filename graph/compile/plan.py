@@ -1,0 +1,366 @@
+"""What a board means as a program: units, what each step computes, what it trains.
+
+A *unit* is a module the training holds: an instance of a drawn network, or the loose layers of
+the board gathered into one class. Loose layers are gathered by level and by which optimizers
+train them. The level rises where a value comes back from a unit or a loss, so that a unit can be
+computed in one call; the colour keeps apart what is trained by different steps.
+"""
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graph import names
+from graph.checks import learns, trained
+from graph.compile.body import Item, Values
+from graph.compile.model import Classes, safe_class_name
+from graph.compile.scope import Scope, local_names
+from graph.errors import CompileError
+from graph.order import topological, upstream
+from graph.problems import Problem
+from graph.sheet import End, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graph.infer import Inference, Result
+
+COMPUTES = {"layer", "neuron", "instance"}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A module the training holds.
+
+    Attributes:
+        attribute: Its name there.
+        constructor: Source of its constructor.
+        learners: Ids of its nodes that learn.
+        home: For each node inside that is a leader, its attribute within the unit.
+        nodes: Ids of the board's nodes it stands for.
+    """
+
+    attribute: str
+    constructor: str
+    learners: frozenset[str]
+    home: dict[str, str]
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Op:
+    """One computation of a step: a call of a unit, or a stateless node or loss."""
+
+    item: Item
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One optimizer: what it computes, which nodes it trains."""
+
+    optimizer: Node
+    loss: End
+    loss_name: str
+    ops: tuple[Op, ...]
+    trains: frozenset[str]
+
+
+class Plan:
+    """The program of a board. Needs a board without errors."""
+
+    def __init__(self, inference: "Inference", classes: Classes) -> None:
+        self.inference, self.document = inference, inference.document
+        self.board = self.document.board
+        self.classes = classes
+        results = {n: r for n in self.board.nodes if (r := inference.result(n)) is not None}
+        self.scope = Scope(self.document, self.board, results, self.make_network)
+        self.optimizers = self._sinks("optimizer")
+        self.optimizers.sort(key=lambda n: (n.params.get("order", 0), n.number))
+        self.metrics, self.views = self._sinks("metric"), self._sinks("view")
+        self.trained = {o.id: frozenset(trained(inference, o)) for o in self.optimizers}
+        live = upstream(self.board, [n.id for n in self.optimizers])
+        self.order = [n for n in topological(self.board, live) if not self.scope.passes(n)]
+        self.live = set(self.order)
+        shown = upstream(self.board, [n.id for n in (*self.metrics, *self.views)])
+        needed = self.live | shown
+        self.data = [n for n in self._by_age(needed) if self.scope.role(n.id) == "data"]
+        self.units: list[Unit] = []
+        self.ops = self._ops()
+        self.steps = [self._step(optimizer) for optimizer in self.optimizers]
+
+    # -- asking
+
+    @property
+    def batch(self) -> list[End]:
+        """The outputs of all data nodes, in order."""
+        return [end for node in self.data for end in self.outputs(node)]
+
+    def outputs(self, node: Node) -> list[End]:
+        """The outputs of a data node."""
+        return [End(node.id, port.name) for port in self.document.ports(node).outputs]
+
+    def closure(self, goals: Iterable[End]) -> list[Op]:
+        """The ops needed for some values, in order."""
+        wanted, found = set(goals), []
+        for op in reversed(self.ops):
+            if any(end in wanted for end, _ in op.item.writes):
+                found.append(op)
+                wanted.update(op.item.reads)
+        return found[::-1]
+
+    def owner(self, node: str) -> tuple[Unit, str] | None:
+        """The unit that holds a node's weights and the attribute there."""
+        leader = self.board.nodes[node].twin or node
+        for unit in self.units:
+            if leader in unit.home:
+                return unit, unit.home[leader]
+        return None
+
+    def extra_items(self, sinks: Iterable[str], owner: str = "self") -> list[Item]:
+        """Items that only metrics or views need, in order; their modules are the units'.
+
+        Raises:
+            CompileError: If one has weights that no optimizer's loss reaches.
+        """
+        wanted = upstream(self.board, sinks) - self.live
+        found = []
+        for node in topological(self.board, wanted):
+            if self.scope.passes(node) or self.scope.role(node) not in COMPUTES | {"loss", "noise"}:
+                continue
+            item = self.scope.item(node, owner)
+            if item.modules:
+                item = self._borrowed(node, owner)
+            found.append(item)
+        return found
+
+    def _borrowed(self, node: str, owner: str) -> Item:
+        home = self.owner(node)
+        if home is None:
+            raise CompileError([self._untrained(node)])
+        unit, attribute = home
+        path = f"{owner}.{unit.attribute}"
+        return self.scope.item(node, path if attribute else owner)
+
+    def _untrained(self, node: str) -> Problem:
+        return Problem(
+            node,
+            self.board.name,
+            "is shown or measured, but no optimizer's loss depends on it.",
+            name=self.board.nodes[node].name,
+            advice="link it to the node that is trained (Alt+D), or wire it to a loss",
+        )
+
+    # -- networks
+
+    def make_network(self, node: Node, results: "Mapping[str, Result]") -> str:
+        """Write the class of an instance's network; the source of its constructor."""
+        sheet = self.document.networks[str(node.params["network"])]
+        scope = Scope(self.document, sheet, results[node.id].inner, self.make_network)
+        order = [n for n in topological(sheet) if not scope.passes(n)]
+        ends = [n for n in order if scope.role(n) == "output"]
+        ends.sort(key=lambda n: sheet.nodes[n].number)
+        live = upstream(sheet, ends)
+        inputs = [End(n, "y") for n in order if scope.role(n) == "input"]
+        inputs.sort(key=lambda end: sheet.nodes[end.node].number)
+        items = [
+            scope.item(n) for n in order if n in live and scope.role(n) in {"layer", "instance"}
+        ]
+        sources = [scope.reads(n)[0] for n in ends]
+        outputs = [
+            (end, sheet.nodes[n].name, scope.type_of(end))
+            for n, end in zip(ends, sources, strict=True)
+        ]
+        arguments = list(local_names(scope, inputs).items())
+        name = self.classes.add(safe_class_name(sheet.name), "", items, arguments, outputs)
+        return f"{name}()"
+
+    # -- units
+
+    def _ops(self) -> list[Op]:
+        groups: dict[tuple[int, frozenset[str]], list[str]] = {}
+        single: list[str] = []
+        levels, colours = self._levels()
+        for node in self.order:
+            role = self.scope.role(node)
+            if role == "layer":
+                groups.setdefault((levels[node], colours[node]), []).append(node)
+            elif role in {"instance", "loss", "noise"}:
+                single.append(node)
+        ops = []
+        for key in sorted(groups, key=lambda k: (k[0], sorted(k[1]))):
+            ops += self._group(groups[key])
+        for node in single:
+            ops.append(self._single(node))
+        return self._sorted(ops)
+
+    def _group(self, nodes: list[str]) -> list[Op]:
+        items = [self.scope.item(node) for node in nodes]
+        if not any(item.modules for item in items):
+            return [Op(item) for item in items]
+        inside = set(nodes)
+        reads = [end for item in items for end in item.reads if end.node not in inside]
+        inputs = local_names(self.scope, list(dict.fromkeys(reads)))
+        outputs = self._leaving(inside)
+        taken = {unit.attribute for unit in self.units} | {o.name for o in self.optimizers}
+        attribute = names.unique("model", taken)
+        named = [(end, self._label(end), self.scope.type_of(end)) for end in outputs]
+        leaders = {self.board.nodes[n].twin or n: self.scope.attribute(n) for n in nodes}
+        shared = self._sharing(leaders)
+        wanted = shared.constructor[:-2] if shared else safe_class_name(attribute.replace("_", ""))
+        name = self.classes.add(wanted, "", items, list(inputs.items()), named)
+        if shared is not None:
+            if f"{name}()" != shared.constructor:
+                raise CompileError([self._twins_apart(nodes, shared)])
+            return [self._call(shared, list(inputs), outputs)]
+        unit = Unit(
+            attribute,
+            f"{name}()",
+            frozenset(n for n in nodes if learns(self.inference, self.board.nodes[n])),
+            leaders,
+            tuple(nodes),
+        )
+        self.units.append(unit)
+        return [self._call(unit, list(inputs), outputs)]
+
+    def _sharing(self, leaders: Iterable[str]) -> Unit | None:
+        """The unit that holds some of these nodes' weights already."""
+        return next((u for u in self.units if any(n in u.home for n in leaders)), None)
+
+    def _twins_apart(self, nodes: list[str], unit: Unit) -> Problem:
+        twin = next(n for n in nodes if (self.board.nodes[n].twin or n) in unit.home)
+        return Problem(
+            twin,
+            self.board.name,
+            "is linked to a layer of another part of the board, but the parts differ.",
+            name=self.board.nodes[twin].name,
+            advice="group what is shared into a network and place that twice",
+        )
+
+    def _single(self, node: str) -> Op:
+        if self.scope.role(node) != "instance":
+            return Op(self.scope.loss(node, self.board.nodes[node].name))
+        leader = self.board.nodes[node].twin or node
+        item = self.scope.item(node)
+        ((attribute, constructor, _),) = item.modules
+        unit = next((u for u in self.units if u.attribute == attribute), None)
+        if unit is None:
+            learners = {node} if learns(self.inference, self.board.nodes[node]) else set()
+            twins = {n.id for n in self.document.twins(leader)} if learners else set()
+            unit = Unit(
+                attribute, constructor, frozenset(learners | twins), {leader: ""}, (leader,)
+            )
+            self.units.append(unit)
+        return Op(item, unit)
+
+    def _call(self, unit: Unit, inputs: list[End], outputs: list[End]) -> Op:
+        def source(values: Values) -> str:
+            arguments = ", ".join(str(values[end]) for end in inputs)
+            return f"self.{unit.attribute}({arguments})"
+
+        writes = tuple((end, self.scope.type_of(end)) for end in outputs)
+        name = self._label(outputs[0]) if len(outputs) == 1 else unit.attribute
+        item = Item(name, unit.nodes, tuple(inputs), writes, source, wrapped=True)
+        return Op(item, unit)
+
+    def _leaving(self, inside: set[str]) -> list[End]:
+        """Values made inside that something outside reads."""
+        found: dict[End, None] = {}
+        everything = set(self.order) | upstream(
+            self.board, [n.id for n in (*self.metrics, *self.views)]
+        )
+        for node in self.order:
+            if node not in inside:
+                continue
+            for end, _ in self.scope.writes(node):
+                readers = (link.target.node for link in self.board.out_of(end.node, end.port))
+                if any(r in everything and r not in inside for r in self._through(readers)):
+                    found[end] = None
+        return list(found)
+
+    def _through(self, readers: Iterable[str]) -> Iterable[str]:
+        """Readers of a value, past nodes that only pass it on."""
+        for reader in readers:
+            if self.scope.passes(reader):
+                yield from self._through(self.board.neighbours(reader))
+            else:
+                yield reader
+
+    def _label(self, end: End) -> str:
+        node = self.board.nodes[end.node]
+        several = len(self.document.ports(node).outputs) > 1
+        return f"{node.name}_{end.port}" if several else node.name
+
+    def _levels(self) -> tuple[dict[str, int], dict[str, frozenset[str]]]:
+        levels: dict[str, int] = {}
+        colours: dict[str, frozenset[str]] = {}
+        nothing: frozenset[str] = frozenset()
+        several = len(self.optimizers) > 1
+        for node in self.order:
+            role = self.scope.role(node)
+            above = [end.node for end in self.scope.reads(node)]
+            level, colour = 0, nothing
+            if several and role == "layer" and learns(self.inference, self.board.nodes[node]):
+                colour = frozenset(o for o, nodes in self.trained.items() if node in nodes)
+            for one in above:
+                far = role == "layer" and self.scope.role(one) in {"instance", "loss"}
+                change = bool(colour and colours[one] and colour != colours[one])
+                level = max(level, levels[one] + (far or change))
+            if not colour and role == "layer":
+                colour = max((colours[one] for one in above), key=len, default=nothing)
+            levels[node], colours[node] = level, colour
+        for node in reversed(self.order):
+            if colours[node] or self.scope.role(node) != "layer":
+                continue
+            below = [n for n in self.board.neighbours(node) if n in self.live]
+            kinds = {(levels[n], colours[n]) for n in below if self.scope.role(n) == "layer"}
+            if len(kinds) == 1 and len(below) == 1:
+                levels[node], colours[node] = next(iter(kinds))
+        return levels, colours
+
+    def _sorted(self, ops: list[Op]) -> list[Op]:
+        """Ops so that each comes after what it reads, else as their nodes are ordered."""
+        place = {node: index for index, node in enumerate(self.order)}
+        made = {end: index for index, op in enumerate(ops) for end, _ in op.item.writes}
+        waits = {i: {made[e] for e in op.item.reads if e in made} for i, op in enumerate(ops)}
+        feeds: dict[int, list[int]] = {}
+        for index, sources in waits.items():
+            for source in sources:
+                feeds.setdefault(source, []).append(index)
+
+        def key(index: int) -> tuple[int, int]:
+            return max(place[n] for n in ops[index].item.nodes), index
+
+        ready = [key(index) for index, sources in waits.items() if not sources]
+        heapq.heapify(ready)
+        found = []
+        while ready:
+            _, index = heapq.heappop(ready)
+            found.append(ops[index])
+            for following in feeds.get(index, ()):
+                waits[following].discard(index)
+                if not waits[following]:
+                    heapq.heappush(ready, key(following))
+        return found
+
+    # -- steps
+
+    def _step(self, optimizer: Node) -> Step:
+        loss = self.scope.operands(optimizer.id)[0]
+        assert isinstance(loss, End), "an optimizer without a loss is an error before this"
+        return Step(
+            optimizer,
+            loss,
+            self.board.nodes[loss.node].name,
+            tuple(self.closure([loss])),
+            self.trained[optimizer.id],
+        )
+
+    def _sinks(self, role: str) -> list[Node]:
+        from graph.infer import live_nodes  # noqa: PLC0415 - inference imports the checks
+
+        return [self.board.nodes[n] for n in live_nodes(self.inference, [role])]
+
+    def _by_age(self, nodes: Iterable[str]) -> list[Node]:
+        return sorted((self.board.nodes[n] for n in nodes), key=lambda n: n.number)

@@ -1,0 +1,173 @@
+"""A compiled project: all its files, its views, and where drawn wires keep their weights."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graph import file, names
+from graph.checks import role
+from graph.compile import carry
+from graph.compile.model import Classes
+from graph.compile.plan import Plan
+from graph.compile.source import Source
+from graph.compile.train import Script
+from graph.compile.views import ViewSpec, view_specs, views_source
+from graph.document import Document
+from graph.errors import CompileError
+from graph.infer import Inference, problem
+from graph.problems import Problem
+from graph.sheet import LinkKey
+
+APP_ONLY = ("views.py",)
+REQUIREMENTS = {
+    "torch": "torch==2.13.0",
+    "safetensors": "safetensors>=0.5",
+    "sklearn": "scikit-learn>=1.6",
+    "PIL": "Pillow>=11",
+    "torchmetrics": "torchmetrics>=1.8",
+    "numpy": "numpy>=2",
+}
+
+
+@dataclass(frozen=True)
+class WireSpec:
+    """Where the weight of a drawn wire into a neuron is kept.
+
+    Attributes:
+        link: The wire.
+        network: Name of the unit, a key of the training's `networks`.
+        tensor: Name of the tensor in its state.
+        row: Place in the tensor.
+        column: Place in the tensor.
+    """
+
+    link: LinkKey
+    network: str
+    tensor: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything the compiler makes of a board.
+
+    Attributes:
+        name: An identifier, from the document's name.
+        files: Sources by file name; `views.py` is for the application alone.
+        views: What views.py shows.
+        wires: Where weights of drawn wires are kept.
+    """
+
+    name: str
+    files: Mapping[str, Source]
+    views: tuple[ViewSpec, ...]
+    wires: tuple[WireSpec, ...]
+
+    @property
+    def exported(self) -> dict[str, Source]:
+        """The files of an export."""
+        return {name: one for name, one in self.files.items() if name not in APP_ONLY}
+
+
+def compile_document(
+    document: Document,
+    facts: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    inference: Inference | None = None,
+) -> Project:
+    """Compile a document's board.
+
+    Args:
+        document: What to compile.
+        facts: What a probe learned about data nodes, by node id.
+        inference: The document's inference, where there is one already.
+
+    Raises:
+        CompileError: If the board has errors; it carries them.
+    """
+    found = inference or Inference(document, facts, watch=False)
+    errors = [p for p in found.problems if p.severity == "error"]
+    errors += _unread(found)
+    if errors:
+        raise CompileError(errors)
+    title = document.name.replace("_", " ")
+    classes = Classes(title[:1].upper() + title[1:])
+    plan = Plan(found, classes)
+    script = Script(plan, title)
+    files = {"model.py": classes.source(), "train.py": script.source()}
+    for target, wanted in sorted(script.carried.items()):
+        doc = "The data of this project, as tensors in memory." if target == "data" else ""
+        doc = doc or carry.modules()[target].doc
+        files[f"{target}.py"] = carry.chosen(target, wanted, doc)
+    model_names = carry.names_in(files["model.py"].text)
+    for target in sorted({home for name in model_names if (home := carry.home(name))}):
+        wanted = {n for n in model_names if carry.home(n) == target}
+        wanted |= script.carried.get(target, set())
+        files[f"{target}.py"] = carry.chosen(target, wanted, carry.modules()[target].doc)
+    for name in carry.closure_of_files(["processes", "checkpoint", "script"]):
+        files[f"{name}.py"] = carry.whole(name)
+    files["views.py"] = views_source(plan)
+    name = names.to_name(re.sub(r"\W+", "_", document.name))
+    text = file.save_text(document)
+    files[f"{name}.neurowire"] = Source(text, ((),) * text.count("\n"))
+    files["requirements.txt"] = _requirements(files)
+    files["README.md"] = _readme(name, title, files)
+    return Project(name, files, view_specs(plan), tuple(_wires(plan)))
+
+
+def _unread(inference: Inference) -> Iterator[Problem]:
+    board = inference.document.board
+    for node in board.nodes.values():
+        found = inference.result(node.id)
+        if role(node) == "data" and found is not None and found.inputs is None and not node.muted:
+            yield problem(
+                board,
+                node,
+                "its data has not been read yet",
+                advice="check the path, then let it be read",
+            )
+
+
+def _wires(plan: Plan) -> Iterator[WireSpec]:
+    return iter(())
+
+
+def _requirements(files: Mapping[str, Source]) -> Source:
+    text = "\n".join(one.text for name, one in files.items() if name.endswith(".py"))
+    roots = set(re.findall(r"^(?:import|from) (\w+)", text, flags=re.MULTILINE))
+    lines = [line for root, line in REQUIREMENTS.items() if root in roots]
+    return Source("".join(f"{line}\n" for line in lines), ((),) * len(lines))
+
+
+def _readme(name: str, title: str, files: Mapping[str, Source]) -> Source:
+    about = {
+        "model.py": "the networks",
+        "data.py": "the readers",
+        "train.py": "the steps and the loop",
+        "processes.py": "one process or many",
+        "checkpoint.py": "saving and going on exactly where a run was",
+        "script.py": "options and what is printed",
+        "threads.py": "how many threads are fastest here",
+        "losses.py": "losses that torch has not",
+        "layers.py": "layers that torch has not",
+    }
+    rows = [f"| `{one}` | {about[one]} |" for one in about if one in files]
+    text = f"""# {title[:1].upper() + title[1:]}
+
+Drawn in Neurowire as `{name}.neurowire`; runs without it.
+
+    pip install -r requirements.txt
+    python train.py
+
+`python train.py --help` lists the options: epochs, batch size, seed, device, threads.
+`torchrun --nproc-per-node=2 train.py` trains in two processes.
+`python train.py --resume` goes on from the last checkpoint.
+`python train.py --verify` replays the first steps recorded in the application and compares.
+
+| file | what is in it |
+|---|---|
+{chr(10).join(rows)}
+"""
+    return Source(text, ((),) * text.count("\n"))

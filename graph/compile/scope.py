@@ -1,0 +1,207 @@
+"""A sheet seen by the compiler: each node as an item with its expression."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from graph import names
+from graph.compile.body import Item, Values
+from graph.declare import REGISTRY, Declaration, Value
+from graph.document import Document
+from graph.sheet import End, Node, Sheet
+from graph.tensor import TensorType
+
+if TYPE_CHECKING:
+    from graph.infer import Result
+
+Operand = End | None | tuple[End, ...]
+Maker = Callable[[Node, Mapping[str, "Result"]], str]
+
+
+class Scope:
+    """A sheet with what inference found out about its nodes.
+
+    Args:
+        document: The document.
+        sheet: The board, or a network as it stands in one instance.
+        results: Inference results of the sheet's nodes.
+        make: Gives the constructor of an instance's network, writing its class on the way.
+    """
+
+    def __init__(
+        self, document: Document, sheet: Sheet, results: Mapping[str, "Result"], make: Maker
+    ) -> None:
+        self.document, self.sheet, self.results = document, sheet, results
+        self._make = make
+        self._direct: dict[End, End] = {}
+
+    def declaration(self, node: str) -> Declaration:
+        """The declaration of a node."""
+        found = REGISTRY.find(self.sheet.nodes[node].type)
+        assert found is not None, "nodes of unknown type are never compiled"
+        return found
+
+    def role(self, node: str) -> str:
+        """The role of a node."""
+        return self.declaration(node).role
+
+    def bound(self, node: str) -> Any:
+        """A node's declaration with its parameters."""
+        return self.declaration(node).bind(self.sheet.nodes[node].params)
+
+    def type_of(self, end: End) -> TensorType:
+        """The type of an output."""
+        found = self.results[end.node].outputs[end.port]
+        assert found is not None, "only nodes whose types are known are compiled"
+        return found
+
+    def attribute(self, node: str) -> str:
+        """The name of the attribute that holds a node's module: its leader's, for a twin."""
+        return self.sheet.nodes[self.sheet.nodes[node].twin or node].name
+
+    # -- what a node reads
+
+    def source_of(self, end: End) -> End:
+        """The output that really gives a value, past nodes that only pass it on."""
+        if end not in self._direct:
+            found = end
+            while self._passes(found.node):
+                port = self.document.ports(self.sheet.nodes[found.node]).inputs[0].name
+                found = self.sheet.into(found.node, port)[0].source
+            self._direct[end] = found
+        return self._direct[end]
+
+    def operands(self, node: str) -> list[Operand]:
+        """What is wired into each input, port by port."""
+        found: list[Operand] = []
+        for port in self.document.ports(self.sheet.nodes[node]).inputs:
+            wired = tuple(self.source_of(link.source) for link in self.sheet.into(node, port.name))
+            found.append(wired if port.variadic else (wired[0] if wired else None))
+        return found
+
+    def reads(self, node: str) -> tuple[End, ...]:
+        """All values a node reads, in the order of its ports."""
+        return flat(self.operands(node))
+
+    def writes(self, node: str) -> tuple[tuple[End, TensorType], ...]:
+        """All values a node gives."""
+        outputs = self.results[node].outputs
+        return tuple((End(node, port), kind) for port, kind in outputs.items() if kind is not None)
+
+    def _passes(self, node: str) -> bool:
+        record = self.sheet.nodes[node]
+        if record.muted:
+            return bool(self.sheet.into(node))
+        if REGISTRY.find(record.type) is None or not self.declaration(node).has("expression"):
+            return False
+        ports = self.declaration(node).ports
+        if len(ports.inputs) != 1 or ports.inputs[0].variadic or self.results[node].inputs is None:
+            return False
+        (kind,) = self.results[node].inputs or (None,)
+        return bool(self.bound(node).expression(Value("x", kind)) == "x")
+
+    def passes(self, node: str) -> bool:
+        """Does this node only pass its input on (muted, or an identity)?"""
+        return self._passes(node)
+
+    def given(self, node: str, values: Values) -> list[Any]:
+        """What a node's hooks get: the source of each input, port by port."""
+        return [_value(values, operand) for operand in self.operands(node)]
+
+    # -- items
+
+    def item(self, node: str, owner: str = "self") -> Item:
+        """A node of the layer family, or an instance, as an item.
+
+        Args:
+            node: Its id.
+            owner: Source of what holds its module.
+        """
+        declaration, bound = self.declaration(node), self.bound(node)
+        record, operands = self.sheet.nodes[node], self.operands(node)
+        modules: tuple[tuple[str, str, str], ...] = ()
+        path = f"{owner}.{self.attribute(node)}"
+        if declaration.role == "instance":
+            modules = ((self.attribute(node), self._make(record, self.results), ""),)
+        elif declaration.has("module"):
+            constructor = str(bound.module(*(self.results[node].inputs or ())))
+            modules = ((self.attribute(node), constructor, ""),)
+
+        def source(values: Values) -> str:
+            given = [_value(values, operand) for operand in operands]
+            if not modules:
+                return str(bound.expression(*given))
+            if declaration.has("call"):
+                return str(bound.call(path, *given))
+            return f"{path}({', '.join(_arguments(given))})"
+
+        return Item(
+            name=record.name,
+            nodes=(node,),
+            reads=flat(operands),
+            writes=self.writes(node),
+            source=source,
+            modules=modules,
+            wraps=declaration.group == "Activation" and not modules,
+            wrapped=bool(modules),
+        )
+
+    def loss(self, node: str, name: str) -> Item:
+        """A loss as an item whose result is called `name`."""
+        bound, operands = self.bound(node), self.operands(node)
+
+        def source(values: Values) -> str:
+            return str(bound.expression(*(_value(values, operand) for operand in operands)))
+
+        return Item(
+            name=name,
+            nodes=(node,),
+            reads=flat(operands),
+            writes=self.writes(node),
+            source=source,
+            wraps=True,
+        )
+
+
+def flat(operands: list[Operand]) -> tuple[End, ...]:
+    """All ends among operands."""
+    found: list[End] = []
+    for operand in operands:
+        if isinstance(operand, End):
+            found.append(operand)
+        elif operand is not None:
+            found += operand
+    return tuple(found)
+
+
+def _value(values: Values, operand: Operand) -> Any:
+    if operand is None:
+        return None
+    if isinstance(operand, End):
+        return values[operand]
+    return tuple(values[end] for end in operand)
+
+
+def _arguments(given: list[Any]) -> list[str]:
+    found: list[str] = []
+    for value in given:
+        if isinstance(value, Value):
+            found.append(str(value))
+        elif value is not None:
+            found += map(str, value)
+    return found
+
+
+def local_names(scope: Scope, ends: list[End]) -> dict[End, Value]:
+    """Names for values that come from outside, such as a batch: their ports' names."""
+    found: dict[End, Value] = {}
+    taken: set[str] = set()
+    for end in ends:
+        text = end.port
+        if text in {"x", "y"} or not names.is_name(text):
+            text = scope.sheet.nodes[end.node].name
+        if text in taken:
+            text = f"{scope.sheet.nodes[end.node].name}_{end.port}"
+        text = names.unique(text, taken)
+        taken.add(text)
+        found[end] = Value(text, scope.type_of(end))
+    return found

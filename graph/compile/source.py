@@ -1,0 +1,207 @@
+"""Lines of Python that know which nodes they come from, laid out as a formatter would."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+WIDTH = 100
+INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file's text.
+
+    Attributes:
+        text: The text, with a line break at its end.
+        nodes: For every line, the ids of the nodes it comes from.
+    """
+
+    text: str
+    nodes: tuple[tuple[str, ...], ...] = ()
+
+    def lines_of(self, node: str) -> list[int]:
+        """Numbers (from 0) of the lines a node accounts for."""
+        return [number for number, ids in enumerate(self.nodes) if node in ids]
+
+
+@dataclass
+class Writer:
+    """Collects lines; statements that are too long are split at their brackets."""
+
+    lines: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    def add(
+        self, text: str = "", nodes: Iterable[str] = (), *, level: int = 0, comment: str = ""
+    ) -> None:
+        """Add one statement at an indentation level.
+
+        Args:
+            text: The statement on one line.
+            nodes: Ids of the nodes it comes from.
+            level: Indentation.
+            comment: Put behind it, where it fits.
+        """
+        ids = tuple(nodes)
+        if not text:
+            self.lines.append(("", ids))
+            return
+        prefix = INDENT * level
+        if comment and len(f"{prefix}{text}  # {comment}") <= WIDTH:
+            text = f"{text}  # {comment}"
+        for line in wrapped(text, level):
+            self.lines.append((line, ids))
+
+    def block(self, text: str, nodes: Iterable[str] = (), *, level: int = 0) -> None:
+        """Add several lines as they stand."""
+        ids = tuple(nodes)
+        for line in text.splitlines():
+            self.lines.append((f"{INDENT * level}{line}" if line else "", ids))
+
+    def extend(self, other: "Writer", *, level: int = 0) -> None:
+        """Add another writer's lines."""
+        for line, ids in other.lines:
+            self.lines.append((f"{INDENT * level}{line}" if line else "", ids))
+
+    @property
+    def text(self) -> str:
+        """Everything so far."""
+        return "".join(f"{line}\n" for line, _ in self.lines)
+
+    @property
+    def source(self) -> Source:
+        """The finished file."""
+        return Source(self.text, tuple(ids for _, ids in self.lines))
+
+
+def wrapped(text: str, level: int) -> Iterator[str]:
+    """A statement as one line, or split at its brackets where it is too long."""
+    prefix = INDENT * level
+    if len(prefix) + len(text) <= WIDTH:
+        yield prefix + text
+        return
+    pair = _outer_brackets(text)
+    if pair is None or pair[1] == pair[0] + 1:
+        yield prefix + text
+        return
+    start, end = pair
+    head, inner, tail = text[: start + 1], text[start + 1 : end], text[end:]
+    inner = inner.removesuffix(",")
+    yield prefix + head
+    if len(prefix) + len(INDENT) + len(inner) <= WIDTH:
+        yield prefix + INDENT + inner
+    else:
+        for part in split_commas(inner):
+            yield from wrapped(f"{part},", level + 1)
+    yield prefix + tail
+
+
+def split_commas(text: str) -> list[str]:
+    """Split at the commas that stand in no bracket and no string."""
+    parts, depth, start, quote = [], 0, 0, ""
+    for index, letter in enumerate(text):
+        if quote:
+            quote = "" if letter == quote and text[index - 1] != "\\" else quote
+        elif letter in "\"'":
+            quote = letter
+        elif letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        elif letter == "," and depth == 0:
+            parts.append(text[start:index].strip())
+            start = index + 1
+    rest = text[start:].strip()
+    return [*parts, rest] if rest else parts
+
+
+def _outer_brackets(text: str) -> tuple[int, int] | None:
+    """The bracket pair to split at: a def's parameters, else the last one not nested."""
+    pairs, opened, quote = [], [], ""
+    for index, letter in enumerate(text):
+        if quote:
+            quote = "" if letter == quote and text[index - 1] != "\\" else quote
+        elif letter in "\"'":
+            quote = letter
+        elif letter in "([{":
+            opened.append(index)
+        elif letter in ")]}":
+            start = opened.pop()
+            if not opened:
+                pairs.append((start, index))
+    if not pairs:
+        return None
+    return pairs[0] if text.startswith(("def ", "class ")) else pairs[-1]
+
+
+# -- imports
+
+LOCAL = ("checkpoint", "data", "layers", "losses", "metrics", "model", "processes", "script")
+SHORT = {
+    "F": "import torch.nn.functional as F",
+    "nn": "from torch import nn",
+    "Tensor": "from torch import Tensor",
+    "Iterator": "from collections.abc import Iterator",
+    "Path": "from pathlib import Path",
+    "Any": "from typing import Any",
+}
+
+
+def names_used(text: str) -> set[str]:
+    """Names a piece of Python reads, the roots of dotted names among them."""
+    tree = ast.parse(text)
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def import_lines(statements: Iterable[str]) -> list[str]:
+    """Import statements merged and sorted: standard library, others, this project's own."""
+    plain: set[str] = set()
+    members: dict[str, set[str]] = {}
+    for statement in statements:
+        for node in ast.parse(statement).body:
+            if isinstance(node, ast.Import):
+                plain.update(f"{a.name} as {a.asname}" if a.asname else a.name for a in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                found = members.setdefault(node.module or "", set())
+                found.update(f"{a.name} as {a.asname}" if a.asname else a.name for a in node.names)
+    sections: list[list[str]] = [[], [], []]
+    for name in sorted(plain, key=str.lower):
+        sections[_section(name)].append(f"import {name}")
+    for module in sorted(members, key=str.lower):
+        names = ", ".join(sorted(members[module], key=_member_key))
+        sections[_section(module)] += _from_line(module, names)
+    lines: list[str] = []
+    for section in sections:
+        if section:
+            lines += ["", *section] if lines else section
+    return lines
+
+
+def _from_line(module: str, names: str) -> list[str]:
+    line = f"from {module} import {names}"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"from {module} import (", *(f"{INDENT}{n}," for n in names.split(", ")), ")"]
+
+
+def _section(module: str) -> int:
+    root = re.split(r"[. ]", module)[0]
+    if root in sys.stdlib_module_names:
+        return 0
+    return 2 if root in LOCAL else 1
+
+
+def _member_key(name: str) -> tuple[int, str]:
+    """Constants, then classes, then functions, as ruff sorts them."""
+    if name.isupper() and len(name) > 1:
+        return 0, name
+    return (1, name) if name[0].isupper() else (2, name)
+
+
+def import_short(names: Iterable[str], modules: Sequence[str] = ()) -> list[str]:
+    """Import statements for the short names generated code uses."""
+    found = [SHORT[name] for name in names if name in SHORT]
+    found += [f"import {name}" for name in names if name in {"torch", "math", "torchmetrics"}]
+    return [*found, *modules]

@@ -1,0 +1,484 @@
+"""train.py: the steps and the one loop, as a person would have written them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from graph.compile import carry
+from graph.compile.body import Body, Item
+from graph.compile.plan import Op, Plan, Step, Unit
+from graph.compile.scope import local_names
+from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.declare import Value
+from graph.settings import Settings
+from graph.sheet import End, Node
+
+VALIDATION_BATCH = 256
+
+
+@dataclass
+class Script:
+    """Writes train.py for a plan."""
+
+    plan: Plan
+    title: str
+
+    def source(self) -> Source:
+        """The whole file."""
+        body = Writer()
+        body.add("class Training:")
+        body.add(
+            '"""One run. Iterate it to train: every step and every epoch yields its figures."""',
+            level=1,
+        )
+        self._init(body)
+        self._steps_per_epoch(body)
+        self._iter(body)
+        for step in self.plan.steps:
+            self._step(body, step)
+        self._validate(body)
+        body.add()
+        body.add()
+        self._main(body)
+        used = names_used(body.text)
+        own = [u.constructor[:-2] for u in self.plan.units]
+        carried = [f"from {carry.home(n)} import {n}" for n in used if self._carried(n)]
+        carried += [f"from model import {name}" for name in own]
+        modules = ["import argparse", "import json", "import checkpoint", "import processes"]
+        modules += ["import script"]
+        top = Writer()
+        top.add(f'"""Train {self.title}, drawn in Neurowire: `python train.py --epochs 5`."""')
+        top.add()
+        modules = [m for m in modules if m.removeprefix("import ") in used]
+        top.block("\n".join(import_lines(import_short(used, [*modules, *carried]))))
+        top.add()
+        top.add()
+        top.extend(body)
+        return top.source
+
+    @property
+    def carried(self) -> dict[str, set[str]]:
+        """Carried names by the project file they go to."""
+        found: dict[str, set[str]] = {}
+        for name in names_used(self.source().text):
+            if self._carried(name):
+                found.setdefault(carry.home(name) or "", set()).add(name)
+        return found
+
+    def _carried(self, name: str) -> bool:
+        home = carry.home(name)
+        return home is not None and home not in {"processes", "checkpoint", "script"}
+
+    # -- __init__
+
+    def _init(self, writer: Writer) -> None:
+        settings: Settings = self.plan.document.settings
+        writer.add()
+        writer.add(
+            f"def __init__(self, *, epochs: int = {settings.epochs}, "
+            f"batch_size: int = {settings.batch_size}, seed: int = {settings.seed}, "
+            f'device: str = "{settings.device}", precision: str = "{settings.precision}", '
+            "data_dir: str | None = None) -> None:",
+            level=1,
+        )
+        writer.add("torch.manual_seed(seed)", level=2)
+        writer.add("self.device = processes.start(device)", level=2)
+        writer.add("self.autocast = processes.precision(self.device, precision)", level=2)
+        text = "self.epochs, self.batch_size, self.seed = epochs, batch_size, seed"
+        writer.add(text, level=2)
+        writer.add("self.epoch = self.batch = self.step = 0", level=2)
+        for node in self.plan.data:
+            self._read(writer, node)
+        for unit in self.plan.units:
+            writer.add(
+                f"self.{unit.attribute} = processes.parallel({unit.constructor}.to(self.device))",
+                unit.nodes,
+                level=2,
+            )
+        pairs = ", ".join(f'"{u.attribute}": self.{u.attribute}' for u in self.plan.units)
+        writer.add(f"self.networks = {{{pairs}}}", level=2)
+        for step in self.plan.steps:
+            made = self.plan.scope.bound(step.optimizer.id).optimizer(self._parameters(step))
+            writer.add(f"self.{step.optimizer.name} = {made}", (step.optimizer.id,), level=2)
+        pairs = ", ".join(f'"{s.optimizer.name}": self.{s.optimizer.name}' for s in self.plan.steps)
+        writer.add(f"self.optimizers = {{{pairs}}}", level=2)
+        self._schedules(writer)
+
+    def _sets(self, node: Node) -> tuple[str, str]:
+        if len(self.plan.data) == 1:
+            return "train_set", "validation_set"
+        return f"{node.name}_train", f"{node.name}_validation"
+
+    def _read(self, writer: Writer, node: Node) -> None:
+        bound = self.plan.scope.bound(node.id)
+        read = str(bound.read(self.plan.inference.facts.get(node.id)))
+        fixed = bool(bound.fixed_split()) if hasattr(bound, "fixed_split") else False
+        if not fixed:
+            read = f"split({read}, validation={bound.validation!r}, seed=seed)"
+        train, validation = self._sets(node)
+        writer.add(f"{train}, {validation} = {read}", (node.id,), level=2)
+        for name in (train, validation):
+            text = f"self.{name} = tuple(t.to(self.device) for t in {name})"
+            writer.add(text, (node.id,), level=2)
+
+    def _parameters(self, step: Step) -> str:
+        parts = []
+        for unit in self.plan.units:
+            mine = unit.learners & step.trains
+            if not mine:
+                continue
+            if mine == unit.learners:
+                parts.append(f"self.{unit.attribute}")
+                continue
+            board = self.plan.board.nodes
+            leaders = dict.fromkeys(board[n].twin or n for n in sorted(mine, key=_number))
+            parts += [f"self.{unit.attribute}.{unit.home[n]}" for n in leaders]
+        if len(parts) == 1:
+            return f"{parts[0]}.parameters()"
+        return f"[{', '.join(f'*{part}.parameters()' for part in parts)}]"
+
+    def _schedules(self, writer: Writer) -> None:
+        pairs = []
+        for step in self.plan.steps:
+            node = self._schedule(step)
+            if node is None:
+                continue
+            optimizer = f"self.{step.optimizer.name}"
+            made = self.plan.scope.bound(node.id).schedule(
+                optimizer,
+                "epochs * self.steps_per_epoch",
+                "self.steps_per_epoch",
+                self.plan.scope.bound(step.optimizer.id).lr,
+            )
+            attribute = self._schedule_name(step)
+            writer.add(f"self.{attribute} = {made}", (node.id,), level=2)
+            pairs.append(f'"{step.optimizer.name}": self.{attribute}')
+        kind = "" if pairs else ": dict[str, torch.optim.lr_scheduler.LRScheduler]"
+        writer.add(f"self.schedules{kind} = {{{', '.join(pairs)}}}", level=2)
+
+    def _schedule(self, step: Step) -> Node | None:
+        operands = self.plan.scope.operands(step.optimizer.id)
+        wired = operands[1] if len(operands) > 1 else None
+        return self.plan.board.nodes[wired.node] if isinstance(wired, End) else None
+
+    def _schedule_name(self, step: Step) -> str:
+        return f"{step.optimizer.name}_schedule"
+
+    def _schedules_per(self, pace: str) -> list[tuple[Step, str]]:
+        found = []
+        for step in self.plan.steps:
+            node = self._schedule(step)
+            if node is not None and self.plan.scope.bound(node.id).per() == pace:
+                found.append((step, f"self.{self._schedule_name(step)}"))
+        return found
+
+    # -- the loop
+
+    def _steps_per_epoch(self, writer: Writer) -> None:
+        writer.add()
+        writer.add("@property", level=1)
+        writer.add("def steps_per_epoch(self) -> int:", level=1)
+        sizes = [f"len(self.{self._sets(node)[0]}[0])" for node in self.plan.data]
+        rows = sizes[0] if len(sizes) == 1 else f"min({', '.join(sizes)})"
+        writer.add(f"return -(-{rows} // self.batch_size)", level=2)
+
+    def _iter(self, writer: Writer) -> None:
+        writer.add()
+        kind = "Iterator[dict[str, float | Tensor]]"
+        writer.add(f"def __iter__(self) -> {kind}:", level=1)
+        writer.add("while self.epoch < self.epochs:", level=2)
+        for unit in self.plan.units:
+            writer.add(f"self.{unit.attribute}.train()", level=3)
+        shared = self._shared()
+        used = {end for step in self.plan.steps for end in self._reads(step.ops, shared)}
+        used |= set(self._reads([op for op, _ in shared], []))
+        options = "seed=self.seed + self.epoch, start=self.batch"
+        self._batches(writer, 0, used, "self.batch_size", options, level=3)
+        values = self._values(self.plan.batch)
+        for op, _ in shared:
+            body = Body([op.item], [op.item.writes[0][0]], values, short=False)
+            body.write(writer, level=4, give=False)
+            values = body.values
+        for step in self.plan.steps:
+            every = self.plan.scope.bound(step.optimizer.id).every
+            arguments = ", ".join(self._passed(step, end, values) for end in self._takes(step))
+            text = f'figures["loss/{step.loss_name}"] = {self._method(step)}({arguments})'
+            if len(self.plan.steps) == 1 and every == 1:
+                text = f'figures = {{"loss/{step.loss_name}": {self._method(step)}({arguments})}}'
+            elif step is self.plan.steps[0]:
+                writer.add("figures = {}", level=4)
+            if every > 1:
+                writer.add(f"if self.step % {every} == 0:", (step.optimizer.id,), level=4)
+            writer.add(text, (step.optimizer.id,), level=5 if every > 1 else 4)
+        writer.add("self.step += 1", level=4)
+        writer.add("self.batch += 1", level=4)
+        writer.add('yield {"step": self.step, **figures}', level=4)
+        writer.add("self.epoch, self.batch = self.epoch + 1, 0", level=3)
+        for _, schedule in self._schedules_per("epoch"):
+            writer.add(f"{schedule}.step()", level=3)
+        plateau = self._schedules_per("validation")
+        if plateau:
+            writer.add("figures = self.validate()", level=3)
+            for step, schedule in plateau:
+                writer.add(f'{schedule}.step(figures["val/{step.loss_name}"])', level=3)
+            writer.add('yield {"epoch": self.epoch, **figures}', level=3)
+        else:
+            writer.add('yield {"epoch": self.epoch, **self.validate()}', level=3)
+
+    def _method(self, step: Step) -> str:
+        return f"self.step_{step.optimizer.name}"
+
+    def _batches(
+        self, writer: Writer, which: int, used: set[End], size: str, options: str, *, level: int
+    ) -> None:
+        values = self._values(self.plan.batch)
+        targets, calls = [], []
+        for node in self.plan.data:
+            found = [str(values[e]) if e in used else "_" for e in self.plan.outputs(node)]
+            targets.append(", ".join(found) + ("," if len(found) == 1 else ""))
+            more = f", {options}" if options else ""
+            calls.append(f"batches(self.{self._sets(node)[which]}, {size}{more})")
+        ids = [node.id for node in self.plan.data]
+        if len(targets) == 1:
+            target = f"({targets[0]})" if targets[0].endswith(",") else targets[0]
+            writer.add(f"for {target} in {calls[0]}:", ids, level=level)
+        else:
+            target = ", ".join(f"({one})" for one in targets)
+            writer.add(f"for {target} in zip({', '.join(calls)}):", ids, level=level)
+
+    def _values(self, ends: Iterable[End]) -> dict[End, Value]:
+        return local_names(self.plan.scope, list(ends))
+
+    def _shared(self) -> list[tuple[Op, Step | None]]:
+        """Ops that several steps use and no step in between changes."""
+        found: list[tuple[Op, Step | None]] = []
+        for op in self.plan.ops:
+            users = [i for i, step in enumerate(self.plan.steps) if op in step.ops]
+            if len(users) < 2:
+                continue
+            above = {n for o in self.plan.closure([op.item.writes[0][0]]) for n in o.item.nodes}
+            changed = any(self.plan.steps[i].trains & above for i in range(users[0], users[-1]))
+            if not changed:
+                found.append((op, self.plan.steps[users[-1]]))
+        return found
+
+    def _reads(self, ops: Iterable[Op], shared: Iterable[tuple[Op, Step | None]]) -> list[End]:
+        skip = {id(op) for op, _ in shared}
+        found: dict[End, None] = {}
+        batch = set(self.plan.batch)
+        for op in ops:
+            if id(op) not in skip:
+                found.update(dict.fromkeys(end for end in op.item.reads if end in batch))
+        return list(found)
+
+    def _takes(self, step: Step) -> list[End]:
+        """The values a step's method gets: parts of the batch and what is shared."""
+        shared = self._shared()
+        given = {end for op, _ in shared for end, _ in op.item.writes}
+        own = [op for op in step.ops if op not in [s for s, _ in shared]]
+        made = {end for op in own for end, _ in op.item.writes}
+        found = dict.fromkeys(end for op in own for end in op.item.reads if end not in made)
+        order = [*self.plan.batch, *given]
+        return sorted(found, key=lambda end: order.index(end) if end in order else 0)
+
+    def _passed(self, step: Step, end: End, values: dict[End, Value]) -> str:
+        text = str(values[end])
+        if end in self.plan.batch or self._learns(step, end):
+            return text
+        return f"{text}.detach()" if self._learns(None, end) else text
+
+    def _learns(self, step: Step | None, end: End) -> bool:
+        """Does a value depend on what a step (or any step) trains?"""
+        above = {n for op in self.plan.closure([end]) for n in op.item.nodes}
+        steps = self.plan.steps if step is None else [step]
+        return any(above & one.trains for one in steps)
+
+    # -- one step
+
+    def _step(self, writer: Writer, step: Step) -> None:
+        shared = [op for op, _ in self._shared()]
+        takes = self._takes(step)
+        values = self._values([*self.plan.batch])
+        for op in shared:
+            for end, kind in op.item.writes:
+                values[end] = Value(op.item.name, kind)
+        arguments = "".join(f", {values[end]}: Tensor" for end in takes)
+        ids = (step.optimizer.id,)
+        name = step.optimizer.name
+        writer.add()
+        writer.add(f"def step_{name}(self{arguments}) -> Tensor:", ids, level=1)
+        own = [op for op in step.ops if op not in shared]
+        frozen = self._frozen(step, own)
+        for unit in frozen:
+            writer.add(f"self.{unit.attribute}.requires_grad_(False)", ids, level=2)
+        plain = [op for op in own if not self._learns(step, op.item.writes[0][0])]
+        needing = [op for op in own if op not in plain]
+        outside = [op for op in plain if op.unit is not None]
+        wanted = [step.loss]
+        if outside:
+            writer.add("with torch.no_grad(), self.autocast:", ids, level=2)
+            ahead = [e for op in needing for e in op.item.reads]
+            body = self._body(plain, ahead, values, takes)
+            body.write(writer, level=3, give=False)
+            values = body.values
+        writer.add("with self.autocast:", ids, level=2)
+        items = [op for op in own if op in needing or not outside]
+        body = self._body(items, wanted, values, takes)
+        self._loss_last(body, step)
+        body.write(writer, level=3, give=False)
+        loss = str(body.values[step.loss])
+        writer.add(f"self.{name}.zero_grad()", ids, level=2)
+        writer.add(f"{loss}.backward()", ids, level=2)
+        clip = self.plan.scope.bound(step.optimizer.id).clip
+        if clip:
+            text = f"nn.utils.clip_grad_norm_({self._parameters(step)}, {clip!r})"
+            writer.add(text, ids, level=2)
+        writer.add(f"self.{name}.step()", ids, level=2)
+        for one, schedule in self._schedules_per("step"):
+            if one is step:
+                writer.add(f"{schedule}.step()", ids, level=2)
+        for unit in frozen:
+            writer.add(f"self.{unit.attribute}.requires_grad_(True)", ids, level=2)
+        writer.add(f"return {loss}.detach()", ids, level=2)
+
+    def _body(
+        self, ops: list[Op], wanted: list[End], values: dict[End, Value], takes: list[End]
+    ) -> Body:
+        taken = {str(values[end]) for end in takes} | {"loss"}
+        return Body([op.item for op in ops], wanted, dict(values), taken, short=False)
+
+    def _loss_last(self, body: Body, step: Step) -> None:
+        """The value that is minimised is called `loss`."""
+        last = body.items[-1]
+        body.taken.discard("loss")
+        body.items = [*body.items[:-1], _renamed(last, "loss")]
+
+    def _frozen(self, step: Step, ops: list[Op]) -> list[Unit]:
+        """Units a gradient passes through on its way to what the step trains."""
+        trained = {n for one in self.plan.steps for n in one.trains}
+        found: dict[str, Unit] = {}
+        for op in ops:
+            unit = op.unit
+            if unit is None or unit.learners & step.trains or not unit.learners & trained:
+                continue
+            if any(self._learns(step, end) for end in op.item.reads):
+                found[unit.attribute] = unit
+        return list(found.values())
+
+    # -- validation
+
+    def _validate(self, writer: Writer) -> None:
+        plan = self.plan
+        writer.add()
+        writer.add("@torch.no_grad()", level=1)
+        writer.add("def validate(self) -> dict[str, float]:", level=1)
+        for unit in plan.units:
+            writer.add(f"self.{unit.attribute}.eval()", level=2)
+        losses = [(f"val/{s.loss_name}", s) for s in plan.steps]
+        metric_reads = [end for node in plan.metrics for end in plan.scope.reads(node.id)]
+        last = {step.loss for step in plan.steps}
+        ops = plan.closure([*last, *metric_reads])
+        finals = {op.item.writes[0][0]: op for op in ops if op.item.writes[0][0] in last}
+        finals = {e: op for e, op in finals.items() if not self._read_by(ops, e, metric_reads)}
+        middle = [op.item for op in ops if op not in finals.values()]
+        extra = plan.extra_items(n.id for n in plan.metrics)
+        reads = [*metric_reads, *(end for op in finals.values() for end in op.item.reads)]
+        reads += [step.loss for step in plan.steps if step.loss not in finals]
+
+        for node in plan.metrics:
+            made = self._torchmetric(node)
+            if made:
+                writer.add(f"{node.name} = {made}.to(self.device)", (node.id,), level=2)
+        size_line = len(writer.lines)
+        used = {e for item in [*middle, *extra] for e in item.reads} | set(reads)
+        counted = next((e for e in plan.batch if e in used), plan.batch[0])
+        self._batches(writer, 1, used | {counted}, str(VALIDATION_BATCH), "", level=2)
+        taken = {"sums", "count", "self", *(node.name for node in plan.metrics)}
+        body = Body([*middle, *extra], reads, self._values(plan.batch), taken, short=False)
+        inner = Writer()
+        body.write(inner, level=4, give=False)
+        if inner.lines:
+            writer.add("with self.autocast:", level=3)
+            writer.extend(inner)
+        values = body.values
+        rows = f"len({values[counted]})"
+        sums: list[tuple[str, str, tuple[str, ...]]] = []
+        gives: list[tuple[str, str, str]] = []
+        for key, step in losses:
+            op = finals.get(step.loss)
+            text = op.item.source(values) if op else str(values[step.loss])
+            ids = op.item.nodes if op else (step.optimizer.id,)
+            sums.append((step.loss_name, f"{text} * {rows}", ids))
+            gives.append((key, step.loss_name, "count"))
+        for node in plan.metrics:
+            key = f"val/{node.name}"
+            bound, given = plan.scope.bound(node.id), plan.scope.given(node.id, values)
+            if self._torchmetric(node):
+                writer.add(f"{node.name}.update({bound.update(*given)})", (node.id,), level=3)
+                gives.append((key, f"{node.name}.compute().item()", ""))
+                continue
+            total, count = bound.total(*given)
+            sums.append((node.name, total, (node.id,)))
+            divisor = "count"
+            if not _is_rows(count, values):
+                divisor = f"{node.name}_count"
+                sums.append((divisor, count, (node.id,)))
+            gives.append((key, self._after(node, f"{node.name} / {divisor}", node.name), ""))
+        for index, (_, text, ids) in enumerate(sums):
+            writer.add(f"sums[{index}] += {text}", ids, level=3)
+        writer.add(f"sums[{len(sums)}] += {rows}", level=3)
+        head = Writer()
+        head.add(f"sums = torch.zeros({len(sums) + 1}, device=self.device)", level=2)
+        writer.lines[size_line:size_line] = head.lines
+        found = ", ".join([*(name for name, _, _ in sums), "count"])
+        writer.add(f"{found} = processes.total(sums).tolist()", level=2)
+        pairs = [f'"{key}": {name} / {by}' if by else f'"{key}": {name}' for key, name, by in gives]
+        writer.add(f"return {{{', '.join(pairs)}}}", level=2)
+
+    def _read_by(self, ops: list[Op], end: End, reads: Iterable[End]) -> bool:
+        return end in set(reads) or any(end in op.item.reads for op in ops)
+
+    def _torchmetric(self, node: Node) -> str:
+        bound = self.plan.scope.bound(node.id)
+        if not hasattr(bound, "metric"):
+            return ""
+        found = self.plan.inference.result(node.id)
+        return str(bound.metric(*(found.inputs or ()))) if found else ""
+
+    def _after(self, node: Node, mean: str, name: str) -> str:
+        """A mean turned into the figure, such as a root of mean squares."""
+        bound = self.plan.scope.bound(node.id)
+        return str(bound.figure(mean)) if hasattr(bound, "figure") else mean
+
+    # -- main
+
+    def _main(self, writer: Writer) -> None:
+        writer.add("def main() -> None:")
+        settings = self.plan.document.settings
+        writer.add(
+            f"options = script.options(__doc__, epochs={settings.epochs}, "
+            f'batch_size={settings.batch_size}, seed={settings.seed}, device="{settings.device}", '
+            f'precision="{settings.precision}", threads={settings.threads})',
+            level=1,
+        )
+        writer.add("training = Training(**options.training)", level=1)
+        writer.add("script.prepare(training, options)", level=1)
+        writer.add("for figures in training:", level=1)
+        writer.add("script.tell(training, figures)", level=2)
+        writer.add("script.finish(training)", level=1)
+        writer.add()
+        writer.add()
+        writer.add('if __name__ == "__main__":')
+        writer.add("main()", level=1)
+
+
+def _is_rows(count: str, values: dict[End, Value]) -> bool:
+    """Is a metric's count simply the number of examples?"""
+    return any(count == f"{v}.numel()" and v.type.dims == ("N",) for v in values.values())
+
+
+def _renamed(item: Item, name: str) -> Item:
+    return replace(item, name=name)
+
+
+def _number(node: str) -> int:
+    return int(node[1:])

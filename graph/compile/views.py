@@ -1,0 +1,126 @@
+"""views.py: what the application looks at while it trains; not part of an export."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graph.compile import carry
+from graph.compile.body import Body, Item
+from graph.compile.plan import Plan
+from graph.compile.scope import local_names
+from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.sheet import Node
+
+
+@dataclass(frozen=True)
+class ViewSpec:
+    """A view of a compiled board.
+
+    Attributes:
+        node: Id of the view node.
+        name: Its name, and the name of its function in views.py.
+        kind: Name of the renderer.
+        params: All parameters of the node.
+        inputs: For each wired port the place of what it shows in the examples, where it comes
+            straight from the data.
+        classes: Names of the classes, where the data says.
+    """
+
+    node: str
+    name: str
+    kind: str
+    params: dict[str, Any]
+    inputs: dict[str, int | None]
+    classes: tuple[str, ...]
+
+
+def view_specs(plan: Plan) -> tuple[ViewSpec, ...]:
+    """The views of a board, by age."""
+    return tuple(_spec(plan, node) for node in plan.views)
+
+
+def _spec(plan: Plan, node: Node) -> ViewSpec:
+    places = {end: index for index, end in enumerate(plan.batch)}
+    ports = plan.document.ports(node).inputs
+    inputs = {
+        port.name: places.get(operand)  # type: ignore[arg-type]
+        for port, operand in zip(ports, plan.scope.operands(node.id), strict=True)
+        if operand is not None
+    }
+    classes: tuple[str, ...] = ()
+    for data in plan.data:
+        bound = plan.scope.bound(data.id)
+        classes = classes or tuple(bound.classes(plan.inference.facts.get(data.id)))
+    params = plan.document.params(node)
+    return ViewSpec(
+        node.id, node.name, str(plan.scope.bound(node.id).kind()), params, inputs, classes
+    )
+
+
+def views_source(plan: Plan) -> Source:
+    """The whole file."""
+    body = Writer()
+    for node in plan.views:
+        body.add()
+        body.add()
+        _view(body, plan, node)
+    used = names_used(body.text) if plan.views else set()
+    carried = [f"from {home} import {n}" for n in used if (home := carry.home(n))]
+    carried = [line for line in carried if not line.startswith("from data ")]
+    top = Writer()
+    top.add('"""What the application shows while this project trains."""')
+    top.add()
+    lines = ["from torch import Tensor", "from train import Training", *carried]
+    top.block("\n".join(import_lines([*import_short(used), *lines])))
+    top.add()
+    top.add()
+    top.add("def examples(training: Training, count: int) -> tuple[Tensor, ...]:")
+    top.add('"""Held-out examples, always the same ones."""', level=1)
+    if len(plan.data) == 1:
+        top.add("return tuple(t[:count] for t in training.validation_set)", level=1)
+    else:
+        sets = ", ".join(f"*training.{node.name}_validation" for node in plan.data)
+        top.add(f"return tuple(t[:count] for t in ({sets}))", level=1)
+    top.extend(body)
+    return top.source
+
+
+def _view(writer: Writer, plan: Plan, node: Node) -> None:
+    ids = (node.id,)
+    arguments = "training: Training, batch: tuple[Tensor, ...]"
+    writer.add(f"def {node.name}({arguments}) -> dict[str, Tensor]:", ids)
+    reads = list(plan.scope.reads(node.id))
+    items = [_of_training(op.item) for op in plan.closure(reads)]
+    extra = plan.extra_items([node.id], "training")
+    ahead = [end for item in extra for end in item.reads]
+    items = [_of_training(op.item) for op in plan.closure([*reads, *ahead])] + extra
+    values = local_names(plan.scope, plan.batch)
+    used = {end for item in items for end in item.reads} | set(reads)
+    targets = [str(values[end]) if end in used else "_" for end in plan.batch]
+    if any(end in used for end in plan.batch):
+        comma = "," if len(targets) == 1 else ""
+        writer.add(f"{', '.join(targets)}{comma} = batch", ids, level=1)
+    taken = {"training", "batch", node.name}
+    body = Body(items, reads, values, taken, short=False)
+    inner = Writer()
+    body.write(inner, level=2, give=False)
+    if inner.lines:
+        writer.add("with training.autocast:", ids, level=1)
+        writer.extend(inner)
+    ports = plan.document.ports(node).inputs
+    pairs = [
+        f'"{port.name}": {body.values[end]}'
+        for port in ports
+        for link in plan.board.into(node.id, port.name)
+        for end in [plan.scope.source_of(link.source)]
+    ]
+    writer.add(f"return {{{', '.join(pairs)}}}", ids, level=1)
+
+
+def _of_training(item: Item) -> Item:
+    """The same item where the training is called `training` and not `self`."""
+    plain = item.source
+
+    def source(values: Any) -> str:
+        return plain(values).replace("self.", "training.")
+
+    return Item(item.name, item.nodes, item.reads, item.writes, source, item.modules)

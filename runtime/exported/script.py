@@ -1,0 +1,110 @@
+"""The command line of an exported project: options, what is printed, resuming, the self-check."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from runtime.exported.checkpoint import Training, load, save
+from runtime.exported.processes import first, plain
+from runtime.exported.threads import settle_threads
+
+CHECKPOINT = Path("checkpoint.safetensors")
+RECORDED = Path(__file__).with_name("recorded.json")
+
+
+class Run(Training, Protocol):
+    """A run that is iterated to train."""
+
+    def __iter__(self) -> Iterator[dict[str, float | Tensor]]: ...
+
+
+class Options:
+    """What the command line says.
+
+    Attributes:
+        training: Arguments of `Training`.
+        threads: CPU threads; 0 measures and chooses.
+        resume: Go on from the last checkpoint.
+        verify: Replay the recorded steps instead of training.
+    """
+
+    def __init__(self, description: str | None, threads: int, **defaults: Any) -> None:
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("--epochs", type=int, default=defaults["epochs"])
+        parser.add_argument("--batch-size", type=int, default=defaults["batch_size"])
+        parser.add_argument("--seed", type=int, default=defaults["seed"])
+        parser.add_argument("--device", default=defaults["device"], help="auto, cpu, cuda, ...")
+        parser.add_argument("--precision", default=defaults["precision"])
+        parser.add_argument("--data-dir", help="where data sets lie")
+        parser.add_argument("--threads", type=int, default=threads, help="0 measures and chooses")
+        parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+        parser.add_argument("--verify", action="store_true", help="replay the recorded steps")
+        found = vars(parser.parse_args())
+        self.threads: int = found.pop("threads")
+        self.resume: bool = found.pop("resume")
+        self.verify: bool = found.pop("verify")
+        if self.verify:
+            recorded = json.loads(RECORDED.read_text()) if RECORDED.exists() else None
+            if recorded is None:
+                sys.exit(f"{RECORDED.name} is missing: train in Neurowire once and export again.")
+            found.update(recorded["training"])
+            self.threads = recorded["threads"]
+        self.training: dict[str, Any] = found
+
+
+def options(description: str | None, *, threads: int = 0, **defaults: Any) -> Options:
+    """Read the command line."""
+    return Options(description, threads, **defaults)
+
+
+def prepare(training: Run, options: Options) -> None:
+    """Set the threads, go on from a checkpoint, or run the self-check and leave."""
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    else:
+        settle_threads(training)
+    if options.verify:
+        sys.exit(verify(training))
+    if options.resume:
+        if not CHECKPOINT.exists():
+            sys.exit(
+                f"{CHECKPOINT} is missing: there is nothing to resume. Train without --resume."
+            )
+        load(training, CHECKPOINT)
+
+
+def tell(training: Run, figures: dict[str, float | Tensor]) -> None:
+    """Print the figures of a step or an epoch as one line; save after each epoch."""
+    if first():
+        print(json.dumps({name: float(f) for name, f in figures.items()}), flush=True)
+        if "epoch" in figures:
+            save(training, CHECKPOINT)
+
+
+def finish(training: Run) -> None:
+    """Keep the trained weights, one file for each network."""
+    if first():
+        for name, network in training.networks.items():
+            save_file(plain(network).state_dict(), Path(f"{name}.safetensors"))
+
+
+def verify(training: Run) -> int:
+    """Replay the recorded steps; print the first difference, or that there is none."""
+    recorded = json.loads(RECORDED.read_text())
+    for step, (expected, figures) in enumerate(zip(recorded["steps"], training, strict=False), 1):
+        for name, loss in expected.items():
+            if float(figures[name]) != loss:
+                print(
+                    f"step {step}: {name} is {float(figures[name])!r}, in the app it was {loss!r}"
+                )
+                print(f"The app ran torch {recorded['torch']}, this is torch {torch.__version__}.")
+                return 1
+    print(f"{len(recorded['steps'])} steps give the losses of the app, bit for bit.")
+    return 0
