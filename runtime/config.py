@@ -11,48 +11,60 @@ class SourceLike(Protocol):
     """What the compiler makes of one file: its text, and the nodes each line stands for."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The source."""
 
     @property
-    def nodes(self) -> tuple[tuple[str, ...], ...]: ...
+    def nodes(self) -> tuple[tuple[str, ...], ...]:
+        """For each line, the ids of its nodes."""
 
 
 class ViewLike(Protocol):
     """What the compiler makes of one view node."""
 
     @property
-    def node(self) -> str: ...
+    def node(self) -> str:
+        """The view node's id."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name."""
 
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """What draws it."""
 
     @property
-    def params(self) -> Mapping[str, Any]: ...
+    def params(self) -> Mapping[str, Any]:
+        """Its parameters."""
 
     @property
-    def inputs(self) -> Mapping[str, int | None]: ...
+    def inputs(self) -> Mapping[str, int | None]:
+        """Where among the examples each port's value lies."""
 
 
 class WireLike(Protocol):
     """Where the weight of one wire into a neuron lies."""
 
     @property
-    def link(self) -> str: ...
+    def link(self) -> str:
+        """The wire's id."""
 
     @property
-    def network(self) -> str: ...
+    def network(self) -> str:
+        """Which network."""
 
     @property
-    def tensor(self) -> str: ...
+    def tensor(self) -> str:
+        """Which of its weights."""
 
     @property
-    def row(self) -> int | None: ...
+    def row(self) -> int | None:
+        """Which row."""
 
     @property
-    def column(self) -> int | None: ...
+    def column(self) -> int | None:
+        """Which column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A wire into a neuron and the weight that it carries: `networks[network].tensor[row, column]`."""
+    """A wire into a neuron; its weight is `networks[network].tensor[row, column]`."""
 
     link: str
     network: str

@@ -30,7 +30,7 @@ def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Pr
     """
     node, detail = locate(error, source, files)
     text = str(error).strip() or type(error).__name__
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC or FULL_DISK.search(text):
+    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or FULL_DISK.search(text):
         where = getattr(error, "filename", None)
         return Problem(
             None,
@@ -64,9 +64,7 @@ def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Pr
     return Problem(node, text, advice, detail)
 
 
-def locate(
-    error: BaseException, source: Path, files: Mapping[str, File]
-) -> tuple[str | None, str]:
+def locate(error: BaseException, source: Path, files: Mapping[str, File]) -> tuple[str | None, str]:
     """The node whose line raised an error, and that line: the innermost one that has a node."""
     node, detail = None, ""
     for frame, number in walk(error.__traceback__):

@@ -93,7 +93,7 @@ class Loop:
                 )
             )
             return self._stopped("failed", folder)
-        except Exception as error:  # noqa: BLE001 - every error of a run becomes a message
+        except Exception as error:
             self._send(self._explain(error, folder))
             reason = "failed"
             with contextlib.suppress(Exception):
@@ -241,9 +241,7 @@ class Loop:
             prepare.set_rate(training, name, value)
         except KeyError:
             known = ", ".join(training.optimizers)
-            self._send(
-                Problem(None, f"There is no optimizer {name}.", f"This run has: {known}.")
-            )
+            self._send(Problem(None, f"There is no optimizer {name}.", f"This run has: {known}."))
             return
         self._recorder.stop_keeping()  # the exported script could not replay from here on
         self._send(RateChanged(name, value, training.step))
@@ -327,7 +325,7 @@ class Loop:
             step=training.step,
             epoch=training.epoch,
             rates=prepare.rates(training),
-            precision=self.config.precision,
+            precision=prepare.precision(training),
         )
 
     def _progress_now(self, training: Training) -> Progress:

@@ -79,9 +79,7 @@ def settle_threads(imported: source.Imported, training: Training, wanted: int) -
         torch.set_num_threads(wanted)
     elif training.device.type == "cpu":
         for name in ("threads", "processes"):
-            settle = imported.has(name) and getattr(
-                imported.module(name), "settle_threads", None
-            )
+            settle = imported.has(name) and getattr(imported.module(name), "settle_threads", None)
             if settle:
                 settle(training, seconds=SETTLE_S)
                 break
@@ -142,6 +140,14 @@ def parameters(training: Training) -> int:
         if weight.requires_grad
     }
     return sum(weights.values())
+
+
+def precision(training: Training) -> str:
+    """The number format of forward passes: "float32", "bfloat16" or "float16"."""
+    autocast = getattr(training, "autocast", None)
+    if isinstance(autocast, torch.autocast):
+        return str(autocast.fast_dtype).removeprefix("torch.")
+    return "float32"
 
 
 def rates(training: Training) -> dict[str, float]:

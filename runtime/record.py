@@ -115,9 +115,7 @@ class Recorder:
 
     def _judge(self, epoch: int, figures: Mapping[str, float]) -> bool:
         key = deciding(figures)
-        better = not self.best or (
-            key is not None and figures[key] < self.best.get(key, math.inf)
-        )
+        better = not self.best or (key is not None and figures[key] < self.best.get(key, math.inf))
         if better:
             self.best_epoch, self.best = epoch, figures
         return better

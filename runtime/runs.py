@@ -7,18 +7,16 @@ source, settings, checkpoints and views. No torch here: the window reads it too.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import time
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_data_path
-
+from runtime import places
 from runtime.hold import is_held
 from runtime.messages import EpochEnded, Points
 
@@ -82,6 +80,9 @@ class Run:
     step: int = 0
     epoch: int = 0
     best: Mapping[str, float] = field(default_factory=dict)
+
+
+COLUMNS = tuple(one.name for one in fields(Run))
 
 
 class Runs:
@@ -174,9 +175,7 @@ class Runs:
         with self._writing():
             self._db.execute("DELETE FROM steps WHERE run = ? AND step > ?", (run, step))
             self._db.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epoch))
-            self._db.execute(
-                "UPDATE runs SET step = ?, epoch = ? WHERE id = ?", (step, epoch, run)
-            )
+            self._db.execute("UPDATE runs SET step = ?, epoch = ? WHERE id = ?", (step, epoch, run))
 
     def delete(self, run: str) -> None:
         """Forget a run; its folder is the caller's to remove."""
@@ -220,19 +219,17 @@ class Runs:
         return [EpochEnded(epoch, step, named) for (epoch, step), named in figures.items()]
 
     def _select(self, where: str, *values: object) -> list[Run]:
-        rows = self._db.execute(
-            "SELECT id, name, folder, source, settings, device, parameters, started, seconds,"
-            f" state, step, epoch, best FROM runs {where}",
-            values,
-        )
+        rows = self._db.execute(f"SELECT {', '.join(COLUMNS)} FROM runs {where}", values)
         return [self._run(*row) for row in rows]
 
     @staticmethod
     def _run(*row: Any) -> Run:
-        run = Run(*row[:4], json.loads(row[4]), *row[5:12], json.loads(row[12]))
-        if run.state == "running" and not is_held(Path(run.folder)):
-            return Run(*row[:4], run.settings, *row[5:9], "interrupted", *row[10:12], run.best)
-        return run
+        values = dict(zip(COLUMNS, row, strict=True))
+        for name in ("settings", "best"):
+            values[name] = json.loads(values[name])
+        if values["state"] == "running" and not is_held(Path(values["folder"])):
+            values["state"] = "interrupted"
+        return Run(**values)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -246,9 +243,8 @@ class Runs:
 
 
 def home() -> Path:
-    """The folder of all runs: `NEUROWIRE_HOME`, or where this system keeps a user's data."""
-    named = os.environ.get("NEUROWIRE_HOME")
-    return Path(named) / "runs" if named else user_data_path("Neurowire", False) / "runs"
+    """The folder of all runs."""
+    return places.data_dir() / "runs"
 
 
 def database() -> Path:

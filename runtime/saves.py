@@ -7,6 +7,10 @@ from pathlib import Path
 from time import perf_counter
 from types import ModuleType
 
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
 from runtime.messages import Message, Saved
 from runtime.prepare import Training
 
@@ -34,7 +38,8 @@ class Saves:
         self._module, self._interval, self._send = module, interval, send
         self._saved = perf_counter()
         self._cost = 0.0
-        self._best: object = None
+        self._best: dict[str, Tensor] = {}
+        self._best_waits = False
         self._at = (-1, -1)
 
     @property
@@ -46,13 +51,25 @@ class Saves:
     @property
     def due_at_epoch(self) -> bool:
         """Is it time to save, now that an epoch ended? Epochs can be shorter than a save."""
-        return perf_counter() - self._saved > max(
-            min(LEAST_S, self._interval), SHARE * self._cost
-        )
+        return perf_counter() - self._saved > max(min(LEAST_S, self._interval), SHARE * self._cost)
 
+    @torch.no_grad()
     def keep_best(self, training: Training) -> None:
-        """Remember the weights of now as the best; they are written with the next save."""
-        self._best = self._module.snapshot(training)
+        """Remember the weights of now as the best; they are written with the next save.
+
+        Epochs can take milliseconds, so the weights are copied into tensors made once.
+        """
+        now = {
+            f"{name}.{key}": weight
+            for name, network in training.networks.items()
+            for key, weight in network.state_dict().items()
+        }
+        if self._best.keys() != now.keys():
+            self._best = {name: weight.detach().clone() for name, weight in now.items()}
+        else:
+            for name, weight in now.items():
+                self._best[name].copy_(weight)
+        self._best_waits = True
 
     def save(self, training: Training) -> None:
         """Write `last`, and `best` if there is a new one."""
@@ -67,10 +84,12 @@ class Saves:
         self._cost = self._saved - began
 
     def write_best(self) -> None:
-        """Write `best`, if there is a new one."""
-        if self._best is not None:
-            self._module.write(self._best, self.folder / BEST)
-            self._best = None
+        """Write the best weights, if there are new ones."""
+        if self._best_waits:
+            aside = self.folder / (BEST + ".new")
+            save_file({name: w.cpu().contiguous() for name, w in self._best.items()}, aside)
+            aside.replace(self.folder / BEST)
+            self._best_waits = False
 
     def load(self, training: Training) -> bool:
         """Put a fresh training where `last` left it; False when nothing was saved yet."""

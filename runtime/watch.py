@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -63,7 +62,7 @@ class Views:
             for view in list(self._views):
                 try:
                     payload = self._draw(view)
-                except Exception as error:  # noqa: BLE001 - a view must not end the training
+                except Exception as error:
                     self._views.remove(view)
                     self._send(self._problem(view, error))
                 else:
@@ -154,5 +153,3 @@ def set_modes(modes: list[tuple[nn.Module, bool]]) -> None:
     """Put each module back into training or evaluation mode."""
     for module, mode in modes:
         module.training = mode
-
-

@@ -13,7 +13,6 @@ from multiprocessing.connection import Connection
 import torch
 from torch import nn
 
-
 from runtime.device import devices
 from runtime.loop import Loop
 from runtime.messages import (
@@ -61,7 +60,7 @@ def train(
             loop = Loop(command.project, command.config, inbox, send, runs, home())
             send(loop.run())
             return loop.next
-    except Exception as error:  # noqa: BLE001 - the database cannot be opened
+    except Exception as error:
         advice = f"Check that {home()} can be written and has space."
         send(Problem(None, f"The run could not be recorded: {error}", advice))
         send(Stopped("failed", "", "", 0, 0, 0.0))
@@ -119,7 +118,7 @@ class Probes:
             self._send(Probed(probe.node, facts, probe.ticket))
         except Cancelled:
             pass
-        except Exception as error:  # noqa: BLE001 - every error of a reader becomes a message
+        except Exception as error:
             advice = getattr(error, "advice", "Check the path and the node's parameters.")
             self._send(ProbeFailed(probe.node, str(error), advice, probe.ticket))
 
