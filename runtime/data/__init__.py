@@ -1,0 +1,55 @@
+"""Data sets: where they are looked for, downloads, and what a data node can learn of its data.
+
+Nothing here imports torch until data are read, so that `main.py data` answers at once.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from runtime.data.download import DownloadError, get
+from runtime.data.listing import Entry, listing
+from runtime.data.search import find, offer_cache, search_path
+from runtime.data.sources import SOURCES, RemoteFile, Source
+from runtime.payloads import Payload
+
+__all__ = [
+    "SOURCES",
+    "DownloadError",
+    "Entry",
+    "RemoteFile",
+    "Source",
+    "examples",
+    "find",
+    "get",
+    "listing",
+    "offer_cache",
+    "probe",
+    "search_path",
+]
+
+
+def probe(
+    node_type: str, params: Mapping[str, Any], data_dir: str | Path | None = None
+) -> dict[str, Any]:
+    """Facts of a data node: sizes, classes, columns, counts; see `runtime.data.facts`.
+
+    Raises:
+        DataError: If the data can't be read; names the file, the place and what to do.
+    """
+    from runtime.data.facts import probe as facts_of  # noqa: PLC0415 - loads torch
+
+    return facts_of(node_type, params, data_dir)
+
+
+def examples(
+    node_type: str, params: Mapping[str, Any], data_dir: str | Path | None = None, count: int = 8
+) -> Payload:
+    """A few examples of a data node, to look at: pictures, points or rows.
+
+    Raises:
+        DataError: If the data can't be read; names the file, the place and what to do.
+    """
+    from runtime.data.examples import examples as examples_of  # noqa: PLC0415 - loads torch
+
+    return examples_of(node_type, params, data_dir, count)

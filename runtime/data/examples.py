@@ -1,0 +1,108 @@
+"""A few examples of a data node, to look at before any training."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from runtime.data.folders import folder_of
+from runtime.data.search import find
+from runtime.data.sources import SOURCES
+from runtime.data.tabular import table_path
+from runtime.exported.data import DataError, locate
+from runtime.exported.images import class_names, digits, pictures, read_idx, read_picture
+from runtime.exported.tables import read_csv
+from runtime.exported.toys import blobs, circles, moons, spiral, xor
+from runtime.payloads import Boundary, Payload, Pictures, Table
+from runtime.views.boundary import extent_of
+from runtime.views.pixels import to_pictures
+
+Params = Mapping[str, Any]
+DataDir = str | Path | None
+Show = Callable[[Params, DataDir, int], Payload]
+
+CLOTHES = "T-shirt,trouser,pullover,dress,coat,sandal,shirt,sneaker,bag,ankle boot"
+POINTS = 500
+
+
+def examples(node_type: str, params: Params, data_dir: DataDir = None, count: int = 8) -> Payload:
+    """The first pictures of each class in turn, points, or rows of a data node.
+
+    Raises:
+        DataError: If the data can't be read; names the file, the place and what to do.
+    """
+    show = SHOWS.get(node_type)
+    if show is None:
+        raise DataError(f"{node_type}: expected a data node, one of {', '.join(SHOWS)}.")
+    return show(params, data_dir, count)
+
+
+def show_digits(params: Params, data_dir: DataDir, count: int) -> Pictures:
+    """Scanned digits."""
+    image, label = digits()
+    return to_pictures(image[:count], [str(one) for one in label[:count].tolist()])
+
+
+def show_idx(name: str, classes: tuple[str, ...]) -> Show:
+    """Pictures of a set in idx files."""
+
+    def show(params: Params, data_dir: DataDir, count: int) -> Pictures:
+        place = find(SOURCES[name], data_dir) or locate(name, data_dir)
+        image = read_idx(place / "t10k-images-idx3-ubyte", axes=3)[:count].unsqueeze(1)
+        label = read_idx(place / "t10k-labels-idx1-ubyte", axes=1)[:count]
+        return to_pictures(image.float() / 255, [classes[i] for i in label.tolist()])
+
+    return show
+
+
+def show_folder(params: Params, data_dir: DataDir, count: int) -> Pictures:
+    """Pictures of each class in turn, as the network will see them."""
+    root = folder_of(params, data_dir)
+    top = root / "train" if (root / "train").is_dir() else root
+    groups = [(name, pictures(top / name)) for name in class_names(root)]
+    most = max(len(files) for _, files in groups)
+    turns = [(name, files[i]) for i in range(most) for name, files in groups if i < len(files)]
+    side, channels = int(params.get("size", 64)), int(params.get("channels", 3))
+    shown = [(read_picture(file, side, channels), name) for name, file in turns[:count]]
+    if not shown:
+        raise DataError(f"{top}: expected pictures in the class folders, received none.")
+    return to_pictures(torch.stack([image for image, _ in shown]), [name for _, name in shown])
+
+
+def show_table(params: Params, data_dir: DataDir, count: int) -> Table:
+    """The first rows, as they stand in the file."""
+    table = read_csv(table_path(params, data_dir), str(params.get("delimiter") or ","))
+    columns = [words[:count] for words in table.columns.values()]
+    return Table(tuple(table.columns), tuple(zip(*columns, strict=True)))
+
+
+def show_points(make: Callable[..., tuple[Tensor, Tensor]]) -> Show:
+    """Points of a toy set."""
+
+    def show(params: Params, data_dir: DataDir, count: int) -> Boundary:
+        given = {name: value for name, value in params.items() if name != "validation"}
+        if make is blobs:
+            given["classes"] = given.pop("number", 3)
+        total = min(POINTS, int(given.pop("count", POINTS)))
+        point, label = make(total, **given)
+        classes = tuple(str(number) for number in range(int(label.max()) + 1))
+        points = tuple((x, y) for x, y in point.tolist())
+        return Boundary(0, b"", extent_of(point), points, tuple(label.tolist()), classes)
+
+    return show
+
+
+SHOWS: dict[str, Show] = {
+    "data.digits": show_digits,
+    "data.mnist": show_idx("mnist", tuple("0123456789")),
+    "data.fashion_mnist": show_idx("fashion-mnist", tuple(CLOTHES.split(","))),
+    "data.csv": show_table,
+    "data.image_folder": show_folder,
+    "data.xor": show_points(xor),
+    "data.spiral": show_points(spiral),
+    "data.moons": show_points(moons),
+    "data.circles": show_points(circles),
+    "data.blobs": show_points(blobs),
+}

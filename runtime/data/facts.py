@@ -1,0 +1,123 @@
+"""Facts of a data node, learned by looking at its data; remembered by what the data were.
+
+Facts are JSON:
+
+    outputs     {port: {"dims": ["N", 3, 64, 64], "dtype", "kind", "classes"}}, where they vary
+    count       rows to train on
+    validation  rows held out
+    classes     names of the classes, in the order of their numbers, where they vary
+    columns     of a table: [{"name", "kind": number, category, target or left out, "missing", ...}]
+    note        what a person may want to know
+    target, numbers, categories    of a table: what its reader is called with
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runtime.data.folders import folder_content, folder_facts
+from runtime.data.search import find
+from runtime.data.sources import SOURCES
+from runtime.data.tabular import table_content, table_facts
+from runtime.exported.data import DataError, split_sizes
+from runtime.places import cache_dir
+from runtime.source import write_json
+
+Facts = dict[str, Any]
+Params = Mapping[str, Any]
+DataDir = str | Path | None
+
+VERSION = 1
+"""To be raised when a probe learns something else from the same data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """How to learn the facts of one type of node.
+
+    Attributes:
+        content: Names, sizes and times of the files, all that the facts depend on; no file is
+            read. None for what is quick to learn.
+        facts: Reads the data.
+    """
+
+    content: Callable[[Params, DataDir], object] | None
+    facts: Callable[[Params, DataDir], Facts]
+
+
+def probe(node_type: str, params: Params, data_dir: DataDir = None) -> Facts:
+    """Facts of a data node of this type and these parameters.
+
+    Raises:
+        DataError: If the data can't be read; names the file, the place and what to do.
+    """
+    known = PROBES.get(node_type)
+    if known is None:
+        raise DataError(f"{node_type}: expected a data node, one of {', '.join(PROBES)}.")
+    if known.content is None:
+        return known.facts(params, data_dir)
+    asked = [VERSION, node_type, dict(params), known.content(params, data_dir)]
+    name = hashlib.sha256(json.dumps(asked, sort_keys=True, default=list).encode()).hexdigest()
+    place = cache_dir() / "facts" / f"{name[:32]}.json"
+    try:
+        remembered: Facts = json.loads(place.read_text(encoding="utf-8"))
+        return remembered
+    except (OSError, ValueError):
+        facts = known.facts(params, data_dir)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_json(place, facts)
+    except OSError:
+        pass  # a full or read-only disk only costs the time to look again
+    return facts
+
+
+def built_in(count: int) -> Callable[[Params, DataDir], Facts]:
+    """The facts of a set that is always here, all its rows in one piece."""
+
+    def facts(params: Params, data_dir: DataDir) -> Facts:
+        return parts(count, params)
+
+    return facts
+
+
+def toy_facts(params: Params, data_dir: DataDir) -> Facts:
+    """The facts of points that are made on the spot."""
+    return parts(int(params.get("count", 500)), params)
+
+
+def parts(count: int, params: Params) -> Facts:
+    """How many rows are left to train on, and how many are held out."""
+    kept, held = split_sizes(count, float(params.get("validation", 0.2)))
+    return {"count": kept, "validation": held, "note": ""}
+
+
+def downloaded(name: str) -> Callable[[Params, DataDir], Facts]:
+    """The facts of a set of files with a split of its own, 60,000 and 10,000."""
+
+    def facts(params: Params, data_dir: DataDir) -> Facts:
+        source = SOURCES[name]
+        place = find(source, data_dir)
+        if place is None:
+            raise DataError(
+                f"{source.title} is not on this computer. Download it ({source.size / 1e6:.0f} MB) "
+                f"with: python main.py data get {name}. Or set --data-dir to a folder that has a "
+                f"folder {name} with its files."
+            )
+        return {"count": 60_000, "validation": 10_000, "note": f"read from {place}"}
+
+    return facts
+
+
+PROBES: dict[str, Probe] = {
+    "data.digits": Probe(None, built_in(1797)),
+    "data.mnist": Probe(None, downloaded("mnist")),
+    "data.fashion_mnist": Probe(None, downloaded("fashion-mnist")),
+    "data.csv": Probe(table_content, table_facts),
+    "data.image_folder": Probe(folder_content, folder_facts),
+    **{f"data.{toy}": Probe(None, toy_facts) for toy in ("xor", "spiral", "moons", "circles")},
+    "data.blobs": Probe(None, toy_facts),
+}

@@ -1,0 +1,53 @@
+"""Views: what a person looks at while a network learns, drawn from tensors.
+
+A file per kind. A renderer gets the tensors that the run's `views.py` computes, by port, and gives
+one of the records of `runtime.payloads`.
+"""
+
+from collections.abc import Callable, Mapping
+
+from runtime.config import ViewLike
+from runtime.payloads import Payload
+from runtime.views import (
+    boundary,
+    confusion,
+    histogram,
+    number,
+    predictions,
+    reconstruction,
+    table,
+)
+from runtime.views.computed import Compute, Examples, View
+
+Renderer = Callable[[View], Payload]
+
+VIEWS: Mapping[str, Renderer] = {
+    "predictions": predictions.render,
+    "boundary": boundary.render,
+    "confusion": confusion.render,
+    "table": table.render,
+    "reconstruction": reconstruction.render,
+    "number": number.render,
+    "histogram": histogram.render,
+}
+
+__all__ = ["VIEWS", "Compute", "Examples", "Renderer", "View", "draw"]
+
+
+def draw(view: ViewLike, compute: Compute, examples: Examples) -> Payload:
+    """Draw a view.
+
+    Args:
+        view: Its kind, parameters (`classes`, names of classes, among them where known) and
+            inputs.
+        compute: Its function in `views.py`, from a batch to tensors by port.
+        examples: Fixed held-out examples, a tensor for each output of the data nodes; the first
+            `count` rows are drawn.
+
+    Raises:
+        ValueError: If there is no renderer of its kind.
+    """
+    render = VIEWS.get(view.kind)
+    if render is None:
+        raise ValueError(f"{view.kind}: expected a view, one of {', '.join(VIEWS)}.")
+    return render(View(dict(view.params), dict(view.inputs), compute, examples))
