@@ -150,10 +150,11 @@ def _check_wires(wiring: Wiring, family: Sequence[str]) -> None:
     for neuron in family[1:]:
         received = len(wiring.links[neuron])
         if received != expected:
+            text = f"has {received} wires, but {leader.name}, whose weights it shares, {expected}"
             problem = Problem(
                 neuron,
                 wiring.sheet.name,
-                f"has {received} wires, but shares its weights with {leader.name}, which has {expected}",
+                text,
                 name=wiring.sheet.nodes[neuron].name,
                 expected=f"{expected} wires",
                 received=f"{received} wires",

@@ -38,8 +38,8 @@ class _Builder:
         self._nodes = wiring.sheet.nodes
         self._columns: dict[End, Column] = {}
         self._widths: dict[End, int] = {}
-        gone = {*wiring.neurons, *wiring.splits, *wiring.joins}
-        self._taken = {node.name for node in self._nodes.values() if node.id not in gone}
+        gone = {"neuron", "split", "join"}
+        self._taken = {n.name for n in self._nodes.values() if wiring.kind(n) not in gone}
         reads = {*wiring.reads.values(), *wiring.joins.values()}
         self._in_rows = {column.end.node for one in reads for column in one.columns}
 
@@ -85,9 +85,7 @@ class _Builder:
         wired = {}
         for reads in {self._wiring.reads[neuron] for neuron in use}:
             wired[reads] = tuple([place[self._key(key)] for key in reads.keys])
-        rows = [
-            min(row, key=lambda one: self._nodes[one].number) for row in zip(*block, strict=True)
-        ]
+        rows = [self._nodes[neuron].twin or neuron for neuron in block[0]]
         called = tuple(self._nodes[row].name for row in rows)
         return NeuronLayer(
             name=self._name(called),

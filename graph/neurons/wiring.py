@@ -120,7 +120,7 @@ class Wiring:
         while True:
             end = self._unmuted(end)
             node = self.sheet.nodes[end.node]
-            if self.kind(node) != "split":
+            if self.kind(node) != "split" or node.id not in self.position:
                 return Column(end)
             wires = self.sheet.into(node.id)
             declaration = REGISTRY.find(node.type)
@@ -129,7 +129,8 @@ class Wiring:
             if not wires:
                 return Column(end)
             rows = self._unmuted(wires[0].source)
-            if self.kind(self.sheet.nodes[rows.node]) != "join":
+            join = self.kind(self.sheet.nodes[rows.node]) == "join"
+            if not join or rows.node not in self.position:
                 return Column(rows, index)
             end = self.sheet.into(rows.node)[index].source
 
