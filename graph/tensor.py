@@ -1,6 +1,7 @@
 """What flows along a wire: a tensor's dimensions, element type and meaning."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -59,26 +60,65 @@ SCALAR_LOSS = TensorType((), "float", "loss")
 SCHEDULE = TensorType((), "float", "schedule")
 
 
+_LINEAR = re.compile(r"(?P<atom>.+?)(?:\*(?P<scale>\d+))?(?P<offset>[+-]\d+)?")
+
+
+def linear(size: str) -> tuple[str, int, int]:
+    """A size that varies, as atom, scale and offset: `T*2+1` gives T, 2 and 1."""
+    found = _LINEAR.fullmatch(size)
+    if found is None:
+        return size, 1, 0
+    return found["atom"], int(found["scale"] or 1), int(found["offset"] or 0)
+
+
 def product(dims: Iterable[Dim]) -> Dim:
     """Product of sizes; a name stays as the text of a product, `T*8`."""
-    number, names = 1, []
+    number = 1
+    names: list[str] = []
     for dim in dims:
         if isinstance(dim, int):
             number *= dim
-        else:
-            names.append(dim)
-    if not names:
+            continue
+        atom, scale, offset = linear(dim)
+        if offset:
+            atom, scale = f"({dim})", 1
+        elif names and "//" in atom:
+            atom = f"({atom})"
+        names.append(atom)
+        number *= scale
+    if not names or not number:
         return number
     return "*".join([*names, str(number)] if number != 1 else names)
 
 
 def affine(size: Dim, scale: int, offset: int, divisor: int = 1) -> Dim:
-    """(size * scale + offset) // divisor, kept as text where the size is a name."""
+    """(size * scale + offset) // divisor, kept as text where the size is a name.
+
+    The text is always in its shortest form, so that equal sizes are equal texts: padding T by 2
+    and taking 2 away again gives T.
+    """
     if isinstance(size, int):
         return (size * scale + offset) // divisor
-    text = size if scale == 1 else f"{size}*{scale}"
-    if offset:
-        text = f"{text}{offset:+d}"
-    if divisor != 1:
-        text = f"({text})//{divisor}" if text != size else f"{text}//{divisor}"
-    return text
+    atom, times, plus = linear(size)
+    times, plus = times * scale, plus * scale + offset
+    if times % divisor == 0:
+        times, plus, divisor = times // divisor, plus // divisor, 1
+    text = atom if times == 1 else f"{atom}*{times}"
+    if plus:
+        text = f"{text}{plus:+d}"
+    if divisor == 1:
+        return text
+    return f"{text}//{divisor}" if text == atom else f"({text})//{divisor}"
+
+
+def total(sizes: Sequence[Dim]) -> Dim:
+    """Sum of sizes; two names give the text of a sum, `(S+T)`."""
+    number, names = 0, []
+    for size in sizes:
+        if isinstance(size, int):
+            number += size
+        else:
+            names.append(size)
+    if not names:
+        return number
+    return affine(names[0] if len(names) == 1 else f"({'+'.join(names)})", 1, number)

@@ -5,7 +5,7 @@ import math
 from graph.declare import Value, call, node, param
 from graph.errors import Mismatch, Repair, set_param
 from graph.nodes._shapes import axis, operand, times
-from graph.tensor import Dim, TensorType, product
+from graph.tensor import Dim, TensorType, linear, product
 
 GROUP = "Shape"
 
@@ -48,7 +48,9 @@ def fill(size: Dim, sizes: tuple[int, ...], whose: str) -> tuple[Dim, ...]:
         if holes and not rest:
             raise Mismatch("sizes above 0 beside -1", times(sizes), f"change {whose}")
         return tuple(size // rest if one == -1 else one for one in sizes)
-    number, names = coefficient(size)
+    names, number, offset = linear(size)
+    if offset:
+        names, number = size, 1
     if not holes or not rest or number % rest:
         raise Mismatch(
             f"sizes that multiply to {size}",
@@ -57,12 +59,6 @@ def fill(size: Dim, sizes: tuple[int, ...], whose: str) -> tuple[Dim, ...]:
         )
     filled = product((names, number // rest))
     return tuple(filled if one == -1 else one for one in sizes)
-
-
-def coefficient(size: str) -> tuple[int, str]:
-    """The number and the names of a product such as `T*8`."""
-    names, _, number = size.rpartition("*")
-    return (int(number), names) if names and number.isdigit() else (1, size)
 
 
 @node(

@@ -1,0 +1,161 @@
+"""A formula that a user types: read, checked against a short list, and written as source.
+
+Nothing is ever evaluated here but constants. What is not on the list (attributes, indices, calls
+of anything else) is refused, so a file can't carry code in a formula.
+"""
+
+import ast
+import keyword
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping
+
+from graph.declare import Value
+from graph.errors import Mismatch
+from graph.nodes._shapes import broadcast, operand
+from graph.tensor import Dim, TensorType
+
+LENGTH = 500
+CONSTANTS = {"pi": math.pi, "e": math.e}
+_TORCH = """
+abs ceil cos cosh erf exp expm1 floor log log1p log2 log10 round sigmoid sign sin sinh sqrt square
+tan tanh
+""".split()  # noqa: SIM905 - reads better than quoted words
+_FUNCTIONAL = ("relu", "softplus", "silu", "gelu", "elu")
+POINTWISE = {name: f"torch.{name}" for name in _TORCH} | {name: f"F.{name}" for name in _FUNCTIONAL}
+PAIRS = {"min": ("torch.minimum", "max"), "max": ("torch.maximum", "min")}
+WHOLE = {"mean": "torch.mean", "sum": "torch.sum"}
+FUNCTIONS = (*POINTWISE, *PAIRS, *WHOLE)
+
+_OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+_SIGNS: dict[type[ast.unaryop], Callable[[float], float]] = {
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
+
+Size = float | tuple[Dim, ...]
+"""A constant's value, or the sizes of what depends on the inputs."""
+
+
+def refuse(received: str, advice: str) -> Mismatch:
+    """A mismatch about the formula itself."""
+    return Mismatch("a formula such as (a + b) / 2", received, advice)
+
+
+def inputs(formula: str) -> list[str]:
+    """The names in a formula that stand for inputs, in order, even of one that is half typed."""
+    found = re.findall(r"(?<![\w.])[A-Za-z_]\w*", formula, flags=re.ASCII)
+    known = {*FUNCTIONS, *CONSTANTS}
+    return [
+        name for name in dict.fromkeys(found) if name not in known and not keyword.iskeyword(name)
+    ]
+
+
+def parse(formula: str) -> ast.expr:
+    """The tree of a formula.
+
+    Raises:
+        Mismatch: If Python can't read it.
+    """
+    if len(formula) > LENGTH:
+        raise refuse(f"{len(formula)} letters", f"use at most {LENGTH}")
+    try:
+        return ast.parse(formula.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise refuse(repr(formula), "check brackets and operators") from error
+
+
+def measure(tree: ast.expr, types: Mapping[str, TensorType]) -> Size:
+    """The size of what a formula gives, from those of its inputs.
+
+    Raises:
+        Mismatch: If something in it is not on the list, or sizes do not fit.
+    """
+    match tree:
+        case ast.Constant(value=bool()):
+            raise refuse(str(tree.value), "use numbers")
+        case ast.Constant(value=int() | float() as number):
+            return _constant(lambda: float(number))
+        case ast.Name(id=name) if name in CONSTANTS:
+            return CONSTANTS[name]
+        case ast.Name(id=name) if name in types:
+            return types[name].dims
+        case ast.UnaryOp(op=op, operand=inner) if type(op) in _SIGNS:
+            size = measure(inner, types)
+            return size if isinstance(size, tuple) else _SIGNS[type(op)](size)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            one, other = measure(left, types), measure(right, types)
+            if isinstance(one, tuple) or isinstance(other, tuple):
+                return _meet(one, other)
+            result = _OPERATORS[type(op)]
+            return _constant(lambda: result(one, other))
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+            return _called(name, [measure(one, types) for one in args])
+    raise refuse(ast.unparse(tree), f"use + - * / ** % // and {', '.join(FUNCTIONS)}")
+
+
+def _constant(value: Callable[[], float]) -> float:
+    try:
+        found = value()
+    except (ArithmeticError, ValueError) as error:
+        raise refuse("a number that does not exist", "check the numbers") from error
+    if not isinstance(found, float) or not math.isfinite(found):
+        raise refuse("a number that is too large or not real", "check the numbers")
+    return found
+
+
+def _meet(*sizes: Size) -> tuple[Dim, ...]:
+    return broadcast([TensorType(size) for size in sizes if isinstance(size, tuple)])
+
+
+def _called(name: str, sizes: list[Size]) -> Size:
+    if name not in FUNCTIONS:
+        raise refuse(f"{name}()", f"use one of {', '.join(FUNCTIONS)}")
+    count = 2 if name in PAIRS else 1
+    if len(sizes) != count:
+        raise refuse(f"{name} of {len(sizes)}", f"{name} takes {count}")
+    if not any(isinstance(size, tuple) for size in sizes):
+        raise refuse(f"{name} of a number", "write the number itself; functions take inputs")
+    return () if name in WHOLE else _meet(*sizes)
+
+
+def write(tree: ast.expr, values: Mapping[str, Value]) -> str:
+    """Source of a formula that `measure` accepts."""
+    types = {name: value.type for name, value in values.items()}
+    return ast.unparse(_Writer(values, types).visit(tree))
+
+
+class _Writer(ast.NodeTransformer):
+    """Puts torch's functions and the inputs' source in place of the formula's names."""
+
+    def __init__(self, values: Mapping[str, Value], types: Mapping[str, TensorType]) -> None:
+        self.values, self.types = values, types
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        """An input or a constant; the text goes in as it stands."""
+        if node.id in CONSTANTS:
+            return ast.Name(f"math.{node.id}")
+        return ast.Name(operand(self.values[node.id]))
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        """A function; the smaller of an input and a number is a clamp."""
+        assert isinstance(node.func, ast.Name)
+        name = node.func.id
+        args: list[ast.expr] = [self.visit(one) for one in node.args]
+        if name not in PAIRS:
+            return ast.Call(ast.Name((POINTWISE | WHOLE)[name]), args, [])
+        function, bound = PAIRS[name]
+        fixed = [isinstance(measure(one, self.types), float) for one in node.args]
+        if not any(fixed):
+            return ast.Call(ast.Name(function), args, [])
+        limit, other = args if fixed[0] else reversed(args)
+        return ast.Call(ast.Name("torch.clamp"), [other], [ast.keyword(bound, limit)])

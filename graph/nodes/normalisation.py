@@ -1,0 +1,309 @@
+"""Normalisation: keep numbers centred and of one size, so that deep networks learn faster."""
+
+from typing import ClassVar
+
+from graph.declare import Value, call, changed, node, param, shared
+from graph.errors import Mismatch, insert_before, set_param
+from graph.nodes._shapes import channels, known, numbers, spatial
+from graph.tensor import TensorType
+
+GROUP = "Normalisation"
+SYNONYMS = "normalization, batchnorm, bn, standardise"
+
+
+@shared
+class BatchNorm:
+    """Normalises each channel over the batch.
+
+    Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
+    """
+
+    axes: ClassVar[int]
+
+    eps: float = param(1e-5, low=0.0, doc="Kept from dividing by zero.", advanced=True)
+    momentum: float | None = param(
+        0.1,
+        low=0.0,
+        high=1.0,
+        doc="Share of the newest batch in the running averages; empty weighs all batches equally.",
+        advanced=True,
+    )
+    affine: bool = param(True, doc="Learn a scale and an offset for each channel.")
+    track_running_stats: bool = param(
+        True, doc="Keep running averages for testing; else each batch uses its own.", advanced=True
+    )
+
+    def shape(self, x: TensorType) -> TensorType:
+        numbers(x)
+        spatial(x, self.axes, "a batch")
+        channels(x)
+        return x
+
+    def module(self, x: TensorType) -> str:
+        rest = changed(self, "eps", "momentum", "affine", "track_running_stats")
+        return call(f"nn.BatchNorm{self.axes}d", channels(x), **rest)
+
+    def weights(self, x: TensorType) -> int:
+        return 2 * channels(x) if self.affine else 0
+
+
+@node("norm.batch1d", group=GROUP, source="torch.nn.BatchNorm1d", synonyms=SYNONYMS)
+class BatchNorm1d(BatchNorm):
+    """Keeps each feature [N, C], or channel [N, C, T], near mean 0 and variance 1 over the batch.
+
+    Then scales and shifts it by learned numbers. When tested it uses averages kept in training.
+    """
+
+    axes = 1
+
+    def shape(self, x: TensorType) -> TensorType:
+        numbers(x)
+        if x.rank > 3:
+            repairs = [insert_before("x", "shape.flatten", "Insert Flatten")]
+            advice = "flatten it, or use BatchNorm2d for pictures"
+            raise Mismatch("[N, C] or [N, C, T]", x, advice, repairs=repairs)
+        if x.rank != 2:
+            spatial(x, 1, "a batch")
+        channels(x)
+        return x
+
+
+@node("norm.batch2d", group=GROUP, source="torch.nn.BatchNorm2d", synonyms=SYNONYMS)
+class BatchNorm2d(BatchNorm):
+    """Keeps each channel of pictures near mean 0 and variance 1 over the batch.
+
+    Then scales and shifts it by learned numbers. When tested it uses averages kept in training.
+    """
+
+    axes = 2
+
+
+@node("norm.batch3d", group=GROUP, source="torch.nn.BatchNorm3d", synonyms=SYNONYMS)
+class BatchNorm3d(BatchNorm):
+    """Keeps each channel of volumes near mean 0 and variance 1 over the batch.
+
+    Then scales and shifts it by learned numbers. When tested it uses averages kept in training.
+    """
+
+    axes = 3
+
+
+@shared
+class InstanceNorm:
+    """Normalises each channel of each example by itself.
+
+    Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022
+    """
+
+    axes: ClassVar[int]
+
+    eps: float = param(1e-5, low=0.0, doc="Kept from dividing by zero.", advanced=True)
+    affine: bool = param(False, doc="Learn a scale and an offset for each channel.")
+    track_running_stats: bool = param(
+        False, doc="Keep running averages and use them for testing.", advanced=True
+    )
+    momentum: float = param(
+        0.1,
+        low=0.0,
+        high=1.0,
+        doc="Share of the newest batch in the running averages.",
+        advanced=True,
+    )
+
+    def shape(self, x: TensorType) -> TensorType:
+        numbers(x)
+        sides = spatial(x, self.axes, "a batch")
+        channels(x)
+        if all(side == 1 for side in sides):
+            advice = "one number has no spread to divide by; use LayerNorm"
+            raise Mismatch("more than one place in each channel", x, advice)
+        return x
+
+    def module(self, x: TensorType) -> str:
+        rest = changed(self, "eps", "momentum", "affine", "track_running_stats")
+        return call(f"nn.InstanceNorm{self.axes}d", channels(x), **rest)
+
+    def weights(self, x: TensorType) -> int:
+        return 2 * channels(x) if self.affine else 0
+
+
+@node("norm.instance1d", group=GROUP, source="torch.nn.InstanceNorm1d", synonyms="style")
+class InstanceNorm1d(InstanceNorm):
+    """Keeps each channel of each signal [N, C, T] near mean 0 and variance 1."""
+
+    axes = 1
+
+
+@node("norm.instance2d", group=GROUP, source="torch.nn.InstanceNorm2d", synonyms="style transfer")
+class InstanceNorm2d(InstanceNorm):
+    """Keeps each channel of each picture near mean 0 and variance 1; takes contrast away."""
+
+    axes = 2
+
+
+@node("norm.instance3d", group=GROUP, source="torch.nn.InstanceNorm3d", synonyms="style")
+class InstanceNorm3d(InstanceNorm):
+    """Keeps each channel of each volume near mean 0 and variance 1."""
+
+    axes = 3
+
+
+def last(x: TensorType, axes: int) -> tuple[int, ...]:
+    """The sizes of the last axes, which must be numbers; the batch is not among them.
+
+    Raises:
+        Mismatch: If there are too few, or one varies.
+    """
+    numbers(x)
+    if x.rank <= axes:
+        repairs = [set_param("axes", x.rank - 1)] if x.rank > 1 else []
+        advice = "normalise over fewer axes"
+        raise Mismatch(f"at least {axes} axes behind the batch", x, advice, repairs=repairs)
+    return tuple(known(x, dim, "the norm") for dim in range(x.rank - axes, x.rank))
+
+
+@node(
+    "norm.layer",
+    group=GROUP,
+    source="torch.nn.LayerNorm",
+    synonyms="normalization, transformer, layer norm",
+)
+class LayerNorm:
+    """Keeps the numbers of each example, along its last axes, near mean 0 and variance 1.
+
+    Ba et al. 2016, https://arxiv.org/abs/1607.06450
+    """
+
+    axes: int = param(1, low=1, doc="How many of the last axes are normalised together.")
+    eps: float = param(1e-5, low=0.0, doc="Kept from dividing by zero.", advanced=True)
+    elementwise_affine: bool = param(True, doc="Learn a scale for each number.")
+    bias: bool = param(True, doc="Learn an offset for each number too.", advanced=True)
+
+    def shape(self, x: TensorType) -> TensorType:
+        last(x, self.axes)
+        return x
+
+    def module(self, x: TensorType) -> str:
+        sizes = last(x, self.axes)
+        rest = changed(self, "eps", "elementwise_affine", "bias")
+        return call("nn.LayerNorm", sizes[0] if len(sizes) == 1 else sizes, **rest)
+
+    def weights(self, x: TensorType) -> int:
+        size = 1
+        for one in last(x, self.axes):
+            size *= one
+        return size * (1 + self.bias) if self.elementwise_affine else 0
+
+    def summary(self) -> str:
+        return "last axis" if self.axes == 1 else f"last {self.axes} axes"
+
+
+@node(
+    "norm.rms",
+    group=GROUP,
+    title="RMSNorm",
+    source="torch.nn.RMSNorm",
+    synonyms="root mean square, llama, transformer",
+)
+class RMSNorm:
+    """Divides each example by the root of its mean square, along its last axes.
+
+    Zhang and Sennrich 2019, https://arxiv.org/abs/1910.07467
+    """
+
+    axes: int = param(1, low=1, doc="How many of the last axes are normalised together.")
+    eps: float | None = param(
+        None, low=0.0, doc="Kept from dividing by zero; empty is the smallest step.", advanced=True
+    )
+    elementwise_affine: bool = param(True, doc="Learn a scale for each number.")
+
+    def shape(self, x: TensorType) -> TensorType:
+        last(x, self.axes)
+        return x
+
+    def module(self, x: TensorType) -> str:
+        sizes = last(x, self.axes)
+        rest = changed(self, "eps", "elementwise_affine")
+        return call("nn.RMSNorm", sizes[0] if len(sizes) == 1 else sizes, **rest)
+
+    def weights(self, x: TensorType) -> int:
+        size = 1
+        for one in last(x, self.axes):
+            size *= one
+        return size if self.elementwise_affine else 0
+
+    def summary(self) -> str:
+        return "last axis" if self.axes == 1 else f"last {self.axes} axes"
+
+
+@node(
+    "norm.group",
+    group=GROUP,
+    title="GroupNorm",
+    source="torch.nn.GroupNorm",
+    synonyms="normalization, small batches, diffusion",
+)
+class GroupNorm:
+    """Keeps each group of channels of each example near mean 0 and variance 1.
+
+    Does not depend on the batch, so it suits small ones. Wu and He 2018,
+    https://arxiv.org/abs/1803.08494
+    """
+
+    num_groups: int = param(8, low=1, doc="Groups the channels are cut into.")
+    eps: float = param(1e-5, low=0.0, doc="Kept from dividing by zero.", advanced=True)
+    affine: bool = param(True, doc="Learn a scale and an offset for each channel.")
+
+    def shape(self, x: TensorType) -> TensorType:
+        count = channels(numbers(x))
+        if count % self.num_groups:
+            best = max(n for n in range(1, min(count, self.num_groups) + 1) if count % n == 0)
+            raise Mismatch(
+                f"a number of groups that divides {count} channels",
+                self.num_groups,
+                "change the groups or the channels",
+                repairs=[set_param("num_groups", best)],
+            )
+        return x
+
+    def module(self, x: TensorType) -> str:
+        rest = changed(self, "eps", "affine")
+        return call("nn.GroupNorm", self.num_groups, channels(x), **rest)
+
+    def weights(self, x: TensorType) -> int:
+        return 2 * channels(x) if self.affine else 0
+
+    def summary(self) -> str:
+        return f"{self.num_groups} groups"
+
+
+@node(
+    "norm.local_response",
+    group=GROUP,
+    title="LocalResponseNorm",
+    source="torch.nn.LocalResponseNorm",
+    synonyms="lrn, alexnet",
+)
+class LocalResponseNorm:
+    """Divides each number by what its neighbouring channels show at the same place.
+
+    Krizhevsky et al. 2012, section 3.3
+    """
+
+    size: int = param(5, low=1, doc="How many neighbouring channels count.")
+    alpha: float = param(1e-4, doc="How strongly they count.")
+    beta: float = param(0.75, doc="Power the sum is raised to.", advanced=True)
+    k: float = param(1.0, doc="Added to the sum.", advanced=True)
+
+    def shape(self, x: TensorType) -> TensorType:
+        numbers(x)
+        if x.rank < 3:
+            raise Mismatch("channels with places [N, C, ...]", x, "use LayerNorm for rows")
+        channels(x)
+        return x
+
+    def expression(self, x: Value) -> str:
+        return call("F.local_response_norm", x, self.size, **changed(self, "alpha", "beta", "k"))
+
+    def summary(self) -> str:
+        return f"{self.size} channels"
