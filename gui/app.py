@@ -36,19 +36,19 @@ def application(scheme: look.Scheme | None = None) -> QApplication:
     return app
 
 
-def find(file: str | Path | None) -> tuple[Document, Path | None, str, str]:
-    """The document of a file or template: document, path, title, and what went wrong."""
+def find(file: str | Path | None) -> tuple[Document, Path | None, str]:
+    """The document of a file or template: document, path, and what went wrong."""
     if file is None:
-        return templates.open_template(DEFAULT), None, DEFAULT, ""
+        return templates.open_template(DEFAULT), None, ""
     path = Path(file)
     if not path.exists() and str(file) in templates.names():
-        return templates.open_template(str(file)), None, str(file), ""
+        return templates.open_template(str(file)), None, ""
     try:
         loaded = load(path)
     except (NeurowireError, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return templates.open_template(DEFAULT), None, DEFAULT, f"{path}: {reason}"
-    return loaded.document, path, path.stem, " ".join(map(str, loaded.problems))
+        return templates.open_template(DEFAULT), None, f"{path}: {reason}"
+    return loaded.document, path, " ".join(map(str, loaded.problems))
 
 
 def run(file: str | Path | None = None) -> int:
@@ -58,8 +58,8 @@ def run(file: str | Path | None = None) -> int:
         The exit status.
     """
     app = application()
-    document, path, title, wrong = find(file)
-    window = Window(document, path, title=title)
+    document, path, wrong = find(file)
+    window = Window(document, path)
     if wrong:
         window.notice.show_message(wrong, "A template was opened instead." * (path is None))
     window.show()
@@ -87,11 +87,11 @@ def render(
     if QGuiApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     application(scheme)
-    document, path, title, wrong = find(file)
+    document, path, wrong = find(file)
     if wrong and path is None:
         print(wrong, file=sys.stderr)
         return 1
-    window = Window(document, path, title=title, live=False)
+    window = Window(document, path, live=False)
     window.reset_layout()
     window.resize(*size)
     window.show()

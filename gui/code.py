@@ -23,8 +23,6 @@ from gui.source import Source
 from gui.widgets import button, label
 
 FIRST = ("model.py", "train.py", "data.py", "losses.py", "processes.py", "checkpoint.py")
-HIDDEN = {"views.py"}
-"""Files only the application runs; they are not exported."""
 
 
 class Listing(QPlainTextEdit):
@@ -179,7 +177,7 @@ class Code(QWidget):
             )
             return
         self._state.setText("")
-        names = [name for name in project.files if name not in HIDDEN]
+        names = list(project.exported)
         names.sort(key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
         names = [name for name in names if not name.endswith(".neurowire")]
         for gone in [name for name in self._listings if name not in names]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from graph.problems import Problem
-from graph.sheet import BOARD
+from graph.sheet import BOARD, LinkKey
 from gui import dialogs, look
 from gui.commands import Commands, plain
 from gui.settings import settings
@@ -238,7 +239,7 @@ class Deeds(QObject):
             case Stopped():
                 window.history.refresh()
             case Weights():
-                window.board.set_wire_weights(message.values)
+                window.board.set_wire_weights(self._by_link(message.values))
             case RateChanged():
                 window.say(f"Learning rate of {message.optimizer}: {message.value:g}")
             case messages.Problem():
@@ -266,6 +267,10 @@ class Deeds(QObject):
         if has and node is not None:
             window.session.select([node])
             window.board.centre_on(node)
+
+    def _by_link(self, weights: Mapping[str, float]) -> dict[LinkKey, float]:
+        links = self._window.session.document.board.links
+        return {key: weights[str(key)] for key in links if str(key) in weights}
 
     def _set_scheme(self, scheme: look.Scheme) -> None:
         app = QApplication.instance()

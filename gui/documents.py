@@ -12,18 +12,17 @@ from PySide6.QtWidgets import QWidget
 
 from graph import templates
 from graph.document import Document
-from graph.errors import NeurowireError
-from graph.file import load
+from graph.errors import FileError, NeurowireError
+from graph.file import load, load_text
 from gui import dialogs
 from gui.export import write_project
-from gui.files import File, Leftover, SaveError
+from gui.files import File, Leftover
 from gui.gallery import Gallery
 from gui.notice import Notice
 from gui.session import Session
 from gui.settings import recent_files, remember_file, settings
 from gui.source import Source
 
-DEFAULT = "digits_mlp"
 ENDING = ".neurowire"
 
 
@@ -41,22 +40,14 @@ class Documents(QObject):
         super().__init__(window)
         self._window, self._session = window, session
         self._file, self._source, self._notice = file, source, notice
-        file.changed.connect(lambda: source.rename(file.name))
+        file.changed.connect(source.touch)
 
     # -- opening
 
-    def show(
-        self,
-        document: Document,
-        path: Path | None,
-        *,
-        title: str = "untitled",
-        modified: bool = False,
-    ) -> None:
+    def show(self, document: Document, path: Path | None, *, modified: bool = False) -> None:
         """Put a document into the window."""
         self._session.open(document)
-        self._file.show(path, title=title, modified=modified)
-        self._source.rename(self._file.name)
+        self._file.show(path, modified=modified)
 
     def new(self) -> None:
         """Start with an empty board."""
@@ -96,7 +87,7 @@ class Documents(QObject):
     def open_template(self, name: str) -> None:
         """Open a template as a new board."""
         if self.may_leave():
-            self.show(templates.open_template(name), None, title=name)
+            self.show(templates.open_template(name), None)
 
     def pick_template(self) -> None:
         """Show the gallery and open what was chosen."""
@@ -121,12 +112,13 @@ class Documents(QObject):
 
         def recover() -> None:
             try:
-                document = load(newest.text).document
+                document = load_text(newest.text).document
             except NeurowireError as error:
                 self._notice.show_message(f"The copy could not be read: {error}")
                 return
             if self.may_leave():
-                self.show(document, newest.path, title=newest.name, modified=True)
+                document.name = newest.name
+                self.show(document, newest.path, modified=True)
                 newest.discard()
                 later()
 
@@ -180,8 +172,8 @@ class Documents(QObject):
             return
         folder = chosen if chosen.name == project.name else chosen / project.name
         try:
-            write_project(project, self._session.document.settings, folder)
-        except (SaveError, OSError) as error:
+            write_project(project, folder)
+        except (FileError, OSError) as error:
             self._notice.show_message(f"The export did not succeed: {error}")
             return
         self._remember_folder(chosen)
@@ -195,14 +187,13 @@ class Documents(QObject):
     def _write(self, path: Path) -> bool:
         try:
             self._file.save(path)
-        except SaveError as error:
+        except FileError as error:
             self._notice.show_message(
                 str(error), answers=[("Save as\N{HORIZONTAL ELLIPSIS}", self.save_as)]
             )
             return False
         remember_file(path)
         self._remember_folder(path.parent)
-        self._source.rename(self._file.name)
         return True
 
     def _folder(self) -> Path:

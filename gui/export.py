@@ -6,25 +6,22 @@ import shutil
 from pathlib import Path
 
 from graph.compile import Project
-from graph.settings import Settings
-from gui.files import write_atomically
+from graph.file import write_atomic
 from runtime.runs import Runs, database
 
-APP_ONLY = {"views.py"}
 RECORD = "recorded.json"
 
 
-def write_project(project: Project, settings: Settings, folder: Path) -> None:
+def write_project(project: Project, folder: Path) -> None:
     """Write every file, and the losses of the last run of this very source for `--verify`.
 
     Raises:
-        SaveError: A file could not be written.
+        FileError: A file could not be written.
         OSError: The folder could not be made.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, source in project.files.items():
-        if name not in APP_ONLY:
-            write_atomically(folder / name, source.text)
+    for name, source in project.exported.items():
+        write_atomic(folder / name, source.text)
     record = recorded(project)
     if record is not None:
         shutil.copyfile(record, folder / RECORD)

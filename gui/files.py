@@ -7,37 +7,15 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QLockFile, QObject, QSaveFile, QTimer, Signal
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
-from graph.file import save_text
+from graph.errors import FileError
+from graph.file import save_text, write_atomic
 from gui.session import Session
 from runtime import places
 
 SETTLE_MS = 400
 """How long after an edit the recovery copy is written."""
-
-
-class SaveError(Exception):
-    """A file could not be written; the text says which and what to do."""
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write `text` so that the file is the old one or the new one, never half of each.
-
-    Raises:
-        SaveError: With the system's reason.
-    """
-    file = QSaveFile(str(path))
-    data = text.encode()
-    written = file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(data) == len(data)
-    if written and file.commit():
-        return
-    reason = file.errorString()
-    file.cancelWriting()
-    raise SaveError(
-        f"{path} could not be written ({reason}). The board is unchanged and still open: "
-        "free some space or choose another folder with File, Save as."
-    )
 
 
 @dataclass(frozen=True)
@@ -85,7 +63,6 @@ class File(QObject):
         super().__init__(parent)
         self._session = session
         self.path: Path | None = None
-        self.title = "untitled"
         self.modified = False
         self._saved_text = save_text(session.document)
         self._copy = places.data_dir() / "recovery" / f"{uuid.uuid4().hex}.json"
@@ -98,13 +75,13 @@ class File(QObject):
 
     @property
     def name(self) -> str:
-        """The file's name without its ending, or the title of a board never saved."""
-        return self.path.stem if self.path else self.title
+        """The file's name without its ending, or the name of a board never saved."""
+        return self._session.document.name
 
-    def show(self, path: Path | None, *, title: str = "untitled", modified: bool = False) -> None:
+    def show(self, path: Path | None, *, modified: bool = False) -> None:
         """Say which file the document just opened came from."""
         self._timer.stop()
-        self.path, self.title, self.modified = path, title, modified
+        self.path, self.modified = path, modified
         self._saved_text = "" if modified else save_text(self._session.document)
         self.forget()
         if modified:
@@ -115,11 +92,12 @@ class File(QObject):
         """Write the document.
 
         Raises:
-            SaveError: The file is as it was, and so is the board.
+            FileError: The file is as it was, and so is the board.
         """
         text = save_text(self._session.document)
-        write_atomically(path, text)
+        write_atomic(path, text)
         self._timer.stop()
+        self._session.document.name = path.stem
         self.path, self.modified, self._saved_text = path, False, text
         self.forget()
         self.changed.emit()
@@ -138,8 +116,8 @@ class File(QObject):
                 self._lock = QLockFile(str(self._copy.with_suffix(".lock")))
                 self._lock.setStaleLockTime(0)
                 self._lock.tryLock(0)
-            write_atomically(self._copy, json.dumps(kept))
-        except (OSError, SaveError):
+            write_atomic(self._copy, json.dumps(kept))
+        except (OSError, FileError):
             pass  # A full disk must not stop the work; saving will report it.
 
     def forget(self) -> None:

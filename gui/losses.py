@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QSlider,
-    QTabBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -90,6 +91,7 @@ class Losses(QWidget):
         self._timer.timeout.connect(self.draw)
         look.changed.connect(self._recolour)
         self._recolour()
+        self._show_kind(0)
 
     def clear(self) -> None:
         """A new run begins: the curves of the last one go."""
@@ -103,6 +105,7 @@ class Losses(QWidget):
         self.headline_title.setText("no figures yet")
         self.speed.setText("\N{EN DASH}")
         self.epoch.setText("\N{EN DASH}")
+        self._show_kind(self.kind.checkedId())
 
     def receive(self, message: object) -> None:
         """Take one message of the worker."""
@@ -149,12 +152,18 @@ class Losses(QWidget):
         self.metric_legend.refresh()
 
     def _build(self) -> None:
-        self.kind = QTabBar()
-        self.kind.setDrawBase(False)
-        self.kind.setAccessibleName("Which curves")
-        for name in ("Loss", "Metrics"):
-            self.kind.addTab(name)
-        self.kind.currentChanged.connect(self._show_kind)
+        self.kind = QButtonGroup(self)
+        kinds = QHBoxLayout()
+        kinds.setSpacing(4)
+        for index, name in enumerate(("Loss", "Metrics")):
+            kind = QToolButton()
+            kind.setText(name)
+            kind.setCheckable(True)
+            kind.setChecked(index == 0)
+            kind.setAccessibleName(f"Show {name.lower()}")
+            self.kind.addButton(kind, index)
+            kinds.addWidget(kind)
+        self.kind.idClicked.connect(self._show_kind)
         self.log = QCheckBox("Log scale")
         self.log.toggled.connect(self.chart.set_log)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
@@ -166,7 +175,7 @@ class Losses(QWidget):
         self.smoothing.setValue(90)
         controls = QHBoxLayout()
         controls.setSpacing(12)
-        controls.addWidget(self.kind)
+        controls.addLayout(kinds)
         controls.addStretch(1)
         controls.addWidget(label("Smoothing", "dim"))
         controls.addWidget(self.smoothing)
@@ -174,6 +183,9 @@ class Losses(QWidget):
         curves = QVBoxLayout()
         curves.setSpacing(4)
         curves.addLayout(controls)
+        self._hint = label("The loss of every step is drawn here while the board trains.", "dim")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        curves.addWidget(self._hint, 1)
         curves.addWidget(self.chart, 1)
         curves.addWidget(self.metrics, 1)
         side = QVBoxLayout()
@@ -219,6 +231,7 @@ class Losses(QWidget):
         self.chart.add(name, colour, faint=True)
         title = name.removeprefix("loss/")
         self.legend.add(name, "train" if count == 0 else f"train {title}", colour)
+        self._show_kind(self.kind.checkedId())
 
     def _end_epoch(self, message: EpochEnded) -> None:
         losses = {name.removeprefix("loss/") for name in self.chart.names() if "loss/" in name}
@@ -257,9 +270,11 @@ class Losses(QWidget):
         self.epoch.setText(text)
 
     def _show_kind(self, index: int) -> None:
-        self.chart.setVisible(index == 0)
+        none = not list(self.chart.names())
+        self._hint.setVisible(none)
+        self.chart.setVisible(index == 0 and not none)
         self.legend.setVisible(index == 0)
-        self.metrics.setVisible(index == 1)
+        self.metrics.setVisible(index == 1 and not none)
         self.metric_legend.setVisible(index == 1)
         for widget in (self.log, self.smoothing):
             widget.setEnabled(index == 0)

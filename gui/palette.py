@@ -31,6 +31,12 @@ from gui import look
 from gui.canvas import MIME_NODE, find
 
 DECLARATION = Qt.ItemDataRole.UserRole
+ORDER = (
+    *("Data", "Neurons", "Layers", "Activation", "Pooling", "Normalisation", "Dropout", "Shape"),
+    *("Merge", "Recurrent", "Attention", "Random", "Loss", "Optimizer", "Schedule", "Metric"),
+    *("View", "Network"),
+)
+"""Families from top to bottom; others follow as they were declared."""
 HIDDEN_ROLES = {"input", "output", "instance"}
 
 Index = QModelIndex | QPersistentModelIndex
@@ -146,7 +152,8 @@ class Palette(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._fill)
         self.search.installEventFilter(self)
-        self._glass = self.search.addAction(
+        self.search.setTextMargins(-8, 0, 0, 0)
+        self.search.addAction(
             look.icon("magnifying-glass", "dim"), QLineEdit.ActionPosition.LeadingPosition
         )
         self.tree = Tree()
@@ -199,6 +206,10 @@ class Palette(QWidget):
     def _fill(self, text: str) -> None:
         self.tree.clear()
         found = find(text, lambda one: one.role not in HIDDEN_ROLES)
+        if not text.strip():
+            found.sort(key=_place)
+        if not text.strip():
+            found.sort(key=_place)
         families: dict[str, QTreeWidgetItem] = {}
         for declaration in found:
             family = families.get(declaration.group)
@@ -224,6 +235,16 @@ class Palette(QWidget):
     def _fold(self, item: QTreeWidgetItem) -> None:
         if item.data(0, DECLARATION) is None:
             item.setExpanded(not item.isExpanded())
+
+
+def _place(declaration: Declaration) -> int:
+    group = declaration.group
+    return ORDER.index(group) if group in ORDER else len(ORDER)
+
+
+def _place(declaration: Declaration) -> int:
+    group = declaration.group
+    return ORDER.index(group) if group in ORDER else len(ORDER)
 
 
 def drag_picture(declaration: Declaration) -> QPixmap:

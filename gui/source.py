@@ -27,7 +27,6 @@ class Source(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.name = "untitled"
         self.project: Project | None = None
         self.problems: tuple[Problem, ...] = ()
         self._fresh = False
@@ -35,16 +34,15 @@ class Source(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHORTEST_MS)
         self._timer.timeout.connect(self.compile_now)
-        session.opened.connect(self._wait)
-        session.settled.connect(self._wait)
-        session.inferred.connect(self._wait)
-        self._wait()
+        session.opened.connect(self.touch)
+        session.settled.connect(self.touch)
+        session.inferred.connect(self.touch)
+        self.touch()
 
-    def rename(self, name: str) -> None:
-        """The name the project gets: that of the file."""
-        if name != self.name:
-            self.name = name
-            self._wait()
+    def touch(self, *_: object) -> None:
+        """Compile again soon."""
+        self._fresh = False
+        self._timer.start()
 
     def compile_now(self) -> None:
         """Compile what is on the board, unless that is done."""
@@ -54,7 +52,7 @@ class Source(QObject):
         begun = time.perf_counter()
         try:
             self.project = compile_document(
-                self._session.document, self._session.inference.facts, name=self.name
+                self._session.document, inference=self._session.inference
             )
             self.problems = ()
         except CompileError as error:
@@ -63,7 +61,3 @@ class Source(QObject):
         taken_ms = int(1000 * (time.perf_counter() - begun))
         self._timer.setInterval(max(SHORTEST_MS, 4 * taken_ms))
         self.changed.emit()
-
-    def _wait(self, *_: object) -> None:
-        self._fresh = False
-        self._timer.start()

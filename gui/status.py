@@ -128,6 +128,8 @@ class Status(QStatusBar):
 
     def _ready_text(self) -> str:
         warm = self._trainer.warm
+        if warm is None and not self._trainer.client.alive:
+            return "Ready"
         if warm is None:
             return "Loading PyTorch in the background"
         device = warm.devices[0].name if warm.devices else "CPU"

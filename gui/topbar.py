@@ -12,15 +12,17 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSpinBox,
     QToolBar,
     QToolButton,
     QWidget,
 )
 
+from graph.errors import NeurowireError
 from graph.settings import DEVICES
 from gui import look
 from gui.files import File
+from gui.inspector.board import SETTINGS
+from gui.inspector.number import NumberBox
 from gui.session import Session
 from gui.training import Trainer
 from gui.widgets import label, restyle
@@ -63,8 +65,8 @@ class TopBar(QToolBar):
         self.device.setAccessibleName("Device")
         self.device.setToolTip("What the board is trained on")
         self.device.activated.connect(self._choose_device)
-        self.epochs = self._spin("epochs", "Passes over the training data", 1_000_000)
-        self.batch = self._spin("batch_size", "Examples a step", 1_000_000)
+        self.epochs = self._number("epochs", 58)
+        self.batch = self._number("batch_size", 58)
         self._fill_devices(())
         self.addWidget(
             self._arrange(_button(acts["templates"], "flat"), _button(acts["export"], "flat"))
@@ -83,9 +85,7 @@ class TopBar(QToolBar):
         self.title.setText(self._file.name)
         self.state.setText("edited" if self._file.modified else "saved" if self._file.path else "")
         for box, value in ((self.epochs, settings.epochs), (self.batch, settings.batch_size)):
-            box.blockSignals(True)
-            box.setValue(value)
-            box.blockSignals(False)
+            box.show_value(value)
             box.setEnabled(state == "idle")
         place = self.device.findData(settings.device)
         self.device.setCurrentIndex(place)
@@ -114,19 +114,23 @@ class TopBar(QToolBar):
         self.device.setCurrentIndex(self.device.findData(kept))
 
     def _choose_device(self, index: int) -> None:
-        self._session.document.set_settings(device=self.device.itemData(index))
+        self._set("device", self.device.itemData(index))
 
-    def _spin(self, setting: str, tip: str, most: int) -> QSpinBox:
-        box = QSpinBox()
-        box.setRange(1, most)
-        box.setKeyboardTracking(False)
-        box.setFixedWidth(64)
-        box.setToolTip(tip)
-        box.setAccessibleName(setting.replace("_", " ").capitalize())
-        box.valueChanged.connect(
-            lambda value: self._session.document.set_settings(**{setting: value})
-        )
+    def _number(self, setting: str, width: int) -> NumberBox:
+        param = next(one for one in SETTINGS if one.name == setting)
+        box = NumberBox(param)
+        box.setFixedWidth(width)
+        box.setToolTip(param.doc)
+        box.setAccessibleName(param.label.capitalize())
+        box.edited.connect(lambda value: self._set(setting, value))
         return box
+
+    def _set(self, setting: str, value: object) -> None:
+        try:
+            self._session.document.set_settings(**{setting: value})
+        except NeurowireError as error:
+            self._session.message.emit(str(error))
+            self.refresh()
 
     def _arrange(self, *right: QToolButton) -> QWidget:
         mark = QLabel()

@@ -54,7 +54,6 @@ class Window(QMainWindow):
         document: Document,
         path: Path | None = None,
         *,
-        title: str = "untitled",
         live: bool = True,
     ) -> None:
         """Build the window around a document.
@@ -62,7 +61,6 @@ class Window(QMainWindow):
         Args:
             document: What to show.
             path: The file it came from.
-            title: Its name where it has no file.
             live: Start the worker and look for what a crash left behind.
         """
         super().__init__()
@@ -82,8 +80,9 @@ class Window(QMainWindow):
         self.facts = Facts(self.session, self.trainer, self.problems, self)
         self._arrange()
         self._connect()
-        self.file.show(path, title=title)
+        self.file.show(path)
         self.resize(SIZE)
+        self.board.setFocus()
         self._plain_layout = self.saveState()
         self._restore()
 
