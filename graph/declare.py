@@ -17,6 +17,7 @@ tuple. Values are `Value`s: source text that carries its tensor type.
 
 import dataclasses
 import math
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, Union, dataclass_transform, get_args, get_origin, get_type_hints
@@ -301,7 +302,8 @@ class Declaration:
     @property
     def default_name(self) -> str:
         """The name a new node gets: snake case of the title."""
-        return "_".join("".join(c if c.isalnum() else " " for c in self.title).lower().split())
+        title = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", self.title)
+        return "_".join("".join(c if c.isalnum() else " " for c in title).lower().split())
 
     def param(self, name: str) -> Param | None:
         """The parameter of that name or former name."""
@@ -428,7 +430,7 @@ def node(
             Declaration(
                 type=type,
                 cls=made,
-                title=title or cls.__name__,
+                title=title or _title(cls.__name__),
                 group=group,
                 role=role,
                 doc=" ".join(cls.__doc__.split()),
@@ -444,6 +446,14 @@ def node(
         return made
 
     return declare
+
+
+def _title(name: str) -> str:
+    """`CrossEntropy` as words; names people know by their spelling, as `Conv2d`, stay."""
+    if re.search(r"[A-Z]{2}|\d", name):
+        return name
+    first, *rest = re.findall(r"[A-Z][a-z]*", name)
+    return " ".join([first, *(word.lower() for word in rest)])
 
 
 def _params(node_type: str, cls: Any) -> Iterator[Param]:

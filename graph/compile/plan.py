@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from graph.infer import Inference, Result
 
-COMPUTES = {"layer", "neuron", "instance"}
+LOOSE = {"layer", "neuron"}
+COMPUTES = {*LOOSE, "instance"}
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,9 @@ class Plan:
         self.metrics, self.views = self._sinks("metric"), self._sinks("view")
         self.trained = {o.id: frozenset(trained(inference, o)) for o in self.optimizers}
         live = upstream(self.board, [n.id for n in self.optimizers])
-        self.order = [n for n in topological(self.board, live) if not self.scope.passes(n)]
-        self.live = set(self.order)
+        order = [n for n in topological(self.board, live) if not self.scope.passes(n)]
+        self.live = set(order)
+        self.order = self.scope.gather(order)
         shown = upstream(self.board, [n.id for n in (*self.metrics, *self.views)])
         needed = self.live | shown
         self.data = [n for n in self._by_age(needed) if self.scope.role(n.id) == "data"]
@@ -158,15 +160,13 @@ class Plan:
         """Write the class of an instance's network; the source of its constructor."""
         sheet = self.document.networks[str(node.params["network"])]
         scope = Scope(self.document, sheet, results[node.id].inner, self.make_network)
-        order = [n for n in topological(sheet) if not scope.passes(n)]
+        order = scope.gather([n for n in topological(sheet) if not scope.passes(n)])
         ends = [n for n in order if scope.role(n) == "output"]
         ends.sort(key=lambda n: sheet.nodes[n].number)
         live = upstream(sheet, ends)
         inputs = [End(n, "y") for n in order if scope.role(n) == "input"]
         inputs.sort(key=lambda end: sheet.nodes[end.node].number)
-        items = [
-            scope.item(n) for n in order if n in live and scope.role(n) in {"layer", "instance"}
-        ]
+        items = [scope.item(n) for n in order if n in live and scope.role(n) in COMPUTES]
         sources = [scope.reads(n)[0] for n in ends]
         outputs = [
             (end, sheet.nodes[n].name, scope.type_of(end))
@@ -184,7 +184,7 @@ class Plan:
         levels, colours = self._levels()
         for node in self.order:
             role = self.scope.role(node)
-            if role == "layer":
+            if role in LOOSE:
                 groups.setdefault((levels[node], colours[node]), []).append(node)
             elif role in {"instance", "loss", "noise"}:
                 single.append(node)
@@ -199,14 +199,18 @@ class Plan:
         items = [self.scope.item(node) for node in nodes]
         if not any(item.modules for item in items):
             return [Op(item) for item in items]
-        inside = set(nodes)
+        inside = {node for entry in nodes for node in self.scope.stands_for(entry)}
         reads = [end for item in items for end in item.reads if end.node not in inside]
         inputs = local_names(self.scope, list(dict.fromkeys(reads)))
         outputs = self._leaving(inside)
         taken = {unit.attribute for unit in self.units} | {o.name for o in self.optimizers}
         attribute = names.unique("model", taken)
         named = [(end, self._label(end), self.scope.type_of(end)) for end in outputs]
-        leaders = {self.board.nodes[n].twin or n: self.scope.attribute(n) for n in nodes}
+        leaders = {
+            self.board.nodes[node].twin or node: self.scope.attribute(entry)
+            for entry in nodes
+            for node in self.scope.stands_for(entry)
+        }
         shared = self._sharing(leaders)
         wanted = shared.constructor[:-2] if shared else safe_class_name(attribute.replace("_", ""))
         name = self.classes.add(wanted, "", items, list(inputs.items()), named)
@@ -217,9 +221,9 @@ class Plan:
         unit = Unit(
             attribute,
             f"{name}()",
-            frozenset(n for n in nodes if learns(self.inference, self.board.nodes[n])),
+            frozenset(n for n in inside if learns(self.inference, self.board.nodes[n])),
             leaders,
-            tuple(nodes),
+            tuple(sorted(inside, key=lambda n: self.board.nodes[n].number)),
         )
         self.units.append(unit)
         return [self._call(unit, list(inputs), outputs)]
@@ -266,26 +270,15 @@ class Plan:
 
     def _leaving(self, inside: set[str]) -> list[End]:
         """Values made inside that something outside reads."""
+        sinks = [n.id for n in (*self.metrics, *self.views)]
+        shown = upstream(self.board, sinks) - self.live
+        outside = [n for n in self.order if not inside & set(self.scope.stands_for(n))]
+        outside += sorted(shown, key=lambda n: self.board.nodes[n].number)
         found: dict[End, None] = {}
-        everything = set(self.order) | upstream(
-            self.board, [n.id for n in (*self.metrics, *self.views)]
-        )
-        for node in self.order:
-            if node not in inside:
-                continue
-            for end, _ in self.scope.writes(node):
-                readers = (link.target.node for link in self.board.out_of(end.node, end.port))
-                if any(r in everything and r not in inside for r in self._through(readers)):
-                    found[end] = None
+        for node in outside:
+            if not self.scope.passes(node):
+                found.update(dict.fromkeys(e for e in self.scope.reads(node) if e.node in inside))
         return list(found)
-
-    def _through(self, readers: Iterable[str]) -> Iterable[str]:
-        """Readers of a value, past nodes that only pass it on."""
-        for reader in readers:
-            if self.scope.passes(reader):
-                yield from self._through(self.board.neighbours(reader))
-            else:
-                yield reader
 
     def _label(self, end: End) -> str:
         node = self.board.nodes[end.node]
@@ -301,20 +294,20 @@ class Plan:
             role = self.scope.role(node)
             above = [end.node for end in self.scope.reads(node)]
             level, colour = 0, nothing
-            if several and role == "layer" and learns(self.inference, self.board.nodes[node]):
+            if several and role in LOOSE and learns(self.inference, self.board.nodes[node]):
                 colour = frozenset(o for o, nodes in self.trained.items() if node in nodes)
             for one in above:
-                far = role == "layer" and self.scope.role(one) in {"instance", "loss"}
+                far = role in LOOSE and self.scope.role(one) in {"instance", "loss"}
                 change = bool(colour and colours[one] and colour != colours[one])
                 level = max(level, levels[one] + (far or change))
-            if not colour and role == "layer":
+            if not colour and role in LOOSE:
                 colour = max((colours[one] for one in above), key=len, default=nothing)
             levels[node], colours[node] = level, colour
         for node in reversed(self.order):
-            if colours[node] or self.scope.role(node) != "layer":
+            if colours[node] or self.scope.role(node) not in LOOSE:
                 continue
-            below = [n for n in self.board.neighbours(node) if n in self.live]
-            kinds = {(levels[n], colours[n]) for n in below if self.scope.role(n) == "layer"}
+            below = [n for n in self.board.neighbours(node) if n in levels]
+            kinds = {(levels[n], colours[n]) for n in below if self.scope.role(n) in LOOSE}
             if len(kinds) == 1 and len(below) == 1:
                 levels[node], colours[node] = next(iter(kinds))
         return levels, colours

@@ -131,7 +131,12 @@ def _unread(inference: Inference) -> Iterator[Problem]:
 
 
 def _wires(plan: Plan) -> Iterator[WireSpec]:
-    return iter(())
+    for link, weight in plan.scope.wires.items():
+        home = plan.owner(link.target.node)
+        if home is not None:
+            unit, _ = home
+            tensor = f"{weight.layer}.weight"
+            yield WireSpec(link, unit.attribute, tensor, weight.row, weight.column)
 
 
 def _requirements(files: Mapping[str, Source]) -> Source:

@@ -7,7 +7,8 @@ from graph import names
 from graph.compile.body import Item, Values
 from graph.declare import REGISTRY, Declaration, Value
 from graph.document import Document
-from graph.sheet import End, Node, Sheet
+from graph.neurons import Gathered, LayerCall, Rows, Weight, gather
+from graph.sheet import End, LinkKey, Node, Sheet
 from graph.tensor import TensorType
 
 if TYPE_CHECKING:
@@ -33,6 +34,42 @@ class Scope:
         self.document, self.sheet, self.results = document, sheet, results
         self._make = make
         self._direct: dict[End, End] = {}
+        self._gathered: Gathered | None = None
+        self._steps: dict[str, LayerCall | Rows] = {}
+        self._kinds: dict[End, TensorType] = {}
+
+    def gather(self, order: list[str]) -> list[str]:
+        """Put drawn neurons into layers; each is known by its first neuron from here on.
+
+        Args:
+            order: Nodes to compute, each after what it reads.
+
+        Returns:
+            The new order.
+        """
+        if not any(self.role(node) == "neuron" for node in order):
+            return order
+        self._gathered = gather(self.sheet, order)
+        found = []
+        for step in self._gathered.order:
+            if isinstance(step, str):
+                found.append(step)
+                continue
+            name = step.neurons[0] if isinstance(step, LayerCall) else step.node
+            self._steps[name] = step
+            self._kinds[step.result] = step.type
+            found.append(name)
+        return found
+
+    @property
+    def wires(self) -> dict[LinkKey, Weight]:
+        """For every wire into a neuron, where its weight is kept."""
+        return self._gathered.wires if self._gathered else {}
+
+    def stands_for(self, node: str) -> tuple[str, ...]:
+        """The nodes that an entry of the order computes."""
+        step = self._steps.get(node)
+        return step.neurons if isinstance(step, LayerCall) else (node,)
 
     def declaration(self, node: str) -> Declaration:
         """The declaration of a node."""
@@ -50,12 +87,17 @@ class Scope:
 
     def type_of(self, end: End) -> TensorType:
         """The type of an output."""
+        if end in self._kinds:
+            return self._kinds[end]
         found = self.results[end.node].outputs[end.port]
         assert found is not None, "only nodes whose types are known are compiled"
         return found
 
     def attribute(self, node: str) -> str:
         """The name of the attribute that holds a node's module: its leader's, for a twin."""
+        step = self._steps.get(node)
+        if isinstance(step, LayerCall):
+            return step.layer.name
         return self.sheet.nodes[self.sheet.nodes[node].twin or node].name
 
     # -- what a node reads
@@ -80,10 +122,14 @@ class Scope:
 
     def reads(self, node: str) -> tuple[End, ...]:
         """All values a node reads, in the order of its ports."""
-        return flat(self.operands(node))
+        step = self._steps.get(node)
+        return step.reads if step else self._flat(self.operands(node))
 
     def writes(self, node: str) -> tuple[tuple[End, TensorType], ...]:
         """All values a node gives."""
+        step = self._steps.get(node)
+        if step is not None:
+            return ((step.result, step.type),)
         outputs = self.results[node].outputs
         return tuple((End(node, port), kind) for port, kind in outputs.items() if kind is not None)
 
@@ -105,7 +151,23 @@ class Scope:
 
     def given(self, node: str, values: Values) -> list[Any]:
         """What a node's hooks get: the source of each input, port by port."""
-        return [_value(values, operand) for operand in self.operands(node)]
+        return [self._value(values, operand) for operand in self.operands(node)]
+
+    def one(self, end: End, values: Values) -> Value:
+        """The source of one value, which may be a column of a layer of neurons."""
+        return self._gathered.value(end, values) if self._gathered else values[end]
+
+    def _value(self, values: Values, operand: Operand) -> Any:
+        if operand is None:
+            return None
+        if isinstance(operand, End):
+            return self.one(operand, values)
+        return tuple(self.one(end, values) for end in operand)
+
+    def _flat(self, operands: list[Operand]) -> tuple[End, ...]:
+        ends = flat(operands)
+        gathered = self._gathered
+        return tuple(gathered.column(end).end for end in ends) if gathered else ends
 
     # -- items
 
@@ -116,6 +178,8 @@ class Scope:
             node: Its id.
             owner: Source of what holds its module.
         """
+        if node in self._steps:
+            return self._neurons(self._steps[node], owner)
         declaration, bound = self.declaration(node), self.bound(node)
         record, operands = self.sheet.nodes[node], self.operands(node)
         modules: tuple[tuple[str, str, str], ...] = ()
@@ -127,7 +191,7 @@ class Scope:
             modules = ((self.attribute(node), constructor, ""),)
 
         def source(values: Values) -> str:
-            given = [_value(values, operand) for operand in operands]
+            given = [self._value(values, operand) for operand in operands]
             if not modules:
                 return str(bound.expression(*given))
             if declaration.has("call"):
@@ -137,7 +201,7 @@ class Scope:
         return Item(
             name=record.name,
             nodes=(node,),
-            reads=flat(operands),
+            reads=self._flat(operands),
             writes=self.writes(node),
             source=source,
             modules=modules,
@@ -145,17 +209,33 @@ class Scope:
             wrapped=bool(modules),
         )
 
+    def _neurons(self, step: "LayerCall | Rows", owner: str) -> Item:
+        modules: tuple[tuple[str, str, str], ...] = ()
+        if isinstance(step, LayerCall):
+            layer = step.layer
+            modules = ((layer.name, layer.constructor, layer.comment),)
+            name = f"{layer.name}_out" if len(step.neurons) > 1 else layer.names[0]
+            nodes = step.neurons
+        else:
+            name, nodes = self.sheet.nodes[step.node].name, (step.node,)
+
+        def source(values: Values) -> str:
+            return step.source(values).replace("self.", f"{owner}.")
+
+        writes = ((step.result, step.type),)
+        return Item(name, nodes, step.reads, writes, source, modules)
+
     def loss(self, node: str, name: str) -> Item:
         """A loss as an item whose result is called `name`."""
         bound, operands = self.bound(node), self.operands(node)
 
         def source(values: Values) -> str:
-            return str(bound.expression(*(_value(values, operand) for operand in operands)))
+            return str(bound.expression(*(self._value(values, operand) for operand in operands)))
 
         return Item(
             name=name,
             nodes=(node,),
-            reads=flat(operands),
+            reads=self._flat(operands),
             writes=self.writes(node),
             source=source,
             wraps=True,
@@ -171,14 +251,6 @@ def flat(operands: list[Operand]) -> tuple[End, ...]:
         elif operand is not None:
             found += operand
     return tuple(found)
-
-
-def _value(values: Values, operand: Operand) -> Any:
-    if operand is None:
-        return None
-    if isinstance(operand, End):
-        return values[operand]
-    return tuple(values[end] for end in operand)
 
 
 def _arguments(given: list[Any]) -> list[str]:
@@ -197,7 +269,7 @@ def local_names(scope: Scope, ends: list[End]) -> dict[End, Value]:
     taken: set[str] = set()
     for end in ends:
         text = end.port
-        if text in {"x", "y"} or not names.is_name(text):
+        if text in {"x", "y", "ys"} or not names.is_name(text):
             text = scope.sheet.nodes[end.node].name
         if text in taken:
             text = f"{scope.sheet.nodes[end.node].name}_{end.port}"

@@ -138,7 +138,9 @@ def _outer_brackets(text: str) -> tuple[int, int] | None:
 
 # -- imports
 
-LOCAL = ("checkpoint", "data", "layers", "losses", "metrics", "model", "processes", "script")
+LOCAL = frozenset(
+    "checkpoint data layers losses metrics model processes script threads train".split()  # noqa: SIM905
+)
 SHORT = {
     "F": "import torch.nn.functional as F",
     "nn": "from torch import nn",

@@ -130,8 +130,9 @@ class Script:
                 parts.append(f"self.{unit.attribute}")
                 continue
             board = self.plan.board.nodes
-            leaders = dict.fromkeys(board[n].twin or n for n in sorted(mine, key=_number))
-            parts += [f"self.{unit.attribute}.{unit.home[n]}" for n in leaders]
+            leaders = [board[n].twin or n for n in sorted(mine, key=_number)]
+            attributes = dict.fromkeys(unit.home[n] for n in leaders)
+            parts += [f"self.{unit.attribute}.{attribute}" for attribute in attributes]
         if len(parts) == 1:
             return f"{parts[0]}.parameters()"
         return f"[{', '.join(f'*{part}.parameters()' for part in parts)}]"

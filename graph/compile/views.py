@@ -65,7 +65,7 @@ def views_source(plan: Plan) -> Source:
         _view(body, plan, node)
     used = names_used(body.text) if plan.views else set()
     carried = [f"from {home} import {n}" for n in used if (home := carry.home(n))]
-    carried = [line for line in carried if not line.startswith("from data ")]
+    carried = [line for line in carried if not line.endswith(" Training")]
     top = Writer()
     top.add('"""What the application shows while this project trains."""')
     top.add()

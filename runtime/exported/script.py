@@ -17,6 +17,7 @@ from runtime.exported.threads import settle_threads
 
 CHECKPOINT = Path("checkpoint.safetensors")
 RECORDED = Path(__file__).with_name("recorded.json")
+REPLAYED = ("epochs", "batch_size", "seed", "device", "precision")
 
 
 class Run(Training, Protocol):
@@ -54,7 +55,7 @@ class Options:
             recorded = json.loads(RECORDED.read_text()) if RECORDED.exists() else None
             if recorded is None:
                 sys.exit(f"{RECORDED.name} is missing: train in Neurowire once and export again.")
-            found.update(recorded["training"])
+            found.update({name: recorded[name] for name in REPLAYED})
             self.threads = recorded["threads"]
         self.training: dict[str, Any] = found
 
@@ -83,7 +84,8 @@ def prepare(training: Run, options: Options) -> None:
 def tell(training: Run, figures: dict[str, float | Tensor]) -> None:
     """Print the figures of a step or an epoch as one line; save after each epoch."""
     if first():
-        print(json.dumps({name: float(f) for name, f in figures.items()}), flush=True)
+        plain_figures = {n: f if isinstance(f, int) else float(f) for n, f in figures.items()}
+        print(json.dumps(plain_figures), flush=True)
         if "epoch" in figures:
             save(training, CHECKPOINT)
 
