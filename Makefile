@@ -8,6 +8,7 @@ VENV := .venv/bin/python
 BARE := .venv-bare/bin/python
 ARGS ?=
 TESTS ?= tests
+BENCH ?= $(sort $(wildcard benchmarks/[a-z]*.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check unit bare bench screenshots format lock fresh clean
@@ -38,9 +39,9 @@ bare: ## the graph tests where neither Qt nor torch is installed
 	@./setup.sh test
 	NEUROWIRE_TEST_BARE=1 $(BARE) -m pytest tests/graph_tests
 
-bench: ## speed and size, as ratios taken in one run
+bench: ## speed and size, as ratios taken in one run (BENCH=benchmarks/canvas.py)
 	@./setup.sh run
-	$(VENV) -m benchmarks $(ARGS)
+	@set -e; for script in $(BENCH); do echo "$$script"; $(VENV) "$$script" $(ARGS); done
 
 screenshots: ## draw the pictures of the README anew
 	@./setup.sh run
