@@ -130,13 +130,17 @@ class Board(QWidget):
         """Node items of the sheet by id."""
         return self.drawing.nodes
 
+    def marked_items(self) -> list[NodeItem]:
+        """The nodes marked by `highlight`."""
+        return self.drawing.marked
+
     def wire_items(self) -> dict[LinkKey, Wire]:
         """Wire items of the sheet by the link they show."""
         return self.drawing.wires
 
-    def flush(self) -> None:
-        """Redraw the wires of nodes that moved."""
-        self.drawing.flush()
+    def items_moved(self, items: list[NodeItem]) -> None:
+        """Nodes follow the pointer; their wires follow them."""
+        self.drawing.move(items)
 
     # -- following the document
 
@@ -280,7 +284,6 @@ class Board(QWidget):
         seen.moveCenter(rect.center())
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.flush()
         self.viewer.scene().render(painter, QRectF(0, 0, size.width(), size.height()), seen)
         painter.end()
         return picture

@@ -1,7 +1,6 @@
 """Every action of the canvas, with its key; the window puts them into its menus."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -59,7 +58,7 @@ class Commands(dict[str, QAction]):
         add("home", "Whole board", "Home", "frame-corners", board.home)
         add("arrange", "Arrange", "L", "tree-structure", self.arrange)
         for way in ("left", "right", "up", "down"):
-            add(f"walk_{way}", f"Select {way}", way.title(), "", partial(board.walk, way))
+            add(f"walk_{way}", f"Select {way}", way.title(), "", _walk(board, way))
 
     def _add(
         self,
@@ -165,7 +164,9 @@ class Commands(dict[str, QAction]):
             return
         items = board.node_items()
         boxes = {
-            node: Box(items[node].face.rect.width(), items[node].face.rect.height())
+            node: Box(
+                items[node].boundingRect().width() - 22, items[node].boundingRect().height() - 22
+            )
             for node in sorted(chosen, key=lambda one: int(one[1:]))
         }
         strands = [
@@ -188,3 +189,10 @@ class Commands(dict[str, QAction]):
                 board.document.move(places)
 
         board.gestures.attempt(change)
+
+
+def _walk(board: "Board", way: str) -> Callable[[], None]:
+    def walk() -> None:
+        board.walk(way)
+
+    return walk

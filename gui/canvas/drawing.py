@@ -1,7 +1,7 @@
 """Items for what a sheet holds, kept in step with the document's events."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QColor, QImage
@@ -33,6 +33,7 @@ class Drawing:
         self._inference: Any = None
         self._leaders: Counter[str] = Counter()
         self._stale: set[str] = set()
+        self.marked: list[NodeItem] = []
         self._moved: set[NodeItem] = set()
         self._weights: Mapping[LinkKey, float] = {}
 
@@ -57,10 +58,10 @@ class Drawing:
         for wire in self.wires.values():
             self.scene.removeItem(wire)
         for item in self.nodes.values():
-            item.touched = None
             self.scene.removeItem(item)
         self.scene.blockSignals(False)
         self.nodes.clear()
+        self.marked.clear()
         self.wires.clear()
         self._stale.clear()
         self._moved.clear()
@@ -70,7 +71,8 @@ class Drawing:
 
     def follow(self, event: Any) -> None:
         """Draw what an event says."""
-        self.far.forget()
+        if not isinstance(event, events.NodeChanged):
+            self.far.forget()
         match event:
             case events.NodeAdded(_, node):
                 self._count_twin(node, 1)
@@ -102,6 +104,11 @@ class Drawing:
             self._reface(node)
         self.flush()
 
+    def move(self, items: Iterable[NodeItem]) -> None:
+        """Items were moved by hand: let their wires follow."""
+        self._moved.update(items)
+        self.flush()
+
     def flush(self) -> None:
         """Route the wires of nodes that moved."""
         if self._moved:
@@ -111,10 +118,10 @@ class Drawing:
                 for socket in item.sockets.values()
                 for wire in socket.connected_pipes
             }
-            self._moved.clear()
             for wire in wires:
                 wire.route()
-            self.far.forget()
+            self.far.move(self._moved, wires)
+            self._moved.clear()
         self.far.update(self.nodes.values(), self.wires.values())
 
     # -- nodes
@@ -125,12 +132,12 @@ class Drawing:
         item.image = self.pictures.get(node.id)
         self.nodes[node.id] = item
         self.scene.addItem(item)
-        item.touched = self._moved.add
 
     def _remove_node(self, node: Node) -> None:
         item = self.nodes.pop(node.id)
-        item.touched = None
         self._moved.discard(item)
+        if item in self.marked:
+            self.marked.remove(item)
         self.scene.removeItem(item)
 
     def _change_node(self, before: Node, after: Node, *, meaning: bool) -> None:
@@ -138,6 +145,8 @@ class Drawing:
         item.face.node = after
         if before.position != after.position and (item.x(), item.y()) != after.position:
             item.setPos(*after.position)
+        if before.position != after.position:
+            self._moved.add(item)
         if meaning:
             if before.twin != after.twin:
                 self._count_twin(before, -1)
@@ -155,6 +164,8 @@ class Drawing:
         assert self._document is not None
         item = self.nodes[node]
         face = face_of(self._document, self._inference, item.face.node, self._leaders)
+        if (face.rect, face.severity) != (item.face.rect, item.face.severity):
+            self.far.forget()
         if item.show_face(face):
             self._moved.add(item)
         for socket in item.sockets.values():
@@ -224,10 +235,13 @@ class Drawing:
 
     def mark(self, nodes: set[str]) -> None:
         """Mark these nodes and no others."""
-        for node, item in self.nodes.items():
-            if item.marked != (node in nodes):
-                item.marked = not item.marked
-                item.update()
+        for item in self.marked:
+            item.marked = False
+            item.update()
+        self.marked = [self.nodes[node] for node in nodes if node in self.nodes]
+        for item in self.marked:
+            item.marked = True
+            item.update()
 
     def restyle(self) -> None:
         """The theme changed."""

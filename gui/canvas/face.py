@@ -4,10 +4,11 @@ Painting happens often and must be quick, so a face holds finished texts, rectan
 points; `NodeItem` only draws them. All coordinates are the item's: the node's centre is 0, 0.
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Container
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPolygonF
@@ -130,7 +131,7 @@ def _lay_out(face: Face, declaration: Declaration | None) -> None:
         one.label = one.port.label if many_out else ""
     if not many_out and face.outputs:
         face.shape = face.outputs[0].shape
-    curve = declaration.curve(face.node.params) if declaration else None
+    curved = declaration is not None and declaration.has("curve")
     picture = PICTURE.get(face.role)
     if face.role == "view" and declaration and not declaration.has("kind"):
         picture = None
@@ -138,11 +139,11 @@ def _lay_out(face: Face, declaration: Declaration | None) -> None:
     labelled = many_in or many_out
 
     wide = _needed_width(face, picture)
-    own_line = bool(face.summary) and (labelled or curve is not None)
+    own_line = bool(face.summary) and (labelled or curved)
     line = LINE if own_line else 0.0
     # A node with one way in and one out has its ports at half height, so that a row of such
     # nodes is wired straight; others list their ports from the top.
-    if curve is not None:
+    if curved:
         height = 2 * HEADER + 6 + CURVE_HEIGHT + 2 * line
     elif picture is not None:
         height = HEADER + line + 6 + rows * ROW + picture[1] + 14
@@ -153,14 +154,14 @@ def _lay_out(face: Face, declaration: Declaration | None) -> None:
     face.rect = QRectF(-wide / 2, -height / 2, wide, height)
 
     top = face.rect.top() + HEADER
-    listed = curve is None and (picture is not None or own_line or not face.outputs)
+    listed = not curved and (picture is not None or own_line or not face.outputs)
     first = top + 5 + line + ROW / 2 if listed else -(rows - 1) * ROW / 2
     _place(face.inputs, face.rect.left(), first, rows)
     _place(face.outputs, face.rect.right(), first, rows)
     face.summary_at = QPointF(face.rect.left() + PAD, (top + 19) if own_line else first + 4)
-    if curve is not None:
+    if curved:
         box = QRectF(face.rect.left() + 26, top + 6 + line, wide - 52, CURVE_HEIGHT - 6)
-        face.curve, face.axis = _curve(curve, box)
+        face.curve, face.axis = _curve(declaration, face.node, box)
     if picture is not None:
         y = face.rect.bottom() - picture[1] - 10
         face.picture = QRectF(face.rect.left() + 12, y, wide - 24, picture[1])
@@ -211,25 +212,32 @@ def _lay_out_neuron(face: Face, declaration: Declaration | None) -> None:
     face.rect = QRectF(-NEURON, -NEURON, 2 * NEURON, 2 * NEURON)
     _place(face.inputs, -NEURON, -(len(face.inputs) - 1) * ROW / 2, len(face.inputs))
     _place(face.outputs, NEURON, -(len(face.outputs) - 1) * ROW / 2, len(face.outputs))
-    curve = declaration.curve(face.node.params) if declaration else None
-    if curve is not None:
-        face.curve, face.axis = _curve(curve, QRectF(-13, -12, 26, 24))
+    face.curve, face.axis = _curve(declaration, face.node, QRectF(-13, -12, 26, 24))
 
 
-def _curve(curve: Callable[[float], float], box: QRectF) -> tuple[QPolygonF | None, float]:
-    """The curve from -3 to 3 in a box, and the height of its zero line."""
-    xs = [-3.0 + 6.0 * step / 48 for step in range(49)]
-    try:
-        ys = [max(-3.0, min(3.0, float(curve(x)))) for x in xs]
-    except (ArithmeticError, ValueError, TypeError):
+def _curve(
+    declaration: Declaration | None, node: Node, box: QRectF
+) -> tuple[QPolygonF | None, float]:
+    """An activation's curve from -3 to 3 in a box, and the height of its zero line."""
+    if declaration is None or not declaration.has("curve"):
+        return None, 0.0
+    ys = _values(declaration.type, tuple(sorted(node.params.items())))
+    if not ys:
         return None, 0.0
     low, high = min([*ys, 0.0]), max([*ys, 0.0])
-    span = max(high - low, 0.5)
-    points = [
-        QPointF(
-            box.left() + box.width() * index / 48,
-            box.bottom() - box.height() * (y - low) / span,
-        )
-        for index, y in enumerate(ys)
-    ]
-    return QPolygonF(points), box.bottom() - box.height() * (0.0 - low) / span
+    step, scale = box.width() / (len(ys) - 1), box.height() / max(high - low, 0.5)
+    left, bottom = box.left(), box.bottom() + low * scale
+    points = [QPointF(left + index * step, bottom - y * scale) for index, y in enumerate(ys)]
+    return QPolygonF(points), bottom
+
+
+@lru_cache(maxsize=256)
+def _values(node_type: str, params: tuple[tuple[str, Any], ...]) -> tuple[float, ...]:
+    declaration = REGISTRY.find(node_type)
+    curve = declaration.curve(dict(params)) if declaration else None
+    if curve is None:
+        return ()
+    try:
+        return tuple(max(-3.0, min(3.0, float(curve(-3.0 + step / 8)))) for step in range(49))
+    except (ArithmeticError, ValueError, TypeError):
+        return ()

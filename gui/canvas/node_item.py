@@ -23,14 +23,12 @@ class NodeItem(AbstractNodeItem):
     def __init__(self, face: Face) -> None:
         super().__init__(face.name)
         self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemSendsGeometryChanges)
         self._properties["id"] = face.node.id
         self._properties["visible"] = True
         self.face = face
         self.image: QImage | None = None
         self.stripe: QColor | None = None
         self.marked = False
-        self.touched: Any = None
         self._shape: QPainterPath | None = None
         self.sockets: dict[tuple[str, str], Socket] = {}
         self._make_sockets()
@@ -62,15 +60,6 @@ class NodeItem(AbstractNodeItem):
             else:
                 self._shape.addRect(self.face.rect)
         return self._shape
-
-    def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:
-        """Tell when it moved, so that its wires follow."""
-        if (
-            change == QGraphicsItem.GraphicsItemChange.ItemPositionHasChanged
-            and self.touched is not None
-        ):
-            self.touched(self)
-        return super().itemChange(change, value)
 
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         """Select as Qt does; a right click leaves a selection it belongs to alone."""
@@ -117,7 +106,7 @@ class NodeItem(AbstractNodeItem):
 
     def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
         """Draw the node; small text is left out where it could not be read."""
-        scale = painter.worldTransform().m11() / painter.device().devicePixelRatioF()
+        scale = painter.worldTransform().m11()
         near = scale >= NEAR
         colours, kin = palette(), family(self.face.group)
         if self.face.round:
@@ -267,7 +256,7 @@ class NodeItem(AbstractNodeItem):
     def _paint_ports(self, painter: QPainter, colours: Palette, near: bool) -> None:
         for socket in self.sockets.values():
             colour = look.wire_colour(socket.face.kind)
-            radius = PORT
+            radius = PORT - 1.2 if self.face.round else PORT
             if socket.lit:
                 glow = QColor(colours.colours.accent)
                 glow.setAlpha(70)

@@ -50,6 +50,9 @@ class Socket(PortItem):
         """The area that can be grabbed, larger than what is seen."""
         return _GRAB_RECT
 
+    # Qt calls this for every change of every port; NodeGraphQt redraws wires in it.
+    itemChange = QGraphicsItem.itemChange  # noqa: N815
+
     def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
         """Nothing: the node paints its ports."""
 

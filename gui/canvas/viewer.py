@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -48,8 +47,11 @@ class Host(Protocol):
     def node_items(self) -> dict[str, NodeItem]:
         """Node items of the sheet by id."""
 
-    def flush(self) -> None:
-        """Redraw the wires of nodes that moved."""
+    def marked_items(self) -> list[NodeItem]:
+        """The nodes marked from outside, as by the pointer in their code."""
+
+    def items_moved(self, items: list[NodeItem]) -> None:
+        """Nodes follow the pointer; their wires follow them."""
 
     def tooltip(self, node: str, port: Socket | None) -> str:
         """What to say about what lies under the pointer."""
@@ -196,20 +198,22 @@ class Viewer(NodeViewer):
         """The canvas and its dots, which thin out as the board goes away."""
         colours = look.colours()
         painter.fillRect(rect, colours.canvas)
-        scale = self.zoom()
+        transform = painter.worldTransform()
+        scale = transform.m11()
         step = GRID
         while step * scale < 18:
             step *= 2
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        pen = QPen(colours.dots, 2)
-        pen.setCosmetic(True)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
         left, top = rect.left() - rect.left() % step, rect.top() - rect.top() % step
-        across = range(int(rect.width() / step) + 2)
-        down = range(int(rect.height() / step) + 2)
-        painter.drawPoints([QPointF(left + i * step, top + j * step) for i in across for j in down])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        start, gap = transform.map(QPointF(left, top)), step * scale
+        xs = [round(start.x() + gap * i) - 1 for i in range(int(rect.width() / step) + 2)]
+        ys = [round(start.y() + gap * i) - 1 for i in range(int(rect.height() / step) + 2)]
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.dots)
+        painter.drawRects([QRect(x, y, 2, 2) for x in xs for y in ys])
+        painter.restore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the items, or the whole board in a few calls where it is far."""
@@ -219,7 +223,7 @@ class Viewer(NodeViewer):
         painter = QPainter(self.viewport())
         painter.setTransform(self.viewportTransform())
         self.drawBackground(painter, self._scene_range)
-        self.far_picture.paint(painter, self.host.node_items(), self.zoom())
+        self.far_picture.paint(painter, self.selected_nodes(), self.host.marked_items())
         if self._LIVE_PIPE.isVisible():
             self._LIVE_PIPE.paint(painter, None, None)
         if self._SLICER_PIPE.isVisible():
@@ -316,7 +320,8 @@ class Viewer(NodeViewer):
             self._set_viewer_pan(delta.x(), delta.y())
             return
         super().mouseMoveEvent(event)
-        self.host.flush()
+        if self.LMB_state and self._pressed_on is not None:
+            self.host.items_moved(self.selected_nodes())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the gesture; a wire that hangs is dropped wherever the pointer is."""
@@ -328,7 +333,7 @@ class Viewer(NodeViewer):
             return
         super().mouseReleaseEvent(event)
         self.COLLIDING_state = False
-        self.host.flush()
+        self._pressed_on = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """On nothing: search. On a node: its name or its parameters."""

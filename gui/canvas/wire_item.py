@@ -105,9 +105,8 @@ class Wire(PipeItem):
         self._active = False
         self.update()
 
-    def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:
-        """Skip NodeGraphQt's restyling."""
-        return QGraphicsPathItem.itemChange(self, change, value)
+    # Qt calls this for every change of every wire; NodeGraphQt restyles in it, we don't.
+    itemChange = QGraphicsPathItem.itemChange  # noqa: N815
 
     def activate(self) -> None:
         """NodeGraphQt's hover; ours is in `paint`."""
@@ -123,8 +122,8 @@ def way(start: QPointF, end: QPointF, source: Any = None, target: Any = None) ->
     """A wire's path: one curve forward; around the nodes where it has to go back."""
     path = QPainterPath(start)
     across, down = end.x() - start.x(), end.y() - start.y()
-    if across >= 2 * BEND or source is None or target is None:
-        tangent = max(abs(across) * 0.5, min(40.0, abs(down) * 0.5 + 8))
+    if across >= 0 or source is None or target is None:
+        tangent = max(abs(across) * 0.5, min(36.0, abs(down) * 0.5 + 8))
         path.cubicTo(start.x() + tangent, start.y(), end.x() - tangent, end.y(), end.x(), end.y())
         return path
     middle = _between(start, end, source.parentItem(), target.parentItem())
