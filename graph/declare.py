@@ -43,6 +43,28 @@ ParamKind = Literal[
     "int", "float", "bool", "choice", "text", "ints", "floats", "path", "nodes", "names"
 ]
 
+GROUPS = (
+    "Data",
+    "Neurons",
+    "Layers",
+    "Activation",
+    "Pooling",
+    "Normalisation",
+    "Dropout",
+    "Shape",
+    "Merge",
+    "Recurrent",
+    "Attention",
+    "Random",
+    "Network",
+    "Loss",
+    "Optimizer",
+    "Schedule",
+    "Metric",
+    "View",
+)
+"""The palette's order: what flows first comes first. Other groups follow."""
+
 NodeRefs = tuple[str, ...]
 """Annotation of a parameter that holds ids of other nodes."""
 
@@ -368,11 +390,11 @@ class Registry:
         return len(self._declarations)
 
     def groups(self) -> dict[str, list[Declaration]]:
-        """Declarations by group, both in the order they were declared."""
-        found: dict[str, list[Declaration]] = {}
+        """Declarations by group: groups as a palette shows them, nodes as they were declared."""
+        found: dict[str, list[Declaration]] = {name: [] for name in GROUPS}
         for declaration in self:
             found.setdefault(declaration.group, []).append(declaration)
-        return found
+        return {name: nodes for name, nodes in found.items() if nodes}
 
 
 REGISTRY = Registry()

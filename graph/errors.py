@@ -30,11 +30,11 @@ class DocumentError(NeurowireError):
     """An edit the document does not take."""
 
 
-class Refused(DocumentError):  # noqa: N818 - reads as what happened
+class Refused(DocumentError):
     """An edit that has no meaning, such as a cycle or an output wired into an output."""
 
 
-class BadParameter(DocumentError):  # noqa: N818 - reads as what happened
+class BadParameter(DocumentError):
     """A parameter value outside what its declaration allows."""
 
 
@@ -73,7 +73,7 @@ def insert_before(port: str, node_type: str, label: str, **params: object) -> Re
     return Repair(label=label, insert=node_type, port=port, params=tuple(params.items()))
 
 
-class Mismatch(NeurowireError):  # noqa: N818 - reads as what happened
+class Mismatch(NeurowireError):
     """Tensors that do not fit a node: raised by shape rules, shown as a problem."""
 
     def __init__(

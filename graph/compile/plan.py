@@ -314,7 +314,7 @@ class Plan:
 
     def _sorted(self, ops: list[Op]) -> list[Op]:
         """Ops so that each comes after what it reads, else as their nodes are ordered."""
-        place = {node: index for index, node in enumerate(self.order)}
+        place = {n: i for i, node in enumerate(self.order) for n in self.scope.stands_for(node)}
         made = {end: index for index, op in enumerate(ops) for end, _ in op.item.writes}
         waits = {i: {made[e] for e in op.item.reads if e in made} for i, op in enumerate(ops)}
         feeds: dict[int, list[int]] = {}

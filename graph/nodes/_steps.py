@@ -57,3 +57,19 @@ class Step:
 
     def summary(self) -> str:
         return f"learning rate {self.lr:g}"
+
+
+@shared
+class Adaptive(Step):
+    """A rule that keeps running means of the gradient and of its square."""
+
+    betas: tuple[float, ...] = param(
+        (0.9, 0.999),
+        low=0.0,
+        high=BELOW_ONE,
+        sizes=2,
+        doc="How long the means of the gradient and of its square remember.",
+        advanced=True,
+    )
+    eps: float = param(1e-8, low=0.0, doc="Keeps the division from zero.", advanced=True)
+    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)

@@ -3,7 +3,9 @@
 from typing import ClassVar
 
 from graph.declare import node, param
-from graph.nodes._steps import BELOW_ONE, INPUTS, Step
+from graph.errors import Mismatch, set_param
+from graph.nodes._steps import BELOW_ONE, INPUTS, Adaptive, Step
+from graph.tensor import TensorType
 
 GROUP = "Optimizer"
 
@@ -17,21 +19,11 @@ GROUP = "Optimizer"
     source="torch.optim.Adam",
     synonyms="gradient descent, train, adaptive",
 )
-class Adam(Step):
+class Adam(Adaptive):
     """Gradient descent that adapts each weight's step to how its gradients have been."""
 
     fused: ClassVar[bool] = True
 
-    betas: tuple[float, ...] = param(
-        (0.9, 0.999),
-        low=0.0,
-        high=BELOW_ONE,
-        sizes=2,
-        doc="How long the means of the gradient and of its square remember.",
-        advanced=True,
-    )
-    eps: float = param(1e-8, low=0.0, doc="Keeps the division from zero.", advanced=True)
-    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
     amsgrad: bool = param(False, doc="Divide by the largest mean square so far.", advanced=True)
 
 
@@ -45,20 +37,11 @@ class Adam(Step):
     source="torch.optim.AdamW",
     synonyms="gradient descent, train, adaptive, decoupled weight decay, transformer",
 )
-class AdamW(Step):
+class AdamW(Adaptive):
     """Adam whose weight decay is not scaled by the gradients; the usual choice for transformers."""
 
     fused: ClassVar[bool] = True
 
-    betas: tuple[float, ...] = param(
-        (0.9, 0.999),
-        low=0.0,
-        high=BELOW_ONE,
-        sizes=2,
-        doc="How long the means of the gradient and of its square remember.",
-        advanced=True,
-    )
-    eps: float = param(1e-8, low=0.0, doc="Keeps the division from zero.", advanced=True)
     weight_decay: float = param(0.01, low=0.0, doc="Pull of every weight towards 0.")
     amsgrad: bool = param(False, doc="Divide by the largest mean square so far.", advanced=True)
 
@@ -85,6 +68,19 @@ class SGD(Step):
     )
     weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
     nesterov: bool = param(False, doc="Look ahead along the momentum.", advanced=True)
+
+    def shape(self, loss: TensorType, schedule: TensorType | None) -> tuple[TensorType, ...]:
+        if self.nesterov and (not self.momentum or self.dampening):
+            raise Mismatch(
+                "momentum without dampening for Nesterov's rule",
+                f"momentum {self.momentum:g}, dampening {self.dampening:g}",
+                "set a momentum such as 0.9, or switch Nesterov off",
+                repairs=[
+                    set_param("dampening", 0.0) if self.momentum else set_param("momentum", 0.9),
+                    set_param("nesterov", False),
+                ],
+            )
+        return super().shape(loss, schedule)
 
 
 @node(

@@ -129,13 +129,10 @@ class Cosine(Schedule):
             rest = changed(self, "eta_min")
             function = "torch.optim.lr_scheduler.CosineAnnealingLR"
             return call(function, Raw(optimizer), T_max=Raw(steps), **rest)
-        wave = (
-            f"math.cos(math.pi * step / ({steps}))"
-            if " " in steps
-            else (f"math.cos(math.pi * step / {steps})")
-        )
-        middle = 0.5 if not lr else 0.5 * (1 - min(self.eta_min / lr, 1))
-        fall = f"({literal(1 - middle)} + {literal(middle)} * {wave})"
+        end = f"({steps})" if " " in steps else steps
+        half = round(0.5 * (1 - min(self.eta_min / lr, 1)), 9) if lr else 0.5
+        wave = f"{literal(half)} * math.cos(math.pi * min(step / {end}, 1))"
+        fall = f"({literal(1 - half)} + {wave})"
         rule = Raw(f"lambda step: {fall} * min(1, (step + 1) / {self.warmup})")
         return call("torch.optim.lr_scheduler.LambdaLR", Raw(optimizer), rule)
 
@@ -158,7 +155,10 @@ class OneCycle(Schedule):
     pct_start: float = param(0.3, low=0.0, high=1.0, doc="Share of the run that rises.")
     anneal_strategy: Literal["cos", "linear"] = param("cos", doc="Shape of rise and fall.")
     cycle_momentum: bool = param(
-        True, doc="Move momentum the other way; for optimizers that have one.", advanced=True
+        False,
+        torch=True,
+        doc="Move momentum the other way; for optimizers that have one.",
+        advanced=True,
     )
     base_momentum: float = param(0.85, low=0.0, high=1.0, doc="Least momentum.", advanced=True)
     max_momentum: float = param(0.95, low=0.0, high=1.0, doc="Most momentum.", advanced=True)

@@ -4,9 +4,9 @@ The hook `kind()` names the renderer in `runtime.views`; it gets the inputs unde
 """
 
 from graph.declare import node, param
-from graph.errors import Mismatch
+from graph.errors import Mismatch, insert_before
 from graph.nodes._targets import check_pair, check_scores
-from graph.tensor import TensorType
+from graph.tensor import TensorType, product
 
 GROUP = "View"
 
@@ -21,6 +21,24 @@ def check_picture(image: TensorType, name: str) -> None:
         raise Mismatch(
             f"pictures [N, 1 or 3, H, W] on `{name}`", image, "wire grey or colour pictures here"
         )
+
+
+def check_row_scores(logits: TensorType, label: TensorType | None) -> None:
+    """Scores are one or some for each example, and fit the labels where there are any.
+
+    Raises:
+        Mismatch: If they do not.
+    """
+    if logits.rank not in {1, 2}:
+        repairs = [insert_before("logits", "shape.flatten", "Insert Flatten")]
+        raise Mismatch(
+            "scores [N, classes]",
+            logits,
+            "end in a Linear layer",
+            repairs=repairs if logits.rank > 2 else [],
+        )
+    if label is not None:
+        check_scores(logits, label)
 
 
 @node(
@@ -40,8 +58,7 @@ class Predictions:
         self, image: TensorType, logits: TensorType, label: TensorType | None
     ) -> tuple[TensorType, ...]:
         check_picture(image, "image")
-        if label is not None:
-            check_scores(logits, label)
+        check_row_scores(logits, label)
         return ()
 
     def kind(self) -> str:
@@ -70,8 +87,7 @@ class Boundary:
     ) -> tuple[TensorType, ...]:
         if point.dims[1:] != (2,):
             raise Mismatch("points of the plane, [N, 2]", point, "wire data of two features")
-        if label is not None:
-            check_scores(logits, label)
+        check_row_scores(logits, label)
         return ()
 
     def kind(self) -> str:
@@ -93,7 +109,7 @@ class Confusion:
     count: int = param(1000, low=1, high=10000, doc="How many held-out examples are counted.")
 
     def shape(self, logits: TensorType, label: TensorType) -> tuple[TensorType, ...]:
-        check_scores(logits, label)
+        check_row_scores(logits, label)
         return ()
 
     def kind(self) -> str:
@@ -144,7 +160,8 @@ class Reconstruction:
 
     def shape(self, image: TensorType, reconstruction: TensorType) -> tuple[TensorType, ...]:
         check_picture(image, "image")
-        check_pair(reconstruction, image, ("reconstruction", "image"))
+        if product(reconstruction.dims) != product(image.dims):
+            check_pair(reconstruction, image, ("reconstruction", "image"))
         return ()
 
     def kind(self) -> str:
