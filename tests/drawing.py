@@ -66,7 +66,7 @@ class Drawing:
 
 
 def blocks(*sizes: int) -> Sheet:
-    """A sheet of fully wired neurons, `blocks(2, 64, 64, 1)`, made without the document's checks."""
+    """A sheet of fully wired neurons, `blocks(2, 64, 64, 1)`, made past the document's checks."""
     sheet = Sheet("board")
     number = 0
 
