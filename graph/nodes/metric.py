@@ -1,7 +1,7 @@
 """Metrics: figures for people, measured on held-out examples. Here those of classifiers.
 
 A plain mean over examples has the hook `total(*values)`: source of what is summed and of what the
-sum is divided by. Any other has `metric(*types)`, source of a torchmetrics constructor, and
+sum is divided by; `figure(mean)` may make the figure of their quotient. Any other has `metric(*types)`, source of a torchmetrics constructor, and
 `update(*values)`, source of the arguments of its update; several processes agree on both.
 """
 
@@ -32,6 +32,12 @@ def one_score(logits: Value, label: Value) -> tuple[str, str]:
     if label.type.rank > logits.type.rank:
         wanted += ".squeeze(-1)"
     return score, wanted
+
+
+def nats(logits: Value, label: Value) -> str:
+    """Source of the cross entropy summed over all labels."""
+    given = ", ".join(by_class(logits, label))
+    return f'F.cross_entropy({given}, reduction="sum")'
 
 
 @node(
@@ -229,15 +235,11 @@ class Perplexity:
         check_classes(logits, label)
         return ()
 
-    def metric(self, logits: TensorType, label: TensorType) -> str:
-        return "torchmetrics.text.Perplexity()"
+    def total(self, logits: Value, label: Value) -> tuple[str, str]:
+        return nats(logits, label), f"{operand(label)}.numel()"
 
-    def update(self, logits: Value, label: Value) -> str:
-        scores, wanted = by_class(logits, label)
-        if scores is logits and logits.type.rank > 2:
-            scores = Value(f"{operand(logits)}.movedim(1, -1).flatten(0, -2)", logits.type)
-            wanted = Value(f"{operand(label)}.flatten()", label.type)
-        return f"{operand(scores)}.unsqueeze(0), {operand(wanted)}.unsqueeze(0)"
+    def figure(self, mean: str) -> str:
+        return f"math.exp({mean})"
 
 
 @node(
@@ -257,6 +259,4 @@ class Bits:
         return ()
 
     def total(self, logits: Value, label: Value) -> tuple[str, str]:
-        given = ", ".join(by_class(logits, label))
-        nats = f'F.cross_entropy({given}, reduction="sum")'
-        return f"{nats} / math.log(2)", f"{operand(label)}.numel()"
+        return f"{nats(logits, label)} / math.log(2)", f"{operand(label)}.numel()"

@@ -68,11 +68,11 @@ class MSE(NumberMetric):
 class RMSE(NumberMetric):
     """Root of the mean of the squared differences: in the target's own unit."""
 
-    def metric(self, prediction: TensorType, target: TensorType) -> str:
-        return "torchmetrics.MeanSquaredError(squared=False)"
+    def total(self, prediction: Value, target: Value) -> tuple[str, str]:
+        return f"{difference(prediction, target)}.square().sum()", f"{operand(target)}.numel()"
 
-    def update(self, prediction: Value, target: Value) -> str:
-        return ", ".join(pair(prediction, target))
+    def figure(self, mean: str) -> str:
+        return f"math.sqrt({mean})"
 
 
 @node(
