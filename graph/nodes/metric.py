@@ -1,8 +1,9 @@
 """Metrics: figures for people, measured on held-out examples. Here those of classifiers.
 
 A plain mean over examples has the hook `total(*values)`: source of what is summed and of what the
-sum is divided by; `figure(mean)` may make the figure of their quotient. Any other has `metric(*types)`, source of a torchmetrics constructor, and
-`update(*values)`, source of the arguments of its update; several processes agree on both.
+sum is divided by; `figure(mean)` may make the figure from their quotient. Any other has
+`metric(*types)`, source of a torchmetrics constructor, and `update(*values)`, source of the
+arguments of its update; several processes agree on both.
 """
 
 from typing import ClassVar, Literal
