@@ -28,7 +28,10 @@ WEIGHTS = " .:-=+*#%@"
 BARS = " ▁▂▃▄▅▆▇█"
 MARKS = "ox+*#@%&=~"
 LARGEST = 28
-"""Pictures are shown at most so many characters wide."""
+SMALLEST = 16
+"""Pictures are shown about so many characters wide, by leaving out or repeating pixels."""
+GROUNDS = " .:'-,;~_^"
+"""The regions of classes 0, 1, ... where there are no colours."""
 GREEN: Colour = (73, 179, 107)
 RED: Colour = (229, 83, 75)
 
@@ -56,22 +59,18 @@ def has_colour(stream: TextIO | None = None) -> bool:
 
 def pictures(payload: Pictures, colour: bool, width: int) -> str:
     """Pictures beside each other, as many as fit in one row, with their captions below."""
-    blocks = [
-        block(pixels_of(payload, index), colour, LARGEST)
-        + [caption_of(payload, index, colour, min(payload.width, LARGEST))]
-        for index in range(payload.count)
-    ]
-    return beside(blocks, min(payload.width, LARGEST), width)
+    size = shown_width(payload)
+    fitting = range(min(payload.count, max(1, (width + 1) // (size + 1))))
+    blocks = [block(pixels_of(payload, i), colour) for i in fitting]
+    if payload.captions:
+        blocks = [[*lines, caption_of(payload, i, colour, size)] for i, lines in enumerate(blocks)]
+    return beside(blocks)
 
 
 def pairs(payload: Pairs, colour: bool, width: int) -> str:
     """Each picture above what was made of it."""
-    above, below = payload.above, payload.below
-    blocks = [
-        block(pixels_of(above, i), colour, LARGEST) + block(pixels_of(below, i), colour, LARGEST)
-        for i in range(min(above.count, below.count))
-    ]
-    return beside(blocks, min(above.width, LARGEST), width)
+    above, below = pictures(payload.above, colour, width), pictures(payload.below, colour, width)
+    return f"{above}\n{below}"
 
 
 def boundary(payload: Boundary, colour: bool, width: int) -> str:
@@ -80,7 +79,7 @@ def boundary(payload: Boundary, colour: bool, width: int) -> str:
     rows = columns // 2
     left, right, bottom, top = payload.extent
     ground = [[sampled(payload, x, y, columns, rows) for x in range(columns)] for y in range(rows)]
-    cells = [[paint(" ", None, ground_colour, colour) for ground_colour in row] for row in ground]
+    cells = [[paint(ground_of(payload, g, colour), None, g, colour) for g in row] for row in ground]
     for place, (x, y) in enumerate(payload.points):
         column = int((x - left) / (right - left) * columns)
         row = int((top - y) / (top - bottom) * rows)
@@ -163,19 +162,28 @@ def pixels_of(payload: Pictures, index: int) -> Pixels:
     data, channels = payload.picture(index), payload.channels
     rows: Pixels = []
     for y in range(payload.height):
-        row: list[Colour] = []
-        for x in range(payload.width):
-            at = (y * payload.width + x) * channels
-            red, *rest = data[at : at + channels]
-            row.append((red, rest[0], rest[1]) if rest else (red, red, red))
-        rows.append(row)
+        line = data[y * payload.width * channels : (y + 1) * payload.width * channels]
+        reds, greens, blues = (line[min(i, channels - 1) :: channels] for i in range(3))
+        rows.append([*zip(reds, greens, blues, strict=True)])
     return rows
 
 
-def block(pixels: Pixels, colour: bool, largest: int) -> list[str]:
+def shown_width(payload: Pictures) -> int:
+    """Characters in a line of a picture."""
+    return len(scaled(pixels_of(payload, 0))[0]) if payload.count else 1
+
+
+def scaled(pixels: Pixels) -> Pixels:
+    """A picture made larger or smaller by a whole number, to be seen in a terminal."""
+    step = -(-len(pixels[0]) // LARGEST)
+    times = max(1, SMALLEST // len(pixels[0]))
+    smaller = [row[::step] for row in pixels[::step]]
+    return [[pixel for pixel in row for _ in range(times)] for row in smaller for _ in range(times)]
+
+
+def block(pixels: Pixels, colour: bool) -> list[str]:
     """A picture as lines, two rows of pixels to a line."""
-    step = max(1, -(-len(pixels[0]) // largest))
-    pixels = [row[::step] for row in pixels[::step]]
+    pixels = scaled(pixels)
     if len(pixels) % 2:
         pixels = [*pixels, pixels[-1]]
     pairs_of_rows = zip(pixels[::2], pixels[1::2], strict=True)
@@ -185,10 +193,9 @@ def block(pixels: Pixels, colour: bool, largest: int) -> list[str]:
     ]
 
 
-def beside(blocks: Sequence[list[str]], size: int, width: int) -> str:
-    """Blocks beside each other, as many as fit."""
-    fitting = blocks[: max(1, (width + 1) // (size + 1))]
-    return "\n".join(" ".join(parts).rstrip() for parts in zip(*fitting, strict=True))
+def beside(blocks: Sequence[list[str]]) -> str:
+    """Blocks beside each other."""
+    return "\n".join(" ".join(parts).rstrip() for parts in zip(*blocks, strict=True))
 
 
 def caption_of(payload: Pictures, index: int, colour: bool, size: int) -> str:
@@ -209,6 +216,17 @@ def sampled(payload: Boundary, x: int, y: int, columns: int, rows: int) -> Colou
     at = (row * payload.size + column) * 3
     red, green, blue = payload.rgb[at : at + 3]
     return red, green, blue
+
+
+def ground_of(payload: Boundary, ground: Colour | None, colour: bool) -> str:
+    """What stands where no point is: without colours, a sign of the class."""
+    if colour or ground is None or not payload.classes:
+        return " "
+    distances = [
+        sum((a - b) ** 2 for a, b in zip(ground, class_colour(i), strict=True))
+        for i in range(len(payload.classes))
+    ]
+    return GROUNDS[distances.index(min(distances)) % len(GROUNDS)]
 
 
 def shade(upper: Colour, lower: Colour) -> str:

@@ -41,6 +41,8 @@ def csv_table(
     without a target are left out.
     """
     table = read_csv(locate(path, data_dir), delimiter)
+    if not numbers and not categories:
+        raise DataError(f"{table.path}: expected at least one column to learn from, received none.")
     if classes is None:
         wanted = number_column(table, target).float().unsqueeze(1)
         known = ~wanted.isnan().squeeze(1)
@@ -50,8 +52,6 @@ def csv_table(
     (train,), (held_out,) = split((known.nonzero().squeeze(1),), validation=validation, seed=seed)
     columns = [scaled(number_column(table, name), train) for name in numbers]
     columns += [flags(words_of(table, name), values) for name, values in categories.items()]
-    if not columns:
-        raise DataError(f"{table.path}: expected at least one column to learn from, received none.")
     features = torch.cat(columns, dim=1)
     return (features[train], wanted[train]), (features[held_out], wanted[held_out])
 

@@ -1,0 +1,177 @@
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+import graph.nodes  # noqa: F401 - declares them
+from graph.declare import REGISTRY
+from runtime.config import View
+from runtime.payloads import Boundary, Histogram, Matrix, Number, Pairs, Pictures, Table
+from runtime.views import VIEWS, draw
+
+
+def shown(kind: str, tensors: Mapping[str, Tensor], **params: Any) -> Any:
+    """Draw tensors that are all examples, as if nothing were computed."""
+    names = list(tensors)
+    inputs = {name: place for place, name in enumerate(names)}
+    view = View("n1", "view", kind, params, inputs)
+    return draw(view, lambda batch: dict(zip(names, batch, strict=True)), tuple(tensors.values()))
+
+
+LOGITS = torch.tensor([[9.0, 0, 0], [0, 9, 0], [0, 0, 9], [9, 0, 0]])
+LABEL = torch.tensor([0, 1, 1, 0])
+
+
+def test_every_view_node_has_a_renderer() -> None:
+    declared = {one.bind({}).kind() for one in REGISTRY if one.role == "view"}
+    assert declared == {*VIEWS}
+
+
+def test_an_unknown_kind() -> None:
+    with pytest.raises(ValueError, match="sound: expected a view, one of predictions"):
+        shown("sound", {"x": LOGITS})
+
+
+def test_predictions() -> None:
+    image = torch.linspace(0, 1, 4 * 6).view(4, 1, 2, 3)
+    payload = shown("predictions", {"image": image, "logits": LOGITS, "label": LABEL},
+                    classes=("ant", "bee", "cat"), count=3)  # fmt: skip
+    assert isinstance(payload, Pictures)
+    assert (payload.count, payload.width, payload.height, payload.channels) == (3, 3, 2, 1)
+    assert payload.captions == ("ant 100%", "bee 100%", "cat 100%, is bee")
+    assert payload.right == (True, True, False)
+    assert payload.picture(1) == bytes(round(i / 23 * 255) for i in range(6, 12))
+
+
+def test_predictions_without_labels_in_colour_from_minus_one() -> None:
+    image = torch.tensor([-1.0, 0.0, 1.0]).view(1, 3, 1, 1).bfloat16()
+    payload = shown("predictions", {"image": image, "logits": LOGITS[1:2].bfloat16()})
+    assert payload.captions == ("1 100%",)
+    assert payload.right == ()
+    assert payload.pixels == bytes([0, 128, 255])
+
+
+def test_one_score_is_yes_or_no() -> None:
+    tensors = {"image": torch.zeros(2, 1, 1, 1), "logits": torch.tensor([[3.0], [-3.0]]),
+               "label": torch.tensor([1, 1])}  # fmt: skip
+    assert shown("predictions", tensors).right == (True, False)
+    tensors["logits"] = tensors["logits"].squeeze(1)
+    tensors["label"] = tensors["label"].float()
+    assert shown("predictions", tensors, classes=("no", "yes")).captions[1] == "no 95%, is yes"
+
+
+def test_large_pictures_are_scaled_down() -> None:
+    tensors = {"image": torch.ones(1, 3, 300, 600), "logits": LOGITS[:1]}
+    payload = shown("predictions", tensors)
+    assert (payload.width, payload.height) == (128, 64)
+    assert payload.pixels == b"\xff" * (128 * 64 * 3)
+
+
+def test_what_is_no_picture_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Expected pictures .* received \[4, 3\]"):
+        shown("predictions", {"image": LOGITS, "logits": LOGITS})
+
+
+def test_boundary_asks_the_network_on_a_grid() -> None:
+    point = torch.tensor([[-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [1.0, -1.0]])
+    label = torch.tensor([0, 1, 0, 1])
+    view = View("n1", "view", "boundary", {"classes": ("left", "right")},
+                {"point": 0, "logits": None, "label": 1})  # fmt: skip
+    payload = draw(
+        view,
+        lambda batch: {"point": batch[0], "logits": batch[0][:, :1] * 100, "label": batch[1]},
+        (point, label),
+    )
+    assert isinstance(payload, Boundary)
+    assert payload.classes == ("left", "right")
+    assert payload.extent == pytest.approx((-1.15, 1.15, -1.15, 1.15))
+    assert payload.points[1] == (1.0, 1.0)
+    assert payload.labels == (0, 1, 0, 1)
+    pixels = torch.tensor(list(payload.rgb)).view(payload.size, payload.size, 3)
+    assert (pixels == pixels[:1]).all()  # the same from top to bottom
+    blue, orange = pixels[0, 0].tolist(), pixels[0, -1].tolist()
+    assert blue[2] > blue[0]
+    assert orange[0] > orange[2]
+
+
+def test_the_top_of_the_boundary_is_its_first_row() -> None:
+    point = torch.tensor([[0.0, 0.0], [1.0, 1.0]])
+    view = View("n1", "view", "boundary", {}, {"point": 0, "logits": None})
+    payload = draw(
+        view, lambda batch: {"point": batch[0], "logits": (batch[0][:, 1] - 0.5) * 100}, (point,)
+    )
+    assert isinstance(payload, Boundary)
+    assert payload.labels == ()
+    top, bottom = payload.rgb[:3], payload.rgb[-3:]
+    assert top[0] > top[2]  # orange: class 1
+    assert bottom[2] > bottom[0]
+
+
+def test_a_boundary_of_computed_points_is_refused() -> None:
+    view = View("n1", "view", "boundary", {}, {"point": None, "logits": None})
+    with pytest.raises(ValueError, match="points straight from a data node"):
+        draw(view, lambda batch: {}, (torch.zeros(2, 2),))
+
+
+def test_confusion() -> None:
+    payload = shown("confusion", {"logits": LOGITS, "label": LABEL}, classes=("a", "b", "c"))
+    assert isinstance(payload, Matrix)
+    assert payload.counts == ((2, 0, 0), (0, 1, 1), (0, 0, 0))
+    assert (payload.total, payload.accuracy) == (4, 0.75)
+    assert payload.classes == ("a", "b", "c")
+
+
+def test_table_of_classes() -> None:
+    features = torch.tensor([[1.5, 2.0], [3.0, 4.25], [0.0, 1e6], [1.0, 1.0]])
+    tensors = {"prediction": LOGITS, "target": LABEL, "features": features}
+    payload = shown("table", tensors, columns=("age",), count=3)
+    assert isinstance(payload, Table)
+    assert payload.columns == ("prediction", "target", "probability", "age", "x1")
+    assert payload.rows[2] == ("2", "1", "100%", "0", "1e+06")
+    assert payload.right == (True, True, False)
+
+
+def test_table_of_numbers() -> None:
+    one = torch.tensor([[1.25], [2.0]])
+    payload = shown("table", {"prediction": one, "target": one + 1})
+    assert payload.columns == ("prediction", "target")
+    assert payload.rows == (("1.25", "2.25"), ("2", "3"))
+    assert payload.right == ()
+    two = shown("table", {"prediction": LOGITS[:, :2], "target": LOGITS[:, :2]})
+    assert two.columns == ("prediction 1", "target 1", "prediction 2", "target 2")
+
+
+def test_reconstruction_keeps_one_scale() -> None:
+    image = torch.tensor([-1.0, 1.0]).view(1, 1, 1, 2)
+    payload = shown("reconstruction", {"image": image, "reconstruction": image.abs().flatten(1)})
+    assert isinstance(payload, Pairs)
+    assert payload.above.pixels == bytes([0, 255])
+    assert payload.below.pixels == bytes([255, 255])
+
+
+def test_number_and_histogram() -> None:
+    x = torch.tensor([[0.0, 1.0], [1.0, 4.0]])
+    assert shown("number", {"x": x}) == Number(1.5, 4)
+    payload = shown("histogram", {"x": x}, bins=4)
+    assert isinstance(payload, Histogram)
+    assert (payload.low, payload.high, payload.counts, payload.mean) == (
+        0.0,
+        4.0,
+        (1, 2, 0, 1),
+        1.5,
+    )
+    assert payload.deviation == pytest.approx(1.5)
+    assert sum(shown("histogram", {"x": torch.ones(5)}, bins=3).counts) == 5
+    assert sum(shown("histogram", {"x": torch.tensor([torch.nan])}, bins=3).counts) == 0
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+def test_views_of_tensors_on_a_gpu() -> None:
+    for kind, ports in {
+        "predictions": {"image": torch.rand(4, 1, 2, 2), "logits": LOGITS, "label": LABEL},
+        "confusion": {"logits": LOGITS, "label": LABEL},
+        "boundary": {"point": torch.rand(4, 2), "logits": LOGITS, "label": LABEL},
+    }.items():
+        assert shown(kind, {name: tensor.cuda() for name, tensor in ports.items()}) is not None
