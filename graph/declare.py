@@ -478,10 +478,20 @@ def _title(name: str) -> str:
     return " ".join([first, *(word.lower() for word in rest)])
 
 
+HOOKS = frozenset(
+    """
+    call curve expression figure fixed_split metric module needs_facts optimizer per ports read
+    remembers schedule shape summary total update weights
+    """.split()  # noqa: SIM905 - a list of quoted words is harder to read
+)
+
+
 def _params(node_type: str, cls: Any) -> Iterator[Param]:
     hints = get_type_hints(cls)
     for field in dataclasses.fields(cls):
         settings = dict(field.metadata)
+        if field.name in HOOKS:
+            raise DeclarationError(f"{node_type}.{field.name}: a hook has this name")
         if not settings.get("doc"):
             raise DeclarationError(f"{node_type}.{field.name}: a parameter needs a doc")
         if settings["sizes"] == AXES:

@@ -172,29 +172,29 @@ class L1(Reduced):
 class WeightedSum:
     """Adds losses up, each times its weight."""
 
-    weights: tuple[float, ...] = param(
+    factors: tuple[float, ...] = param(
         (1.0,), doc="The losses' weights, in the order of their wires; 1 for those left out."
     )
 
     def shape(self, losses: tuple[TensorType, ...]) -> TensorType:
-        if len(self.weights) > max(len(losses), 1):
+        if len(self.factors) > max(len(losses), 1):
             raise Mismatch(
-                f"{len(self.weights)} losses, one a weight",
+                f"{len(self.factors)} losses, one a weight",
                 len(losses),
                 "wire more losses, or remove weights",
-                repairs=[set_param("weights", self.weights[: len(losses)])],
+                repairs=[set_param("factors", self.factors[: len(losses)])],
             )
         return SCALAR_LOSS
 
     def expression(self, losses: tuple[Value, ...]) -> str:
-        weights = (*self.weights, *(1.0 for _ in losses))
+        weights = (*self.factors, *(1.0 for _ in losses))
         return " + ".join(
             str(loss) if weight == 1 else f"{literal(weight)} * {operand(loss)}"
             for weight, loss in zip(weights, losses, strict=False)
         )
 
     def summary(self) -> str:
-        return ", ".join(f"{weight:g}" for weight in self.weights)
+        return ", ".join(f"{weight:g}" for weight in self.factors)
 
 
 @node(
