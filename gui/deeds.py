@@ -212,7 +212,8 @@ class Deeds(QObject):
         window.losses.clear()
         window.problems.clear_extra()
         window.notice.hide()
-        window.show_tab("losses")
+        if window.docks["problems"].isVisible():
+            window.show_tab("losses")
 
     def refuse(self, problems: tuple[Problem, ...]) -> None:
         """Train was asked for on a board with errors: show them."""

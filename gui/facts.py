@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph.declare import REGISTRY
 from graph.problems import Problem
 from graph.sheet import BOARD, Node
+from gui.pictures import on_node
 from gui.problems import Problems
 from gui.session import Session
 from gui.training import Trainer
@@ -23,6 +22,9 @@ WAIT_MS = 350
 class Facts(QObject):
     """Probes data nodes, and hands what comes back to inference."""
 
+    shown = Signal(str, object)
+    """A data node and a picture of a few of its examples (a QImage)."""
+
     def __init__(
         self,
         session: Session,
@@ -33,7 +35,7 @@ class Facts(QObject):
         super().__init__(parent)
         self._session, self._trainer, self._problems = session, trainer, problems
         self._asked: dict[str, str] = {}
-        self._known: dict[str, Mapping[str, Any]] = {}
+        self._known: dict[str, Probed] = {}
         self._failed: dict[str, Problem] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -60,8 +62,8 @@ class Facts(QObject):
             self._asked[node.id] = content
             self._fail(node.id, None)
             if content in self._known:
-                self._session.inference.set_facts(node.id, self._known[content])
-            elif declaration.has("needs_facts") or self._trainer.warm is not None:
+                self._tell(node.id, self._known[content])
+            else:
                 self._trainer.client.probe(
                     node.id, node.type, self._session.document.params(node), self._trainer.data_dir
                 )
@@ -86,10 +88,10 @@ class Facts(QObject):
 
     def _receive(self, message: object) -> None:
         match message:
-            case Probed(node=node, facts=facts):
+            case Probed(node=node):
                 if node in self._asked:
-                    self._known[self._asked[node]] = facts
-                    self._session.inference.set_facts(node, facts)
+                    self._known[self._asked[node]] = message
+                    self._tell(node, message)
                     self._fail(node, None)
             case ProbeFailed(node=node, text=text, advice=advice):
                 if self._session.document.has(node):
@@ -100,6 +102,11 @@ class Facts(QObject):
                 unknown = [node for node, what in self._asked.items() if what not in self._known]
                 for node in unknown:
                     del self._asked[node]
+
+    def _tell(self, node: str, probed: Probed) -> None:
+        self._session.inference.set_facts(node, probed.facts)
+        if probed.examples is not None:
+            self.shown.emit(node, on_node(probed.examples, 2.0))
 
     def _fail(self, node: str, problem: Problem | None) -> None:
         if problem is not None:

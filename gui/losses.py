@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -20,9 +22,11 @@ from PySide6.QtWidgets import (
 
 from gui import look
 from gui.figures import duration, figure, headline, percent
-from gui.plots import Chart
 from gui.widgets import empty, label
 from runtime.messages import EpochEnded, Progress, Started, Steps, Stopped
+
+if TYPE_CHECKING:
+    from gui.plots import Chart
 
 DRAW_MS = 60
 TRAIN = ("#4c8dff", "#a66bff", "#2fa59a", "#e06bb0")
@@ -32,42 +36,54 @@ VALIDATION = ("#d9a92f", "#f08c3a", "#8fae3a", "#e5534b")
 class Legend(QWidget):
     """The latest value of each curve; a click hides it or shows it again."""
 
-    def __init__(self, chart: Chart) -> None:
+    toggled = Signal(str, bool)
+    """A curve is to be hidden or shown."""
+
+    def __init__(self) -> None:
         super().__init__()
-        self._chart = chart
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
-        self._boxes: dict[str, tuple[QCheckBox, str]] = {}
+        self._lines: dict[str, tuple[QPushButton, str, QColor]] = {}
 
     def add(self, name: str, title: str, colour: QColor) -> None:
         """A line for a new curve."""
-        box = QCheckBox(title)
-        box.setChecked(True)
-        box.setFont(look.mono_font(12))
-        box.setAccessibleName(f"Show {title}")
-        box.setToolTip("Show or hide this curve")
-        box.setStyleSheet(
-            f"QCheckBox {{ color: {readable(colour).name()}; spacing: 0; }}"
-            "QCheckBox::indicator { width: 0; height: 0; }"
-            f"QCheckBox:!checked {{ color: {look.colours().faint.name()};"
-            " text-decoration: line-through; }"
-            "QCheckBox:focus { text-decoration: underline; }"
-        )
-        box.toggled.connect(lambda on: self._chart.set_shown(name, on))
-        self._boxes[name] = (box, title)
-        self._layout.addWidget(box)
+        line = QPushButton(title)
+        line.setCheckable(True)
+        line.setChecked(True)
+        line.setFont(look.mono_font(12))
+        line.setAccessibleName(f"Show {title}")
+        line.setToolTip("Hide or show this curve")
+        line.toggled.connect(lambda on: self._toggle(name, on))
+        self._lines[name] = (line, title, colour)
+        self._layout.addWidget(line)
+        self.recolour()
 
-    def refresh(self) -> None:
+    def refresh(self, values: Mapping[str, float | None]) -> None:
         """Show the latest values."""
-        width = max((len(title) for _, title in self._boxes.values()), default=0)
-        for name, (box, title) in self._boxes.items():
-            box.setText(f"{title:<{width}}  {figure(self._chart.series(name).last)}")
+        width = max((len(title) for _, title, _ in self._lines.values()), default=0)
+        for name, (line, title, _) in self._lines.items():
+            line.setText(f"{title:<{width}}  {figure(values.get(name))}")
 
     def clear(self) -> None:
         """No curves."""
         empty(self._layout)
-        self._boxes.clear()
+        self._lines.clear()
+
+    def recolour(self) -> None:
+        """Give each line its curve's colour, in a shade that can be read."""
+        for line, _, colour in self._lines.values():
+            ink = readable(colour) if line.isChecked() else look.colours().dim
+            struck = "none" if line.isChecked() else "line-through"
+            line.setStyleSheet(
+                "QPushButton { background: transparent; border: none; padding: 1px 0;"
+                f" text-align: left; color: {ink.name()}; text-decoration: {struck}; }}"
+                f"QPushButton:hover, QPushButton:focus {{ color: {look.colours().text.name()}; }}"
+            )
+
+    def _toggle(self, name: str, on: bool) -> None:
+        self.recolour()
+        self.toggled.emit(name, on)
 
 
 class Losses(QWidget):
@@ -76,11 +92,11 @@ class Losses(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Losses")
-        self.chart = Chart()
-        self.metrics = Chart()
-        self.metrics.hide()
-        self.legend, self.metric_legend = Legend(self.chart), Legend(self.metrics)
-        self.metric_legend.hide()
+        self._charts: tuple[Chart, Chart] | None = None
+        self.legend, self.metric_legend = Legend(), Legend()
+        self.legend.toggled.connect(lambda name, on: self.chart.set_shown(name, on))
+        self.metric_legend.toggled.connect(lambda name, on: self.metrics.set_shown(name, on))
+        self._log, self._weight = False, 0.9
         self._steps = self._epoch = 0
         self._started: Started | None = None
         self._figures: dict[str, float] = {}
@@ -90,14 +106,38 @@ class Losses(QWidget):
         self._timer.setInterval(DRAW_MS)
         self._timer.timeout.connect(self.draw)
         look.changed.connect(self._recolour)
-        self._recolour()
         self._show_kind(0)
+
+    @property
+    def chart(self) -> Chart:
+        """The losses; made, and pyqtgraph loaded, at the first use."""
+        return self.prepare()[0]
+
+    @property
+    def metrics(self) -> Chart:
+        """The metrics."""
+        return self.prepare()[1]
+
+    def prepare(self) -> tuple[Chart, Chart]:
+        """Load what draws, so that the first point need not wait for it."""
+        if self._charts is None:
+            from gui.plots import Chart  # noqa: PLC0415 - half a second that opening can do without
+
+            self._charts = Chart(), Chart()
+            for chart in self._charts:
+                chart.hide()
+                self._curves.addWidget(chart, 1)
+            self._charts[0].set_smoothing(self._weight)
+            self._charts[0].set_log(self._log)
+            self._recolour()
+        return self._charts
 
     def clear(self) -> None:
         """A new run begins: the curves of the last one go."""
-        for chart, legend in ((self.chart, self.legend), (self.metrics, self.metric_legend)):
+        for chart in self._charts or ():
             chart.clear()
-            legend.clear()
+        self.legend.clear()
+        self.metric_legend.clear()
         self._figures.clear()
         self._steps = self._epoch = 0
         self._started = None
@@ -146,10 +186,9 @@ class Losses(QWidget):
 
     def draw(self) -> None:
         """Draw what came since the last time."""
-        self.chart.draw()
-        self.metrics.draw()
-        self.legend.refresh()
-        self.metric_legend.refresh()
+        for chart, legend in zip(self.prepare(), (self.legend, self.metric_legend), strict=True):
+            chart.draw()
+            legend.refresh({name: chart.series(name).last for name in chart.names()})
 
     def _build(self) -> None:
         self.kind = QButtonGroup(self)
@@ -165,14 +204,14 @@ class Losses(QWidget):
             kinds.addWidget(kind)
         self.kind.idClicked.connect(self._show_kind)
         self.log = QCheckBox("Log scale")
-        self.log.toggled.connect(self.chart.set_log)
+        self.log.toggled.connect(self._set_log)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 99)
         self.smoothing.setFixedWidth(110)
         self.smoothing.setAccessibleName("Smoothing")
         self.smoothing.setToolTip("How much the training curve is smoothed")
-        self.smoothing.valueChanged.connect(lambda value: self.chart.set_smoothing(value / 100))
         self.smoothing.setValue(90)
+        self.smoothing.valueChanged.connect(self._set_smoothing)
         controls = QHBoxLayout()
         controls.setSpacing(12)
         controls.addLayout(kinds)
@@ -186,8 +225,7 @@ class Losses(QWidget):
         self._hint = label("The loss of every step is drawn here while the board trains.", "dim")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         curves.addWidget(self._hint, 1)
-        curves.addWidget(self.chart, 1)
-        curves.addWidget(self.metrics, 1)
+        self._curves = curves
         side = QVBoxLayout()
         side.setContentsMargins(0, 34, 0, 0)
         side.addWidget(self.legend)
@@ -270,14 +308,24 @@ class Losses(QWidget):
         self.epoch.setText(text)
 
     def _show_kind(self, index: int) -> None:
-        none = not list(self.chart.names())
+        none = self._charts is None or not any(list(chart.names()) for chart in self._charts)
         self._hint.setVisible(none)
-        self.chart.setVisible(index == 0 and not none)
+        for place, chart in enumerate(self._charts or ()):
+            chart.setVisible(index == place and not none)
         self.legend.setVisible(index == 0)
-        self.metrics.setVisible(index == 1 and not none)
         self.metric_legend.setVisible(index == 1)
         for widget in (self.log, self.smoothing):
             widget.setEnabled(index == 0)
+
+    def _set_log(self, log: bool) -> None:
+        self._log = log
+        if self._charts is not None:
+            self.chart.set_log(log)
+
+    def _set_smoothing(self, value: int) -> None:
+        self._weight = value / 100
+        if self._charts is not None:
+            self.chart.set_smoothing(self._weight)
 
     def _later(self) -> None:
         if not self._timer.isActive():
@@ -285,7 +333,9 @@ class Losses(QWidget):
 
     def _recolour(self) -> None:
         colours = look.colours()
-        for chart in (self.chart, self.metrics):
+        for legend in (self.legend, self.metric_legend):
+            legend.recolour()
+        for chart in self._charts or ():
             chart.set_colours(colours.dim, colours.line, look.mono_font(11))
 
 

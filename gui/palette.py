@@ -242,11 +242,6 @@ def _place(declaration: Declaration) -> int:
     return ORDER.index(group) if group in ORDER else len(ORDER)
 
 
-def _place(declaration: Declaration) -> int:
-    group = declaration.group
-    return ORDER.index(group) if group in ORDER else len(ORDER)
-
-
 def drag_picture(declaration: Declaration) -> QPixmap:
     """What hangs on the pointer while a node is dragged out."""
     pixmap = QPixmap(120, 30)

@@ -23,6 +23,10 @@ from runtime.payloads import (
     class_colour,
 )
 
+NODE_WIDTH = 224
+"""Width of the picture handed to the canvas, in logical pixels."""
+ON_NODE = 12
+"""How many pictures fit on a node."""
 CAPTION = 16.0
 GAP = 4.0
 CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -67,6 +71,28 @@ def natural_size(payload: Payload, width: int) -> QSize:
             return QSize(width, 70)
         case _:
             return QSize(width, round(width * 0.6))
+
+
+def on_node(payload: Payload, ratio: float) -> QImage:
+    """A payload as the canvas shows it on its node."""
+    payload = _for_node(payload)
+    size = natural_size(payload, NODE_WIDTH).boundedTo(QSize(NODE_WIDTH, NODE_WIDTH))
+    return draw(payload, size, ratio)
+
+
+def _for_node(payload: Payload) -> Payload:
+    """The first few pictures, as many as a node has room for."""
+    if isinstance(payload, Pictures) and payload.count > ON_NODE:
+        size = payload.width * payload.height * payload.channels
+        return Pictures(
+            payload.width,
+            payload.height,
+            payload.channels,
+            payload.pixels[: ON_NODE * size],
+            payload.captions[:ON_NODE],
+            payload.right[:ON_NODE],
+        )
+    return payload
 
 
 def to_image(pictures: Pictures, index: int) -> QImage:

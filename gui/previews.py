@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -15,16 +15,11 @@ from PySide6.QtWidgets import (
 
 from gui import look
 from gui.figures import figure
-from gui.pictures import draw, natural_size
+from gui.pictures import draw, natural_size, on_node
 from gui.session import Session
 from gui.widgets import empty, label
 from runtime.messages import ViewDrawn
 from runtime.payloads import Matrix, Number, Payload, Pictures
-
-NODE_WIDTH = 224
-"""Width of the picture handed to the canvas, in logical pixels."""
-ON_NODE = 12
-"""How many pictures fit on a node."""
 
 
 class Sheet(QWidget):
@@ -136,30 +131,12 @@ class Previews(QScrollArea):
 
     def _draw_nodes(self) -> None:
         for node, message in self._waiting.items():
-            payload = _for_node(message.payload)
-            size = natural_size(payload, NODE_WIDTH)
-            size = size.boundedTo(QSize(NODE_WIDTH, NODE_WIDTH))
-            self.drawn.emit(node, draw(payload, size, max(2.0, self.devicePixelRatioF())))
+            self.drawn.emit(node, on_node(message.payload, max(2.0, self.devicePixelRatioF())))
         self._waiting.clear()
 
     def _redraw(self) -> None:
         for preview in self.previews.values():
             preview.sheet.update()
-
-
-def _for_node(payload: Payload) -> Payload:
-    """The first few pictures, as many as a node has room for."""
-    if isinstance(payload, Pictures) and payload.count > ON_NODE:
-        size = payload.width * payload.height * payload.channels
-        return Pictures(
-            payload.width,
-            payload.height,
-            payload.channels,
-            payload.pixels[: ON_NODE * size],
-            payload.captions[:ON_NODE],
-            payload.right[:ON_NODE],
-        )
-    return payload
 
 
 def _said(payload: Payload) -> str:

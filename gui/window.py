@@ -33,6 +33,8 @@ from gui.status import Status
 from gui.topbar import TopBar
 from gui.training import Trainer
 
+PREPARE_MS = 400
+"""When to load what draws the curves: after the window answers, before a run can begin."""
 SIZE = QSize(1680, 1020)
 EDITING = (
     *("cut", "copy", "paste", "duplicate", "duplicate_linked", "select_all", ""),
@@ -93,7 +95,9 @@ class Window(QMainWindow):
 
     def _build_panels(self) -> None:
         self.palette_panel = Palette()
+        self.palette_panel.setMinimumWidth(190)
         self.inspector = Inspector(self.session)
+        self.inspector.setMinimumWidth(300)
         self.losses = Losses()
         self.previews = Previews(self.session)
         self.problems = Problems(self.session)
@@ -192,11 +196,13 @@ class Window(QMainWindow):
         for panel in (self.problems, self.code):
             panel.jumped.connect(self._centre_on)
         self.previews.drawn.connect(self._set_picture)
+        self.facts.shown.connect(self._set_picture)
         self.history.overlaid.connect(self.deeds.overlay)
         self.history.resumed.connect(trainer.resume_run)
         self.history.opened.connect(self.documents.open_path)
         trainer.asked.connect(self.deeds.clear_run)
         trainer.changed.connect(self.deeds.enable)
+        trainer.changed.connect(lambda: self.board.set_training(trainer.state != "idle"))
         trainer.received.connect(self.losses.receive)
         trainer.received.connect(self.previews.receive)
         trainer.received.connect(self.deeds.receive)
@@ -273,6 +279,7 @@ class Window(QMainWindow):
         self.trainer.start()
         self.facts.ask()
         self.documents.offer_recovery(leftovers())
+        QTimer.singleShot(PREPARE_MS, self.losses, self.losses.prepare)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.documents.may_leave():

@@ -273,11 +273,12 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """The facts of a data node."""
+    """The facts of a data node, and a few examples to look at (a record of `runtime.payloads`)."""
 
     node: str
     facts: Mapping[str, Any]
     ticket: int = 0
+    examples: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import queue
 import signal
+import sqlite3
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -13,7 +13,9 @@ from multiprocessing.connection import Connection
 import torch
 from torch import nn
 
+from runtime import data
 from runtime.device import devices
+from runtime.interrupt import Interrupted, interrupt
 from runtime.loop import Loop
 from runtime.messages import (
     CancelProbe,
@@ -24,6 +26,7 @@ from runtime.messages import (
     ProbeFailed,
     Problem,
     Quit,
+    Stop,
     Stopped,
     Train,
     Warm,
@@ -35,36 +38,51 @@ def serve(connection: Connection) -> None:
     """Answer commands until told to quit, or until the window is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the window's to handle
     post = Post(connection)
-    inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
-    probes = Probes(post.send)
+    desk = Desk(post.send)
     listener = threading.Thread(
-        target=listen, args=(connection, inbox, probes), name="listener", daemon=True
+        target=listen, args=(connection, desk, Probes(post.send)), name="listener", daemon=True
     )
     listener.start()
     warm_up()
     post.send(Warm(devices(), torch.__version__))
     threading.Thread(target=load_readers, name="readers", daemon=True).start()
-    command = inbox.get()
+    command = desk.inbox.get()
     while not isinstance(command, Quit):
-        following = train(command, inbox, post.send) if isinstance(command, Train) else None
-        command = following or inbox.get()
+        following = desk.train(command) if isinstance(command, Train) else None
+        command = following or desk.inbox.get()
     post.close()
 
 
-def train(
-    command: Train, inbox: queue.SimpleQueue[Command], send: Callable[[Message], None]
-) -> Command | None:
-    """Carry out one run; what comes back is the command that cut it short, if one did."""
-    try:
-        with Runs(database()) as runs:
-            loop = Loop(command.project, command.config, inbox, send, runs, home())
-            send(loop.run())
-            return loop.next
-    except Exception as error:
-        advice = f"Check that {home()} can be written and has space."
-        send(Problem(None, f"The run could not be recorded: {error}", advice))
-        send(Stopped("failed", "", "", 0, 0, 0.0))
-        return None
+class Desk:
+    """Takes commands off the listener's hands and carries out the runs among them."""
+
+    def __init__(self, send: Callable[[Message], None]) -> None:
+        self.inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._send = send
+        self._loop: Loop | None = None
+
+    def put(self, command: Command) -> None:
+        """Queue a command; one that ends a run does not wait until its data are read."""
+        self.inbox.put(command)
+        if self._loop and isinstance(command, Stop | Train | Quit):
+            self._loop.interrupt()
+
+    def train(self, command: Train) -> Command | None:
+        """Carry out one run; what comes back is the command that cut it short, if one did."""
+        try:
+            with Runs(database()) as runs:
+                self._loop = Loop(
+                    command.project, command.config, self.inbox, self._send, runs, home()
+                )
+                stopped = self._loop.run()
+        except (OSError, sqlite3.Error) as error:
+            advice = f"Check that {home()} can be written and has space."
+            self._send(Problem(None, f"The run could not be recorded: {error}", advice))
+            stopped = Stopped("failed", "", "", 0, 0, 0.0)
+        following = self._loop.next if self._loop else None
+        self._loop = None
+        self._send(stopped)
+        return following
 
 
 class Post:
@@ -103,31 +121,28 @@ class Probes:
         thread.start()
 
     def cancel(self, node: str) -> None:
-        """End a probe that is running, at its next line of Python."""
+        """End a probe that is running."""
         thread = self._threads.pop(node, None)
-        if thread and thread.is_alive() and thread.ident is not None:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident), ctypes.py_object(Cancelled)
-            )
+        if thread and thread.is_alive():
+            interrupt(thread)
 
     def _run(self, probe: Probe) -> None:
         try:
-            from runtime.data import probe as facts_of  # noqa: PLC0415 - readers load when needed
+            from runtime import data  # noqa: PLC0415 - readers load when needed
 
-            facts = facts_of(probe.type, dict(probe.params), data_dir=probe.data_dir)
-            self._send(Probed(probe.node, facts, probe.ticket))
-        except Cancelled:
+            facts = data.probe(probe.type, dict(probe.params), data_dir=probe.data_dir)
+            shown = None
+            with contextlib.suppress(Exception):  # a picture more or less is no failure
+                shown = data.examples(probe.type, dict(probe.params), data_dir=probe.data_dir)
+            self._send(Probed(probe.node, facts, probe.ticket, shown))
+        except Interrupted:
             pass
         except Exception as error:
             advice = getattr(error, "advice", "Check the path and the node's parameters.")
             self._send(ProbeFailed(probe.node, str(error), advice, probe.ticket))
 
 
-class Cancelled(BaseException):
-    """Raised inside a probe's thread to end it."""
-
-
-def listen(connection: Connection, inbox: queue.SimpleQueue[Command], probes: Probes) -> None:
+def listen(connection: Connection, desk: Desk, probes: Probes) -> None:
     """Read commands as they come; when the window is gone, stop and save."""
     try:
         while True:
@@ -138,9 +153,9 @@ def listen(connection: Connection, inbox: queue.SimpleQueue[Command], probes: Pr
                 case CancelProbe(node):
                     probes.cancel(node)
                 case _:
-                    inbox.put(command)
+                    desk.put(command)
     except (EOFError, OSError):
-        inbox.put(Quit())
+        desk.put(Quit())
 
 
 def warm_up() -> None:

@@ -9,8 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fast_sugiyama import from_edges
-
 GAP_X, GAP_Y, GAP_PARTS = 72.0, 34.0, 72.0
 SWEEPS = 10
 COLUMNS = 8
@@ -45,6 +43,8 @@ def arrange(boxes: Mapping[str, Box], wires: Iterable[Wire]) -> Places:
     edges = list(dict.fromkeys((number[w.source], number[w.target]) for w in inside))
     parts: list[Places] = []
     if edges:
+        from fast_sugiyama import from_edges  # noqa: PLC0415 - loads numpy: not before it is needed
+
         layouts = from_edges(edges, ranking_type="minimize", crossing_minimization="barycenter")
         for positions, *_ in layouts:
             layers: dict[float, list[tuple[float, str]]] = defaultdict(list)

@@ -4,8 +4,11 @@ NodeGraphQt imports distutils and calls deprecated Qt functions; its warnings ar
 """
 
 import os
+import sys
 import warnings
 
+if sys.version_info < (3, 12):  # Python's own distutils, which loads ten times quicker
+    os.environ.setdefault("SETUPTOOLS_USE_DISTUTILS", "stdlib")
 os.environ.setdefault("QT_PREFERRED_BINDING", "PySide6")
 
 with warnings.catch_warnings():
