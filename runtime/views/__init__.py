@@ -6,7 +6,7 @@ one of the records of `runtime.payloads`.
 
 from collections.abc import Callable, Mapping
 
-from runtime.config import ViewLike
+from runtime import config
 from runtime.payloads import Payload
 from runtime.views import (
     boundary,
@@ -34,7 +34,7 @@ VIEWS: Mapping[str, Renderer] = {
 __all__ = ["VIEWS", "Compute", "Examples", "Renderer", "View", "draw"]
 
 
-def draw(view: ViewLike, compute: Compute, examples: Examples) -> Payload:
+def draw(view: config.View, compute: Compute, examples: Examples) -> Payload:
     """Draw a view.
 
     Args:
