@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import graph.nodes  # noqa: F401 - fills the registry of node types
 from graph import clipboard, events, names, rules
 from graph.declare import REGISTRY, Declaration, Port, Ports
 from graph.errors import BadParameter, DocumentError, Refused
