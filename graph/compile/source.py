@@ -139,7 +139,9 @@ def _outer_brackets(text: str) -> tuple[int, int] | None:
 # -- imports
 
 LOCAL = frozenset(
-    "checkpoint data layers losses metrics model processes script threads train".split()  # noqa: SIM905
+    """
+    checkpoint data layers losses metrics model optimizers processes schedules script threads train
+    """.split()  # noqa: SIM905
 )
 SHORT = {
     "F": "import torch.nn.functional as F",

@@ -9,6 +9,7 @@ from graph.compile.plan import Op, Plan, Step, Unit
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.declare import Value
+from graph.nodes._shapes import operand
 from graph.settings import Settings
 from graph.sheet import End, Node
 
@@ -408,7 +409,7 @@ class Script:
             op = finals.get(step.loss)
             text = op.item.source(values) if op else str(values[step.loss])
             ids = op.item.nodes if op else (step.optimizer.id,)
-            sums.append((step.loss_name, f"{text} * {rows}", ids))
+            sums.append((step.loss_name, f"{operand(text)} * {rows}", ids))
             gives.append((key, step.loss_name, "count"))
         for node in plan.metrics:
             key = f"val/{node.name}"

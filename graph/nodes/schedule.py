@@ -8,7 +8,7 @@ optimizer's learning rate. The hook `per()` says what its `.step()` follows: eac
 
 from typing import Literal
 
-from graph.declare import Raw, call, changed, literal, node, param, shared
+from graph.declare import Raw, call, changed, node, param, shared
 from graph.tensor import SCHEDULE, TensorType
 
 GROUP = "Schedule"
@@ -129,11 +129,8 @@ class Cosine(Schedule):
             rest = changed(self, "eta_min")
             function = "torch.optim.lr_scheduler.CosineAnnealingLR"
             return call(function, Raw(optimizer), T_max=Raw(steps), **rest)
-        end = f"({steps})" if " " in steps else steps
-        half = round(0.5 * (1 - min(self.eta_min / lr, 1)), 9) if lr else 0.5
-        wave = f"{literal(half)} * math.cos(math.pi * min(step / {end}, 1))"
-        fall = f"({literal(1 - half)} + {wave})"
-        rule = Raw(f"lambda step: {fall} * min(1, (step + 1) / {self.warmup})")
+        floor = {"floor": round(min(self.eta_min / lr, 1), 9)} if self.eta_min and lr else {}
+        rule = Raw(call("warm_cosine", self.warmup, Raw(steps), **floor))
         return call("torch.optim.lr_scheduler.LambdaLR", Raw(optimizer), rule)
 
     def summary(self) -> str:
