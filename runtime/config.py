@@ -42,6 +42,10 @@ class ViewLike(Protocol):
     def inputs(self) -> Mapping[str, int | None]:
         """Where among the examples each port's value lies."""
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, where known."""
+
 
 class WireLike(Protocol):
     """Where the weight of one wire into a neuron lies."""
@@ -88,7 +92,7 @@ class View:
         node: The view node's id.
         name: Its name, and that of its function in `views.py`.
         kind: What draws it, such as "images" or "confusion_matrix".
-        params: The node's parameters.
+        params: The node's parameters, and the names of the classes as `classes`.
         inputs: For each port, the place of its value among the examples, or None when computed.
     """
 
@@ -137,9 +141,14 @@ def project(
     return Project(
         name,
         {name: File(source.text, source.nodes) for name, source in files.items()},
-        tuple(View(v.node, v.name, v.kind, dict(v.params), dict(v.inputs)) for v in views),
+        tuple(_view(view) for view in views),
         tuple(Wire(str(w.link), w.network, w.tensor, w.row, w.column) for w in wires),
     )
+
+
+def _view(view: ViewLike) -> View:
+    params = {**view.params, "classes": view.classes}
+    return View(view.node, view.name, view.kind, params, dict(view.inputs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ import os
 import sys
 import warnings
 
-if sys.version_info < (3, 12):  # Python's own distutils, which loads ten times quicker
-    os.environ.setdefault("SETUPTOOLS_USE_DISTUTILS", "stdlib")
+_shim = sys.modules.get("_distutils_hack")
+if _shim is not None and sys.version_info < (3, 12):
+    _shim.remove_shim()  # Python's own distutils loads ten times quicker than setuptools'
 os.environ.setdefault("QT_PREFERRED_BINDING", "PySide6")
 
 with warnings.catch_warnings():
