@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runtime.data.folders import folder_content, folder_facts
+from runtime.data.folders import folder_content, folder_facts, parts_of
 from runtime.data.search import find
 from runtime.data.sources import SOURCES
 from runtime.data.tabular import table_content, table_facts
-from runtime.exported.data import DataError, split_sizes
+from runtime.exported.data import DataError
 from runtime.places import cache_dir
 from runtime.source import write_json
 
@@ -91,7 +91,7 @@ def toy_facts(params: Params, data_dir: DataDir) -> Facts:
 
 def parts(count: int, params: Params) -> Facts:
     """How many rows are left to train on, and how many are held out."""
-    kept, held = split_sizes(count, float(params.get("validation", 0.2)))
+    kept, held = parts_of(count, params)
     return {"count": kept, "validation": held, "note": ""}
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from PIL import Image
 
-from runtime.exported.data import DataError, locate, split_sizes
+from runtime.exported.data import DataError, locate, split
 from runtime.exported.images import HELD_OUT, class_names, pictures
 
 Params = Mapping[str, Any]
@@ -43,7 +44,7 @@ def folder_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
     if fixed:
         count, validation = len(files), len(held)
     else:
-        count, validation = split_sizes(len(files), float(params.get("validation", 0.2)))
+        count, validation = parts_of(len(files), params)
     side, channels = int(params.get("size", 64)), int(params.get("channels", 3))
     return {
         "outputs": {
@@ -60,6 +61,13 @@ def folder_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
         "classes": classes,
         "note": note(sizes, {name: len(group) for name, group in counts.items()}),
     }
+
+
+def parts_of(count: int, params: Params) -> tuple[int, int]:
+    """How many of so many rows the reader will train on, and how many hold out."""
+    share = float(params.get("validation", 0.2))
+    (train,), (held_out,) = split((torch.arange(count),), validation=share, seed=0)
+    return len(train), len(held_out)
 
 
 def size_of(file: Path) -> tuple[int, int]:

@@ -35,24 +35,16 @@ def split(
     if validation == 0:
         return tensors, tensors
     count = len(tensors[0])
-    _, held = split_sizes(count, validation)
-    order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
-    held_out, rest = order[:held], order[held:]
-    return tuple(t[rest] for t in tensors), tuple(t[held_out] for t in tensors)
-
-
-def split_sizes(count: int, validation: float) -> tuple[int, int]:
-    """How many of `count` rows train and how many validate."""
     held = round(count * validation)
-    if validation == 0:
-        return count, count
     if not 0 < held < count:
         raise DataError(
             f"A validation part of {validation} of {count} rows leaves {count - held} rows to "
             f"train and {held} to validate: expected at least 1 of each. Change the part, or 0 to "
             "validate on the training rows."
         )
-    return count - held, held
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    held_out, rest = order[:held], order[held:]
+    return tuple(t[rest] for t in tensors), tuple(t[held_out] for t in tensors)
 
 
 def batches(
