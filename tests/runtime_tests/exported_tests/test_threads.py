@@ -1,9 +1,10 @@
+import time
 from collections.abc import Iterator
 
 import pytest
 import torch
 
-from runtime.exported.threads import settle_threads
+from runtime.exported.threads import settle_threads, step_seconds
 from tests.runtime_tests.exported_tests.training import DigitsTraining, losses
 
 
@@ -29,9 +30,34 @@ def test_settling_leaves_no_trace_in_the_run() -> None:
     assert losses(training) == whole[2:]
 
 
-def test_a_tiny_network_takes_one_thread() -> None:
-    training = DigitsTraining(batch_size=8)
-    assert settle_threads(training, most=8, seconds=0.5) < 8
+@pytest.mark.parametrize(
+    ("times", "best", "tried"),
+    [
+        ({1: 0.001, 4: 0.002, 8: 0.09}, 1, [8, 4, 1]),
+        ({1: 0.010, 4: 0.006, 8: 0.007}, 4, [8, 4, 1]),
+        ({1: 0.0101, 4: 0.011, 8: 0.010}, 1, [8, 4, 1]),  # 1% may be chance
+        ({8: 0.9}, 8, [8]),  # one such step is all there is time for
+    ],
+)
+def test_the_fastest_is_taken(
+    times: dict[int, float], best: int, tried: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def timed(training: object, seconds: float) -> float:
+        seen.append(torch.get_num_threads())
+        return times[seen[-1]]
+
+    monkeypatch.setattr("runtime.exported.threads.step_seconds", timed)
+    assert settle_threads(DigitsTraining(), most=8) == best == torch.get_num_threads()
+    assert seen == tried
+
+
+def test_timing_takes_about_the_time_it_is_given() -> None:
+    began = time.perf_counter()
+    found = step_seconds(DigitsTraining(epochs=10_000), 0.1)
+    assert 0 < found < 1
+    assert time.perf_counter() - began < 5
 
 
 def test_a_finished_run_keeps_its_threads() -> None:
