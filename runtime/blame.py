@@ -10,7 +10,7 @@ from torch import Tensor
 from runtime.config import Project
 from runtime.faults import node_of_text
 from runtime.messages import Problem
-from runtime.prepare import Training, rates
+from runtime.prepare import Training, rates, sets
 from runtime.record import NotFinite
 
 
@@ -18,9 +18,9 @@ def blame(error: NotFinite, training: Training, project: Project) -> Problem:
     """Name the loss, the node it likely comes from, and what to do."""
     kind = "NaN" if math.isnan(error.value) else "infinite"
     text = f"The loss {error.name.removeprefix('loss/')} became {kind} at step {error.step}."
-    for place, tensor in enumerate(training.train_set):
+    for place, tensor in enumerate(tensor for part in sets(training, "train") for tensor in part):
         if not finite(tensor):
-            node = node_of_text(project.files, "train.py", "self.train_set")
+            node = node_of_text(project.files, "train.py", "train")
             return Problem(
                 node,
                 f"{text} The training data itself (value {place + 1} of an example) has entries"

@@ -92,8 +92,9 @@ class View:
         node: The view node's id.
         name: Its name, and that of its function in `views.py`.
         kind: What draws it, such as "images" or "confusion_matrix".
-        params: The node's parameters, and the names of the classes as `classes`.
+        params: The node's parameters, and `classes` again, for what draws it.
         inputs: For each port, the place of its value among the examples, or None when computed.
+        classes: Names of the classes, where the data say.
     """
 
     node: str
@@ -101,6 +102,7 @@ class View:
     kind: str
     params: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, int | None] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def project(
 
 def _view(view: ViewLike) -> View:
     params = {**view.params, "classes": view.classes}
-    return View(view.node, view.name, view.kind, params, dict(view.inputs))
+    return View(view.node, view.name, view.kind, params, dict(view.inputs), view.classes)
 
 
 @dataclass(frozen=True, slots=True)

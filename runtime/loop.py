@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import math
 import queue
+import shutil
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -18,6 +20,7 @@ from runtime.blame import blame
 from runtime.config import Project, RunConfig
 from runtime.device import device_name, memory_in_use
 from runtime.hold import Held, hold
+from runtime.interrupt import Interrupted, interrupt
 from runtime.messages import (
     Command,
     Message,
@@ -71,42 +74,42 @@ class Loop:
         self.next: Command | None = None  # a Train or Quit that ended this run
         self._inbox, self._send, self._runs, self._home = inbox, send, runs, home
         self._paused, self._single, self._stopping = config.paused, False, False
+        self._training: Training | None = None
+        self._thread = threading.current_thread()
+        self._building = self._new = self._recorded = False
         self._began = perf_counter()
         self._before = 0.0  # seconds trained before this process
         self._idle = 0.0  # seconds paused
 
     def run(self) -> Stopped:
         """Train to the end, a stop or an error; nothing is raised but what ends the process."""
-        folder, imported, lock = Path(), None, None
-        self._training: Training | None = None
+        folder = Path()
+        reason: Reason = "failed"
         try:
             folder = self._folder()
-            lock = hold(folder)
-            imported = self._import(folder)
-            reason = self._train(folder, imported)
+            with hold(folder), self._imported(folder) as imported:
+                reason = self._train(folder, imported)
         except Held:
-            self._send(
-                Problem(
-                    None,
-                    f"The run {folder.name} is being trained by another process.",
-                    "Stop it there first, or start a new run.",
-                )
-            )
+            text = f"The run {folder.name} is being trained by another process."
+            self._send(Problem(None, text, "Stop it there first, or start a new run."))
             return self._stopped("failed", folder)
+        except Interrupted:
+            reason = "stopped"
         except Exception as error:
             self._send(self._explain(error, folder))
-            reason = "failed"
             with contextlib.suppress(Exception):
                 self._saves.write_best()
-        finally:
-            if imported:
-                imported.close()
-            if lock:
-                lock.close()
         stopped = self._stopped(reason, folder)
         with contextlib.suppress(Exception):  # a full disk was reported already
             self._runs.end(stopped.run, reason, stopped.seconds)
+        if self._new and not self._recorded:
+            shutil.rmtree(folder, ignore_errors=True)  # nothing came of it
         return stopped
+
+    def interrupt(self) -> None:
+        """End a run that still reads its data; one that iterates sees the command itself."""
+        if self._building:
+            interrupt(self._thread)
 
     def _folder(self) -> Path:
         if self.config.resume:
@@ -118,16 +121,29 @@ class Loop:
             folder.mkdir(parents=True, exist_ok=True)
         else:
             folder = prepare.new_folder(self._home, self.project.name)
+            self._new = True
         source.write(self.project, folder)
         return folder
 
-    def _import(self, folder: Path) -> source.Imported:
+    @contextlib.contextmanager
+    def _imported(self, folder: Path) -> Iterator[source.Imported]:
         torch.set_num_threads(prepare.DEFAULT_THREADS)
-        return source.Imported(folder)
+        imported = source.Imported(folder)
+        try:
+            yield imported
+        finally:
+            imported.close()
+
+    def _build(self, imported: source.Imported) -> Training:
+        self._building = True
+        try:
+            return prepare.build(imported, self.config)
+        finally:
+            self._building = False
 
     def _train(self, folder: Path, imported: source.Imported) -> Reason:
         """The one screen of it: build, restore, iterate, close."""
-        training = self._training = prepare.build(imported, self.config)
+        training = self._training = self._build(imported)
         interval = self.config.checkpoint_interval_s
         saves = self._saves = Saves(folder, imported.module("checkpoint"), interval, self._send)
         resumed = bool(self.config.resume) and saves.load(training)
@@ -290,6 +306,7 @@ class Loop:
                 started=time.time(),
             )
         )
+        self._recorded = True
 
     def _keep_first(self, folder: Path, threads: int) -> None:
         """Write the first losses, which an exported `python train.py --verify` replays."""
@@ -319,8 +336,8 @@ class Loop:
             threads=threads,
             steps_per_epoch=training.steps_per_epoch,
             parameters=prepare.parameters(training),
-            samples=count(training.train_set),
-            validation_samples=count(training.validation_set),
+            samples=prepare.samples(training, "train"),
+            validation_samples=prepare.samples(training, "validation"),
             epochs=training.epochs,
             step=training.step,
             epoch=training.epoch,
@@ -333,7 +350,7 @@ class Loop:
         since, step = self._progress
         seconds = max(now - since, 1e-9)
         self._progress = (now, training.step)
-        per_step = count(training.train_set) / max(training.steps_per_epoch, 1)
+        per_step = prepare.samples(training, "train") / max(training.steps_per_epoch, 1)
         done = training.step - self._first_step
         total = training.epochs * training.steps_per_epoch
         if self.config.max_steps:
@@ -375,8 +392,3 @@ class Loop:
         if isinstance(error, NotFinite) and self._training:
             return blame(error, self._training, self.project)
         return faults.explain(error, (folder / source.FOLDER).resolve(), self.project.files)
-
-
-def count(tensors: tuple[torch.Tensor, ...]) -> int:
-    """How many examples a set has."""
-    return len(tensors[0]) if tensors else 0

@@ -18,6 +18,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from runtime import source
 from runtime.config import Project, RunConfig
+from runtime.data import offer_cache
 
 DEFAULT_THREADS = torch.get_num_threads()
 SETTLE_S = 0.3  # the first loss shows within a second of Train
@@ -35,8 +36,6 @@ class Training(Protocol):
     networks: dict[str, nn.Module]
     optimizers: dict[str, Optimizer]
     schedules: dict[str, LRScheduler]
-    train_set: tuple[Tensor, ...]
-    validation_set: tuple[Tensor, ...]
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         """Yield the figures of every step and every epoch."""
@@ -62,6 +61,7 @@ def new_folder(runs: Path, name: str) -> Path:
 
 def build(imported: source.Imported, config: RunConfig) -> Training:
     """Make the Training of a run's source."""
+    offer_cache()  # the readers find what was downloaded
     training: Training = imported.module("train").Training(
         epochs=config.epochs,
         batch_size=config.batch_size,
@@ -129,6 +129,19 @@ def settings(project: Project, config: RunConfig, threads: int, device: str) -> 
         "system": f"{platform.system()} {platform.machine()}",
         "process": os.getpid(),
     }
+
+
+def sets(training: Training, part: str) -> list[tuple[Tensor, ...]]:
+    """The "train" or "validation" sets: one, or one for each data node."""
+    held = vars(training)
+    if f"{part}_set" in held:
+        return [held[f"{part}_set"]]
+    return [value for name, value in held.items() if name.endswith(f"_{part}")]
+
+
+def samples(training: Training, part: str) -> int:
+    """How many examples the "train" or "validation" part of the data has."""
+    return min((len(tensors[0]) for tensors in sets(training, part) if tensors), default=0)
 
 
 def parameters(training: Training) -> int:

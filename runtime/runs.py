@@ -41,8 +41,8 @@ CREATE TABLE IF NOT EXISTS steps (
     PRIMARY KEY (run, name, step)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS epochs (
-    run TEXT NOT NULL, name TEXT NOT NULL, epoch INTEGER NOT NULL, step INTEGER NOT NULL,
-    value REAL, PRIMARY KEY (run, name, epoch)
+    run TEXT NOT NULL, epoch INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL,
+    step INTEGER NOT NULL, value REAL, PRIMARY KEY (run, epoch, place)
 ) WITHOUT ROWID;
 """
 
@@ -149,10 +149,10 @@ class Runs:
             )
             for ended in epochs:
                 self._db.executemany(
-                    "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?)",
                     (
-                        (run, name, ended.epoch, ended.step, value)
-                        for name, value in ended.figures.items()
+                        (run, ended.epoch, place, name, ended.step, value)
+                        for place, (name, value) in enumerate(ended.figures.items())
                     ),
                 )
                 best = json.dumps(dict(ended.figures)) if ended.best else None
@@ -212,7 +212,8 @@ class Runs:
         """The figures of each epoch of a run, in order."""
         figures: dict[tuple[int, int], dict[str, float]] = {}
         for name, epoch, step, value in self._db.execute(
-            "SELECT name, epoch, step, value FROM epochs WHERE run = ? ORDER BY epoch, name", (run,)
+            "SELECT name, epoch, step, value FROM epochs WHERE run = ? ORDER BY epoch, place",
+            (run,),
         ):
             named = figures.setdefault((epoch, step), {})
             named[name] = float("nan") if value is None else value

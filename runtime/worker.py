@@ -128,8 +128,6 @@ class Probes:
 
     def _run(self, probe: Probe) -> None:
         try:
-            from runtime import data  # noqa: PLC0415 - readers load when needed
-
             facts = data.probe(probe.type, dict(probe.params), data_dir=probe.data_dir)
             shown = None
             with contextlib.suppress(Exception):  # a picture more or less is no failure

@@ -1,0 +1,106 @@
+"""The window's end: no torch, messages merged without losing a point, probes that answer once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from array import array
+from pathlib import Path
+
+from runtime.client import coalesce
+from runtime.messages import (
+    Message,
+    Points,
+    Probed,
+    ProbeFailed,
+    Progress,
+    Started,
+    Steps,
+    Stopped,
+    ViewDrawn,
+    Weights,
+)
+from tests.runtime_tests.support import Talk
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def steps(*numbers: int, name: str = "loss/a") -> Steps:
+    return Steps({name: Points(array("q", numbers), array("d", [n / 2 for n in numbers]))})
+
+
+def progress(step: int) -> Progress:
+    return Progress(step, 0, 0.0, 0.0, 0, 0.0)
+
+
+def test_losses_join_and_only_the_newest_of_the_rest_stays() -> None:
+    told: list[Message] = [
+        steps(1, 2),
+        progress(2),
+        Weights({"l": 1.0}, 2),
+        ViewDrawn("v", "grid", "images", 1, 2),
+        steps(3),
+        ViewDrawn("w", "grid", "images", 1, 3),
+        progress(3),
+        Weights({"l": 2.0}, 3),
+        ViewDrawn("v", "grid", "images", 2, 3),
+        steps(4, name="loss/b"),
+    ]
+    merged = coalesce(told)
+    joined = [message for message in merged if isinstance(message, Steps)]
+    assert len(joined) == 1
+    assert list(joined[0].curves["loss/a"].steps) == [1, 2, 3]
+    assert list(joined[0].curves["loss/b"].steps) == [4]
+    rest = [message for message in merged if not isinstance(message, Steps)]
+    assert rest == [told[5], told[6], told[7], told[8]]
+
+
+def test_runs_do_not_mix() -> None:
+    stopped = Stopped("stopped", "a", "", 2, 0, 0.0)
+    started = Started("b", "", "cpu", "", 1, 1, 1, 1, 1, 1)
+    told: list[Message] = [steps(1), steps(2), progress(2), stopped, started, steps(1), progress(1)]
+    merged = coalesce(told)
+    kinds = [type(message).__name__ for message in merged]
+    assert kinds == ["Steps", "Progress", "Stopped", "Started", "Steps", "Progress"]
+    first = merged[0]
+    assert isinstance(first, Steps)
+    assert list(first.curves["loss/a"].steps) == [1, 2]
+
+
+def test_the_face_of_the_runtime_loads_neither_torch_nor_qt() -> None:
+    code = (
+        "import sys, runtime.client, runtime.messages, runtime.config, runtime.runs;"
+        "print([n for n in ('torch', 'numpy', 'PySide6', 'safetensors') if n in sys.modules])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
+
+
+def test_a_probe_answers_with_facts(talk: Talk) -> None:
+    talk.client.probe("n1", "data.digits", {})
+    facts = talk.until(Probed)
+    assert facts.node == "n1"
+    assert facts.facts["count"] == 1438
+
+
+def test_a_probe_of_what_is_not_there_fails_with_words(talk: Talk, tmp_path: Path) -> None:
+    talk.client.probe("n2", "data.csv", {"path": str(tmp_path / "none.csv")})
+    failed = talk.until(ProbeFailed)
+    assert failed.node == "n2"
+    assert "none.csv" in failed.text
+
+
+def test_a_cancelled_probe_never_answers(talk: Talk) -> None:
+    talk.client.probe("n1", "data.digits", {})
+    talk.client.cancel_probe("n1")
+    talk.client.probe("n3", "data.digits", {})
+    assert talk.until(Probed).node == "n3"
+
+
+def test_of_two_questions_about_a_node_the_last_is_answered(talk: Talk, tmp_path: Path) -> None:
+    talk.client.probe("n1", "data.csv", {"path": str(tmp_path / "none.csv")})
+    talk.client.probe("n1", "data.digits", {})
+    assert talk.until(Probed).facts["count"] == 1438
+    assert not talk.all(ProbeFailed)
