@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -18,6 +19,9 @@ from gui.canvas.wire_item import Wire
 
 if TYPE_CHECKING:
     from graph.infer import Inference
+
+CAREFUL = 300
+"""Up to so many nodes, long wires are led around nodes."""
 
 
 class Drawing:
@@ -35,6 +39,7 @@ class Drawing:
         self._stale: set[str] = set()
         self.marked: list[NodeItem] = []
         self._moved: set[NodeItem] = set()
+        self._shifted = False
         self._weights: Mapping[LinkKey, float] = {}
 
     def show(self, document: Document, inference: "Inference", sheet: Sheet) -> None:
@@ -50,8 +55,8 @@ class Drawing:
             self._add_node(node)
         for link in sheet.links.values():
             self._add_wire(link)
-        self.settle()
         self.scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
+        self.settle()
 
     def _clear(self) -> None:
         self.scene.blockSignals(True)
@@ -96,7 +101,13 @@ class Drawing:
         for node in self._stale & self.nodes.keys():
             self._reface(node)
         self._stale.clear()
+        self._shifted = self._shifted or bool(self._moved)
         self.flush()
+        if self._shifted and len(self.nodes) <= CAREFUL:
+            for wire in self.wires.values():
+                if wire.long:
+                    self._route(wire)
+        self._shifted = False
 
     def retype(self, nodes: set[str]) -> None:
         """Types or problems of these nodes are known anew."""
@@ -119,10 +130,21 @@ class Drawing:
                 for wire in socket.connected_pipes
             }
             for wire in wires:
-                wire.route()
+                self._route(wire)
             self.far.move(self._moved, wires)
             self._moved.clear()
         self.far.update(self.nodes.values(), self.wires.values())
+
+    def _route(self, wire: Wire) -> None:
+        wire.route(self._obstacles if len(self.nodes) <= CAREFUL else None)
+
+    def _obstacles(self, rect: QRectF) -> list[QRectF]:
+        """Where nodes are within a rectangle."""
+        return [
+            item.face.rect.translated(item.pos())
+            for item in self.scene.items(rect)
+            if isinstance(item, NodeItem)
+        ]
 
     # -- nodes
 
@@ -132,6 +154,7 @@ class Drawing:
         item.image = self.pictures.get(node.id)
         self.nodes[node.id] = item
         self.scene.addItem(item)
+        self._shifted = True
 
     def _remove_node(self, node: Node) -> None:
         item = self.nodes.pop(node.id)
@@ -191,6 +214,7 @@ class Drawing:
         self.wires[link.key] = wire
         self.scene.addItem(wire)
         wire.route()
+        self._shifted = True
 
     def _remove_wire(self, link: Link) -> None:
         wire = self.wires.pop(link.key, None)

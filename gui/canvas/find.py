@@ -1,5 +1,6 @@
 """Finding node types by a few letters, with the words people use for them."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -7,6 +8,7 @@ from graph.declare import REGISTRY, Declaration
 
 Score = float
 NO_MATCH = 0.0
+_WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9a-z]*|[0-9]+")
 
 
 def match(query: str, words: str) -> Score:
@@ -15,6 +17,7 @@ def match(query: str, words: str) -> Score:
     A whole word beats a beginning, a beginning beats letters inside, and those beat letters
     that merely come in order.
     """
+    parts = [part.lower() for part in _WORD.findall(words)]
     query, words = query.lower().strip(), words.lower()
     if not query:
         return 1.0
@@ -22,7 +25,6 @@ def match(query: str, words: str) -> Score:
         return 100.0
     if words.startswith(query):
         return 90.0 - min(20, len(words) - len(query))
-    parts = words.replace("-", " ").replace("_", " ").split()
     if any(part.startswith(query) for part in parts):
         return 68.0 - min(10, len(words) / 4)
     if query in words:
@@ -59,8 +61,8 @@ def score(query: str, declaration: Declaration) -> Score:
     best = max(best, named - 2 if named >= 46 else NO_MATCH)
     for synonym in synonyms:
         found = match(query, synonym)
-        if found >= 40:
-            best = max(best, found - 4)
+        if found >= 46:
+            best = max(best, found - (4 if found == 100 else 24))
     if match(query, group) >= 68:
         best = max(best, 20.0)
     return best

@@ -184,6 +184,7 @@ class Viewer(NodeViewer):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the pointer; scrolling sideways or with a touchpad's fine steps pans."""
+        self.say("")
         fine, coarse = event.pixelDelta(), event.angleDelta()
         if not fine.isNull() and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self._set_viewer_pan(-fine.x() / self.zoom(), -fine.y() / self.zoom())
@@ -217,6 +218,9 @@ class Viewer(NodeViewer):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the items, or the whole board in a few calls where it is far."""
+        if not self.host.node_items():
+            self._paint_welcome()
+            return
         if not self.far:
             super().paintEvent(event)
             return
@@ -228,6 +232,23 @@ class Viewer(NodeViewer):
             self._LIVE_PIPE.paint(painter, None, None)
         if self._SLICER_PIPE.isVisible():
             self._SLICER_PIPE.paint(painter, None, None)
+        painter.end()
+
+    def _paint_welcome(self) -> None:
+        """An empty sheet says how to begin."""
+        painter = QPainter(self.viewport())
+        painter.setTransform(self.viewportTransform())
+        self.drawBackground(painter, self._scene_range)
+        painter.resetTransform()
+        middle = self.viewport().rect()
+        centred = Qt.AlignmentFlag.AlignCenter
+        painter.setPen(look.colours().dim)
+        painter.setFont(look.icon_font(30))
+        painter.drawText(middle.translated(0, -44), centred, look.glyph("plus-circle-light"))
+        painter.setFont(look.ui_font(15, 500))
+        painter.drawText(middle, centred, "Press Tab or double-click to add a node")
+        painter.setFont(look.ui_font(13))
+        painter.drawText(middle.translated(0, 26), centred, "or drag one here from the palette")
         painter.end()
 
     # -- what lies under the pointer

@@ -1,6 +1,6 @@
 """A wire between two ports."""
 
-from math import copysign, sqrt
+from math import sqrt
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,11 +11,11 @@ from graph.sheet import Link
 from gui import look
 from gui.canvas.brushes import palette
 from gui.canvas.port_item import Socket
+from gui.canvas.routes import LONG, Obstacles, way
 from gui.canvas.toolkit import LivePipeItem, PipeItem, SlicerPipeItem
 
 WIDTH = 2.0
 Z_WIRE = -1.0
-BEND = 14.0
 
 _pens: dict[tuple[int, float, int], QPen] = {}
 
@@ -25,6 +25,10 @@ def _pen(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLin
     if key not in _pens:
         _pens[key] = QPen(colour, width, style, Qt.PenCapStyle.RoundCap)
     return _pens[key]
+
+
+def _place(item: Any) -> QRectF:
+    return QRectF(item.face.rect.translated(item.pos()))
 
 
 class Wire(PipeItem):
@@ -71,10 +75,16 @@ class Wire(PipeItem):
         style = Qt.PenStyle.DashLine if self.passing else Qt.PenStyle.SolidLine
         self.setPen(_pen(colour, width, style))
 
-    def route(self) -> None:
-        """Draw the way from port to port anew."""
+    def route(self, obstacles: Obstacles | None = None) -> None:
+        """Draw the way from port to port anew, around what `obstacles` finds on a long one."""
         start, end = self._output_port.scenePos(), self._input_port.scenePos()
-        self.setPath(way(start, end, self._output_port, self._input_port))
+        first, last = self._output_port.parentItem(), self._input_port.parentItem()
+        self.setPath(way(start, end, _place(first), _place(last), obstacles))
+
+    @property
+    def long(self) -> bool:
+        """Does it run far enough forward to meet nodes on its way?"""
+        return bool(self._input_port.scenePos().x() - self._output_port.scenePos().x() > LONG)
 
     def draw_path(self, start_port: Any, end_port: Any = None, cursor_pos: Any = None) -> None:
         """NodeGraphQt's name for `route`."""
@@ -116,56 +126,6 @@ class Wire(PipeItem):
 
     def reset(self) -> None:
         """NodeGraphQt's undoing of those."""
-
-
-def way(start: QPointF, end: QPointF, source: Any = None, target: Any = None) -> QPainterPath:
-    """A wire's path: one curve forward; around the nodes where it has to go back."""
-    path = QPainterPath(start)
-    across, down = end.x() - start.x(), end.y() - start.y()
-    if across >= 0 or source is None or target is None:
-        tangent = max(abs(across) * 0.5, min(36.0, abs(down) * 0.5 + 8))
-        path.cubicTo(start.x() + tangent, start.y(), end.x() - tangent, end.y(), end.x(), end.y())
-        return path
-    middle = _between(start, end, source.parentItem(), target.parentItem())
-    right, left = start.x() + 1.6 * BEND, end.x() - 1.6 * BEND
-    corners = [
-        start,
-        QPointF(right, start.y()),
-        QPointF(right, middle),
-        QPointF(left, middle),
-        QPointF(left, end.y()),
-        end,
-    ]
-    return _rounded(corners)
-
-
-def _between(start: QPointF, end: QPointF, above: Any, below: Any) -> float:
-    """The height at which a wire runs back: between two nodes, or under both."""
-    first: QRectF = above.mapRectToScene(above.face.rect)
-    second: QRectF = below.mapRectToScene(below.face.rect)
-    upper, lower = sorted((first, second), key=lambda rect: rect.top())
-    if lower.top() - upper.bottom() > 2 * BEND:
-        return (upper.bottom() + lower.top()) / 2
-    return max(upper.bottom(), lower.bottom()) + 1.6 * BEND
-
-
-def _rounded(corners: list[QPointF]) -> QPainterPath:
-    path = QPainterPath(corners[0])
-    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
-        room_in = abs(corner.x() - before.x()) + abs(corner.y() - before.y())
-        room_out = abs(after.x() - corner.x()) + abs(after.y() - corner.y())
-        radius = min(BEND, room_in / 2, room_out / 2)
-        path.lineTo(_toward(corner, before, radius))
-        path.quadTo(corner, _toward(corner, after, radius))
-    path.lineTo(corners[-1])
-    return path
-
-
-def _toward(point: QPointF, other: QPointF, distance: float) -> QPointF:
-    across, down = other.x() - point.x(), other.y() - point.y()
-    if abs(across) > abs(down):
-        return QPointF(point.x() + copysign(distance, across), point.y())
-    return QPointF(point.x(), point.y() + (copysign(distance, down) if down else 0.0))
 
 
 class LiveWire(LivePipeItem):

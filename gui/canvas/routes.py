@@ -1,0 +1,143 @@
+"""The ways wires take: curves, around nodes where that reads better."""
+
+from collections.abc import Callable
+from math import copysign
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+Obstacles = Callable[[QRectF], list[QRectF]]
+
+BEND = 14.0
+LONG = 260.0
+REACH = 170.0
+
+
+def way(
+    start: QPointF,
+    end: QPointF,
+    source: QRectF | None = None,
+    target: QRectF | None = None,
+    obstacles: Obstacles | None = None,
+) -> QPainterPath:
+    """A wire's path: one curve forward; around the nodes where it has to go back.
+
+    Args:
+        start: Where the output port is.
+        end: Where the input port is.
+        source: The node the wire comes from; None for a wire that hangs at the pointer.
+        target: The node it goes to.
+        obstacles: Finds the nodes in a rectangle; a long wire then passes over or under them.
+    """
+    path = QPainterPath(start)
+    across, down = end.x() - start.x(), end.y() - start.y()
+    if across >= 0 or source is None or target is None:
+        tangent = max(abs(across) * 0.5, min(36.0, abs(down) * 0.5 + 8))
+        path.cubicTo(start.x() + tangent, start.y(), end.x() - tangent, end.y(), end.x(), end.y())
+        if obstacles is not None and across > LONG:
+            return _clear(path, start, end, obstacles)
+        return path
+    middle = _between(source, target)
+    right, left = start.x() + 1.6 * BEND, end.x() - 1.6 * BEND
+    corners = [
+        start,
+        QPointF(right, start.y()),
+        QPointF(right, middle),
+        QPointF(left, middle),
+        QPointF(left, end.y()),
+        end,
+    ]
+    return _rounded(corners)
+
+
+def _between(source: QRectF, target: QRectF) -> float:
+    """The height at which a wire runs back: between two nodes, or under both."""
+    upper, lower = sorted((source, target), key=QRectF.top)
+    if lower.top() - upper.bottom() > 2 * BEND:
+        return (upper.bottom() + lower.top()) / 2
+    return max(upper.bottom(), lower.bottom()) + 1.6 * BEND
+
+
+def _clear(path: QPainterPath, start: QPointF, end: QPointF, obstacles: Obstacles) -> QPainterPath:
+    """The path, or one over or under the nodes it would run behind, whichever is nearer."""
+    band = path.boundingRect().adjusted(BEND, -REACH, -BEND, REACH)
+    rects = [rect for rect in obstacles(band) if rect.left() > start.x() and rect.right() < end.x()]
+    middle = (start.y() + end.y()) / 2
+    found, best = path, 0.0
+    if not any(crosses(path, rect) for rect in rects):
+        return path
+    for down in (True, False):
+        level = middle
+        for _ in range(6):
+            other = _detour(start, end, level)
+            hit = [rect for rect in rects if crosses(other, rect.adjusted(0, -6, 0, 6))]
+            if not hit:
+                if found is path or abs(level - middle) < best:
+                    found, best = other, abs(level - middle)
+                break
+            edges = [rect.bottom() + BEND if down else rect.top() - BEND for rect in hit]
+            level = max(edges) if down else min(edges)
+    return found
+
+
+def crosses(path: QPainterPath, rect: QRectF) -> bool:
+    """Does the line of a path meet a rectangle? (`QPainterPath.intersects` takes its area.)"""
+    for polygon in path.toSubpathPolygons():
+        points = polygon.toList()
+        if any(_meets(a, b, rect) for a, b in zip(points, points[1:], strict=False)):
+            return True
+    return False
+
+
+def _meets(a: QPointF, b: QPointF, rect: QRectF) -> bool:
+    """Clip the segment to the rectangle, side by side (Liang and Barsky 1984)."""
+    enter, leave = 0.0, 1.0
+    across, down = b.x() - a.x(), b.y() - a.y()
+    for delta, gap in (
+        (-across, a.x() - rect.left()),
+        (across, rect.right() - a.x()),
+        (-down, a.y() - rect.top()),
+        (down, rect.bottom() - a.y()),
+    ):
+        if delta == 0.0:
+            if gap < 0.0:
+                return False
+        elif delta < 0.0:
+            enter = max(enter, gap / delta)
+        else:
+            leave = min(leave, gap / delta)
+    return enter <= leave
+
+
+def _detour(start: QPointF, end: QPointF, level: float) -> QPainterPath:
+    """Out of the port, along at a height, and into the other port."""
+    path = QPainterPath(start)
+    down, up = (
+        max(26.0, min(52.0, abs(level - start.y()))),
+        max(26.0, min(52.0, abs(level - end.y()))),
+    )
+    path.cubicTo(
+        start.x() + down * 0.6, start.y(), start.x() + down * 0.4, level, start.x() + down, level
+    )
+    path.lineTo(end.x() - up, level)
+    path.cubicTo(end.x() - up * 0.4, level, end.x() - up * 0.6, end.y(), end.x(), end.y())
+    return path
+
+
+def _rounded(corners: list[QPointF]) -> QPainterPath:
+    path = QPainterPath(corners[0])
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        room_in = abs(corner.x() - before.x()) + abs(corner.y() - before.y())
+        room_out = abs(after.x() - corner.x()) + abs(after.y() - corner.y())
+        radius = min(BEND, room_in / 2, room_out / 2)
+        path.lineTo(_toward(corner, before, radius))
+        path.quadTo(corner, _toward(corner, after, radius))
+    path.lineTo(corners[-1])
+    return path
+
+
+def _toward(point: QPointF, other: QPointF, distance: float) -> QPointF:
+    across, down = other.x() - point.x(), other.y() - point.y()
+    if abs(across) > abs(down):
+        return QPointF(point.x() + copysign(distance, across), point.y())
+    return QPointF(point.x(), point.y() + (copysign(distance, down) if down else 0.0))
