@@ -110,7 +110,8 @@ class Gallery(QDialog):
         shown.setProperty("look", "button")
         shown.setIconSize(PICTURE)
         shown.setAccessibleName(name)
-        shown.setAccessibleDescription(templates.describe(name))
+        about = templates.describe(name)
+        shown.setAccessibleDescription(about)
         shown.clicked.connect(lambda: self._choose(name))
         self.buttons[name] = shown
         layout = QVBoxLayout(card)
@@ -120,7 +121,7 @@ class Gallery(QDialog):
         title = label(name.replace("_", " "))
         title.setFont(look.ui_font(13, 600))
         layout.addWidget(title)
-        text = label(templates.describe(name), "dim", wrap=True)
+        text = label(about, "dim", wrap=True)
         text.setMinimumHeight(36)
         text.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout.addWidget(text)

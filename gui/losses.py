@@ -96,7 +96,7 @@ class Losses(QWidget):
         self.legend, self.metric_legend = Legend(), Legend()
         self.legend.toggled.connect(lambda name, on: self.chart.set_shown(name, on))
         self.metric_legend.toggled.connect(lambda name, on: self.metrics.set_shown(name, on))
-        self._log, self._weight = False, 0.9
+        self._log, self._weight = False, 0.7
         self._steps = self._epoch = 0
         self._started: Started | None = None
         self._figures: dict[str, float] = {}
@@ -210,7 +210,7 @@ class Losses(QWidget):
         self.smoothing.setFixedWidth(110)
         self.smoothing.setAccessibleName("Smoothing")
         self.smoothing.setToolTip("How much the training curve is smoothed")
-        self.smoothing.setValue(90)
+        self.smoothing.setValue(70)
         self.smoothing.valueChanged.connect(self._set_smoothing)
         controls = QHBoxLayout()
         controls.setSpacing(12)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import islice
 
 from PySide6.QtCore import (
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QPointF,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QDrag, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import (
     QLineEdit,
     QStyle,
@@ -26,17 +30,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.declare import Declaration
+from graph.declare import REGISTRY, Declaration
+from graph.file import SUFFIX
+from graph.templates import FOLDER
 from gui import look
 from gui.canvas import MIME_NODE, find
 
 DECLARATION = Qt.ItemDataRole.UserRole
-ORDER = (
-    *("Data", "Neurons", "Layers", "Activation", "Pooling", "Normalisation", "Dropout", "Shape"),
-    *("Merge", "Recurrent", "Attention", "Random", "Loss", "Optimizer", "Schedule", "Metric"),
-    *("View", "Network"),
-)
-"""Families from top to bottom; others follow as they were declared."""
+MORE = Qt.ItemDataRole.UserRole + 1
+SHOWN = 4
+"""How many nodes of a family are listed before "more"."""
 HIDDEN_ROLES = {"input", "output", "instance"}
 
 Index = QModelIndex | QPersistentModelIndex
@@ -65,7 +68,7 @@ class Rows(QStyledItemDelegate):
     """Paints a family's heading with its colour, and a node with its curve or icon."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(100, 27 if index.data(DECLARATION) else 32)
+        return QSize(100, 27 if index.data(DECLARATION) or index.data(MORE) else 32)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         declaration = index.data(DECLARATION)
@@ -82,6 +85,12 @@ class Rows(QStyledItemDelegate):
                 painter.setBrush(colour)
                 painter.drawRoundedRect(QRectF(8, rect.y() + 1, rect.right() - 14, 25), 5, 5)
             self._node(painter, rect, declaration, colours.text if chosen else colours.dim)
+        elif index.data(MORE):
+            hovered = state & QStyle.StateFlag.State_MouseOver or chosen
+            painter.setPen(colours.text if hovered else look.mix(colours.dim, colours.panel, 0.15))
+            painter.setFont(look.ui_font(12))
+            text = index.data(Qt.ItemDataRole.DisplayRole)
+            painter.drawText(rect.adjusted(34, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
         else:
             self._family(painter, rect, index.data(Qt.ItemDataRole.DisplayRole))
         painter.restore()
@@ -135,7 +144,11 @@ class Tree(QTreeWidget):
         item = self.currentItem()
         if item is None or item.data(0, DECLARATION) is None:
             return
-        super().startDrag(Qt.DropAction.CopyAction)
+        drag = QDrag(self)
+        drag.setMimeData(self.mimeData([item]))
+        drag.setPixmap(drag_picture(item.data(0, DECLARATION), self.devicePixelRatioF()))
+        drag.setHotSpot(QPoint(60, 15))
+        drag.exec(Qt.DropAction.CopyAction)
 
 
 class Palette(QWidget):
@@ -168,7 +181,7 @@ class Palette(QWidget):
         self.tree.setVerticalScrollMode(QTreeWidget.ScrollMode.ScrollPerPixel)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.itemDoubleClicked.connect(self._choose)
-        self.tree.itemClicked.connect(self._fold)
+        self.tree.itemClicked.connect(self._click)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)
@@ -177,6 +190,7 @@ class Palette(QWidget):
         head.addWidget(self.search)
         layout.addLayout(head)
         layout.addWidget(self.tree, 1)
+        self._opened: set[str] = set()
         self._fill("")
         look.changed.connect(self.tree.viewport().update)
 
@@ -193,58 +207,90 @@ class Palette(QWidget):
         for row in range(self.tree.topLevelItemCount()):
             family = self.tree.topLevelItem(row)
             if family is not None:
-                yield from (family.child(place) for place in range(family.childCount()))
+                items = (family.child(place) for place in range(family.childCount()))
+                yield from (item for item in items if item.data(0, DECLARATION) is not None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.tree.currentItem():
-            self._choose(self.tree.currentItem(), 0)
+        item = self.tree.currentItem()
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and item is not None:
+            self._choose(item)
+            self._click(item)
         elif event.key() == Qt.Key.Key_Down and self.search.hasFocus():
             self.tree.setFocus()
         else:
             super().keyPressEvent(event)
 
     def _fill(self, text: str) -> None:
-        self.tree.clear()
+        searching = bool(text.strip())
         found = find(text, lambda one: one.role not in HIDDEN_ROLES)
-        if not text.strip():
-            found.sort(key=_place)
-        if not text.strip():
-            found.sort(key=_place)
-        families: dict[str, QTreeWidgetItem] = {}
+        if not searching:
+            shown = {one.type for one in found}
+            found = [d for ds in REGISTRY.groups().values() for d in ds if d.type in shown]
+        families: dict[str, list[Declaration]] = {}
         for declaration in found:
-            family = families.get(declaration.group)
-            if family is None:
-                family = families[declaration.group] = QTreeWidgetItem([declaration.group])
-                family.setFlags(Qt.ItemFlag.ItemIsEnabled)
-                self.tree.addTopLevelItem(family)
-            item = QTreeWidgetItem([declaration.title])
-            item.setData(0, DECLARATION, declaration)
-            item.setToolTip(0, declaration.doc)
-            flags = Qt.ItemFlag
-            item.setFlags(flags.ItemIsEnabled | flags.ItemIsSelectable | flags.ItemIsDragEnabled)
-            family.addChild(item)
+            families.setdefault(declaration.group, []).append(declaration)
+        self.tree.clear()
+        for group, declarations in families.items():
+            whole = searching or group in self._opened
+            self._add_family(group, declarations if whole else _first(declarations), declarations)
         self.tree.expandAll()
-        if text.strip() and found:
+        if searching and found:
             self.tree.setCurrentItem(next(self._rows()))
 
-    def _choose(self, item: QTreeWidgetItem, _: int) -> None:
+    def _add_family(
+        self, group: str, shown: list[Declaration], declarations: list[Declaration]
+    ) -> None:
+        flags = Qt.ItemFlag
+        family = QTreeWidgetItem([group])
+        family.setFlags(flags.ItemIsEnabled)
+        family.setToolTip(0, f"{len(declarations)} nodes")
+        self.tree.addTopLevelItem(family)
+        for declaration in shown:
+            item = QTreeWidgetItem(family, [declaration.title])
+            item.setData(0, DECLARATION, declaration)
+            item.setToolTip(0, declaration.doc)
+            item.setFlags(flags.ItemIsEnabled | flags.ItemIsSelectable | flags.ItemIsDragEnabled)
+        rest = len(declarations) - len(shown)
+        if rest or group in self._opened:
+            more = QTreeWidgetItem(family, [f"{rest} more" if rest else "Fewer"])
+            more.setData(0, MORE, group)
+            more.setFlags(flags.ItemIsEnabled | flags.ItemIsSelectable)
+
+    def _choose(self, item: QTreeWidgetItem, _: int = 0) -> None:
         declaration = item.data(0, DECLARATION)
         if declaration is not None:
             self.chosen.emit(declaration.type)
 
-    def _fold(self, item: QTreeWidgetItem) -> None:
-        if item.data(0, DECLARATION) is None:
+    def _click(self, item: QTreeWidgetItem) -> None:
+        group = item.data(0, MORE)
+        if group is not None:
+            self._opened ^= {group}
+            place = self.tree.verticalScrollBar().value()
+            self._fill(self.search.text())
+            self.tree.verticalScrollBar().setValue(place)
+        elif item.data(0, DECLARATION) is None:
             item.setExpanded(not item.isExpanded())
 
 
-def _place(declaration: Declaration) -> int:
-    group = declaration.group
-    return ORDER.index(group) if group in ORDER else len(ORDER)
+@cache
+def _common() -> frozenset[str]:
+    """The types that templates use: what a newcomer looks for first."""
+    texts = (path.read_text(encoding="utf-8") for path in FOLDER.glob(f"*{SUFFIX}"))
+    return frozenset(word for text in texts for word in re.findall(r'"type": "([\w.]+)"', text))
 
 
-def drag_picture(declaration: Declaration) -> QPixmap:
+def _first(declarations: list[Declaration]) -> list[Declaration]:
+    """A family's most used nodes, at least a handful; the whole family where little is left."""
+    chosen = [one for one in declarations if one.type in _common()]
+    rest = (one for one in declarations if one.type not in _common())
+    chosen += islice(rest, max(0, SHOWN - len(chosen)))
+    return declarations if len(declarations) - len(chosen) < 3 else chosen
+
+
+def drag_picture(declaration: Declaration, ratio: float) -> QPixmap:
     """What hangs on the pointer while a node is dragged out."""
-    pixmap = QPixmap(120, 30)
+    pixmap = QPixmap(QSize(120, 30) * ratio)
+    pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -144,10 +144,16 @@ def _pictures(painter: QPainter, pictures: Pictures, box: QRectF) -> None:
             right = pictures.right[index] if index < len(pictures.right) else None
             painter.setPen(_truth(right, colours))
             under = QRectF(x, y + shown.height(), shown.width(), CAPTION)
-            text = painter.fontMetrics().elidedText(
-                pictures.captions[index], Qt.TextElideMode.ElideRight, int(shown.width())
-            )
-            painter.drawText(under, CENTRE, text)
+            painter.drawText(under, CENTRE, _short(painter, pictures.captions[index], under))
+
+
+def _short(painter: QPainter, caption: str, box: QRectF) -> str:
+    """A caption that fits: whole, its first word, or cut."""
+    metrics = painter.fontMetrics()
+    for text in (caption, caption.split(" ", maxsplit=1)[0]):
+        if metrics.horizontalAdvance(text) <= box.width():
+            return text
+    return metrics.elidedText(caption, Qt.TextElideMode.ElideRight, int(box.width()))
 
 
 def _truth(right: bool | None, colours: look.Colours) -> QColor:

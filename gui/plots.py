@@ -117,8 +117,10 @@ class Chart(QWidget):
             axis.setStyle(tickLength=0, tickTextOffset=8)
             axis.label.setFont(font)
             axis.labelStyle = {"color": text.name()}
+            axis.setTickPen(pg.mkPen(text))
+        self._plot.getAxis("left").setPen(pg.mkPen(None))
         self._plot.getAxis("left").setWidth(56)
-        self._plot.showGrid(x=False, y=True, alpha=0.18)
+        self._plot.showGrid(x=False, y=True, alpha=0.22)
 
     def add(self, name: str, colour: QColor, *, faint: bool = False, points: bool = False) -> None:
         """Make the curve `name`.
