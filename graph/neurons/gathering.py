@@ -47,7 +47,7 @@ class _Builder:
         """All layers, and the order in which everything is computed."""
         wiring = self._wiring
         steps: list[tuple[int, int, int, Step]] = [
-            (wiring.depth[node], 2, wiring.position[node], node) for node in wiring.others
+            (wiring.depth[node], 1, wiring.position[node], node) for node in wiring.others
         ]
         layers: dict[int, NeuronLayer] = {}
         turns: dict[int, list[int]] = {}
@@ -128,8 +128,13 @@ class _Builder:
 
     def _muted_columns(self) -> None:
         for node in self._wiring.muted:
-            for link in self._wiring.sheet.out_of(node):
-                self._settle(link.source)
+            declaration = REGISTRY.find(self._nodes[node].type)
+            ends = [link.source for link in self._wiring.sheet.out_of(node)]
+            if declaration is not None:
+                outputs = declaration.ports_of(self._nodes[node].params).outputs
+                ends += [End(node, port.name) for port in outputs[:1]]
+            for end in dict.fromkeys(ends):
+                self._settle(end)
 
     def _settle(self, end: End) -> Column:
         column = self._columns[end] = self._key((self._wiring.trace(end), 0))[0]
