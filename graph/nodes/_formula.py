@@ -129,8 +129,13 @@ def _called(name: str, sizes: list[Size]) -> Size:
 
 
 def write(tree: ast.expr, values: Mapping[str, Value]) -> str:
-    """Source of a formula that `measure` accepts."""
+    """Source of a formula.
+
+    Raises:
+        Mismatch: If `measure` refuses it.
+    """
     types = {name: value.type for name, value in values.items()}
+    measure(tree, types)
     return ast.unparse(_Writer(values, types).visit(tree))
 
 

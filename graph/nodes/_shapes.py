@@ -172,14 +172,18 @@ def broadcast(types: Sequence[TensorType], ports: Sequence[str] = ()) -> tuple[D
     for back in range(rank, 0, -1):
         sizes = {one.dims[-back] for one in types if one.rank >= back} - {1}
         if len(sizes) > 1:
-            _refuse(types, ports)
+            _refuse(types, ports, EQUAL)
         dims.append(sizes.pop() if sizes else 1)
     if dims.count(BATCH) > 1 and all(one.dims.count(BATCH) <= 1 for one in types):
-        _refuse(types, ports)
+        _refuse(types, ports, SELF)
     return tuple(dims)
 
 
-def _refuse(types: Sequence[TensorType], ports: Sequence[str]) -> None:
+EQUAL = "tensors whose sizes are equal or 1, from the last axis on"
+SELF = "tensors that have the batch on the same axis, counted from the last"
+
+
+def _refuse(types: Sequence[TensorType], ports: Sequence[str], expected: str) -> None:
     rank = max(one.rank for one in types)
     repairs = []
     for port, one in zip(ports, types, strict=False):
@@ -189,7 +193,7 @@ def _refuse(types: Sequence[TensorType], ports: Sequence[str]) -> None:
             label = f"Insert Reshape to {times([int(size) for size in sizes])} on {port}"
             repairs.append(insert_before(port, "shape.reshape", label, sizes=sizes))
     raise Mismatch(
-        "tensors whose sizes are equal or 1, from the last axis on",
+        expected,
         " and ".join(str(one) for one in types),
         "reshape one of them, or change the layer before it",
         repairs=repairs,

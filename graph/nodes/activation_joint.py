@@ -4,7 +4,7 @@ The curves are drawn for the simplest case: two numbers, of which one is 0 or eq
 """
 
 from graph.declare import Value, call, node, param, shared
-from graph.errors import Mismatch
+from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import NAMES, axis, known, numbers
 from graph.nodes.activation import GROUP, sigmoid, softplus
 from graph.tensor import TensorType
@@ -14,7 +14,9 @@ from graph.tensor import TensorType
 class Along:
     """Works along one axis and leaves the sizes as they are."""
 
-    dim: int = param(1, doc="Axis along which the numbers meet; 1 is that of the classes.")
+    dim: int = param(
+        1, torch=None, doc="Axis along which the numbers meet; 1 is that of the classes."
+    )
 
     def shape(self, x: TensorType) -> TensorType:
         axis(numbers(x), self.dim)
@@ -112,6 +114,10 @@ class GLU:
 
     def shape(self, x: TensorType) -> TensorType:
         where = axis(numbers(x), self.dim)
+        if not where:
+            repairs = [set_param("dim", 1)] if x.rank > 1 else []
+            advice = "the batch can't be halved: pick another axis"
+            raise Mismatch("an axis behind the batch", f"axis 0 of {x}", advice, repairs=repairs)
         size = known(x, where, "halves")
         if size % 2:
             raise Mismatch(

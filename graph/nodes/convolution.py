@@ -74,6 +74,7 @@ class Convolution(Sliding):
 
     padding: Literal["same", "valid", "custom"] = param(
         "same",
+        torch=0,
         doc="Same: zeros around keep the size (divided by the stride). Valid: none. "
         "Custom: as many as padding size says.",
     )

@@ -58,11 +58,12 @@ class PixelUnshuffle:
     downscale_factor: int = param(2, low=1, doc="r: how many times smaller the sides get.")
 
     def shape(self, x: TensorType) -> TensorType:
-        count, *sides = picture(numbers(x))
+        count, *_ = picture(numbers(x))
+        sides = [known(x, x.rank - place, "equal parts") for place in (2, 1)]
         scale = self.downscale_factor
-        if any(isinstance(side, int) and side % scale for side in sides):
+        if any(side % scale for side in sides):
             raise Mismatch(f"sides that {scale} divides", x, "pad or crop the picture before")
-        small = (affine(side, 1, 0, scale) for side in sides)
+        small = (side // scale for side in sides)
         return x.with_dims(*x.dims[:-3], count * scale**2, *small)
 
     def expression(self, x: Value) -> str:

@@ -123,6 +123,8 @@ class Concatenate(Joining):
 
     def shape(self, xs: tuple[TensorType, ...]) -> TensorType:
         first, *rest = some(xs)
+        if not rest:
+            return first
         where = axis(first, self.dim)
         others = [size for place, size in enumerate(first.dims) if place != where]
         for x in rest:

@@ -20,7 +20,7 @@ class BatchNorm:
 
     axes: ClassVar[int]
 
-    eps: float = param(1e-5, low=0.0, doc="Kept from dividing by zero.", advanced=True)
+    eps: float = param(1e-5, low=1e-12, doc="Kept from dividing by zero.", advanced=True)
     momentum: float | None = param(
         0.1,
         low=0.0,
@@ -47,7 +47,7 @@ class BatchNorm:
         return 2 * channels(x) if self.affine else 0
 
 
-@node("norm.batch1d", group=GROUP, source="torch.nn.BatchNorm1d", synonyms=SYNONYMS)
+@node("norm.batch1d", group=GROUP, source="torch.nn.BatchNorm1d", synonyms=SYNONYMS, learns=True)
 class BatchNorm1d(BatchNorm):
     """Keeps each feature [N, C], or channel [N, C, T], near mean 0 and variance 1 over the batch.
 
@@ -68,7 +68,7 @@ class BatchNorm1d(BatchNorm):
         return x
 
 
-@node("norm.batch2d", group=GROUP, source="torch.nn.BatchNorm2d", synonyms=SYNONYMS)
+@node("norm.batch2d", group=GROUP, source="torch.nn.BatchNorm2d", synonyms=SYNONYMS, learns=True)
 class BatchNorm2d(BatchNorm):
     """Keeps each channel of pictures near mean 0 and variance 1 over the batch.
 
@@ -78,7 +78,7 @@ class BatchNorm2d(BatchNorm):
     axes = 2
 
 
-@node("norm.batch3d", group=GROUP, source="torch.nn.BatchNorm3d", synonyms=SYNONYMS)
+@node("norm.batch3d", group=GROUP, source="torch.nn.BatchNorm3d", synonyms=SYNONYMS, learns=True)
 class BatchNorm3d(BatchNorm):
     """Keeps each channel of volumes near mean 0 and variance 1 over the batch.
 
@@ -97,7 +97,7 @@ class InstanceNorm:
 
     axes: ClassVar[int]
 
-    eps: float = param(1e-5, low=0.0, doc="Kept from dividing by zero.", advanced=True)
+    eps: float = param(1e-5, low=1e-12, doc="Kept from dividing by zero.", advanced=True)
     affine: bool = param(False, doc="Learn a scale and an offset for each channel.")
     track_running_stats: bool = param(
         False, doc="Keep running averages and use them for testing.", advanced=True
@@ -127,21 +127,31 @@ class InstanceNorm:
         return 2 * channels(x) if self.affine else 0
 
 
-@node("norm.instance1d", group=GROUP, source="torch.nn.InstanceNorm1d", synonyms="style")
+@node(
+    "norm.instance1d", group=GROUP, source="torch.nn.InstanceNorm1d", synonyms="style", learns=True
+)
 class InstanceNorm1d(InstanceNorm):
     """Keeps each channel of each signal [N, C, T] near mean 0 and variance 1."""
 
     axes = 1
 
 
-@node("norm.instance2d", group=GROUP, source="torch.nn.InstanceNorm2d", synonyms="style transfer")
+@node(
+    "norm.instance2d",
+    group=GROUP,
+    source="torch.nn.InstanceNorm2d",
+    synonyms="style transfer",
+    learns=True,
+)
 class InstanceNorm2d(InstanceNorm):
     """Keeps each channel of each picture near mean 0 and variance 1; takes contrast away."""
 
     axes = 2
 
 
-@node("norm.instance3d", group=GROUP, source="torch.nn.InstanceNorm3d", synonyms="style")
+@node(
+    "norm.instance3d", group=GROUP, source="torch.nn.InstanceNorm3d", synonyms="style", learns=True
+)
 class InstanceNorm3d(InstanceNorm):
     """Keeps each channel of each volume near mean 0 and variance 1."""
 
@@ -167,6 +177,7 @@ def last(x: TensorType, axes: int) -> tuple[int, ...]:
     group=GROUP,
     source="torch.nn.LayerNorm",
     synonyms="normalization, transformer, layer norm",
+    learns=True,
 )
 class LayerNorm:
     """Keeps the numbers of each example, along its last axes, near mean 0 and variance 1.
@@ -204,6 +215,7 @@ class LayerNorm:
     title="RMSNorm",
     source="torch.nn.RMSNorm",
     synonyms="root mean square, llama, transformer",
+    learns=True,
 )
 class RMSNorm:
     """Divides each example by the root of its mean square, along its last axes.
@@ -242,6 +254,7 @@ class RMSNorm:
     title="GroupNorm",
     source="torch.nn.GroupNorm",
     synonyms="normalization, small batches, diffusion",
+    learns=True,
 )
 class GroupNorm:
     """Keeps each group of channels of each example near mean 0 and variance 1.
@@ -287,7 +300,7 @@ class GroupNorm:
 class LocalResponseNorm:
     """Divides each number by what its neighbouring channels show at the same place.
 
-    Krizhevsky et al. 2012, section 3.3
+    Krizhevsky et al. 2012, section 3.3.
     """
 
     size: int = param(5, low=1, doc="How many neighbouring channels count.")

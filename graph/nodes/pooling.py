@@ -57,11 +57,17 @@ class Pool:
                 )
         return x.with_dims(*x.dims[:2], *map(self.places, sides, range(self.axes)))
 
+    def whole(self) -> bool:
+        """Must a window fit a side without its padding, as torch asks of averages in 3d?"""
+        return self.axes == 3 and self.function != "max_pool"
+
     def places(self, side: Dim, axis: int) -> Dim:
         """Size of the output along one side."""
         kernel = at(self.kernel_size, axis)
         stride = at(self.stride, axis) if self.stride else kernel
         gap, pad = self.gaps()[axis], self.pads()[axis]
+        if self.whole():
+            window(side, kernel)
         return window(side, kernel, stride, pad, gap, ceil=self.ceils())
 
     def expression(self, x: Value) -> str:

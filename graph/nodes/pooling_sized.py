@@ -109,6 +109,8 @@ class AdaptiveMaxPool3d(Adaptive):
 class LPPool(Pool):
     """The root of the sum of powers: 1 gives a sum, a large power nearly the largest number."""
 
+    function: ClassVar[str] = "lp_pool"
+
     norm_type: float = param(2.0, low=1.0, doc="The power: 1 is a sum; large ones near Max.")
     ceil_mode: bool = param(
         False, doc="Let the last window hang over the end, so nothing is dropped.", advanced=True
@@ -120,7 +122,7 @@ class LPPool(Pool):
     def expression(self, x: Value) -> str:
         kernel = short(spread(self.kernel_size, self.axes))
         rest = changed(self, "stride", "ceil_mode")
-        name = f"F.lp_pool{self.axes}d"
+        name = f"F.{self.function}{self.axes}d"
         return call(name, x, norm_type=self.norm_type, kernel_size=kernel, **rest)
 
     def summary(self) -> str:
@@ -159,7 +161,7 @@ class FractionalMaxPool:
 
     kernel_size: tuple[int, ...] = param((2,), low=1, sizes=AXES, doc="Sides of the window.")
     output_ratio: float = param(
-        0.7, low=0.01, high=0.99, doc="Size of the output as a share of the input's."
+        0.7, low=0.01, high=0.99, torch=None, doc="Size of the output as a share of the input's."
     )
 
     def shape(self, x: TensorType) -> TensorType:
@@ -188,7 +190,7 @@ class FractionalMaxPool:
     def expression(self, x: Value) -> str:
         kernel = short(spread(self.kernel_size, self.axes))
         name = f"F.fractional_max_pool{self.axes}d"
-        return call(name, x, kernel_size=kernel, output_ratio=self.output_ratio)
+        return call(name, x, kernel_size=kernel, output_ratio=(self.output_ratio,) * self.axes)
 
     def summary(self) -> str:
         return f"{times(spread(self.kernel_size, self.axes))} · to {self.output_ratio:.0%}"

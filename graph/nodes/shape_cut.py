@@ -139,7 +139,7 @@ class Pad:
     mode: Literal["constant", "reflect", "replicate", "circular"] = param(
         "constant", doc="A constant, the picture mirrored, its edge repeated, or wrapped around."
     )
-    value: float = param(0.0, doc="The constant.")
+    value: float = param(0.0, torch=None, doc="The constant.")
 
     def shape(self, x: TensorType) -> TensorType:
         pads = self.pads(x)
@@ -265,7 +265,9 @@ class Interpolate:
         if self.size:
             options["size"] = short(tuple(at(self.size, place) for place in range(axes)))
         else:
-            options["scale_factor"] = short((self.scale_factor,))
+            options["scale_factor"] = (
+                int(scale) if (scale := self.scale_factor).is_integer() else scale
+            )
         if self.mode == "linear":
             options["mode"] = {1: "linear", 2: "bilinear", 3: "trilinear"}[axes]
         elif self.mode != "nearest":
@@ -314,8 +316,8 @@ class Repeat:
 class OneHot:
     """Turns a class number into a row of zeros with a single 1: [N] becomes [N, classes]."""
 
-    classes: int | None = param(
-        None, low=1, doc="How many classes there are; empty takes it from the wire."
+    num_classes: int | None = param(
+        None, low=1, torch=-1, doc="How many classes there are; empty takes it from the wire."
     )
 
     def shape(self, x: TensorType) -> TensorType:
@@ -329,12 +331,12 @@ class OneHot:
         """
         if x.dtype != "int":
             raise Mismatch("class numbers", f"{x} of {x.dtype}", "wire labels or tokens here")
-        count = self.classes or x.classes
+        count = self.num_classes or x.classes
         if count is None:
-            repairs = [set_param("classes", 10)]
+            repairs = [set_param("num_classes", 10)]
             raise Mismatch("to know how many classes there are", x, "set classes", repairs=repairs)
         if x.classes is not None and count < x.classes:
-            repairs = [set_param("classes", x.classes)]
+            repairs = [set_param("num_classes", x.classes)]
             advice = "leave classes empty to take it from the wire"
             raise Mismatch(f"at least {x.classes} classes", count, advice, repairs=repairs)
         return count

@@ -1,0 +1,139 @@
+"""What sampling at random would hardly ever hit, and where Neurowire is stricter than torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from graph.tensor import Dim, TensorType, features, labels
+from tests.runtime_tests.contract import Wire
+
+Wires = st.SearchStrategy[tuple[Wire, ...]]
+
+STRICTER = {
+    r"features \(floats\)": "class numbers, tokens and masks are no features, though torch "
+    "computes with some of them",
+    r"a batch \[N": "torch also takes single examples; on a board there is always a batch",
+    r"pictures \[N": "the same for pictures",
+    r"patches \[N": "the same for patches",
+    r"rows of tokens \[N": "the same for tokens",
+    r"channels (with places )?\[N": "one number has no channels to drop",
+    r"a tensor with axes": "torch lets one number pass where it has no axis to work along",
+    r"tensors that have the batch on the same axis": "[N, 1] with [N] gives [N, N] in torch, "
+    "hardly ever meant",
+    r"rows \[N, features\]": "torch would map a picture's rows one by one, never meant by that",
+    r"a fixed size on axis": "a size that varies may be odd when it comes to it",
+    r"a side that \d+ windows": "torch gives an empty output, of no use",
+    r"an axis of size 1": "torch leaves a larger axis as it is; that is no squeeze",
+    r"a stretch within": "torch gives an empty output, of no use",
+    r"vectors \[N": "one number for all examples is no vector",
+    r"at least one row of output": "an empty output is of no use, though torch gives one",
+    r"sizes that multiply": "the batch is left alone, while torch lays all numbers out anew",
+    r"rows of \d+ features": "the node has as many outputs as it says",
+    r"a number per example": "constants alone make no batch",
+    r"features of a fixed number": "a number for all examples is no row",
+    r"one number per example": "a neuron adds numbers up, not rows",
+}
+"""Patterns of what a mismatch expects, each with the reason it is not torch's own refusal."""
+
+LETTERS = st.text("nijk", min_size=0, max_size=3)
+FORMULAS = [
+    "a + b",
+    "(a + b) / 2",
+    "-a ** 2 + 3 * b",
+    "max(a, 0.5) - min(1, b)",
+    "min(a, b) * pi",
+    "mean((a - b) ** 2)",
+    "sum(abs(a)) / 10 + sigmoid(b)",
+    "softplus(a) // 2 % 3",
+    "relu(a) * exp(-b) + e",
+    "exp(1) + a",
+    "a.b",
+    "a if b else a",
+    "a +",
+    "1 / 0 + a",
+    "2 * 3",
+    "lambda a: a",
+    "a[0]",
+    "open(a)",
+]
+
+PARAMS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "layer.fold": {
+        "kernel_size": st.just((2,)) | st.just((2, 1)),
+        "stride": st.just((2,)) | st.just((1, 2)),
+        "padding": st.just((0,)),
+        "dilation": st.just((1,)),
+        "output_size": st.sampled_from([(4,), (4, 6), (8,)]),
+    },
+    "loss.adaptive_log_softmax": {"cutoffs": st.sampled_from([(2,), (2, 5), (5, 2)])},
+    "merge.einsum": {
+        "equation": st.sampled_from(["ni,ni->n", "ni,nj->nij", "nij,njk->nik", "ni->", "nii->n"])
+        | st.builds("{},{}->{}".format, LETTERS, LETTERS, LETTERS)
+        | st.builds("{},{}".format, LETTERS, LETTERS)
+    },
+    "merge.expression": {"formula": st.sampled_from(FORMULAS)},
+}
+
+
+def _sizes(*choices: tuple[Any, ...]) -> st.SearchStrategy[TensorType]:
+    return st.sampled_from([features(*dims) for dims in choices])
+
+
+def _tokens(*choices: tuple[Any, ...]) -> st.SearchStrategy[TensorType]:
+    kinds = [TensorType(dims, "int", "tokens", known) for dims in choices for known in (None, 6)]
+    return st.sampled_from(kinds)
+
+
+def _bag(params: dict[str, Any]) -> Wires:
+    bags = _tokens(("N", 4), ("N", "T"))
+    return bags.flatmap(
+        lambda bag: st.tuples(st.just(bag), st.none() | st.just(features(*bag.dims)))
+    )
+
+
+def _unpool(axes: int) -> Callable[[dict[str, Any]], Wires]:
+    pictures = _sizes(("N", 2, *(3,) * axes), ("N", 1, *(4,) * axes), ("N", 2, 3))
+    return lambda params: pictures.map(lambda x: (x, TensorType(x.dims, "int", classes=1)))
+
+
+def _rows(params: dict[str, Any]) -> Wires:
+    return st.tuples(_sizes(("N", 8), ("N", 6)), st.just(labels("N", classes=7)))
+
+
+def _matrices(params: dict[str, Any]) -> Wires:
+    kinds = _sizes(("N", 2, 3), ("N", 3, 2), ("N", 3, 3), (3, 2), (3,), ("N", 4, 2, 3), ("N", 3))
+    return st.tuples(kinds, kinds)
+
+
+def _einsum(params: dict[str, Any]) -> Wires:
+    terms = params["equation"].partition("->")[0].split(",")
+    first: dict[str, Dim] = {"n": "N", "i": 2, "j": 3, "k": 4}
+    sizes = st.sampled_from([first, first | {"i": 1, "k": 1}])
+    return sizes.map(
+        lambda size: (tuple(features(*(size[letter] for letter in term)) for term in terms),)
+    )
+
+
+WIRES: dict[str, Callable[[dict[str, Any]], Wires]] = {
+    "layer.embedding": lambda params: st.tuples(_tokens(("N",), ("N", 4), ("N", "T"))),
+    "layer.embedding_bag": _bag,
+    "layer.fold": lambda params: st.tuples(
+        _sizes(("N", 4, 4), ("N", 8, 6), ("N", 8, 16), ("N", 2, 12), ("N", 4, 9))
+    ),
+    "loss.adaptive_log_softmax": _rows,
+    "loss.linear_cross_entropy": _rows,
+    "merge.matmul": _matrices,
+    "merge.einsum": _einsum,
+    "pool.max_unpool1d": _unpool(1),
+    "pool.max_unpool2d": _unpool(2),
+    "pool.max_unpool3d": _unpool(3),
+    "neuron.split": lambda params: st.tuples(_sizes(("N", params["columns"]))),
+    "neuron.join": lambda params: st.lists(_sizes(("N",)), min_size=1, max_size=3).map(
+        lambda xs: (tuple(xs),)
+    ),
+    "shape.one_hot": lambda params: st.tuples(_tokens(("N",), ("N", 4))),
+}
+"""Wires that fit a node, by its type, from its parameters; drawn beside those at random."""

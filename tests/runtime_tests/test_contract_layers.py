@@ -1,0 +1,165 @@
+"""Every declared layer against torch: source, shapes, weights, names, defaults, refusals."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import re
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import graph.nodes
+from graph.declare import REGISTRY, Declaration, short
+from graph.errors import Mismatch
+from graph.tensor import TensorType, features
+from tests.runtime_tests import contract
+from tests.runtime_tests.contract_cases import PARAMS, STRICTER, WIRES
+
+LAYERS = [one for one in REGISTRY if one.role == "layer"]
+DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
+
+EXAMPLES = int(os.environ.get("NEUROWIRE_TEST_EXAMPLES", "20"))
+
+each_layer = pytest.mark.parametrize("declaration", LAYERS, ids=lambda one: one.type)
+
+
+def check(
+    declaration: Declaration, params: dict[str, Any], wires: tuple[contract.Wire, ...]
+) -> bool:
+    """Hold one node to torch; says whether torch ran it."""
+    bound = declaration.bind(params)
+    try:
+        expected = bound.shape(*wires)
+    except Mismatch as mismatch:
+        if any(re.match(pattern, mismatch.expected) for pattern in STRICTER):
+            return False
+        try:
+            ran = contract.run(declaration, bound, wires)
+        except (contract.NoSource, RuntimeError, ValueError, IndexError, TypeError):
+            return False
+        sizes = [tuple(one.shape) for one in ran.outputs]
+        pytest.fail(f"{mismatch} - but torch runs {ran.source} and gives {sizes}")
+    ran = contract.run(declaration, bound, wires)
+    outputs = expected if isinstance(expected, tuple) else (expected,)
+    assert len(outputs) == len(ran.outputs) == len(declaration.ports_of(params).outputs)
+    for kind, tensor in zip(outputs, ran.outputs, strict=True):
+        assert tuple(contract.size(dim) for dim in kind.dims) == tuple(tensor.shape), ran.source
+        assert tensor.dtype == DTYPES[kind.dtype], ran.source
+    counted = sum(one.numel() for one in ran.module.parameters()) if ran.module else 0
+    assert counted == (bound.weights(*wires) if declaration.has("weights") else 0), ran.source
+    assert declaration.learns or not counted
+    return True
+
+
+@each_layer
+def test_source_and_shape_agree_with_torch(declaration: Declaration) -> None:
+    ran = 0
+
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def sample(data: st.DataObject) -> None:
+        nonlocal ran
+        params = data.draw(contract.parameters(declaration, PARAMS.get(declaration.type, {})))
+        drawn = WIRES.get(declaration.type)
+        wires = data.draw(
+            drawn(params) | contract.wires(declaration, params)
+            if drawn
+            else contract.wires(declaration, params)
+        )
+        ran += check(declaration, params, wires)
+
+    sample()
+    assert ran, "no sample was one that torch runs"
+
+
+@each_layer
+def test_fresh_node_shows_itself(declaration: Declaration) -> None:
+    defaults = {param.name: param.default for param in declaration.params}
+    line = declaration.summary(defaults)
+    assert len(line) <= 60
+    assert "\n" not in line
+    assert re.search(r"(\.|https?://\S+)$", declaration.doc)
+
+
+def signature(source: str) -> dict[str, inspect.Parameter]:
+    """Arguments of a torch class or function, as far as Python knows them."""
+    module, _, name = source.rpartition(".")
+    try:
+        owner = importlib.import_module(module)
+    except ModuleNotFoundError:
+        outer, _, inner = module.rpartition(".")
+        owner = getattr(importlib.import_module(outer), inner)
+    target = getattr(owner, name)
+    try:
+        return dict(inspect.signature(target).parameters)
+    except ValueError:
+        return {}  # a builtin of torch that keeps its arguments to itself
+
+
+@each_layer
+def test_names_and_defaults_are_those_of_torch(declaration: Declaration) -> None:
+    if not declaration.source:
+        return
+    arguments = signature(declaration.source)
+    for param in declaration.params:
+        argument = arguments.get(param.name)
+        if argument is None or argument.default is inspect.Parameter.empty:
+            continue
+        ours = short(param.torch)
+        theirs = short(argument.default)
+        assert ours == theirs, f"{param.name}: torch's default is {theirs!r}"
+
+
+def test_types_of_a_family_share_a_prefix() -> None:
+    for declaration in LAYERS:
+        assert re.fullmatch(r"[a-z]+\.[a-z0-9_]+", declaration.type)
+
+
+BAD: list[tuple[str, dict[str, Any], tuple[contract.Wire, ...]]] = [
+    ("layer.linear", {}, (features("N"),)),
+    ("layer.linear", {}, (features("N", 1, 8, 8),)),
+    ("layer.linear", {}, (TensorType(("N",), "int", "labels", 10),)),
+    ("layer.conv2d", {}, (features("N", 64),)),
+    ("layer.conv2d", {}, (features("N", 28, 28),)),
+    ("layer.conv2d", {"kernel_size": (9,), "padding": "valid"}, (features("N", 1, 8, 8),)),
+    ("layer.conv2d", {"groups": 3}, (features("N", 4, 8, 8),)),
+    ("layer.conv2d", {"form": "depthwise"}, (features("N", 3, 8, 8),)),
+    ("pool.max2d", {"padding": (2,)}, (features("N", 3, 8, 8),)),
+    ("norm.group", {"num_groups": 8}, (features("N", 12),)),
+    ("shape.unflatten", {}, (features("N", 65),)),
+    ("merge.add", {}, ((features("N", 3), features("N", 4)),)),
+    ("merge.subtract", {}, (features("N", 1), features("N"))),
+    ("merge.expression", {"formula": "__import__(a)"}, (features("N"), features("N"))),
+    ("merge.expression", {"formula": "2 * 3"}, ()),
+    ("merge.expression", {"formula": "a.b"}, (features("N"),)),
+]
+
+
+@pytest.mark.parametrize(("kind", "params", "wires"), BAD)
+def test_bad_wires_get_an_answer(
+    kind: str, params: dict[str, Any], wires: tuple[contract.Wire, ...]
+) -> None:
+    declaration = REGISTRY.find(kind)
+    assert declaration is not None
+    with pytest.raises(Mismatch) as caught:
+        declaration.bind(params).shape(*wires)
+    assert caught.value.advice
+    for repair in caught.value.repairs:
+        assert bool(repair.param) != bool(repair.insert)
+        if repair.insert:
+            inserted = REGISTRY.find(repair.insert)
+            assert inserted is not None
+            for name, value in repair.params:
+                named = inserted.param(name)
+                assert named is not None
+                named.check(value)
+
+
+def test_catalogue_is_loaded() -> None:
+    assert graph.nodes.__name__
+    assert len(LAYERS) >= 100
