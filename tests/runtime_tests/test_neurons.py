@@ -228,6 +228,7 @@ class Chance:
         self.draw = Drawing()
         self.inputs: dict[End, TensorType] = {}
         self.scalars: list[End] = []
+        self.loose: list[End] = []
         self.rows: list[tuple[End, int]] = []
         self.neurons: list[End] = []
         self.constants: set[End] = set()
@@ -248,8 +249,9 @@ class Chance:
             self.rows.append((rows, width))
             self.split()
             if self.number(0, 2) == 0:
-                self.scalars.append(End(data.id, "label"))
-                self.inputs[self.scalars[-1]] = features("N")
+                self.loose.append(End(data.id, "label"))
+                self.scalars.append(self.loose[-1])
+                self.inputs[self.loose[-1]] = features("N")
 
     def split(self) -> None:
         rows, width = self.data.draw(st.sampled_from(self.rows))
@@ -261,6 +263,8 @@ class Chance:
         self.constants.add(end)
 
     def sources(self, count: int | None = None) -> list[End]:
+        if self.loose and count is None and self.number(0, 3) == 0:
+            return self.some(self.loose)
         varying = [end for end in self.scalars if end not in self.constants]
         first = self.data.draw(st.sampled_from(varying))
         high = 6 if count is None else count
@@ -305,6 +309,8 @@ class Chance:
         for leader in chosen:
             xs = []
             for end in wired(self.draw, leader.node):
+                if self.number(0, 3):
+                    other.setdefault(end, end)
                 if end not in other:
                     pool = [e for e in self.scalars if e not in other.values()]
                     other[end] = self.data.draw(st.sampled_from(pool)) if pool else end
@@ -335,7 +341,8 @@ class Chance:
         node = self.draw.add("activation.tanh")
         (x,) = self.sources(1)
         self.draw.wire(x, node, "x")
-        self.scalars.append(End(node.id, "y"))
+        self.loose.append(End(node.id, "y"))
+        self.scalars.append(self.loose[-1])
 
 
 @settings(max_examples=300)
@@ -344,6 +351,7 @@ def test_random_drawings(data: st.DataObject) -> None:
     chance = Chance(data)
     chance.start()
     steps = [chance.neuron, chance.block, chance.neuron, chance.twin, chance.copy, chance.join]
+    steps += [chance.block, chance.copy, chance.between]
     steps += [chance.split, chance.linear, chance.between, chance.constant]
     for step in data.draw(st.lists(st.sampled_from(steps), min_size=1, max_size=12)):
         step()
