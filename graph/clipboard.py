@@ -1,11 +1,12 @@
 """Copy and paste: part of a sheet as JSON text, from any window, web page or chat."""
 
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graph import names
+from graph import names, rules
 from graph.declare import REGISTRY
 from graph.errors import BadParameter, FileError
 from graph.history import Edit
@@ -43,7 +44,12 @@ def copy(document: "Document", ids: Iterable[str]) -> str:
 
 
 def paste(
-    document: "Document", text: str, *, sheet: str, at: tuple[float, float] | None = None
+    document: "Document",
+    text: str,
+    *,
+    sheet: str,
+    at: tuple[float, float] | None = None,
+    same: bool = False,
 ) -> list[Node]:
     """Put copied nodes on a sheet under fresh ids and free names.
 
@@ -52,6 +58,7 @@ def paste(
         text: What `copy` gave.
         sheet: Name of the sheet.
         at: Where the middle of the nodes comes; a little beside the originals if left out.
+        same: The text comes from this document, so parameters that name other nodes still do.
 
     Raises:
         FileError: If the text is not ours.
@@ -59,25 +66,25 @@ def paste(
     content = _read(text)
     home = document.sheet(sheet)
     taken = home.names()
-    ids = {entry["id"]: document.new_id() for entry in content["nodes"]}
-    shift = _shift([entry["position"] for entry in content["nodes"]], at)
-    edits, made = [], []
-    for entry in content["nodes"]:
-        node = _node(entry, ids, shift, taken)
+    entries = [
+        entry
+        for entry in content["nodes"]
+        if rules.why_not_here(document, entry["type"], entry["params"], sheet) is None
+    ]
+    ids = {entry["id"]: document.new_id() for entry in entries}
+    shift = _shift([entry["position"] for entry in entries], at)
+    made = []
+    for entry in entries:
+        node = _node(entry, ids, shift, taken, same=same)
         taken.add(node.name)
         made.append(node)
-        edits.append(Edit("node", sheet, node.id, None, node))
-    for entry in content["links"]:
-        source, target = End(*entry["source"]), End(*entry["target"])
-        if source.node in ids and target.node in ids:
-            link = Link(
-                End(ids[source.node], source.port),
-                End(ids[target.node], target.port),
-                int(entry["rank"]),
-            )
-            edits.append(Edit("link", sheet, link.key, None, link))
-    document.restore(edits)
-    return made
+    with document.group("Paste"):
+        document.restore(Edit("node", sheet, node.id, None, node) for node in made)
+        for link in sorted(_links(content, ids), key=lambda link: link.rank):
+            if rules.why_not_read(document, link, home) is None and link.key not in home.links:
+                document.restore([Edit("link", sheet, link.key, None, link)])
+        rules.cut_circles(document, home)
+    return [document.node(node.id) for node in made]
 
 
 def duplicate(document: "Document", ids: Iterable[str], *, twins: bool) -> list[Node]:
@@ -93,7 +100,8 @@ def duplicate(document: "Document", ids: Iterable[str], *, twins: bool) -> list[
         return []
     sheet = document.sheet_of(originals[0].id).name
     with document.group("Linked duplicate" if twins else "Duplicate"):
-        made = paste(document, copy(document, [node.id for node in originals]), sheet=sheet)
+        text = copy(document, [node.id for node in originals])
+        made = paste(document, text, sheet=sheet, same=True)
         if twins:
             edits = []
             for original, node in zip(originals, made, strict=True):
@@ -105,53 +113,88 @@ def duplicate(document: "Document", ids: Iterable[str], *, twins: bool) -> list[
 
 def _read(text: str) -> dict[str, Any]:
     try:
-        content = json.loads(text)
-        assert content["neurowire"] == "nodes"
+        content: dict[str, Any] = json.loads(text)
+        _expect(content["neurowire"] == "nodes")
         for entry in content["nodes"]:
-            assert isinstance(entry["params"], dict)
-            assert {"id", "type", "name", "position"} <= entry.keys()
-            entry["position"] = tuple(map(float, entry["position"]))
-            assert len(entry["position"]) == 2
+            _expect(isinstance(entry["params"], dict))
+            _expect(all(isinstance(entry[word], str) for word in ("id", "type", "name")))
+            _expect(isinstance(entry.get("twin"), str | None))
+            x, y = map(float, entry["position"])
+            _expect(math.isfinite(x) and math.isfinite(y))
+            entry["position"] = (x, y)
         for entry in content["links"]:
             entry["rank"] = int(entry.get("rank", 0))
-            assert len(entry["source"]) == len(entry["target"]) == 2
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
+            for node, port in (entry["source"], entry["target"]):
+                _expect(isinstance(node, str) and isinstance(port, str))
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise FileError(
             "paste: expected nodes copied in Neurowire, got other text; copy some nodes first"
         ) from error
-    found: dict[str, Any] = content
-    return found
+    return content
+
+
+def _expect(condition: bool) -> None:
+    if not condition:
+        raise ValueError
+
+
+def _links(content: Mapping[str, Any], ids: Mapping[str, str]) -> Iterator[Link]:
+    for entry in content["links"]:
+        source, target = End(*entry["source"]), End(*entry["target"])
+        if source.node in ids and target.node in ids:
+            start, finish = End(ids[source.node], source.port), End(ids[target.node], target.port)
+            yield Link(start, finish, entry["rank"])
 
 
 def _node(
-    entry: Mapping[str, Any], ids: Mapping[str, str], shift: tuple[float, float], taken: set[str]
+    entry: Mapping[str, Any],
+    ids: Mapping[str, str],
+    shift: tuple[float, float],
+    taken: set[str],
+    *,
+    same: bool,
 ) -> Node:
-    name = entry["name"] if names.is_name(str(entry["name"])) else names.to_name(str(entry["name"]))
+    name = entry["name"] if names.is_name(entry["name"]) else names.to_name(entry["name"])
     x, y = entry["position"]
+    declaration = REGISTRY.find(entry["type"])
     return Node(
         id=ids[entry["id"]],
-        type=str(entry["type"]),
+        type=declaration.type if declaration else entry["type"],
         name=names.unique(name, taken),
-        params=_params(str(entry["type"]), entry["params"]),
+        params=_params(entry["type"], entry["params"], ids, same=same),
         position=(x + shift[0], y + shift[1]),
         twin=ids.get(entry.get("twin") or ""),
-        muted=bool(entry.get("muted", False)),
+        muted=entry.get("muted") is True,
     )
 
 
-def _params(node_type: str, params: Mapping[str, Any]) -> dict[str, Any]:
+def _params(
+    node_type: str, params: Mapping[str, Any], ids: Mapping[str, str], *, same: bool
+) -> dict[str, Any]:
     declaration = REGISTRY.find(node_type)
     if declaration is None:
         return dict(params)
-    checked = {}
+    found = {}
     for name, value in params.items():
         param = declaration.param(name)
-        if param is not None:
-            try:
-                checked[param.name] = param.check(value)
-            except BadParameter:
-                continue
-    return checked
+        if param is None:
+            continue
+        try:
+            checked = param.check(value)
+        except BadParameter:
+            continue
+        if param.kind == "nodes" and checked is not None:
+            checked = tuple(ids.get(one, one) for one in checked if same or one in ids)
+        if checked != param.default:
+            found[param.name] = checked
+    return found
 
 
 def _shift(

@@ -200,9 +200,14 @@ def _check_int(param: Param, value: object) -> int:
 
 
 def _check_float(param: Param, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        raise BadParameter(f"{param.label}: expected a number, got {value!r}")
-    return float(value)
+    if not isinstance(value, bool) and isinstance(value, int | float):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.nan
+        if not math.isnan(number):
+            return number
+    raise BadParameter(f"{param.label}: expected a number, got {value!r}")
 
 
 def _check_bool(param: Param, value: object) -> bool:

@@ -83,7 +83,7 @@ class Document:
         if declaration is None:
             return self._ports_in_use(node)
         if declaration.role == "instance":
-            return self._ports_of_network(str(node.params.get("network", "")), node)
+            return self._ports_of_network(rules.network_of(node) or "", node)
         return declaration.ports_of(node.params) if declaration.has("ports") else declaration.ports
 
     def params(self, node: Node) -> dict[str, Any]:
@@ -131,14 +131,16 @@ class Document:
 
         Raises:
             DocumentError: If its type is unknown.
+            Refused: If it has no meaning on that sheet, or can't share the other's weights.
             BadParameter: If a parameter is out of range.
         """
         declaration = REGISTRY.find(type)
         if declaration is None:
             raise DocumentError(f"there is no node type {type!r}")
         home = self.sheet(sheet)
-        if declaration.role in {"input", "output"} and home is self.board:
-            raise Refused("Input and Output nodes belong inside a network, not on the board")
+        reason = rules.why_not_here(self, declaration.type, params or {}, sheet)
+        if reason is not None:
+            raise Refused(reason)
         wanted = names.to_name(name or declaration.default_name)
         if name is not None and names.is_name(name):
             wanted = name
@@ -148,11 +150,12 @@ class Document:
             name=names.unique(wanted, home.names()),
             params=_checked(declaration, params or {}),
             position=(float(position[0]), float(position[1])),
-            twin=twin,
         )
         with self.group(f"Add {declaration.title}"):
             self._do(Edit("node", sheet, node.id, None, node))
-        return node
+            if twin is not None:
+                self.set_twin(node.id, twin)
+        return self.node(node.id)
 
     def remove(self, ids: Iterable[str], *, reconnect: bool = False) -> None:
         """Take nodes and their wires away.
@@ -169,10 +172,11 @@ class Document:
                 for link in [*sheet.into(node), *sheet.out_of(node)]:
                     self.unlink(link)
                 self._release_twins(sheet, node)
+                self._follow_port(sheet.nodes[node], None)
                 self._do(Edit("node", sheet.name, node, sheet.nodes[node], None))
-                for source, target in through:
-                    if self.can_link(source, target) is None:
-                        self.link(source, target)
+                for source, link in through:
+                    if self.can_link(source, link.target) is None:
+                        self._link_instead(source, link)
 
     def rename(self, node: str, name: str) -> None:
         """Give a node another name.
@@ -189,19 +193,25 @@ class Document:
             )
         if name in self.sheet_of(node).names():
             raise BadParameter(f"name: {name!r} is taken by another node on this sheet")
-        self._change("Rename", replace(before, name=name))
+        with self.group("Rename"):
+            self._change("Rename", replace(before, name=name))
+            self._follow_port(before, name)
 
     def set_params(self, node: str, **values: Any) -> None:
         """Set parameters of a node, and of its twins.
 
         Raises:
             BadParameter: If a value is out of range or there is no such parameter.
+            Refused: If a network would contain itself.
         """
         before = self.node(node)
         declaration = REGISTRY.find(before.type)
         if declaration is None:
             raise DocumentError(f"{before.name}: {UNKNOWN} {before.type!r}, it can't be changed")
         checked = _checked(declaration, {**before.params, **values})
+        reason = rules.why_not_here(self, before.type, checked, self.sheet_of(node).name)
+        if reason is not None:
+            raise Refused(reason)
         key = f"{node}.{','.join(sorted(values))}"
         with self.group(f"Set {', '.join(values)} of {before.name}", merge=key):
             for twin in self.twins(node):
@@ -241,6 +251,7 @@ class Document:
             else:
                 self._release_twins(self.sheet_of(node), node)
                 self._change(name, replace(before, twin=twin, params=self.node(twin).params))
+                self._drop_lost_links(node)
 
     def replace_node(self, node: str, type: str) -> Node:
         """Put a node of another type in a node's place, with what still fits.
@@ -273,7 +284,7 @@ class Document:
             for link in out_of:
                 port = _same_port(link.source.port, was.outputs, now.outputs)
                 if port and self.can_link(End(new.id, port), link.target) is None:
-                    self.link(End(new.id, port), link.target)
+                    self._link_instead(End(new.id, port), link)
         return new
 
     def copy(self, ids: Iterable[str]) -> str:
@@ -319,9 +330,8 @@ class Document:
                 for old in present:
                     self.unlink(old)
                 present = []
-            link = Link(source, target, rank=present[-1].rank + 1 if present else 0)
-            self._do(Edit("link", sheet.name, link.key, None, link))
-        return link
+            rank = present[-1].rank + 1 if present else 0
+            return self._draw(sheet, Link(source, target, rank))
 
     def unlink(self, link: Link) -> None:
         """Cut a wire."""
@@ -357,7 +367,7 @@ class Document:
         with self.group("Insert"):
             self.unlink(link)
             self.link(link.source, End(node, ports.inputs[0].name))
-            self.link(End(node, ports.outputs[0].name), link.target)
+            self._link_instead(End(node, ports.outputs[0].name), link)
 
     # -- settings, frames, networks
 
@@ -390,14 +400,14 @@ class Document:
 
     def change_frame(self, sheet: str, frame: str, **values: Any) -> None:
         """Move, size or rename a frame."""
-        before = self.sheet(sheet).frames[frame]
+        before = self._frame(sheet, frame)
         with self.group("Change frame"):
             self._do(Edit("frame", sheet, frame, before, replace(before, **values)))
 
     def remove_frame(self, sheet: str, frame: str) -> None:
         """Take a frame away; what it frames stays."""
         with self.group("Remove frame"):
-            self._do(Edit("frame", sheet, frame, self.sheet(sheet).frames[frame], None))
+            self._do(Edit("frame", sheet, frame, self._frame(sheet, frame), None))
 
     def add_network(self, name: str) -> Sheet:
         """Make an empty network.
@@ -440,14 +450,18 @@ class Document:
             merge: Steps with the same key join while they follow within a second.
         """
         if self._open is not None:
-            yield
+            start = len(self._open.edits)
+            try:
+                yield
+            except BaseException:
+                self._take_back(self._open, start)
+                raise
             return
         step = self._open = Step(name, merge)
         try:
             yield
         except BaseException:
-            for edit in reversed(step.edits):
-                self._apply(edit.inverse)
+            self._take_back(step, 0)
             self._open = None
             self._emit(events.Settled(name))
             raise
@@ -537,6 +551,10 @@ class Document:
             self._last_number = max(self._last_number, _number(edit.key))
             self._emit(_event(edit))
 
+    def _take_back(self, step: Step, start: int) -> None:
+        while len(step.edits) > start:
+            self._apply(step.edits.pop().inverse)
+
     def _replay(self, step: Step) -> None:
         for edit in step.edits:
             self._apply(edit)
@@ -548,6 +566,12 @@ class Document:
 
     # -- inside
 
+    def _frame(self, sheet: str, frame: str) -> Frame:
+        found = self.sheet(sheet).frames.get(frame)
+        if found is None:
+            raise DocumentError(f"there is no frame {frame!r}")
+        return found
+
     def _next_id(self, letter: str = "n") -> str:
         self._last_number += 1
         return f"{letter}{self._last_number}"
@@ -557,13 +581,25 @@ class Document:
         with self.group(name):
             self._do(Edit("node", sheet.name, after.id, sheet.nodes[after.id], after))
 
-    def _through(self, sheet: Sheet, node: str) -> list[tuple[End, End]]:
+    def _through(self, sheet: Sheet, node: str) -> list[tuple[End, Link]]:
         ports = self.ports(sheet.nodes[node])
         if not ports.inputs or not ports.outputs:
             return []
         sources = sheet.into(node, ports.inputs[0].name)
         targets = sheet.out_of(node, ports.outputs[0].name)
-        return [(s.source, t.target) for s in sources[:1] for t in targets]
+        return [(s.source, t) for s in sources[:1] for t in targets]
+
+    def _draw(self, sheet: Sheet, link: Link) -> Link:
+        self._do(Edit("link", sheet.name, link.key, None, link))
+        return link
+
+    def _link_instead(self, source: End, gone: Link) -> None:
+        """Draw a wire where another was: at its place among the wires of a variadic input."""
+        reason = self.can_link(source, gone.target)
+        if reason is not None:
+            raise Refused(reason)
+        with self.group("Connect"):
+            self._draw(self.sheet_of(gone.target.node), replace(gone, source=source))
 
     def _release_twins(self, sheet: Sheet, leader: str) -> None:
         followers = sorted(
@@ -584,12 +620,30 @@ class Document:
                 if ports.output(link.source.port) is None:
                     self.unlink(link)
 
+    def _follow_port(self, node: Node, name: str | None) -> None:
+        """Wires of a network's instances follow its Input or Output to a new name, or go."""
+        role = rules.role(node.type)
+        if role not in {"input", "output"}:
+            return
+        for placed in self._instances(self.sheet_of(node.id).name):
+            sheet = self.sheet_of(placed.id)
+            old = End(placed.id, node.name)
+            wires = sheet.into(*old) if role == "input" else sheet.out_of(*old)
+            for link in wires:
+                self.unlink(link)
+                if name is None:
+                    continue
+                end = End(placed.id, name)
+                moved = replace(link, target=end) if role == "input" else replace(link, source=end)
+                with self.group("Rename"):
+                    self._draw(sheet, moved)
+
     def _instances(self, network: str) -> list[Node]:
         return [
             node
             for sheet in self.sheets()
             for node in sheet.nodes.values()
-            if node.params.get("network") == network
+            if rules.network_of(node) == network
         ]
 
     def _ports_of_network(self, network: str, node: Node) -> Ports:

@@ -1,20 +1,22 @@
 """The `.neurowire` file: JSON text with sorted keys. Loading is read, migrate, build."""
 
 import json
+import math
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from graph import names
+from graph import names, rules
 from graph.declare import REGISTRY
 from graph.document import Document
 from graph.errors import BadParameter, FileError
 from graph.history import Edit
 from graph.problems import Problem
-from graph.rules import reaches
+from graph.rules import link_order
 from graph.settings import Settings
 from graph.sheet import BOARD, End, Frame, Link, Node, Sheet
 
@@ -47,7 +49,12 @@ def save_text(document: Document) -> str:
         "networks": {name: _sheet_content(sheet) for name, sheet in document.networks.items()},
         **document.unknown,
     }
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Halves of characters: legal in JSON as escapes only."""
 
 
 def save(document: Document, path: Path) -> None:
@@ -74,9 +81,11 @@ def write_atomic(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         Path(aside).chmod(path.stat().st_mode if path.exists() else 0o644)
         Path(aside).replace(path)
-    except OSError as error:
+    except BaseException as error:
         if aside is not None:
             Path(aside).unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise FileError(
             f"{path}: it can't be written ({error.strerror}). Free some space or choose another "
             "folder; what was saved before is unchanged."
@@ -107,22 +116,23 @@ def load_text(text: str, *, place: str = "this text") -> Loaded:
     """
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FileError(
             f"{place}: expected JSON, found something else at {error}. "
             "The file is damaged: restore it from a copy; it was not changed."
         ) from error
-    if not isinstance(content, dict) or not isinstance(content.get("format"), int):
+    version = content.get("format") if isinstance(content, dict) else None
+    if type(version) is not int or version < min([FORMAT, *MIGRATIONS]):
         raise FileError(
             f"{place}: expected a Neurowire file with a `format`; this is another file."
         )
-    if content["format"] > FORMAT:
+    if version > FORMAT:
         raise FileError(
-            f"{place}: it has format {content['format']}, this version reads up to {FORMAT}. "
+            f"{place}: it has format {version}, this version reads up to {FORMAT}. "
             "Open it with a newer Neurowire; it was not changed."
         )
-    for version in range(content["format"], FORMAT):
-        content = MIGRATIONS[version](content)
+    for step in range(version, FORMAT):
+        content = MIGRATIONS[step](content)
     return _Builder(content).build()
 
 
@@ -131,18 +141,13 @@ def _sheet_content(sheet: Sheet) -> dict[str, Any]:
         "nodes": {node.id: _node_content(node) for node in sheet.nodes.values()},
         "links": [
             {"from": list(link.source), "to": list(link.target), "rank": link.rank}
-            for link in sorted(sheet.links.values(), key=_link_order)
+            for link in sorted(sheet.links.values(), key=link_order)
         ],
         "frames": {
             frame.id: {k: v for k, v in asdict(frame).items() if k != "id"}
             for frame in sheet.frames.values()
         },
     }
-
-
-def _link_order(link: Link) -> tuple[int, str, int, int, str]:
-    number = int(link.target.node[1:])
-    return number, link.target.port, link.rank, int(link.source.node[1:]), link.source.port
 
 
 def _node_content(node: Node) -> dict[str, Any]:
@@ -169,25 +174,40 @@ class _Builder:
         self.problems: list[Problem] = []
 
     def build(self) -> Loaded:
-        known = {"format", "settings", "board", "networks"}
-        self.document.unknown = {k: v for k, v in self.content.items() if k not in known}
-        edits = self._settings()
-        sheets = {BOARD: self.content.get("board", {})}
-        networks = self.content.get("networks", {})
-        if isinstance(networks, dict):
-            sheets.update(networks)
-        for name, content in sheets.items():
-            if name != BOARD:
-                if not names.is_name(name):
-                    self._problem(name, "a network's name must be an identifier; it is left out")
-                    continue
-                edits.append(Edit("network", name, name, None, True))
-            edits += self._sheet(name, content if isinstance(content, dict) else {})
-        self.document.restore(edits)
-        for sheet in self.document.sheets():
-            self._cut_circles(sheet)
+        with self.document.group("Open"):
+            self._fill()
         self.document.forget_history()
         return Loaded(self.document, tuple(self.problems))
+
+    def _fill(self) -> None:
+        known = {"format", "settings", "board", "networks"}
+        self.document.unknown = {k: v for k, v in self.content.items() if k not in known}
+        sheets = {BOARD: self._table(BOARD, self.content, "board")}
+        for name, content in self._table(BOARD, self.content, "networks").items():
+            if not names.is_name(name) or name == BOARD:
+                self._problem(BOARD, f"network {name!r}: expected an identifier; it is left out")
+                continue
+            sheets[name] = content
+            self._add([Edit("network", name, name, None, True)])
+        self._add(self._settings())
+        for name, content in sheets.items():
+            if not isinstance(content, dict):
+                self._problem(name, "the sheet can't be read; it is left empty")
+                sheets[name] = {}
+        renamed = {name: self._nodes(name, sheets[name]) for name in sheets}
+        for name, content in sheets.items():
+            self._links(name, content, renamed[name])
+            self._frames(name, content)
+
+    def _add(self, edits: list[Edit]) -> None:
+        self.document.restore(edits)
+
+    def _table(self, sheet: str, content: Mapping[str, Any], key: str) -> dict[str, Any]:
+        found = content.get(key, {})
+        if isinstance(found, dict):
+            return found
+        self._problem(sheet, f"{key}: expected a table, found {_brief(found)}; it is left empty")
+        return {}
 
     def _problem(self, sheet: str, text: str, node: str | None = None, name: str = "") -> None:
         self.problems.append(Problem(node, sheet, text, name=name, severity="warning"))
@@ -208,45 +228,79 @@ class _Builder:
             return []
         return [Edit("settings", BOARD, None, self.document.settings, settings)]
 
-    def _sheet(self, sheet: str, content: Mapping[str, Any]) -> list[Edit]:
-        edits: list[Edit] = []
+    def _nodes(self, sheet: str, content: Mapping[str, Any]) -> dict[str, str]:
+        """Put a sheet's nodes in place; gives the ids they got by the ids they had."""
         nodes: dict[str, Node] = {}
         taken: set[str] = set()
-        entries = content.get("nodes", {})
-        for key, entry in sorted((entries if isinstance(entries, dict) else {}).items(), key=_age):
+        ids: dict[str, str] = {}
+        for key, entry in sorted(self._table(sheet, content, "nodes").items(), key=_age):
             node = self._node(sheet, key, entry, taken)
-            if node is not None:
-                nodes[key] = node
-                taken.add(node.name)
-        for node in list(nodes.values()):
-            if node.twin and (node.twin not in nodes or nodes[node.twin].type != node.type):
+            if node is None:
+                continue
+            if self.document.has(key):
+                node = replace(node, id=self._free_id())
+                text = f"its id {key} is that of a node on another sheet; it is {node.id} now"
+                self._problem(sheet, text, node.id, node.name)
+            ids[key] = node.id
+            nodes[node.id] = node
+            taken.add(node.name)
+        for node in nodes.values():
+            self._add([Edit("node", sheet, node.id, None, self._linked(sheet, node, nodes, ids))])
+        for node in nodes.values():
+            reason = rules.why_not_here(self.document, node.type, node.params, sheet)
+            if reason is not None:
+                self._problem(sheet, f"{reason}; it is left out", node.id, node.name)
+                self.document.remove([node.id])
+        return ids
+
+    def _free_id(self) -> str:
+        """An id that no node of the file has."""
+        sheets = [self.content.get("board"), *dict(self.content.get("networks", {})).values()]
+        tables = [one.get("nodes") for one in sheets if isinstance(one, dict)]
+        used = [key for table in tables if isinstance(table, dict) for key in table]
+        numbers = [int(key[1:]) for key in used if _ID.fullmatch(key)]
+        while (number := int(self.document.new_id()[1:])) <= max(numbers, default=0):
+            pass
+        return f"n{number}"
+
+    def _linked(
+        self, sheet: str, node: Node, nodes: Mapping[str, Node], ids: Mapping[str, str]
+    ) -> Node:
+        """The node with the leader whose weights it shares, if there is such a one."""
+        if node.twin is None:
+            return node
+        leader, seen = node, {node.id}
+        while leader.twin is not None:
+            following = nodes.get(ids.get(leader.twin, ""))
+            if following is None or following.type != node.type or following.id in seen:
                 text = f"the node it shares weights with ({node.twin}) is missing; it has its own"
                 self._problem(sheet, text, node.id, node.name)
-                nodes[node.id] = replace(node, twin=None)
-            edits.append(Edit("node", sheet, node.id, None, nodes[node.id]))
-        edits += self._links(sheet, content.get("links", []), nodes)
-        frames = content.get("frames", {})
-        for key, entry in (frames if isinstance(frames, dict) else {}).items():
+                return replace(node, twin=None)
+            leader = following
+            seen.add(leader.id)
+        return replace(node, twin=leader.id)
+
+    def _frames(self, sheet: str, content: Mapping[str, Any]) -> None:
+        for key, entry in self._table(sheet, content, "frames").items():
             try:
-                sizes = [float(entry[name]) for name in ("x", "y", "width", "height")]
-                edits.append(
-                    Edit("frame", sheet, key, None, Frame(key, str(entry["title"]), *sizes))
-                )
-            except (TypeError, KeyError, ValueError):
+                sizes = [_finite(entry[name]) for name in ("x", "y", "width", "height")]
+                frame = Frame(key, str(entry["title"]), *sizes)
+            except (TypeError, KeyError, ValueError, OverflowError):
                 self._problem(sheet, f"frame {key}: it can't be read and is left out")
-        return edits
+                continue
+            self._add([Edit("frame", sheet, key, None, frame)])
 
     def _node(self, sheet: str, key: str, entry: Any, taken: set[str]) -> Node | None:
         if not (isinstance(entry, dict) and isinstance(entry.get("type"), str)):
             self._problem(sheet, f"node {key}: expected a table with a type; it is left out")
             return None
-        if not (key[:1] == "n" and key[1:].isdigit()):
+        if not _ID.fullmatch(key):
             self._problem(sheet, f"node {key}: expected an id such as n7; it is left out")
             return None
         position = entry.get("position", [0, 0])
         try:
-            x, y = (float(one) for one in position)
-        except (TypeError, ValueError):
+            x, y = (_finite(one) for one in position)
+        except (TypeError, ValueError, OverflowError):
             self._problem(sheet, "its position can't be read; it is put at the middle", key)
             x, y = 0.0, 0.0
         name = str(entry.get("name", key))
@@ -259,8 +313,8 @@ class _Builder:
         declaration = REGISTRY.find(entry["type"])
         node_type = declaration.type if declaration else entry["type"]
         params = self._params(sheet, key, name, node_type, entry.get("params", {}))
-        twin, muted = entry.get("twin"), entry.get("muted") is True
-        return Node(key, node_type, name, params, (x, y), twin, muted)
+        twin = str(entry["twin"]) if entry.get("twin") else None
+        return Node(key, node_type, name, params, (x, y), twin, entry.get("muted") is True)
 
     def _params(
         self, sheet: str, key: str, name: str, node_type: str, given: Any
@@ -289,55 +343,61 @@ class _Builder:
                 found[param.name] = checked
         return found
 
-    def _links(self, sheet: str, entries: Any, nodes: Mapping[str, Node]) -> list[Edit]:
-        edits = []
-        seen = set()
-        for entry in entries if isinstance(entries, list) else []:
+    def _links(self, sheet: str, content: Mapping[str, Any], ids: Mapping[str, str]) -> None:
+        home = self.document.sheet(sheet)
+        entries = content.get("links", [])
+        if not isinstance(entries, list):
+            self._problem(sheet, f"links: expected a list, found {_brief(entries)}")
+            return
+        for entry in entries:
             try:
-                source, target = End(*map(str, entry["from"])), End(*map(str, entry["to"]))
-                link = Link(source, target, int(entry.get("rank", 0)))
-            except (TypeError, KeyError, ValueError):
-                self._problem(sheet, f"link {entry!r}: it can't be read and is left out")
+                (source, start), (target, finish) = entry["from"], entry["to"]
+                ends = (
+                    End(ids.get(source, str(source)), str(start)),
+                    End(ids.get(target, str(target)), str(finish)),
+                )
+                link = Link(*ends, int(entry.get("rank", 0)))
+            except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
+                self._problem(sheet, f"link {_brief(entry)}: it can't be read and is left out")
                 continue
-            reason = self._why_no_link(link, nodes)
-            if reason is None and link.key not in seen:
-                seen.add(link.key)
-                edits.append(Edit("link", sheet, link.key, None, link))
-            elif reason is not None:
-                where = f"wire {source.node}.{source.port} to {target.node}.{target.port}"
-                self._problem(sheet, f"{where}: {reason}; it is left out")
-        return edits
-
-    def _why_no_link(self, link: Link, nodes: Mapping[str, Node]) -> str | None:
-        for end, side in ((link.source, "outputs"), (link.target, "inputs")):
-            if end.node not in nodes:
-                return f"there is no node {end.node}"
-            node = nodes[end.node]
-            declaration = REGISTRY.find(node.type)
-            if declaration is None or declaration.role == "instance":
+            if link.key in home.links:
                 continue
-            ports = getattr(declaration.ports_of(node.params), side)
-            if end.port not in {port.name for port in ports}:
-                return f"{node.name} has no port {end.port!r}"
-        return None
+            reason = rules.why_not_read(self.document, link, home)
+            if reason is None:
+                self._add([Edit("link", sheet, link.key, None, link)])
+            else:
+                self._problem(sheet, f"{_wire(link)}: {reason}; it is left out", *_at(home, link))
+        for link in rules.cut_circles(self.document, home):
+            self._problem(sheet, f"{_wire(link)} closes a circle; it is cut", *_at(home, link))
 
-    def _cut_circles(self, sheet: Sheet) -> None:
-        """Leave out wires that close a circle without a Memory node."""
-        from graph.order import topological  # noqa: PLC0415 - only for damaged files
 
-        while len(topological(sheet)) < len(sheet.nodes):
-            left = set(sheet.nodes) - set(topological(sheet))
-            for link in sorted(sheet.links.values(), key=_link_order):
-                if {link.source.node, link.target.node} <= left and reaches(
-                    sheet, link.target.node, link.source.node
-                ):
-                    self._problem(
-                        sheet.name, f"a wire into {link.target.node} closes a circle; cut"
-                    )
-                    self.document.unlink(link)
-                    break
+_ID = re.compile(r"n[1-9][0-9]{0,11}")
+
+
+def _wire(link: Link) -> str:
+    source, target = link.key
+    return f"wire {source.node}.{source.port} to {target.node}.{target.port}"
+
+
+def _at(sheet: Sheet, link: Link) -> tuple[str | None, str]:
+    """The node a problem with a wire is shown at."""
+    node = sheet.nodes.get(link.target.node)
+    return (node.id, node.name) if node else (None, "")
+
+
+def _finite(number: Any) -> float:
+    found = float(number)
+    if not math.isfinite(found):
+        raise ValueError(number)
+    return found
+
+
+def _brief(value: Any) -> str:
+    """A value as a message can show it."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _age(entry: tuple[str, Any]) -> tuple[int, str]:
     key = entry[0]
-    return (int(key[1:]) if key[1:].isdigit() else 0), key
+    return (int(key[1:]) if _ID.fullmatch(key) else 0), key

@@ -1,12 +1,89 @@
 """Which wires have a meaning. Asking and doing share this check."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from graph.declare import REGISTRY
-from graph.sheet import End, Sheet
+from graph.order import topological
+from graph.sheet import BOARD, End, Link, Node, Sheet
 
 if TYPE_CHECKING:
     from graph.document import Document
+
+
+def role(node_type: str) -> str:
+    """The role of a type's declaration, or nothing for an unknown type."""
+    declaration = REGISTRY.find(node_type)
+    return declaration.role if declaration else ""
+
+
+def network_of(node: Node) -> str | None:
+    """The network that a node places, if it is an instance."""
+    return str(node.params.get("network", "")) if role(node.type) == "instance" else None
+
+
+def contains(document: "Document", outer: str, inner: str) -> bool:
+    """Does a network hold an instance of another, or is it the other itself?"""
+    seen, ahead = {outer}, [outer]
+    while ahead:
+        name = ahead.pop()
+        if name == inner:
+            return True
+        if name in document.networks:
+            placed = {network_of(node) for node in document.networks[name].nodes.values()}
+            for one in placed - seen - {None}:
+                seen.add(str(one))
+                ahead.append(str(one))
+    return False
+
+
+def why_not_here(
+    document: "Document", node_type: str, params: Mapping[str, Any], sheet: str
+) -> str | None:
+    """Why a node has no meaning on a sheet, or None where it has."""
+    kind = role(node_type)
+    if kind in {"input", "output"} and sheet == BOARD:
+        return "Input and Output nodes belong inside a network, not on the board"
+    if kind == "instance" and sheet != BOARD:
+        network = str(params.get("network", ""))
+        if contains(document, network, sheet):
+            return f"{sheet} is part of {network!r}: a network can't contain itself"
+    return None
+
+
+def why_not_read(document: "Document", link: Link, sheet: Sheet) -> str | None:
+    """Why a wire that was read from text can't be drawn, or None where it can.
+
+    Nodes of unknown type take every wire. Circles are not looked for: `cut_circles` does, once
+    for the whole sheet.
+    """
+    for end in (link.source, link.target):
+        if end.node not in sheet.nodes:
+            return f"there is no node {end.node}"
+    start, finish = sheet.nodes[link.source.node], sheet.nodes[link.target.node]
+    output = document.ports(start).output(link.source.port)
+    port = document.ports(finish).input(link.target.port)
+    if output is None and not open_ended(document, start):
+        return f"{start.name} has no output {link.source.port!r}"
+    if port is None:
+        if open_ended(document, finish):
+            return None
+        return f"{finish.name} has no input {link.target.port!r}"
+    if output is not None and not port.accepts(output):
+        return f"{finish.name}.{port.label} takes a {port.kind}, {start.name} gives a {output.kind}"
+    if not port.variadic and any(
+        wire.target == link.target for wire in sheet.links_into(finish.id)
+    ):
+        return f"{finish.name}.{port.label} takes one wire and has one"
+    return None
+
+
+def open_ended(document: "Document", node: Node) -> bool:
+    """Are a node's ports not known, because its type or its network is not?"""
+    network = network_of(node)
+    if network is not None:
+        return network not in document.networks
+    return REGISTRY.find(node.type) is None
 
 
 def why_not(document: "Document", source: End, target: End, *, replace: bool) -> str | None:
@@ -40,6 +117,25 @@ def why_not(document: "Document", source: End, target: End, *, replace: bool) ->
     if reaches(sheet, target.node, source.node):
         return "this would close a circle: only a Memory node can feed back"
     return None
+
+
+def cut_circles(document: "Document", sheet: Sheet) -> list[Link]:
+    """Cut wires that close a circle without a Memory node; those of damaged text only."""
+    cut = []
+    while left := set(sheet.nodes).difference(topological(sheet)):
+        for link in sorted(sheet.links.values(), key=link_order):
+            inside = {link.source.node, link.target.node} <= left
+            if inside and reaches(sheet, link.target.node, link.source.node):
+                document.unlink(link)
+                cut.append(link)
+                break
+    return cut
+
+
+def link_order(link: Link) -> tuple[int, str, int, int, str]:
+    """The order in which a file lists links."""
+    number = int(link.target.node[1:])
+    return number, link.target.port, link.rank, int(link.source.node[1:]), link.source.port
 
 
 def reaches(sheet: Sheet, start: str, goal: str) -> bool:

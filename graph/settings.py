@@ -37,7 +37,7 @@ class Settings:
             BadParameter: If a value is out of range or there is no such setting.
         """
         for name, value in values.items():
-            if not hasattr(self, name):
+            if name not in {**_LOWEST, **_CHOICES}:
                 raise BadParameter(f"settings: there is no {name!r}")
             if name in _LOWEST:
                 if isinstance(value, bool) or not isinstance(value, int):
