@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 BOARD = "board"
+_RANK = attrgetter("rank")
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,10 @@ class Sheet:
 
     def into(self, node: str, port: str | None = None) -> list[Link]:
         """Links that end at a node (or at one of its inputs), in the order of their ranks."""
-        found = self._into.get(node, {}).values()
-        return sorted(
-            (link for link in found if port is None or link.target.port == port),
-            key=lambda link: link.rank,
-        )
+        found: Iterable[Link] = self._into.get(node, {}).values()
+        if port is not None:
+            found = [link for link in found if link.target.port == port]
+        return sorted(found, key=_RANK)
 
     def links_into(self, node: str) -> Iterable[Link]:
         """Links that end at a node, in no order."""

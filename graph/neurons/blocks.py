@@ -32,7 +32,7 @@ def _groups(wiring: Wiring) -> dict[str, int]:
             if reads not in tensors:
                 tensors[reads] = list(_tensors(wiring, reads, groups))
             node = wiring.sheet.nodes[neuron]
-            alike = (activation(node), bias(node), trained.get(leaders[neuron], 0))
+            alike = (*form(node), trained.get(leaders[neuron], 0))
             keys[neuron] = [(alike, tensor) for tensor in tensors[reads]]
             shared.join(keys[neuron])
         for neuron, found in keys.items():
@@ -95,18 +95,12 @@ def _trained(wiring: Wiring) -> dict[str, int]:
     return found
 
 
-def activation(node: Node) -> str:
-    """Source of a neuron's activation, with `{}` for what goes in."""
+def form(node: Node) -> tuple[str, bool]:
+    """A neuron's activation, with `{}` for what goes in, and whether it has a learned offset."""
     declaration = REGISTRY.find(node.type)
     assert declaration is not None
-    return str(declaration.bind(node.params).activate("{}"))
-
-
-def bias(node: Node) -> bool:
-    """Has the neuron a learned offset?"""
-    declaration = REGISTRY.find(node.type)
-    assert declaration is not None
-    return bool(declaration.bind(node.params).bias)
+    bound = declaration.bind(node.params)
+    return str(bound.activate("{}")), bool(bound.bias)
 
 
 def blocks(wiring: Wiring) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from graph import names
 from graph.declare import REGISTRY
-from graph.neurons.blocks import Block, activation, bias, blocks
+from graph.neurons.blocks import Block, blocks, form
 from graph.neurons.columns import Column
 from graph.neurons.layers import Gathered, LayerCall, NeuronLayer, Rows
 from graph.neurons.listing import common
@@ -71,8 +71,8 @@ class _Builder:
 
     def _use(self, layer: NeuronLayer, use: Sequence[str], columns: Sequence[Column]) -> LayerCall:
         scalar = len(use) == 1 and use[0] not in self._in_rows
-        bend = activation(self._nodes[use[0]])
-        step = LayerCall(layer, tuple(use), tuple(columns), bend, scalar)
+        activation, _ = form(self._nodes[use[0]])
+        step = LayerCall(layer, tuple(use), tuple(columns), activation, scalar)
         self._widths[step.result] = len(use)
         for row, neuron in enumerate(use):
             self._columns[End(neuron, "y")] = Column(step.result, None if scalar else row)
@@ -93,7 +93,7 @@ class _Builder:
             names=called,
             inputs=len(turns),
             rows=tuple(wired[self._wiring.reads[neuron]] for neuron in use),
-            bias=bias(self._nodes[use[0]]),
+            bias=form(self._nodes[use[0]])[1],
         )
 
     def _name(self, called: Sequence[str]) -> str:

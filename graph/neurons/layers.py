@@ -170,9 +170,10 @@ class Gathered:
     @cached_property
     def wires(self) -> dict[LinkKey, Weight]:
         """For every wire into a neuron, where its weight is."""
-        return {
-            link.key: Weight(step.layer.name, row, column)
-            for step in self.calls
-            for row, neuron in enumerate(step.neurons)
-            for link, column in zip(self._links[neuron], step.layer.rows[row], strict=True)
-        }
+        found = {}
+        for step in self.calls:
+            name = step.layer.name
+            for row, neuron in enumerate(step.neurons):
+                for link, column in zip(self._links[neuron], step.layer.rows[row], strict=True):
+                    found[link.key] = Weight(name, row, column)
+        return found
