@@ -49,7 +49,7 @@ class Scope:
         """
         if not any(self.role(node) == "neuron" for node in order):
             return order
-        self._gathered = gather(self.sheet, order)
+        self._gathered = gather(self.sheet, order, direct=self.source_of)
         found = []
         for step in self._gathered.order:
             if isinstance(step, str):

@@ -1,6 +1,6 @@
 """From a sheet to layers: the steps in order, with every number's column."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from graph import names
 from graph.declare import REGISTRY
@@ -15,17 +15,21 @@ Key = tuple[Column, int]
 Step = str | LayerCall | Rows
 
 
-def gather(sheet: Sheet, order: Iterable[str]) -> Gathered:
+def gather(
+    sheet: Sheet, order: Iterable[str], *, direct: Callable[[End], End] | None = None
+) -> Gathered:
     """Put the neurons of a sheet into layers.
 
     Args:
         sheet: Where the neurons are.
         order: The nodes to compute, each after what it reads; others are left out.
+        direct: Gives the output a value really comes from, past nodes that only pass it on;
+            past muted nodes, if left out.
 
     Raises:
         CompileError: If linked neurons have different numbers of wires.
     """
-    wiring = Wiring(sheet, list(order))
+    wiring = Wiring(sheet, list(order), direct)
     return _Builder(wiring, list(blocks(wiring))).build()
 
 

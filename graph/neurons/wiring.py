@@ -1,5 +1,6 @@
 """What each drawn neuron reads, seen through muted, Split and Join nodes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from graph.declare import REGISTRY
@@ -31,6 +32,7 @@ class Wiring:
 
     sheet: Sheet
     order: list[str]
+    direct: Callable[[End], End] | None = None
     neurons: list[str] = field(default_factory=list)
     joins: dict[str, Reads] = field(default_factory=dict)
     splits: dict[str, None] = field(default_factory=dict)
@@ -71,8 +73,11 @@ class Wiring:
         depth, origin = 0, 0
         if not remembers(node):
             for link in self.sheet.links_into(node.id):
-                depth = max(depth, self.depth.get(link.source.node, 0))
-                origin |= self.origin.get(link.source.node, 0)
+                source = link.source.node
+                if source not in self.depth:
+                    source = self._unmuted(link.source).node
+                depth = max(depth, self.depth.get(source, 0))
+                origin |= self.origin.get(source, 0)
         self.depth[node.id] = depth
         self.origin[node.id] = origin or (kind != "constant") << place
 
@@ -136,6 +141,8 @@ class Wiring:
 
     def _unmuted(self, end: End) -> End:
         """The end itself, or what passes through the muted node it belongs to."""
+        if self.direct is not None:
+            return self.direct(end)
         while (node := self.sheet.nodes[end.node]).muted:
             declaration = REGISTRY.find(node.type)
             inputs = declaration.ports_of(node.params).inputs if declaration is not None else ()
