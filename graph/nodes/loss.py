@@ -22,9 +22,11 @@ class Reduced:
         advanced=True,
     )
 
-    def reduced(self, function: str, prediction: Value, *rest: object, **more: object) -> str:
-        """Source of the call of `function`, reduced as chosen."""
-        if self.reduction == "mean" or prediction.type.rank < 2:
+    def reduced(
+        self, function: str, wired: tuple[Value, Value], *rest: object, **more: object
+    ) -> str:
+        """Source of the call of `function` on what `pair` made of `wired`, reduced as chosen."""
+        if self.reduction == "mean" or min(value.type.rank for value in wired) < 2:
             return call(function, *rest, **more)
         return call(function, *rest, **more, reduction="none") + ".flatten(1).sum(1).mean()"
 
@@ -116,7 +118,7 @@ class BinaryCrossEntropy(Reduced):
         if self.pos_weight != 1:
             weight["pos_weight"] = Raw(f"{operand(logits)}.new_tensor({self.pos_weight!r})")
         function = "F.binary_cross_entropy_with_logits"
-        return self.reduced(function, logits, Raw(scores), Raw(wanted), **weight)
+        return self.reduced(function, (logits, target), Raw(scores), Raw(wanted), **weight)
 
 
 @node(
@@ -137,7 +139,7 @@ class MeanSquaredError(Reduced):
         return SCALAR_LOSS
 
     def expression(self, prediction: Value, target: Value) -> str:
-        return self.reduced("F.mse_loss", prediction, *map(Raw, pair(prediction, target)))
+        return self.reduced("F.mse_loss", (prediction, target), *map(Raw, pair(prediction, target)))
 
 
 @node(
@@ -158,7 +160,7 @@ class L1(Reduced):
         return SCALAR_LOSS
 
     def expression(self, prediction: Value, target: Value) -> str:
-        return self.reduced("F.l1_loss", prediction, *map(Raw, pair(prediction, target)))
+        return self.reduced("F.l1_loss", (prediction, target), *map(Raw, pair(prediction, target)))
 
 
 @node(
@@ -200,7 +202,7 @@ class WeightedSum:
 @node(
     "loss.mean",
     group=GROUP,
-    title="Mean",
+    title="Mean loss",
     role="loss",
     inputs="x",
     outputs="loss:loss",

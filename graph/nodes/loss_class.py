@@ -70,7 +70,7 @@ class BCE(Reduced):
 
     def expression(self, probability: Value, target: Value) -> str:
         given = map(Raw, pair(probability, target))
-        return self.reduced("probability_cross_entropy", probability, *given)
+        return self.reduced("probability_cross_entropy", (probability, target), *given)
 
 
 @node(
@@ -253,7 +253,7 @@ class SoftMargin(Reduced):
         return SCALAR_LOSS
 
     def expression(self, logits: Value, sign: Value) -> str:
-        return self.reduced("F.soft_margin_loss", logits, *map(Raw, pair(logits, sign)))
+        return self.reduced("F.soft_margin_loss", (logits, sign), *map(Raw, pair(logits, sign)))
 
 
 @node(

@@ -76,7 +76,7 @@ class HingeEmbedding(Reduced):
 
     def expression(self, distance: Value, sign: Value) -> str:
         given, rest = map(Raw, pair(distance, sign)), changed(self, "margin")
-        return self.reduced("F.hinge_embedding_loss", distance, *given, **rest)
+        return self.reduced("F.hinge_embedding_loss", (distance, sign), *given, **rest)
 
 
 @node(
@@ -103,7 +103,7 @@ class MarginRanking(Reduced):
         one, wanted = pair(first, sign)
         other, _ = pair(second, sign)
         given, rest = (Raw(one), Raw(other), Raw(wanted)), changed(self, "margin")
-        return self.reduced("F.margin_ranking_loss", first, *given, **rest)
+        return self.reduced("F.margin_ranking_loss", (first, sign), *given, **rest)
 
 
 @node(

@@ -28,7 +28,7 @@ class SmoothL1(Reduced):
 
     def expression(self, prediction: Value, target: Value) -> str:
         given, rest = map(Raw, pair(prediction, target)), changed(self, "beta")
-        return self.reduced("F.smooth_l1_loss", prediction, *given, **rest)
+        return self.reduced("F.smooth_l1_loss", (prediction, target), *given, **rest)
 
 
 @node(
@@ -51,7 +51,7 @@ class Huber(Reduced):
 
     def expression(self, prediction: Value, target: Value) -> str:
         given, rest = map(Raw, pair(prediction, target)), changed(self, "delta")
-        return self.reduced("F.huber_loss", prediction, *given, **rest)
+        return self.reduced("F.huber_loss", (prediction, target), *given, **rest)
 
 
 @node(
@@ -79,7 +79,7 @@ class PoissonNLL(Reduced):
 
     def expression(self, prediction: Value, target: Value) -> str:
         given, rest = map(Raw, pair(prediction, target)), changed(self, "log_input", "full", "eps")
-        return self.reduced("F.poisson_nll_loss", prediction, *given, **rest)
+        return self.reduced("F.poisson_nll_loss", (prediction, target), *given, **rest)
 
 
 @node(
@@ -112,7 +112,7 @@ class GaussianNLL(Reduced):
         spread, _ = pair(Value(str(variance), mean.type), target)
         rest = changed(self, "full", "eps")
         given = (Raw(found), Raw(wanted), Raw(spread))
-        return self.reduced("F.gaussian_nll_loss", mean, *given, **rest)
+        return self.reduced("F.gaussian_nll_loss", (mean, target), *given, **rest)
 
 
 @node(
@@ -135,6 +135,8 @@ class KLDiv:
 
     def shape(self, log_probability: TensorType, target: TensorType) -> TensorType:
         check_pair(log_probability, target, ("log_probability", "target"))
+        if min(log_probability.rank, target.rank) < 2:
+            raise Mismatch("distributions [N, classes]", log_probability, "wire Log softmax here")
         return SCALAR_LOSS
 
     def expression(self, log_probability: Value, target: Value) -> str:

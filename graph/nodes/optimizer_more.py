@@ -184,6 +184,7 @@ class Muon(Step):
     Momentum is made orthogonal first (kellerjordan.github.io/posts/muon).
     """
 
+    lr: float = param(5e-3, torch=1e-3, low=0.0, doc="Learning rate: the size of a step.")
     weight_decay: float = param(0.1, low=0.0, doc="Pull of every weight towards 0.")
     momentum: float = param(
         0.95, low=0.0, high=BELOW_ONE, doc="Share of the last step that goes on."

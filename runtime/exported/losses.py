@@ -8,7 +8,8 @@ from torch import Tensor
 def focal_loss(logits: Tensor, label: Tensor, gamma: float = 2.0) -> Tensor:
     """Cross entropy that looks less at what is already right (arxiv.org/abs/1708.02002)."""
     surprise = F.cross_entropy(logits, label, reduction="none")
-    return ((1 - torch.exp(-surprise)) ** gamma * surprise).mean()
+    wrong = (1 - torch.exp(-surprise)).clamp(min=1e-7)  # a root's slope at 0 is infinite
+    return (wrong**gamma * surprise).mean()
 
 
 def binary_focal_loss(
@@ -17,7 +18,8 @@ def binary_focal_loss(
     """Focal loss for yes or no; `alpha` is the weight of yes (arxiv.org/abs/1708.02002)."""
     surprise = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
     weight = alpha * target + (1 - alpha) * (1 - target)
-    return (weight * (1 - torch.exp(-surprise)) ** gamma * surprise).mean()
+    wrong = (1 - torch.exp(-surprise)).clamp(min=1e-7)  # a root's slope at 0 is infinite
+    return (weight * wrong**gamma * surprise).mean()
 
 
 def dice_loss(logits: Tensor, target: Tensor, smooth: float = 1.0) -> Tensor:
