@@ -103,6 +103,18 @@ def measure(tree: ast.expr, types: Mapping[str, TensorType]) -> Size:
     raise refuse(ast.unparse(tree), f"use + - * / ** % // and {', '.join(FUNCTIONS)}")
 
 
+def sizes(tree: ast.expr, types: Mapping[str, TensorType]) -> tuple[Dim, ...]:
+    """The sizes of what a formula of at least one input gives.
+
+    Raises:
+        Mismatch: If it is refused, or a mere number.
+    """
+    found = measure(tree, types)
+    if not isinstance(found, tuple):
+        raise refuse("no input", "name an input in the formula, such as x")
+    return found
+
+
 def _constant(value: Callable[[], float]) -> float:
     try:
         found = value()
@@ -113,29 +125,29 @@ def _constant(value: Callable[[], float]) -> float:
     return found
 
 
-def _meet(*sizes: Size) -> tuple[Dim, ...]:
-    return broadcast([TensorType(size) for size in sizes if isinstance(size, tuple)])
+def _meet(*given: Size) -> tuple[Dim, ...]:
+    return broadcast([TensorType(size) for size in given if isinstance(size, tuple)])
 
 
-def _called(name: str, sizes: list[Size]) -> Size:
+def _called(name: str, given: list[Size]) -> Size:
     if name not in FUNCTIONS:
         raise refuse(f"{name}()", f"use one of {', '.join(FUNCTIONS)}")
     count = 2 if name in PAIRS else 1
-    if len(sizes) != count:
-        raise refuse(f"{name} of {len(sizes)}", f"{name} takes {count}")
-    if not any(isinstance(size, tuple) for size in sizes):
+    if len(given) != count:
+        raise refuse(f"{name} of {len(given)}", f"{name} takes {count}")
+    if not any(isinstance(size, tuple) for size in given):
         raise refuse(f"{name} of a number", "write the number itself; functions take inputs")
-    return () if name in WHOLE else _meet(*sizes)
+    return () if name in WHOLE else _meet(*given)
 
 
 def write(tree: ast.expr, values: Mapping[str, Value]) -> str:
     """Source of a formula.
 
     Raises:
-        Mismatch: If `measure` refuses it.
+        Mismatch: If `sizes` refuses it.
     """
     types = {name: value.type for name, value in values.items()}
-    measure(tree, types)
+    sizes(tree, types)
     return ast.unparse(_Writer(values, types).visit(tree))
 
 

@@ -1,7 +1,7 @@
 """A formula of one's own."""
 
 from graph.declare import Value, node, param
-from graph.nodes._formula import inputs, measure, parse, refuse, write
+from graph.nodes._formula import inputs, parse, sizes, write
 from graph.nodes._shapes import joint, numbers
 from graph.nodes.merge import GROUP
 from graph.tensor import TensorType
@@ -30,10 +30,7 @@ class Expression:
         names = inputs(self.formula)
         for name, x in zip(names, xs, strict=True):
             numbers(x, name)
-        size = measure(parse(self.formula), dict(zip(names, xs, strict=True)))
-        if not isinstance(size, tuple):
-            raise refuse("no input", "name an input in the formula, such as x")
-        return joint(xs, size)
+        return joint(xs, sizes(parse(self.formula), dict(zip(names, xs, strict=True))))
 
     def expression(self, *xs: Value) -> str:
         names = inputs(self.formula)

@@ -178,7 +178,8 @@ class FractionalMaxPool:
         if not isinstance(side, int):
             return f"int({side}*{self.output_ratio})"
         size, kernel = int(side * self.output_ratio), at(self.kernel_size, axis)
-        if size < 1 or size + kernel - 1 > side:
+        spare = side - (size + kernel - 1)
+        if size < 1 or spare < (self.axes == 3):  # torch asks for one to spare in 3d
             raise Mismatch(
                 f"a side that {max(size, 1)} windows of {kernel} fit",
                 side,

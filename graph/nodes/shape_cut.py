@@ -52,9 +52,8 @@ class Slice:
         return f"{start}:{end}" + (f":{self.step}" if self.step != 1 else "")
 
     def expression(self, x: Value) -> str:
-        if self.text() == ":":
-            return str(x)
-        return operand(x) + pick(x.type, axis(x.type, self.dim), self.text())
+        where = axis(x.type, self.dim)
+        return str(x) if self.text() == ":" else operand(x) + pick(x.type, where, self.text())
 
     def summary(self) -> str:
         return f"axis {self.dim} · {self.text()}"
@@ -263,7 +262,7 @@ class Interpolate:
         axes = x.type.rank - 2
         options: dict[str, object] = {}
         if self.size:
-            options["size"] = short(tuple(at(self.size, place) for place in range(axes)))
+            options["size"] = short(self.size)
         else:
             options["scale_factor"] = (
                 int(scale) if (scale := self.scale_factor).is_integer() else scale

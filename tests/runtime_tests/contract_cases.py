@@ -74,6 +74,8 @@ PARAMS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         | st.builds("{},{}->{}".format, LETTERS, LETTERS, LETTERS)
         | st.builds("{},{}".format, LETTERS, LETTERS)
     },
+    "shape.unflatten": {"sizes": st.sampled_from([(1, 8, 8), (2, -1), (-1, 3), (4, 0), (-1, -1)])},
+    "shape.crop": {"size": st.sampled_from([(2,), (3,), (2, 3), (8,)])},
     "merge.expression": {"formula": st.sampled_from(FORMULAS)},
 }
 
@@ -134,6 +136,8 @@ WIRES: dict[str, Callable[[dict[str, Any]], Wires]] = {
     "neuron.join": lambda params: st.lists(_sizes(("N",)), min_size=1, max_size=3).map(
         lambda xs: (tuple(xs),)
     ),
+    "shape.squeeze": lambda params: st.tuples(_sizes(("N", 1), ("N", 1, 1, 4), ("N", "T", 1))),
+    "shape.unflatten": lambda params: st.tuples(_sizes(("N", 64), ("N", 4, 6), ("N", "T", 12))),
     "shape.one_hot": lambda params: st.tuples(_tokens(("N",), ("N", 4))),
 }
 """Wires that fit a node, by its type, from its parameters; drawn beside those at random."""
