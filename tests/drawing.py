@@ -89,7 +89,7 @@ def blocks(*sizes: int) -> Sheet:
         made = [
             add(
                 "neuron.neuron",
-                f"{'abcdefghijklmnopqrstuvwxyz'[depth]}{index + 1}",
+                f"{chr(ord('a') + depth % 26)}{index + 1}",
                 activation=activation,
             )
             for index in range(size)

@@ -77,7 +77,7 @@ class Program:
         self.values[end] = Value(name, kind)
 
     def run(self, given: Given) -> Callable[[End], Tensor]:
-        space = {**NAMES, "self": self.model}
+        space: dict[str, Any] = {**NAMES, "self": self.model}
         space |= {f"input_{number}": given[end] for number, end in enumerate(self.inputs)}
         exec("\n".join(self.lines), space)
         for end, value in self.values.items():
@@ -117,7 +117,10 @@ class Reference:
                 for column in range(xs[0].shape[1]):
                     found[End(one, f"x{column + 1}")] = xs[0][:, column]
             elif node.type == "neuron.join":
-                found[End(one, "y")] = torch.stack(torch.broadcast_tensors(*xs), 1)
+                found[End(one, "y")] = torch.stack(
+                    torch.broadcast_tensors(*xs),  # type: ignore[no-untyped-call]
+                    1,
+                )
             elif node.type == "neuron.neuron":
                 found[End(one, "y")] = self.neuron(node, xs)
             elif hasattr(bound(node), "module"):
@@ -160,9 +163,8 @@ class Reference:
 def compare(draw: Drawing, inputs: Mapping[End, TensorType], outputs: list[End]) -> Program:
     """The gathered layers and the single neurons agree in values and in all gradients."""
     program = Program(draw, draw.gather(), inputs)
-    sizes = {"N": 5}
     given = {
-        end: torch.randn(*(sizes.get(str(d), d) for d in kind.dims), dtype=torch.float64)
+        end: torch.randn([5, *map(int, kind.dims[1:])], dtype=torch.float64)
         for end, kind in inputs.items()
     }
     reference = Reference(draw, program)
@@ -181,7 +183,7 @@ def compare(draw: Drawing, inputs: Mapping[End, TensorType], outputs: list[End])
         gradients = list(
             torch.autograd.grad(loss, learned, allow_unused=True, materialize_grads=True)
         )
-    mine = dict(zip(reference.weights, gradients, strict=False))
+    own = dict(zip(reference.weights, gradients, strict=False))
 
     received = program.run(given)
     for end in wanted:
@@ -191,13 +193,13 @@ def compare(draw: Drawing, inputs: Mapping[End, TensorType], outputs: list[End])
     loss = sum((received(end).sin().sum() for end in wanted), torch.zeros(()))
     program.model.zero_grad()
     if loss.requires_grad:
-        loss.backward()
-    for parameter, gradient in zip(others, gradients[len(mine) :], strict=True):
+        loss.backward()  # type: ignore[no-untyped-call]
+    for parameter, gradient in zip(others, gradients[len(own) :], strict=True):
         _same(parameter.grad, gradient)
     ids = {id(weight): key for key, weight in reference.weights.items()}
     for weight, tensor, place in pairs:
         found = None if tensor.grad is None else tensor.grad[place]
-        _same(found, mine[ids[id(weight)]])
+        _same(found, own[ids[id(weight)]])
     for layer in program.gathered.layers:
         _nothing_elsewhere(program.model.get_submodule(layer.name))
     return program
@@ -272,7 +274,7 @@ class Chance:
         return [first, *found][:high]
 
     def neuron(self) -> None:
-        params = {
+        params: dict[str, Any] = {
             "activation": self.data.draw(st.sampled_from(["tanh", "tanh", "linear", "sin"])),
             "bias": self.number(0, 3) > 0,
         }
@@ -345,7 +347,7 @@ class Chance:
         self.scalars.append(self.loose[-1])
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.data())
 def test_random_drawings(data: st.DataObject) -> None:
     chance = Chance(data)
