@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from graph.declare import Value, call, node, param, short
+from graph.declare import Value, call, node, param
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import NAMES, at, axis, numbers, operand, times
 from graph.nodes.shape import GROUP
@@ -262,7 +262,7 @@ class Interpolate:
         axes = x.type.rank - 2
         options: dict[str, object] = {}
         if self.size:
-            options["size"] = short(self.size)
+            options["size"] = self.size[0] if len(self.size) == 1 else self.size
         else:
             options["scale_factor"] = (
                 int(scale) if (scale := self.scale_factor).is_integer() else scale
