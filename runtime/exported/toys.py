@@ -7,12 +7,12 @@ from torch import Tensor
 
 
 def xor(count: int = 4, *, noise: float = 0.0, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """Exclusive or: the corners at -1 and 1 in turn; label 1 where just one axis is positive."""
+    """Exclusive or: corners of the unit square in turn; label 1 where just one axis is 1."""
     generator = torch.Generator().manual_seed(seed)
     corner = torch.arange(count) % 4
     point = torch.stack((corner // 2, corner % 2), dim=1).float()
     label = (point[:, 0] != point[:, 1]).long()
-    return 2 * point - 1 + noise * torch.randn(count, 2, generator=generator), label
+    return point + noise * torch.randn(count, 2, generator=generator), label
 
 
 def spiral(
