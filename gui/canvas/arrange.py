@@ -45,7 +45,13 @@ def arrange(boxes: Mapping[str, Box], wires: Iterable[Wire]) -> Places:
     if edges:
         from fast_sugiyama import from_edges  # noqa: PLC0415 - loads numpy: not before it is needed
 
-        layouts = from_edges(edges, ranking_type="minimize", crossing_minimization="barycenter")
+        # Its dummy vertices are numbered within a part and can bear a real node's number.
+        layouts = from_edges(
+            edges,
+            ranking_type="minimize",
+            crossing_minimization="barycenter",
+            dummy_vertices=False,
+        )
         for positions, *_ in layouts:
             layers: dict[float, list[tuple[float, str]]] = defaultdict(list)
             for index, (x, y) in positions:

@@ -39,6 +39,7 @@ class Drawing:
         self._stale: set[str] = set()
         self.marked: list[NodeItem] = []
         self._moved: set[NodeItem] = set()
+        self._waiting: list[Link] = []
         self._shifted = False
         self._weights: Mapping[LinkKey, float] = {}
 
@@ -65,6 +66,7 @@ class Drawing:
         for item in self.nodes.values():
             self.scene.removeItem(item)
         self.scene.blockSignals(False)
+        self._waiting.clear()
         self.nodes.clear()
         self.marked.clear()
         self.wires.clear()
@@ -101,6 +103,9 @@ class Drawing:
         for node in self._stale & self.nodes.keys():
             self._reface(node)
         self._stale.clear()
+        waiting, self._waiting = self._waiting, []
+        for link in waiting:
+            self._add_wire(link)
         self._shifted = self._shifted or bool(self._moved)
         self.flush()
         if self._shifted and len(self.nodes) <= CAREFUL:
@@ -202,11 +207,8 @@ class Drawing:
         source = self.nodes[link.source.node].socket(OUT, link.source.port)
         target = self.nodes[link.target.node].socket(IN, link.target.port)
         if source is None or target is None:
-            self._reface(link.source.node)
-            self._reface(link.target.node)
-            source = self.nodes[link.source.node].socket(OUT, link.source.port)
-            target = self.nodes[link.target.node].socket(IN, link.target.port)
-        if source is None or target is None:
+            # Undo may put a wire back before the parameter that makes its port.
+            self._waiting.append(link)
             return
         wire = Wire(link, source, target)
         wire.weight = self._weights.get(link.key)
@@ -220,6 +222,8 @@ class Drawing:
         wire = self.wires.pop(link.key, None)
         if wire is not None:
             wire.delete()
+        elif link in self._waiting:
+            self._waiting.remove(link)
 
     def _dress(self, wire: Wire) -> bool:
         """Give a wire its colour; True if that is another than before."""

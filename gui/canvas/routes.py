@@ -1,6 +1,7 @@
 """The ways wires take: curves, around nodes where that reads better."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from math import copysign
 
 from PySide6.QtCore import QPointF, QRectF
@@ -81,10 +82,13 @@ def _clear(path: QPainterPath, start: QPointF, end: QPointF, obstacles: Obstacle
 
 
 def crosses(path: QPainterPath, rect: QRectF) -> bool:
-    """Does the line of a path meet a rectangle? (`QPainterPath.intersects` takes its area.)"""
+    """Does the line of a path meet a rectangle?
+
+    `QPainterPath.intersects` closes the path and takes the area within.
+    """
     for polygon in path.toSubpathPolygons():
         points = polygon.toList()
-        if any(_meets(a, b, rect) for a, b in zip(points, points[1:], strict=False)):
+        if any(_meets(a, b, rect) for a, b in pairwise(points)):
             return True
     return False
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 import graph.nodes
 from graph.document import Document
@@ -123,12 +123,7 @@ class Hands:
         assert self.board.gestures.undo_stack().count() == 0
 
 
-def _move(viewport: object, point: QPoint, keys: Qt.KeyboardModifier) -> None:
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent
-    from PySide6.QtWidgets import QWidget
-
-    assert isinstance(viewport, QWidget)
+def _move(viewport: QWidget, point: QPoint, keys: Qt.KeyboardModifier) -> None:
     event = QMouseEvent(
         QEvent.Type.MouseMove,
         QPointF(point),
@@ -142,7 +137,7 @@ def _move(viewport: object, point: QPoint, keys: Qt.KeyboardModifier) -> None:
 
 
 def chain() -> Document:
-    """digits (n1), a linear layer (n2), a ReLU (n3): n1 > n2, n3 is free."""
+    """A data node (n1), a linear layer (n2), a ReLU (n3): n1 > n2, n3 is free."""
     document = Document()
     document.add_node("data.digits", position=(-300, 0))
     document.add_node("layer.linear", position=(0, 0))

@@ -1,0 +1,75 @@
+"""The look: readable in both themes, with fonts and icons that are there."""
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFontInfo, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+import graph.nodes
+from graph.declare import REGISTRY
+from gui import look
+from gui.look.icons import FAMILY_ICONS
+
+assert graph.nodes
+
+
+@pytest.mark.parametrize("theme", [look.DARK, look.LIGHT], ids=["dark", "light"])
+def test_text_reads_on_every_surface(theme: look.Colours) -> None:
+    for surface in (theme.panel, theme.field, theme.node, theme.canvas, theme.hover):
+        assert look.contrast(theme.text, surface) >= 4.5
+        assert look.contrast(theme.dim, surface) >= 4.5
+    selected = look.mix(theme.panel, theme.accent, 0.28)
+    assert look.contrast(theme.text, selected) >= 4.5
+    assert look.contrast(theme.on_accent, theme.accent) >= 4.5
+
+
+@pytest.mark.parametrize("group", sorted({d.group for d in REGISTRY}))
+def test_each_family_has_a_colour_that_carries_text_and_an_icon(group: str) -> None:
+    colour = look.family_colour(group)
+    assert look.contrast(look.readable_on(colour), colour) >= 4.5
+    assert group.lower() in FAMILY_ICONS
+    assert look.glyph(look.family_icon(group)) != look.glyph("question")
+
+
+def test_unknown_families_and_kinds_have_a_colour() -> None:
+    assert look.family_colour("nothing we know").isValid()
+    assert look.wire_colour("nothing we know").isValid()
+
+
+def test_the_bundled_fonts_are_used(qapp: QApplication) -> None:
+    look.apply(qapp, "dark")
+    assert QFontInfo(look.ui_font()).family().startswith("Inter")
+    assert QFontInfo(look.mono_font()).family().startswith("JetBrains Mono")
+
+
+def test_icons_turn_with_the_theme(qapp: QApplication) -> None:
+    icon = look.icon("play-fill")
+    look.apply(qapp, "dark")
+    dark = icon.pixmap(QSize(32, 32)).toImage()
+    look.apply(qapp, "light")
+    light = icon.pixmap(QSize(32, 32)).toImage()
+    assert dark != light
+    solid = [dark.pixelColor(x, y) for x in range(32) for y in range(32)]
+    assert look.DARK.text in solid
+
+
+def test_an_icon_that_is_off_is_faint(qapp: QApplication) -> None:
+    look.apply(qapp, "dark")
+    picture = look.icon("play-fill", "accent").pixmap(QSize(32, 32), QIcon.Mode.Disabled).toImage()
+    assert look.DARK.faint in [picture.pixelColor(x, y) for x in range(32) for y in range(32)]
+
+
+def test_choosing_a_scheme_says_so(qapp: QApplication) -> None:
+    look.apply(qapp, "dark")
+    told: list[str] = []
+
+    def note() -> None:
+        told.append(look.colours().name)
+
+    look.changed.connect(note)
+    look.apply(qapp, "light")
+    look.changed.disconnect(note)
+    assert told == ["light"]
+    assert look.scheme() == "light"
+    assert qapp.palette().color(QPalette.ColorRole.Window) == look.LIGHT.panel
+    look.apply(qapp, "dark")
