@@ -134,7 +134,7 @@ def _twins(inference: "Inference") -> Iterator[Problem]:
 def _constructor(inference: "Inference", node: Node) -> str | None:
     found = inference.result(node.id)
     declaration = REGISTRY.find(node.type)
-    if found is None or found.inputs is None or declaration is None:
+    if found is None or found.inputs is None or declaration is None or node.muted:
         return None
     if not declaration.has("module"):
         return None
