@@ -48,11 +48,10 @@ class Writer:
         if not text:
             self.lines.append(("", ids))
             return
-        prefix = INDENT * level
-        if comment and len(f"{prefix}{text}  # {comment}") <= WIDTH:
-            text = f"{text}  # {comment}"
-        for line in wrapped(text, level):
-            self.lines.append((line, ids))
+        lines = list(wrapped(text, level))
+        if comment and len(f"{lines[-1]}  # {comment}") <= WIDTH:
+            lines[-1] += f"  # {comment}"
+        self.lines += [(line, ids) for line in lines]
 
     def block(self, text: str, nodes: Iterable[str] = (), *, level: int = 0) -> None:
         """Add several lines as they stand."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-WIDTH = 60
+WIDTH = 40
 """Longest list in full; what is longer says how many more there are."""
 
 

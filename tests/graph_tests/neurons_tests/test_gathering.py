@@ -309,7 +309,7 @@ def test_long_lists_of_names_are_cut() -> None:
     for letter in "abcdefghijklmnopqrstuvwxyz":
         draw.neuron(x, letter * 4)
     assert draw.gather().layers[0].comment == (
-        "neurons aaaa, bbbb, cccc, dddd, eeee, ffff, gggg, hhhh, iiii, jjjj and 16 more"
+        "neurons aaaa, bbbb, cccc, dddd, eeee, ffff, gggg and 19 more"
     )
 
 

@@ -1,0 +1,142 @@
+"""Drawn neurons on a board, as its source shows them."""
+
+import pytest
+
+from graph.compile import Project, compile_document
+from graph.infer import Inference
+from graph.sheet import End, LinkKey
+from tests.drawing import Drawing
+
+
+def train(draw: Drawing, logits: End, target: End) -> Project:
+    """Wire a loss and an optimizer behind the last neuron, and compile."""
+    loss, adam = draw.add("loss.binary_cross_entropy"), draw.add("optimizer.adam")
+    draw.wire(logits, loss, "logits")
+    draw.wire(target, loss, "target")
+    draw.wire(End(loss.id, "loss"), adam, "loss")
+    assert not Inference(draw.document).problems
+    return compile_document(draw.document)
+
+
+def points(draw: Drawing) -> tuple[list[End], End]:
+    """The two columns of made-up points, and their labels."""
+    data = draw.add("data.moons")
+    return draw.split(End(data.id, "point"), 2), End(data.id, "label")
+
+
+def test_xor_of_three_neurons() -> None:
+    draw = Drawing()
+    x, label = points(draw)
+    a, b = draw.neuron(x, "a"), draw.neuron(x, "b")
+    project = train(draw, draw.neuron([a, b], "top", activation="linear"), label)
+    model = project.files["model.py"]
+    assert (
+        model.text
+        == '''"""Untitled, drawn in Neurowire."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Model(nn.Module):
+    """point [N, 2] -> top [N]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.neurons = nn.Linear(2, 2)  # neurons a, b
+        self.top = nn.Linear(2, 1)  # neuron top
+
+    def forward(self, point: Tensor) -> Tensor:
+        x = F.tanh(self.neurons(point))  # [N, 2]
+        return self.top(x).squeeze(1)  # [N]
+'''
+    )
+    lines = model.text.splitlines()
+    assert [lines[number] for number in model.lines_of(b.node)] == [lines[11], lines[15]]
+    (wire,) = (w for w in project.wires if w.link == LinkKey(x[1], End(b.node, "xs")))
+    assert (wire.network, wire.tensor, wire.row, wire.column) == ("model", "neurons.weight", 1, 1)
+
+
+def test_a_missing_wire_carries_masked_linear_along() -> None:
+    draw = Drawing()
+    x, label = points(draw)
+    a, b = draw.neuron(x, "a"), draw.neuron(x[1:], "b")
+    project = train(draw, draw.neuron([a, b, x[0]], "top", activation="linear"), label)
+    text = project.files["model.py"].text
+    assert 'self.neurons = MaskedLinear("11", "01")  # neurons a, b\n' in text
+    assert "self.top(torch.cat([x, point[:, :1]], dim=1)).squeeze(1)  # [N]\n" in text
+    assert "from layers import MaskedLinear\n" in text
+    assert "class MaskedLinear(nn.Linear):" in project.files["layers.py"].text
+
+
+def test_a_large_mask_is_a_picture_with_the_neurons_behind_it() -> None:
+    draw = Drawing()
+    x, label = points(draw)
+    first = draw.layer(x, 30, "a")
+    second = [draw.neuron([*first[:row], *first[row + 1 :]], f"b{row + 1}") for row in range(4)]
+    project = train(draw, draw.neuron(second, "top", activation="linear"), label)
+    lines = project.files["model.py"].text.splitlines()
+    start = lines.index("        self.b = MaskedLinear(")
+    assert lines[start + 1 : start + 6] == [
+        '            "011111111111111111111111111111",',
+        '            "101111111111111111111111111111",',
+        '            "110111111111111111111111111111",',
+        '            "111011111111111111111111111111",',
+        "        )  # neurons b1 to b4",
+    ]
+
+
+def test_neurons_and_other_nodes_mix() -> None:
+    """Muted and passing nodes, an activation between, a Linear behind a Join, a learned number."""
+    draw = Drawing()
+    x, label = points(draw)
+    a = draw.layer(x, 3, "a")
+    same, relu, linear = (
+        draw.add("layer.identity"),
+        draw.add("activation.relu"),
+        draw.add("layer.linear", units=2),
+    )
+    quiet = draw.neuron([a[1]], "quiet")
+    draw.document.set_muted([quiet.node], True)
+    offset = End(draw.add("neuron.bias", "offset").id, "y")
+    draw.wire(a[0], same, "x")
+    draw.wire(End(same.id, "y"), relu, "x")
+    late = draw.neuron([End(same.id, "y"), End(relu.id, "y"), quiet, offset], "late")
+    draw.wire(draw.join([*a, late]), linear, "x")
+    columns = draw.split(End(linear.id, "y"), 2)
+    project = train(draw, draw.neuron([*columns, x[0]], "top", activation="linear"), label)
+    forward = project.files["model.py"].text.partition("def forward")[2].splitlines()[1:]
+    assert [line.strip() for line in forward] == [
+        "x = self.offset()",
+        "a_out = F.tanh(self.a(point))  # [N, 3]",
+        "relu = F.relu(a_out[:, 0])  # [N]",
+        "x = F.tanh(",
+        "self.late(torch.cat([a_out[:, :2], relu.unsqueeze(1), x.expand(len(a_out), 1)], dim=1))",
+        ")  # [N, 1]",
+        "x = torch.cat([a_out, x], dim=1)  # [N, 4]",
+        "x = self.linear(x)  # [N, 2]",
+        "return self.top(torch.cat([x, point[:, :1]], dim=1)).squeeze(1)  # [N]",
+    ]
+
+
+@pytest.mark.parametrize("twins", [False, True])
+def test_linked_neurons_are_one_module(twins: bool) -> None:
+    draw = Drawing()
+    x, label = points(draw)
+    a = draw.neuron(x, "a")
+    again = draw.neuron([x[1], x[0]], "again", twin=a if twins else None)
+    project = train(draw, draw.neuron([a, again], "top", activation="linear"), label)
+    text = project.files["model.py"].text
+    assert text.count("nn.Linear") == 2
+    assert text.count("self.a(") == (2 if twins else 0)
+
+
+def test_what_each_optimizer_trains_is_a_layer_of_its_own() -> None:
+    draw = Drawing()
+    x, label = points(draw)
+    train(draw, draw.neuron(draw.layer(x, 3, "a"), "left", activation="linear"), label)
+    project = train(draw, draw.neuron(draw.layer(x, 3, "b"), "right", activation="linear"), label)
+    homes = {wire.tensor: wire.network for wire in project.wires}
+    assert homes["a.weight"] == homes["left.weight"]
+    assert homes["b.weight"] == homes["right.weight"]
+    assert homes["a.weight"] != homes["b.weight"]
