@@ -393,7 +393,8 @@ class Document:
         sheet: str = BOARD,
     ) -> Frame:
         """Draw a frame."""
-        frame = Frame(self._next_id("f"), title, x, y, width, height)
+        sizes = map(float, (x, y, width, height))
+        frame = Frame(self._next_id("f"), title, *sizes)
         with self.group("Frame"):
             self._do(Edit("frame", sheet, frame.id, None, frame))
         return frame
@@ -401,6 +402,7 @@ class Document:
     def change_frame(self, sheet: str, frame: str, **values: Any) -> None:
         """Move, size or rename a frame."""
         before = self._frame(sheet, frame)
+        values = {name: v if name == "title" else float(v) for name, v in values.items()}
         with self.group("Change frame"):
             self._do(Edit("frame", sheet, frame, before, replace(before, **values)))
 

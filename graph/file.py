@@ -74,6 +74,7 @@ def write_atomic(path: Path, text: str) -> None:
     """
     aside = None
     try:
+        path = path.resolve()
         descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
@@ -278,7 +279,10 @@ class _Builder:
                 return replace(node, twin=None)
             leader = following
             seen.add(leader.id)
-        return replace(node, twin=leader.id)
+        if node.params != leader.params:
+            text = f"it shares weights with {leader.name}, so its parameters are those of it now"
+            self._problem(sheet, text, node.id, node.name)
+        return replace(node, twin=leader.id, params=leader.params)
 
     def _frames(self, sheet: str, content: Mapping[str, Any]) -> None:
         for key, entry in self._table(sheet, content, "frames").items():

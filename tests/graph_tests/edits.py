@@ -54,7 +54,7 @@ def scripts(*, most: int = 25) -> st.SearchStrategy[list[Edit]]:
     groups = st.tuples(
         st.sampled_from(["group", "failing group"]), numbers, st.lists(plain, max_size=5)
     )
-    return st.lists(st.one_of(plain, plain, plain, groups), max_size=most)  # type: ignore[arg-type]
+    return st.lists(st.one_of(plain, plain, plain, groups), max_size=most)
 
 
 class Failed(Exception):

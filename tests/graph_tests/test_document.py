@@ -1,5 +1,7 @@
 """The document's edits, one by one."""
 
+from itertools import pairwise
+
 import pytest
 
 from graph.declare import REGISTRY
@@ -12,7 +14,7 @@ from tests.graph_tests.network_nodes import NetworkTypes
 def chain(document: Document, *types: str) -> list[Node]:
     """Nodes wired one behind the other."""
     nodes = [document.add_node(type) for type in types]
-    for before, after in zip(nodes, nodes[1:], strict=False):
+    for before, after in pairwise(nodes):
         join(document, before, after)
     return nodes
 
@@ -123,7 +125,7 @@ def test_settings_are_checked() -> None:
     document.set_settings(epochs=3, device="cpu")
     for wrong in ({"epochs": 0}, {"device": "abacus"}, {"with_values": 1}, {"seed": True}):
         with pytest.raises(BadParameter):
-            document.set_settings(**wrong)  # type: ignore[arg-type]
+            document.set_settings(**wrong)
     assert (document.settings.epochs, document.settings.device) == (3, "cpu")
 
 
@@ -175,7 +177,7 @@ def test_replacing_keeps_what_fits() -> None:
 
 def test_inserting_what_has_no_output_is_refused() -> None:
     document = Document()
-    _, relu = chain(document, "data.digits", "activation.relu")
+    chain(document, "data.digits", "activation.relu")
     (wire,) = document.board.links.values()
     with pytest.raises(Refused):
         document.insert("optimizer.adam", wire)
