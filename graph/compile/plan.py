@@ -131,10 +131,11 @@ class Plan:
         for node in topological(self.board, wanted):
             if self.scope.passes(node) or self.scope.role(node) not in COMPUTES | {"loss", "noise"}:
                 continue
+            if self.scope.role(node) == "noise":
+                found.append(self._noise(node, owner))
+                continue
             item = self.scope.item(node, owner)
-            if item.modules:
-                item = self._borrowed(node, owner)
-            found.append(item)
+            found.append(self._borrowed(node, owner) if item.modules else item)
         return found
 
     def _borrowed(self, node: str, owner: str) -> Item:
@@ -243,6 +244,8 @@ class Plan:
         )
 
     def _single(self, node: str) -> Op:
+        if self.scope.role(node) == "noise":
+            return Op(self._noise(node, "self"))
         if self.scope.role(node) != "instance":
             return Op(self.scope.loss(node, self.board.nodes[node].name))
         leader = self.board.nodes[node].twin or node
@@ -257,6 +260,17 @@ class Plan:
             )
             self.units.append(unit)
         return Op(item, unit)
+
+    def _noise(self, node: str, owner: str) -> Item:
+        """A draw for as many examples as the batch has."""
+        first = self.batch[0]
+        bound = self.scope.bound(node)
+
+        def source(values: Values) -> str:
+            return str(bound.sample(f"len({values[first]})", f"{owner}.device"))
+
+        name = self.board.nodes[node].name
+        return Item(name, (node,), (first,), self.scope.writes(node), source)
 
     def _call(self, unit: Unit, inputs: list[End], outputs: list[End]) -> Op:
         def source(values: Values) -> str:

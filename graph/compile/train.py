@@ -196,21 +196,13 @@ class Script:
         options = "seed=self.seed + self.epoch, start=self.batch"
         self._batches(writer, 0, used, "self.batch_size", options, level=3)
         values = self._values(self.plan.batch)
+        if shared:
+            writer.add("with self.autocast:", level=4)
         for op, _ in shared:
             body = Body([op.item], [op.item.writes[0][0]], values, short=False)
-            body.write(writer, level=4, give=False)
+            body.write(writer, level=5, give=False)
             values = body.values
-        for step in self.plan.steps:
-            every = self.plan.scope.bound(step.optimizer.id).every
-            arguments = ", ".join(self._passed(step, end, values) for end in self._takes(step))
-            text = f'figures["loss/{step.loss_name}"] = {self._method(step)}({arguments})'
-            if len(self.plan.steps) == 1 and every == 1:
-                text = f'figures = {{"loss/{step.loss_name}": {self._method(step)}({arguments})}}'
-            elif step is self.plan.steps[0]:
-                writer.add("figures = {}", level=4)
-            if every > 1:
-                writer.add(f"if self.step % {every} == 0:", (step.optimizer.id,), level=4)
-            writer.add(text, (step.optimizer.id,), level=5 if every > 1 else 4)
+        self._call_steps(writer, values)
         writer.add("self.step += 1", level=4)
         writer.add("self.batch += 1", level=4)
         writer.add('yield {"step": self.step, **figures}', level=4)
@@ -225,6 +217,25 @@ class Script:
             writer.add('yield {"epoch": self.epoch, **figures}', level=3)
         else:
             writer.add('yield {"epoch": self.epoch, **self.validate()}', level=3)
+
+    def _call_steps(self, writer: Writer, values: dict[End, Value]) -> None:
+        steps = self.plan.steps
+        calls = {}
+        for step in steps:
+            arguments = ", ".join(self._passed(step, end, values) for end in self._takes(step))
+            calls[step.loss_name] = f"{self._method(step)}({arguments})"
+        ids = [step.optimizer.id for step in steps]
+        periods = [self.plan.scope.bound(step.optimizer.id).every for step in steps]
+        if max(periods) == 1:
+            pairs = ", ".join(f'"loss/{name}": {call}' for name, call in calls.items())
+            writer.add(f"figures = {{{pairs}}}", ids, level=4)
+            return
+        writer.add("figures = {}", ids, level=4)
+        for step, every, (name, call) in zip(steps, periods, calls.items(), strict=True):
+            if every > 1:
+                writer.add(f"if self.step % {every} == 0:", (step.optimizer.id,), level=4)
+            text = f'figures["loss/{name}"] = {call}'
+            writer.add(text, (step.optimizer.id,), level=5 if every > 1 else 4)
 
     def _method(self, step: Step) -> str:
         return f"self.step_{step.optimizer.name}"

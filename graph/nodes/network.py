@@ -1,0 +1,50 @@
+"""Networks: reusable sheets, their ends, and the places they are put."""
+
+from graph.declare import node, param
+from graph.tensor import TensorType
+
+GROUP = "Network"
+
+
+@node(
+    "network.input", group=GROUP, title="Input", role="input", inputs="", synonyms="port, argument"
+)
+class Input:
+    """Where a value enters a network; its name is the port's name outside."""
+
+    def shape(self) -> tuple[TensorType, ...]:
+        return ()
+
+
+@node(
+    "network.output",
+    group=GROUP,
+    title="Output",
+    role="output",
+    outputs="",
+    synonyms="port, return",
+)
+class Output:
+    """Where a value leaves a network; its name is the port's name outside."""
+
+    def shape(self, x: TensorType) -> tuple[TensorType, ...]:
+        return ()
+
+
+@node(
+    "network.instance",
+    group=GROUP,
+    title="Network",
+    role="instance",
+    inputs="",
+    outputs="",
+    synonyms="group, subgraph, module, block",
+    learns=True,
+)
+class Instance:
+    """A network of this document, placed here; a linked duplicate shares its weights."""
+
+    network: str = param("", doc="Which network.")
+
+    def summary(self) -> str:
+        return self.network
