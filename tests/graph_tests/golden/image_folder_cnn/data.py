@@ -1,0 +1,130 @@
+"""The data of this project, as tensors in memory."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from processes import share
+
+
+class DataError(ValueError):
+    """Data that can't be read; says where, what was expected, what came, what to do."""
+
+
+def locate(path: str | Path, data_dir: str | Path | None = None) -> Path:
+    """Find a file or folder in data_dir, the folders of $NEUROWIRE_DATA, ./data or here."""
+    named = [data_dir, *os.environ.get("NEUROWIRE_DATA", "").split(os.pathsep), "data", "."]
+    folders = [Path(folder) for folder in named if folder]
+    found = [Path(path)] if Path(path).is_absolute() else []
+    # A file that was chosen by its full path on another machine may lie in a data folder here.
+    found += [folder / (Path(path).name if found else path) for folder in folders]
+    for candidate in found:
+        if candidate.exists():
+            return candidate
+    looked = ", ".join(str(candidate) for candidate in found)
+    raise DataError(f"{path} is missing: expected one of {looked}. Put it there or set --data-dir.")
+
+
+def split(
+    tensors: tuple[Tensor, ...], *, validation: float, seed: int
+) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """Shuffle the rows once and cut off the validation part; with 0 validate on all rows."""
+    if validation == 0:
+        return tensors, tensors
+    count = len(tensors[0])
+    held = round(count * validation)
+    if not 0 < held < count:
+        raise DataError(
+            f"A validation part of {validation} of {count} rows leaves {count - held} rows to "
+            f"train and {held} to validate: expected at least 1 of each. Change the part, or 0 to "
+            "validate on the training rows."
+        )
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    held_out, rest = order[:held], order[held:]
+    return tuple(t[rest] for t in tensors), tuple(t[held_out] for t in tensors)
+
+
+def batches(
+    tensors: tuple[Tensor, ...], size: int, *, seed: int | None = None, start: int = 0
+) -> Iterator[tuple[Tensor, ...]]:
+    """Yield this process's part of each batch from `start` on, shuffled when given a seed."""
+    count = len(tensors[0])
+    if seed is None:
+        order = torch.arange(count)
+    else:
+        order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    for rows in torch.split(order.to(tensors[0].device), size)[start:]:
+        yield tuple(t[share(rows)] for t in tensors)
+
+
+PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
+HELD_OUT = ("val", "valid", "validation", "test")
+
+
+def image_folder(
+    path: str | Path,
+    *,
+    size: int,
+    channels: int = 3,
+    validation: float = 0.2,
+    seed: int = 0,
+    data_dir: str | Path | None = None,
+) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """A folder a class, or `train` and `val` folders of these; cropped to size x size."""
+    root = locate(path, data_dir)
+    classes = class_names(root)
+    held_out = [root / name for name in HELD_OUT if (root / name).is_dir()]
+    if not (root / "train").is_dir() or not held_out:
+        top = root / "train" if (root / "train").is_dir() else root
+        return split(read_folder(top, classes, size, channels), validation=validation, seed=seed)
+    train_set = read_folder(root / "train", classes, size, channels)
+    return train_set, read_folder(held_out[0], classes, size, channels)
+
+
+def class_names(root: Path) -> list[str]:
+    """The class folders' names, in order."""
+    top = root / "train" if (root / "train").is_dir() else root
+    if not top.is_dir():
+        raise DataError(f"{top}: expected a folder of pictures, received a file. Choose a folder.")
+    names = sorted(f.name for f in top.iterdir() if f.is_dir() and not f.name.startswith("."))
+    if not names:
+        raise DataError(f"{top}: expected one folder of pictures for each class, received none.")
+    return names
+
+
+def read_folder(top: Path, classes: list[str], size: int, channels: int) -> tuple[Tensor, Tensor]:
+    """Every picture below top/CLASS: image [N, channels, size, size] and label [N]."""
+    folders = {f.name for f in top.iterdir() if f.is_dir() and not f.name.startswith(".")}
+    if strange := sorted(folders - {*classes}):
+        raise DataError(f"{top / strange[0]}: expected only the classes {', '.join(classes)}.")
+    files = [(file, i) for i, name in enumerate(classes) for file in pictures(top / name)]
+    if not files:
+        raise DataError(f"{top}: expected pictures ({', '.join(PICTURES)}), received none.")
+    image = torch.empty(len(files), channels, size, size)
+    for row, (file, _) in enumerate(files):
+        image[row] = read_picture(file, size, channels)
+    return image, torch.tensor([i for _, i in files])
+
+
+def pictures(folder: Path) -> list[Path]:
+    """The picture files in a folder and below, in order."""
+    found = (f for f in folder.rglob("*") if f.suffix.lower() in PICTURES and f.name[0] != ".")
+    return sorted(found)
+
+
+def read_picture(file: Path, size: int, channels: int) -> Tensor:
+    """One picture [channels, size, size] in 0..1, scaled and cropped around its middle."""
+    try:
+        with Image.open(file) as opened:
+            whole = ImageOps.exif_transpose(opened).convert("L" if channels == 1 else "RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(
+            f"{file} is no readable picture ({error}): replace or delete it."
+        ) from error
+    cropped = ImageOps.fit(whole, (size, size), Image.Resampling.BILINEAR)
+    pixels = torch.frombuffer(bytearray(cropped.tobytes()), dtype=torch.uint8)
+    return pixels.view(size, size, channels).permute(2, 0, 1).float().div(255)

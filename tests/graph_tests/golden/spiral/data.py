@@ -1,0 +1,57 @@
+"""The data of this project, as tensors in memory."""
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from processes import share
+
+
+class DataError(ValueError):
+    """Data that can't be read; says where, what was expected, what came, what to do."""
+
+
+def split(
+    tensors: tuple[Tensor, ...], *, validation: float, seed: int
+) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """Shuffle the rows once and cut off the validation part; with 0 validate on all rows."""
+    if validation == 0:
+        return tensors, tensors
+    count = len(tensors[0])
+    held = round(count * validation)
+    if not 0 < held < count:
+        raise DataError(
+            f"A validation part of {validation} of {count} rows leaves {count - held} rows to "
+            f"train and {held} to validate: expected at least 1 of each. Change the part, or 0 to "
+            "validate on the training rows."
+        )
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    held_out, rest = order[:held], order[held:]
+    return tuple(t[rest] for t in tensors), tuple(t[held_out] for t in tensors)
+
+
+def batches(
+    tensors: tuple[Tensor, ...], size: int, *, seed: int | None = None, start: int = 0
+) -> Iterator[tuple[Tensor, ...]]:
+    """Yield this process's part of each batch from `start` on, shuffled when given a seed."""
+    count = len(tensors[0])
+    if seed is None:
+        order = torch.arange(count)
+    else:
+        order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    for rows in torch.split(order.to(tensors[0].device), size)[start:]:
+        yield tuple(t[share(rows)] for t in tensors)
+
+
+def spiral(
+    count: int = 1000, *, arms: int = 2, turns: float = 1.5, noise: float = 0.02, seed: int = 0
+) -> tuple[Tensor, Tensor]:
+    """Arms that wind around each other in -1..1, one class each."""
+    generator = torch.Generator().manual_seed(seed)
+    label = torch.arange(count) % arms
+    radius = torch.rand(count, generator=generator).sqrt()
+    angle = 2 * math.pi * (turns * radius + label / arms)
+    point = radius.unsqueeze(1) * torch.stack((angle.cos(), angle.sin()), dim=1)
+    return point + noise * torch.randn(count, 2, generator=generator), label

@@ -1,0 +1,102 @@
+"""Train tabular, drawn in Neurowire: `python train.py --epochs 5`."""
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+import processes
+import script
+from data import batches, csv_table
+from model import Model
+
+
+class Training:
+    """One run. Iterate it to train: every step and every epoch yields its figures."""
+
+    def __init__(
+        self,
+        *,
+        epochs: int = 60,
+        batch_size: int = 32,
+        seed: int = 0,
+        device: str = "auto",
+        precision: str = "auto",
+        data_dir: str | None = None,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.device = processes.start(device)
+        self.autocast = processes.precision(self.device, precision)
+        self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
+        self.epoch = self.batch = self.step = 0
+        train_set, validation_set = csv_table(
+            "tabular/titanic.csv",
+            target="survived",
+            numbers=["pclass", "age", "sibsp", "parch", "fare"],
+            categories={"embarked": ["C", "Q", "S"], "sex": ["female", "male"]},
+            classes=["0", "1"],
+            validation=0.2,
+            seed=seed,
+            data_dir=data_dir,
+        )
+        self.train_set = tuple(t.to(self.device) for t in train_set)
+        self.validation_set = tuple(t.to(self.device) for t in validation_set)
+        self.model = processes.parallel(Model().to(self.device))
+        self.networks = {"model": self.model}
+        self.adamw = torch.optim.AdamW(self.model.parameters(), lr=0.003, fused=True)
+        self.optimizers = {"adamw": self.adamw}
+        self.schedules: dict[str, torch.optim.lr_scheduler.LRScheduler] = {}
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-len(self.train_set[0]) // self.batch_size)
+
+    def __iter__(self) -> Iterator[dict[str, float | Tensor]]:
+        while self.epoch < self.epochs:
+            self.model.train()
+            for features, target in batches(
+                self.train_set, self.batch_size, seed=self.seed + self.epoch, start=self.batch
+            ):
+                figures = {"loss/cross_entropy": self.step_adamw(features, target)}
+                self.step += 1
+                self.batch += 1
+                yield {"step": self.step, **figures}
+            self.epoch, self.batch = self.epoch + 1, 0
+            yield {"epoch": self.epoch, **self.validate()}
+
+    def step_adamw(self, features: Tensor, target: Tensor) -> Tensor:
+        with self.autocast:
+            loss = F.cross_entropy(self.model(features), target)
+        self.adamw.zero_grad()
+        loss.backward()
+        self.adamw.step()
+        return loss.detach()
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        self.model.eval()
+        sums = torch.zeros(3, device=self.device)
+        for features, target in batches(self.validation_set, 256):
+            with self.autocast:
+                logits = self.model(features)  # [N, 2]
+            sums[0] += F.cross_entropy(logits, target) * len(features)
+            sums[1] += (logits.argmax(1) == target).sum()
+            sums[2] += len(features)
+        cross_entropy, accuracy, count = processes.total(sums).tolist()
+        return {"val/cross_entropy": cross_entropy / count, "val/accuracy": accuracy / count}
+
+
+def main() -> None:
+    options = script.options(
+        __doc__, epochs=60, batch_size=32, seed=0, device="auto", precision="auto", threads=0
+    )
+    training = Training(**options.training)
+    script.prepare(training, options)
+    for figures in training:
+        script.tell(training, figures)
+    script.finish(training)
+
+
+if __name__ == "__main__":
+    main()
