@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QCursor, QImage, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSize, QTimer, Signal
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import events
-from graph.declare import REGISTRY, Declaration
 from graph.document import Document
-from graph.sheet import BOARD, End, LinkKey, Node, Sheet
+from graph.sheet import BOARD, LinkKey, Node, Sheet
 from gui import look
 from gui.canvas import selection
+from gui.canvas.adding import Adding
 from gui.canvas.commands import Commands
 from gui.canvas.drawing import Drawing
 from gui.canvas.gestures import Gestures, in_order
@@ -20,8 +20,6 @@ from gui.canvas.menus import Menus
 from gui.canvas.node_item import NodeItem
 from gui.canvas.port_item import Socket
 from gui.canvas.rename import RenameField
-from gui.canvas.search import SearchPopup
-from gui.canvas.toolkit import IN, OUT
 from gui.canvas.trained import stripes
 from gui.canvas.viewer import Viewer
 from gui.canvas.wire_item import Wire
@@ -56,12 +54,12 @@ class Board(QWidget):
         self.viewer = Viewer(self)
         self.drawing = Drawing(self.viewer.scene(), self.viewer.far_picture)
         self.gestures = Gestures(self.viewer, lambda: self.document, self.complain, self)
-        self.search = SearchPopup(self)
+        self.adding = Adding(self)
+        self.search = self.adding.search
         self.rename_field = RenameField(self.viewer.viewport())
         self.commands = Commands(self)
         self.menus = Menus(self)
         self._chosen: list[str] = []
-        self._pending: tuple[Socket | None, QPointF, Wire | None] = (None, QPointF(), None)
         self._training = False
         self._changed_nodes: set[str] = set()
         self._stop: Callable[[], None] = _nothing
@@ -79,14 +77,12 @@ class Board(QWidget):
     def _connect(self) -> None:
         viewer = self.viewer
         viewer.scene().selectionChanged.connect(self._on_selection)
-        viewer.wire_dropped.connect(lambda start, at: self.open_search(at, start=start))
+        viewer.wire_dropped.connect(lambda start, at: self.adding.open_search(at, start=start))
         viewer.node_dropped.connect(lambda kind, at, wire: self.add(kind, at, wire=wire))
         viewer.text_dropped.connect(lambda text, at: self.paste(text, at))
-        viewer.empty_double_clicked.connect(lambda at: self.open_search(at))
+        viewer.empty_double_clicked.connect(lambda at: self.adding.open_search(at))
         viewer.item_double_clicked.connect(self._on_item_double_clicked)
         viewer.menu_wanted.connect(self.menus.open)
-        self.search.chosen.connect(self._on_search_chosen)
-        self.search.closed.connect(self.viewer.setFocus)
         self.rename_field.renamed.connect(self._on_renamed)
         look.changed.connect(self._on_theme)
 
@@ -242,7 +238,7 @@ class Board(QWidget):
     def reveal(self, node: str) -> None:
         """Bring a node into sight, if it is not."""
         item = self.drawing.nodes.get(node)
-        if item is not None and not self.viewer._scene_range.contains(item.sceneBoundingRect()):
+        if item is not None and not self.viewer.shows(item.sceneBoundingRect()):
             self.viewer.centre_at(item.pos())
 
     # -- what the window feeds in
@@ -300,7 +296,7 @@ class Board(QWidget):
         """What to say about a node, or about one of its ports."""
         return tooltip(self.document, self.inference, node, port)
 
-    # -- search, drops, names
+    # -- adding
 
     def refusal(self, start: Socket, end: Socket) -> str | None:
         """Why no wire can join two ports, or None."""
@@ -308,104 +304,17 @@ class Board(QWidget):
         reason = self.document.can_link(source.end, target.end, replace=True)
         return reason[:1].upper() + reason[1:] if reason else None
 
-    def open_search(
-        self, at: QPointF | None = None, *, start: Socket | None = None, wire: Wire | None = None
-    ) -> None:
-        """Open the search; what is chosen comes to `at`, wired to `start` or into `wire`."""
-        if at is None:
-            at = self.viewer.mapToScene(self._pointer())
-        self._pending = (start, at, wire)
-        hint, allowed = "Search nodes", None
-        if start is not None:
-            hint = f"Nodes that fit {start.parentItem().face.name}"
-            allowed = self._fits(start)
-        elif wire is not None:
-            hint = "Insert into this wire"
-            allowed = _passes
-        point = self.viewer.mapTo(self, self.viewer.mapFromScene(at))
-        self.search.open(point, allowed=allowed, hint=hint)
-
-    def open_search_here(self) -> None:
-        """Open the search at the pointer."""
-        self.open_search()
-
-    def _pointer(self) -> QPoint:
-        port: QWidget = self.viewer.viewport()
-        pointer = port.mapFromGlobal(QCursor.pos())
-        return pointer if port.rect().contains(pointer) else port.rect().center()
-
-    def _fits(self, start: Socket) -> Callable[[Declaration], bool]:
-        port, input_side = start.face.port, start.takes_input
-
-        def allowed(declaration: Declaration) -> bool:
-            ports = declaration.ports
-            if input_side:
-                return any(port.accepts(output) for output in ports.outputs)
-            return any(other.accepts(port) for other in ports.inputs)
-
-        return allowed
-
-    def _on_search_chosen(self, node_type: str) -> None:
-        start, at, wire = self._pending
-        self.add(node_type, at, start=start, wire=wire)
-
     def add(
-        self,
-        node_type: str,
-        at: QPointF,
-        *,
-        start: Socket | None = None,
-        wire: Wire | None = None,
+        self, node_type: str, at: QPointF, *, start: Socket | None = None, wire: Wire | None = None
     ) -> Node | None:
         """Put a new node on the sheet, wired to a port or into a wire, as one step."""
-        made: list[Node] = []
-
-        def change() -> None:
-            declaration = REGISTRY.find(node_type)
-            title = declaration.title if declaration else node_type
-            with self.document.group(f"Add {title}"):
-                node = self.document.add_node(
-                    node_type, sheet=self.sheet_name, position=(round(at.x()), round(at.y()))
-                )
-                made.append(node)
-                if wire is not None and _passes(REGISTRY.find(node_type)):
-                    self.document.splice(node.id, wire.link)
-                elif start is not None:
-                    self._join(start, node)
-
-        if not self.gestures.attempt(change):
-            return None
-        self.select([made[0].id])
-        self.viewer.setFocus()
-        return made[0]
-
-    def _join(self, start: Socket, node: Node) -> None:
-        """Wire a port to the first port of a new node that takes it; stand clear of it."""
-        ports = self.document.ports(node)
-        ends = ports.outputs if start.takes_input else ports.inputs
-        for port in ends:
-            there = End(node.id, port.name)
-            pair = (there, start.end) if start.takes_input else (start.end, there)
-            if self.document.can_link(*pair, replace=True) is None:
-                self.document.link(*pair, replace=True)
-                item = self.drawing.nodes.get(node.id)
-                socket = item.socket(OUT if start.takes_input else IN, port.name) if item else None
-                if item is not None and socket is not None:
-                    x, y = item.x() - socket.face.at.x(), item.y() - socket.face.at.y()
-                    self.document.move({node.id: (round(x), round(y))})
-                return
+        return self.adding.add(node_type, at, start=start, wire=wire)
 
     def paste(self, text: str, at: QPointF | None = None) -> list[Node]:
         """Put copied nodes on the sheet and select them."""
-        made: list[Node] = []
-        place = (round(at.x()), round(at.y())) if at is not None else None
+        return self.adding.paste(text, at)
 
-        def change() -> None:
-            made.extend(self.document.paste(text, sheet=self.sheet_name, at=place))
-
-        if self.gestures.attempt(change):
-            self.select([node.id for node in made])
-        return made
+    # -- names
 
     def _on_item_double_clicked(self, node: str, header: bool) -> None:
         if header:
@@ -429,8 +338,3 @@ class Board(QWidget):
 
 def _nothing() -> None:
     """There is no document to stop following yet."""
-
-
-def _passes(declaration: Declaration | None) -> bool:
-    """Has this type an input and an output, so that a wire can pass through?"""
-    return declaration is not None and bool(declaration.ports.inputs and declaration.ports.outputs)

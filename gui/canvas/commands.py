@@ -31,7 +31,7 @@ class Commands(dict[str, QAction]):
         super().__init__()
         self.board = board
         add = self._add
-        add("search", "Add node...", "Tab", "plus", board.open_search_here)
+        add("search", "Add node...", "Tab", "plus", board.adding.open_search_here)
         add("rename", "Rename", "F2", "pencil-simple", self.rename)
         add("mute", "Mute", "M", "speaker-slash", self.mute)
         add("duplicate", "Duplicate", "Shift+D", "copy", lambda: self.duplicate(twins=False))
@@ -131,7 +131,7 @@ class Commands(dict[str, QAction]):
         text = QGuiApplication.clipboard().text()
         if text:
             at = board.viewer.mapToScene(board.viewer.viewport().rect().center())
-            seen = any(board.viewer._scene_range.contains(i.pos()) for i in board.selected_items())
+            seen = any(board.viewer.shows(i.sceneBoundingRect()) for i in board.selected_items())
             board.paste(text, None if seen else at)
 
     def delete(self, *, reconnect: bool = False) -> None:

@@ -53,7 +53,7 @@ class Menus:
         else:
             add = menu.addAction(look.icon("plus", "dim"), "Add node...")
             add.setShortcut(board.commands["search"].shortcut())
-            add.triggered.connect(lambda: board.open_search(place))
+            add.triggered.connect(lambda: board.adding.open_search(place))
             self._actions(menu, SHEET)
         return menu
 
@@ -67,6 +67,6 @@ class Menus:
     def _wire(self, menu: QMenu, wire: Wire, place: QPointF) -> None:
         board = self.board
         insert = menu.addAction(look.icon("plus", "dim"), "Insert node...")
-        insert.triggered.connect(lambda: board.open_search(place, wire=wire))
+        insert.triggered.connect(lambda: board.adding.open_search(place, wire=wire))
         cut = menu.addAction(look.icon("scissors", "dim"), "Disconnect")
         cut.triggered.connect(lambda: board.document.unlink(wire.link))

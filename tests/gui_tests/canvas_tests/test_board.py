@@ -13,7 +13,7 @@ from graph.errors import NeurowireError
 from graph.infer import Inference
 from graph.sheet import End
 from gui import look
-from gui.canvas.viewer import FAR
+from gui.canvas.sight import FAR
 from tests.gui_tests.canvas_tests.conftest import Hands
 
 TYPES = ("layer.linear", "activation.relu", "merge.add", "neuron.neuron", "loss.mse")

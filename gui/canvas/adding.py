@@ -1,0 +1,133 @@
+"""Adding nodes: by search, by drop, by paste; wired on the way."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QWidget
+
+from graph.declare import REGISTRY, Declaration
+from graph.sheet import End, Node
+from gui.canvas.port_item import Socket
+from gui.canvas.search import SearchPopup
+from gui.canvas.toolkit import IN, OUT
+from gui.canvas.wire_item import Wire
+
+if TYPE_CHECKING:
+    from gui.canvas.board import Board
+
+
+class Adding:
+    """The search and what it, a drop or a paste brings onto a board."""
+
+    def __init__(self, board: "Board") -> None:
+        self.board = board
+        self.search = SearchPopup(board)
+        self.search.chosen.connect(self._on_chosen)
+        self.search.closed.connect(board.viewer.setFocus)
+        self._pending: tuple[Socket | None, QPointF, Wire | None] = (None, QPointF(), None)
+
+    def open_search(
+        self, at: QPointF | None = None, *, start: Socket | None = None, wire: Wire | None = None
+    ) -> None:
+        """Open the search; what is chosen comes to `at`, wired to `start` or into `wire`."""
+        if at is None:
+            at = self.board.viewer.mapToScene(self._pointer())
+        self._pending = (start, at, wire)
+        hint, allowed = "Search nodes", None
+        if start is not None:
+            hint = f"Nodes that fit {start.parentItem().face.name}"
+            allowed = self._fits(start)
+        elif wire is not None:
+            hint = "Insert into this wire"
+            allowed = _passes
+        point = self.board.viewer.mapTo(self.board, self.board.viewer.mapFromScene(at))
+        self.search.open(point, allowed=allowed, hint=hint)
+
+    def open_search_here(self) -> None:
+        """Open the search at the pointer."""
+        self.open_search()
+
+    def _pointer(self) -> QPoint:
+        port: QWidget = self.board.viewer.viewport()
+        pointer = port.mapFromGlobal(QCursor.pos())
+        return pointer if port.rect().contains(pointer) else port.rect().center()
+
+    def _fits(self, start: Socket) -> Callable[[Declaration], bool]:
+        port, input_side = start.face.port, start.takes_input
+
+        def allowed(declaration: Declaration) -> bool:
+            ports = declaration.ports
+            if input_side:
+                return any(port.accepts(output) for output in ports.outputs)
+            return any(other.accepts(port) for other in ports.inputs)
+
+        return allowed
+
+    def _on_chosen(self, node_type: str) -> None:
+        start, at, wire = self._pending
+        self.add(node_type, at, start=start, wire=wire)
+
+    def add(
+        self,
+        node_type: str,
+        at: QPointF,
+        *,
+        start: Socket | None = None,
+        wire: Wire | None = None,
+    ) -> Node | None:
+        """Put a new node on the sheet, wired to a port or into a wire, as one step."""
+        made: list[Node] = []
+
+        def change() -> None:
+            declaration = REGISTRY.find(node_type)
+            title = declaration.title if declaration else node_type
+            with self.board.document.group(f"Add {title}"):
+                node = self.board.document.add_node(
+                    node_type, sheet=self.board.sheet_name, position=(round(at.x()), round(at.y()))
+                )
+                made.append(node)
+                if wire is not None and _passes(REGISTRY.find(node_type)):
+                    self.board.document.splice(node.id, wire.link)
+                elif start is not None:
+                    self._join(start, node)
+
+        if not self.board.gestures.attempt(change):
+            return None
+        self.board.select([made[0].id])
+        self.board.viewer.setFocus()
+        return made[0]
+
+    def _join(self, start: Socket, node: Node) -> None:
+        """Wire a port to the first port of a new node that takes it; stand clear of it."""
+        ports = self.board.document.ports(node)
+        ends = ports.outputs if start.takes_input else ports.inputs
+        for port in ends:
+            there = End(node.id, port.name)
+            pair = (there, start.end) if start.takes_input else (start.end, there)
+            if self.board.document.can_link(*pair, replace=True) is None:
+                self.board.document.link(*pair, replace=True)
+                item = self.board.node_items().get(node.id)
+                socket = item.socket(OUT if start.takes_input else IN, port.name) if item else None
+                if item is not None and socket is not None:
+                    x, y = item.x() - socket.face.at.x(), item.y() - socket.face.at.y()
+                    self.board.document.move({node.id: (round(x), round(y))})
+                return
+
+    def paste(self, text: str, at: QPointF | None = None) -> list[Node]:
+        """Put copied nodes on the sheet and select them."""
+        made: list[Node] = []
+        place = (round(at.x()), round(at.y())) if at is not None else None
+
+        def change() -> None:
+            made.extend(self.board.document.paste(text, sheet=self.board.sheet_name, at=place))
+
+        if self.board.gestures.attempt(change):
+            self.board.select([node.id for node in made])
+        return made
+
+
+def _passes(declaration: Declaration | None) -> bool:
+    """Has this type an input and an output, so that a wire can pass through?"""
+    return declaration is not None and bool(declaration.ports.inputs and declaration.ports.outputs)

@@ -1,0 +1,129 @@
+"""Drawing wires: from any port; a wire taken off its input keeps its other end."""
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtWidgets import QGraphicsSceneMouseEvent
+
+from gui import look
+from gui.canvas.node_item import NodeItem
+from gui.canvas.port_item import Socket
+from gui.canvas.sight import Host, Sight
+from gui.canvas.wire_item import Wire
+
+
+class Wiring(Sight):
+    """The part of the viewer that hangs a wire at the pointer and drops it."""
+
+    wire_dropped = Signal(object, QPointF)
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._start_port: Socket | None
+        self._lifted: Wire | None = None
+
+    def sceneMousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        """A press on a port starts a wire; all else is Qt's and NodeGraphQt's."""
+        if event.button() != Qt.MouseButton.LeftButton or self.ALT_state:
+            return
+        socket = self.socket_at(event.scenePos())
+        if socket is not None:
+            self.start_live_connection(socket)
+            return
+        item = self.node_at(event.scenePos())
+        if item is not None:
+            self._node_positions[item] = item.xy_pos
+            self.node_selected.emit(item.id)
+
+    def start_live_connection(self, selected_port: Socket) -> None:
+        """Hang a wire at the pointer, from this port or, off an input, from its other end."""
+        self._lifted = None
+        if selected_port.takes_input and selected_port.connected_pipes:
+            single = not selected_port.face.port.variadic
+            if single:
+                self._lifted = selected_port.connected_pipes[-1]
+                self._lifted.setVisible(False)
+                selected_port = self._lifted.output_port
+        self._start_port = selected_port
+        live = self._LIVE_PIPE
+        live.colour = look.wire_colour(selected_port.face.kind)
+        live.refused = False
+        live.setVisible(True)
+        self._hang(self.mapToScene(self._origin_pos))
+        self.light_ports(selected_port)
+
+    def _hang(self, loose: QPointF) -> None:
+        start = self._start_port
+        if start is None:
+            return
+        self._LIVE_PIPE.hang(start.scenePos(), loose, from_input=start.takes_input)
+        if self.far:
+            self.viewport().update()
+
+    def sceneMouseMoveEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        """Let the hanging wire follow, snap to ports, and say why one is refused."""
+        if self._start_port is None or not self._LIVE_PIPE.isVisible():
+            return
+        end = self.socket_at(event.scenePos())
+        reason = None
+        if end is not None and end is not self._start_port:
+            reason = self.refusal(self._start_port, end)
+        self._LIVE_PIPE.refused = reason is not None
+        snapped = end is not None and end is not self._start_port and reason is None
+        self._hang(end.scenePos() if snapped and end else event.scenePos())
+        self.say(reason or "")
+
+    def refusal(self, start: Socket, end: Socket) -> str | None:
+        """Why no wire can join two ports, or None."""
+        if start.takes_input == end.takes_input:
+            kind = "inputs" if start.takes_input else "outputs"
+            return f"Both are {kind}: wire an output to an input"
+        return self.host.refusal(start, end)
+
+    def apply_live_connection(self, event: QGraphicsSceneMouseEvent) -> None:
+        """Drop the hanging wire: on a port, or on nothing."""
+        if self._start_port is None or not self._LIVE_PIPE.isVisible():
+            return
+        start, lifted = self._start_port, self._lifted
+        end = self.socket_at(event.scenePos())
+        moved = self._previous_pos - self._origin_pos
+        self.end_live_connection()
+        if end is start or (lifted is not None and end is lifted.input_port):
+            return
+        detached = [(lifted.output_port, lifted.input_port)] if lifted is not None else []
+        if end is not None:
+            self.connection_changed.emit(detached, [(start, end)])
+        elif lifted is not None:
+            self.connection_changed.emit(detached, [])
+        elif moved.manhattanLength() > 12:
+            self.wire_dropped.emit(start, event.scenePos())
+
+    def end_live_connection(self) -> None:
+        """Take the hanging wire away and put the ports' lights out."""
+        if self._lifted is not None:
+            self._lifted.setVisible(True)
+            self._lifted = None
+        self._LIVE_PIPE.reset_path()
+        self._LIVE_PIPE.setVisible(False)
+        self._start_port = None
+        self.light_ports(None)
+        self.say("")
+        self.viewport().update()
+
+    def light_ports(self, start: Socket | None) -> None:
+        """Light the ports in sight that a wire from `start` may end at; None puts all out."""
+        if start is None:
+            for item in self.host.node_items().values():
+                for socket in item.sockets.values():
+                    socket.lit = None
+        elif not self.far:
+            seen = self.scene().items(self._scene_range)
+            for item in (one for one in seen if isinstance(one, NodeItem)):
+                for socket in item.sockets.values():
+                    if socket is not start:
+                        same = socket.takes_input == start.takes_input
+                        socket.lit = not same and self.host.refusal(start, socket) is None
+        self.viewport().update()
+
+    def establish_connection(self, start_port: Any, end_port: Any) -> None:
+        """Only the document draws wires."""
