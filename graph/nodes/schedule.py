@@ -9,6 +9,7 @@ optimizer's learning rate. The hook `per()` says what its `.step()` follows: eac
 from typing import Literal
 
 from graph.declare import Raw, call, changed, node, param, shared
+from graph.errors import Mismatch, set_param
 from graph.tensor import SCHEDULE, TensorType
 
 GROUP = "Schedule"
@@ -39,7 +40,7 @@ class Constant(Schedule):
     """The learning rate as it is, or `factor` of it for the first epochs."""
 
     factor: float = param(
-        1.0, low=0.0, high=1.0, torch=1 / 3, doc="Share of the learning rate at the start."
+        1.0, low=1e-9, high=1.0, torch=1 / 3, doc="Share of the learning rate at the start."
     )
     total_iters: int = param(5, low=0, doc="Epochs after which the full rate holds.")
 
@@ -68,7 +69,7 @@ class StepDecay(Schedule):
     """Multiplies the learning rate by `gamma` every `step_size` epochs."""
 
     step_size: int = param(10, low=1, doc="Epochs from one drop to the next.")
-    gamma: float = param(0.1, low=0.0, doc="Factor of each drop.")
+    gamma: float = param(0.1, low=0.0, high=1.0, doc="Factor of each drop.")
 
     def per(self) -> Pace:
         return "epoch"
@@ -97,7 +98,7 @@ class StepDecay(Schedule):
 class Exponential(Schedule):
     """Multiplies the learning rate by `gamma` after every epoch."""
 
-    gamma: float = param(0.95, low=0.0, doc="Factor of each epoch.")
+    gamma: float = param(0.95, low=0.0, high=1.0, doc="Factor of each epoch.")
 
     def per(self) -> Pace:
         return "epoch"
@@ -149,7 +150,7 @@ class Cosine(Schedule):
 class OneCycle(Schedule):
     """Raises the learning rate to the optimizer's `lr`, then lowers it to almost nothing."""
 
-    pct_start: float = param(0.3, low=0.0, high=1.0, doc="Share of the run that rises.")
+    pct_start: float = param(0.3, low=0.01, high=0.99, doc="Share of the run that rises.")
     anneal_strategy: Literal["cos", "linear"] = param("cos", doc="Shape of rise and fall.")
     cycle_momentum: bool = param(
         False,
@@ -164,6 +165,16 @@ class OneCycle(Schedule):
         1e4, low=1.0, doc="Ends at the start's rate by this.", advanced=True
     )
     three_phase: bool = param(False, doc="Fall as long as it rose, then vanish.", advanced=True)
+
+    def shape(self) -> TensorType:
+        if self.three_phase and self.pct_start >= 0.5:
+            raise Mismatch(
+                "a rise of less than half the run, for it falls as long",
+                f"{self.pct_start:g}",
+                "lower pct start, or switch three phase off",
+                repairs=[set_param("pct_start", 0.3), set_param("three_phase", False)],
+            )
+        return SCHEDULE
 
     def schedule(self, optimizer: str, steps: str, steps_per_epoch: str, lr: float) -> str:
         rest = changed(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -17,7 +17,7 @@ from graph.errors import Mismatch
 from graph.tensor import SCALAR_LOSS, TensorType
 from tests.runtime_tests.contract import parameters
 from tests.runtime_tests.evaluate import evaluate, f, find, labels, of_role, sample, values
-from tests.runtime_tests.omissions import LOSS_ARGUMENTS, LOSSES
+from tests.runtime_tests.omissions import LOSS_ARGUMENTS
 
 Wires = tuple[TensorType | tuple[TensorType, ...], ...]
 LOSS = TensorType((), "float", "loss")
@@ -138,6 +138,7 @@ def shape_of(declaration: Declaration, bound: Any, wires: Wires) -> TensorType:
 
 
 @each_loss
+@settings(max_examples=40)
 @given(data=st.data())
 def test_one_number_with_gradients(declaration: Declaration, data: st.DataObject) -> None:
     wires = data.draw(st.sampled_from(WIRES.get(declaration.type, ALIKE)))
@@ -181,6 +182,7 @@ def torch_arguments(declaration: Declaration, params: dict[str, Any]) -> dict[st
     [one for one in of_role("loss") if one.source and one.type != "loss.ctc"],
     ids=lambda one: one.type,
 )
+@settings(max_examples=40)
 @given(data=st.data())
 def test_same_value_as_the_torch_class(declaration: Declaration, data: st.DataObject) -> None:
     wires = WIRES.get(declaration.type, ALIKE)[0]
@@ -210,7 +212,7 @@ def test_every_loss_of_torch_has_a_node() -> None:
     public = {name for name in dir(nn) if name.endswith("Loss") and name[0] != "_"}
     public |= {"AdaptiveLogSoftmaxWithLoss"}
     nodes = {one.source.rpartition(".")[2] for one in (*of_role("loss"), *of_role("layer"))}
-    assert public - nodes == set(LOSSES)
+    assert not public - nodes
 
 
 def test_batchmean_sums_over_an_example() -> None:

@@ -1,0 +1,269 @@
+"""Every optimizer and schedule against torch: source runs, steps lower a loss, names agree."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+import warnings
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.optim import lr_scheduler
+
+from graph.declare import Declaration
+from graph.errors import Mismatch
+from graph.nodes._steps import OURS
+from graph.tensor import SCALAR_LOSS, SCHEDULE, features
+from tests.runtime_tests.contract import parameters
+from tests.runtime_tests.evaluate import evaluate, find, of_role
+from tests.runtime_tests.omissions import OPTIMIZER_ARGUMENTS, OPTIMIZERS
+
+STEPS = 20
+PER_EPOCH = 5
+PARAMS: dict[str, st.SearchStrategy[Any]] = {
+    "lr": st.sampled_from([1e-3, 1e-2]),
+    "etas": st.sampled_from([(0.5, 1.2), (0.25, 2.0)]),
+    "step_sizes": st.just((1e-6, 50.0)),
+    "betas": st.sampled_from([(0.9, 0.999), (0.5, 0.5), (0.0, 0.9)]),
+    "t0": st.sampled_from([1e6, 2.0]),
+    "ns_steps": st.integers(1, 6),
+    "total_iters": st.integers(1, 10),
+    "weight_decay": st.sampled_from([0.0, 0.01]),
+    "initial_accumulator_value": st.sampled_from([0.0, 0.25]),
+    "pct_start": st.sampled_from([0.1, 0.3, 0.45]),
+    "eps": st.sampled_from([1e-8, 1e-6]),
+}
+
+each_optimizer = pytest.mark.parametrize(
+    "declaration", of_role("optimizer"), ids=lambda one: one.type
+)
+each_schedule = pytest.mark.parametrize(
+    "declaration", of_role("schedule"), ids=lambda one: one.type
+)
+
+
+def drawn(declaration: Declaration, data: st.DataObject) -> dict[str, Any]:
+    special = {name: one for name, one in PARAMS.items() if declaration.param(name)}
+    params = data.draw(parameters(declaration, special))
+    for name in OURS[1:]:
+        params.pop(name, None)
+    return params
+
+
+def network() -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.LayerNorm(8), nn.Linear(8, 1))
+
+
+def train(model: nn.Module, optimizer: torch.optim.Optimizer, steps: int) -> list[float]:
+    generator = torch.Generator().manual_seed(1)
+    x = torch.randn(32, 3, generator=generator)
+    losses = []
+    for _ in range(steps):
+        loss = F.mse_loss(model(x).squeeze(1), x.sum(1))
+        optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@each_optimizer
+@settings(max_examples=20)
+@given(data=st.data())
+def test_source_makes_the_rule_of_torch(declaration: Declaration, data: st.DataObject) -> None:
+    params = drawn(declaration, data)
+    bound = declaration.bind(params)
+    if params.get("nesterov") and declaration.type == "optimizer.sgd":
+        params |= {"momentum": 0.9, "dampening": 0.0}
+        bound = declaration.bind(params)
+    assert bound.shape(SCALAR_LOSS, None) == ()
+    model = network()
+    made = evaluate(bound.optimizer("model.parameters()"), model=model)
+    assert made.param_groups[0]["lr"] == params["lr"]
+    train(model, made, 2)
+    if declaration.type == "optimizer.muon":
+        return  # its rule is checked below
+    twin = network()
+    rule = getattr(torch.optim, declaration.source.rpartition(".")[2])
+    train(twin, rule(twin.parameters(), **params), 2)
+    for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
+        # Where torch itself takes the root of a number just below 0, both have NaN.
+        assert torch.allclose(ours, theirs, atol=1e-6, equal_nan=True)
+
+
+@each_optimizer
+def test_default_steps_lower_the_loss(declaration: Declaration) -> None:
+    model = network()
+    made = evaluate(declaration.bind({}).optimizer("model.parameters()"), model=model)
+    first, *_, last = train(model, made, 60)
+    assert last < first
+
+
+@each_optimizer
+def test_state_goes_on_where_it_was(declaration: Declaration) -> None:
+    bound = declaration.bind({})
+    model = network()
+    made = evaluate(bound.optimizer("model.parameters()"), model=model)
+    train(model, made, 3)
+    state = copy.deepcopy(made.state_dict())
+    twin = copy.deepcopy(model)
+    train(model, made, 3)
+    again = evaluate(bound.optimizer("model.parameters()"), model=twin)
+    again.load_state_dict(state)
+    train(twin, again, 3)
+    for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_muon_for_matrices_and_adamw_for_the_rest() -> None:
+    model, twin = network(), network()
+    made = evaluate(find("optimizer.muon").bind({}).optimizer("m.parameters()"), m=model)
+    matrices = [p for p in twin.parameters() if p.ndim == 2]
+    others = [p for p in twin.parameters() if p.ndim != 2]
+    muon = torch.optim.Muon(matrices, lr=5e-3, adjust_lr_fn="match_rms_adamw")
+    adamw = torch.optim.AdamW(others, lr=5e-3, weight_decay=0.1)
+    x = torch.randn(16, 3)
+    for _ in range(3):
+        for one in (model, twin):
+            one.zero_grad()
+            one(x).square().mean().backward()
+        made.step()
+        muon.step()  # type: ignore[no-untyped-call]
+        adamw.step()
+    for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_fused_where_torch_has_it_everywhere() -> None:
+    fused = {one.cls.__name__ for one in of_role("optimizer") if one.cls.fused}  # type: ignore[attr-defined]
+    # Adagrad has it too, but not on MPS.
+    assert fused == {"Adam", "AdamW", "SGD"}
+
+
+@each_optimizer
+def test_names_and_defaults_are_those_of_torch(declaration: Declaration) -> None:
+    rule = getattr(torch.optim, declaration.source.rpartition(".")[2])
+    arguments = dict(inspect.signature(rule).parameters)
+    for param in declaration.params:
+        if param.name in OURS[1:]:
+            continue
+        argument = arguments.pop(param.name)
+        assert param.torch == argument.default, param.name
+    assert not set(arguments) - set(OPTIMIZER_ARGUMENTS)
+
+
+def test_every_optimizer_of_torch_has_a_node() -> None:
+    public = {
+        name
+        for name, one in vars(torch.optim).items()
+        if inspect.isclass(one) and issubclass(one, torch.optim.Optimizer) and name[0] != "_"
+    }
+    nodes = {one.source.rpartition(".")[2] for one in of_role("optimizer")}
+    assert public - nodes == set(OPTIMIZERS)
+
+
+def test_what_torch_would_refuse_is_told() -> None:
+    for kind, params in (
+        ("optimizer.sgd", {"nesterov": True}),
+        ("optimizer.sgd", {"nesterov": True, "momentum": 0.9, "dampening": 0.5}),
+        ("optimizer.rprop", {"etas": (1.5, 0.5)}),
+        ("schedule.one_cycle", {"pct_start": 0.5, "three_phase": True}),
+    ):
+        wires = (SCALAR_LOSS, None) if kind.startswith("optimizer") else ()
+        declaration = find(kind)
+        with pytest.raises(Mismatch) as told:
+            declaration.bind(params).shape(*wires)
+        for repair in told.value.repairs:
+            mended = declaration.bind({**params, repair.param: repair.value})
+            mended.shape(*wires)
+        assert told.value.repairs
+
+
+def test_what_is_no_loss_is_told() -> None:
+    with pytest.raises(Mismatch) as told:
+        find("optimizer.adam").bind({}).shape(features("N", 3), None)
+    assert told.value.repairs[0].insert == "loss.mean"
+
+
+# -- schedules
+
+
+def rates(declaration: Declaration, params: dict[str, Any], lr: float = 0.1) -> list[float]:
+    """The learning rate at each step of a run, with one more at its end."""
+    bound = declaration.bind(params)
+    assert bound.shape() == SCHEDULE
+    optimizer = torch.optim.SGD(network().parameters(), lr=lr, momentum=0.9)
+    text = bound.schedule("optimizer", "epochs * per_epoch", "per_epoch", lr)
+    given_ = {"optimizer": optimizer, "epochs": STEPS // PER_EPOCH, "per_epoch": PER_EPOCH}
+    schedule = evaluate(text, **given_)
+    found = []
+    for step in range(STEPS):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if bound.per() == "step":
+            schedule.step()
+        elif (step + 1) % PER_EPOCH == 0:
+            schedule.step(*([1.0] if bound.per() == "validation" else []))
+    state = copy.deepcopy(schedule.state_dict())
+    schedule.load_state_dict(state)
+    return [*found, optimizer.param_groups[0]["lr"]]
+
+
+@each_schedule
+@settings(max_examples=20)
+@given(data=st.data())
+def test_source_makes_a_schedule(declaration: Declaration, data: st.DataObject) -> None:
+    params = drawn(declaration, data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = rates(declaration, params)
+    # After its last step a linear cycle lies a hair below 0, where no step takes it.
+    assert all(0 <= rate < 10 for rate in found[:-1])
+
+
+def test_schedules_do_what_they_say() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert rates(find("schedule.constant"), {}) == [0.1] * (STEPS + 1)
+        stairs = rates(find("schedule.step"), {"step_size": 2, "gamma": 0.5})
+        assert stairs[9] == 0.1
+        assert stairs[10] == pytest.approx(0.05)
+        falling = rates(find("schedule.exponential"), {"gamma": 0.5})
+        assert falling[5] == pytest.approx(0.05)
+        cosine = rates(find("schedule.cosine"), {"eta_min": 0.01})
+        assert cosine[0] == pytest.approx(0.1)
+        assert cosine[10] == pytest.approx(0.055)
+        assert cosine[20] == pytest.approx(0.01)
+        warm = rates(find("schedule.cosine"), {"eta_min": 0.01, "warmup": 4})
+        assert warm[0] == pytest.approx(0.025)
+        assert warm[10] == pytest.approx(0.055)
+        assert warm[20] == pytest.approx(0.01)
+        cycle = rates(find("schedule.one_cycle"), {})
+        assert max(cycle) == pytest.approx(0.1, rel=0.01)
+        assert cycle[-2] < cycle[0] < 0.005
+        rise = rates(find("schedule.warm_up"), {"start_factor": 0.1, "total_iters": 10})
+        assert rise[0] == pytest.approx(0.01)
+        assert rise[10:] == pytest.approx([0.1] * 11)
+        plateau = rates(find("schedule.plateau"), {"patience": 1, "factor": 0.5})
+        assert plateau[14] == 0.1
+        assert plateau[15] == pytest.approx(0.05)
+
+
+@each_schedule
+def test_schedule_names_and_defaults_are_those_of_torch(declaration: Declaration) -> None:
+    module, _, name = declaration.source.rpartition(".")
+    arguments = inspect.signature(getattr(importlib.import_module(module), name)).parameters
+    assert module == lr_scheduler.__name__
+    for param in declaration.params:
+        if param.name in {"warmup", "step_size"} or param.name not in arguments:
+            assert param.name in {"warmup", "step_size"}
+            continue
+        default = arguments[param.name].default
+        assert default in {inspect.Parameter.empty, param.torch}, param.name
