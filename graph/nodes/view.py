@@ -23,14 +23,14 @@ def check_picture(image: TensorType, name: str) -> None:
         )
 
 
-def check_row_scores(logits: TensorType, label: TensorType | None) -> None:
+def check_row_scores(logits: TensorType, label: TensorType | None, name: str = "logits") -> None:
     """Scores are one or some for each example, and fit the labels where there are any.
 
     Raises:
         Mismatch: If they do not.
     """
     if logits.rank not in {1, 2}:
-        repairs = [insert_before("logits", "shape.flatten", "Insert Flatten")]
+        repairs = [insert_before(name, "shape.flatten", "Insert Flatten")]
         raise Mismatch(
             "scores [N, classes]",
             logits,
@@ -38,7 +38,7 @@ def check_row_scores(logits: TensorType, label: TensorType | None) -> None:
             repairs=repairs if logits.rank > 2 else [],
         )
     if label is not None:
-        check_scores(logits, label)
+        check_scores(logits, label, name)
 
 
 @node(
@@ -133,7 +133,7 @@ class Table:
         self, prediction: TensorType, target: TensorType, features: TensorType | None
     ) -> tuple[TensorType, ...]:
         if target.dtype == "int":
-            check_scores(prediction, target)
+            check_row_scores(prediction, target, "prediction")
         else:
             check_pair(prediction, target)
         return ()

@@ -1,0 +1,93 @@
+"""Every view's renderer takes what the view's shape rule lets through, and the rest is told."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from graph.errors import Mismatch
+from graph.tensor import TensorType
+from runtime.views import VIEWS, View
+from tests.runtime_tests.evaluate import f, find, labels, of_role
+
+IMAGE = f("N", 1, 8, 8)
+LABEL = labels("N", classes=3)
+YES = labels("N", classes=2)
+
+GOOD: list[tuple[str, tuple[TensorType | None, ...]]] = [
+    ("view.predictions", (IMAGE, f("N", 3), LABEL)),
+    ("view.predictions", (f("N", 3, 8, 8), f("N", 1), YES)),
+    ("view.predictions", (IMAGE, f("N"), None)),
+    ("view.boundary", (f("N", 2), f("N", 3), LABEL)),
+    ("view.boundary", (f("N", 2), f("N"), YES)),
+    ("view.boundary", (f("N", 2), f("N", 1), None)),
+    ("view.confusion", (f("N", 3), LABEL)),
+    ("view.confusion", (f("N", 1), YES)),
+    ("view.confusion", (f("N"), YES)),
+    ("view.table", (f("N", 3), LABEL, f("N", 5))),
+    ("view.table", (f("N", 1), YES, None)),
+    ("view.table", (f("N", 1), f("N", 1), f("N", 5))),
+    ("view.table", (f("N", 2), f("N", 2), None)),
+    ("view.table", (f("N"), f("N", 1), None)),
+    ("view.reconstruction", (IMAGE, IMAGE)),
+    ("view.reconstruction", (IMAGE, f("N", 64))),
+    ("view.number", (f("N", 3),)),
+    ("view.number", (TensorType((), "float", "loss"),)),
+    ("view.histogram", (f("N", 3, 2),)),
+]
+BAD: list[tuple[str, tuple[TensorType | None, ...]]] = [
+    ("view.predictions", (f("N", 64), f("N", 3), LABEL)),
+    ("view.predictions", (f("N", 2, 8, 8), f("N", 3), LABEL)),
+    ("view.predictions", (IMAGE, f("N", 4), LABEL)),
+    ("view.predictions", (IMAGE, f("N", 3, 8, 8), None)),
+    ("view.boundary", (f("N", 3), f("N", 3), LABEL)),
+    ("view.boundary", (f("N", 2), f("N", 1), LABEL)),
+    ("view.confusion", (f("N", 3, 8, 8), labels("N", 8, 8, classes=3))),
+    ("view.table", (f("N", 3), f("N", 1), None)),
+    ("view.table", (f("N", 3, 4), labels("N", 4, classes=3), None)),
+    ("view.reconstruction", (IMAGE, f("N", 63))),
+    ("view.reconstruction", (f("N", 64), f("N", 64))),
+]
+
+
+def made(kind: TensorType) -> Tensor:
+    sizes = [6 if dim == "N" else int(dim) for dim in kind.dims]
+    return torch.randint(0, kind.classes or 2, sizes) if kind.dtype == "int" else torch.rand(sizes)
+
+
+@pytest.mark.parametrize(("kind", "wires"), GOOD)
+def test_what_fits_is_drawn(kind: str, wires: tuple[TensorType | None, ...]) -> None:
+    declaration = find(kind)
+    params = {param.name: param.default for param in declaration.params}
+    bound = declaration.bind(params)
+    assert bound.shape(*wires) == ()
+    ports = [port.name for port in declaration.ports.inputs]
+    wired = {name: one for name, one in zip(ports, wires, strict=True) if one is not None}
+    examples = tuple(made(one) for one in wired.values())
+
+    def compute(batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
+        rows = len(batch[0]) if batch[0].ndim else 0
+        tensors = dict(zip(wired, batch, strict=True))
+        if kind == "view.boundary":
+            logits = wired["logits"]
+            tensors["logits"] = torch.zeros([rows, *(int(d) for d in logits.dims[1:])])
+        return tensors
+
+    places = {name: index for index, name in enumerate(wired)}
+    if not examples[0].ndim:
+        assert bound.kind() == "number"
+        return
+    assert VIEWS[bound.kind()](View(params, places, compute, examples)) is not None
+
+
+@pytest.mark.parametrize(("kind", "wires"), BAD)
+def test_what_does_not_fit_is_told(kind: str, wires: tuple[TensorType | None, ...]) -> None:
+    with pytest.raises(Mismatch) as told:
+        find(kind).bind({}).shape(*wires)
+    assert told.value.advice
+
+
+def test_every_view_has_its_renderer() -> None:
+    assert {one.bind({}).kind() for one in of_role("view")} == set(VIEWS)
+    assert {kind for kind, _ in GOOD} == {one.type for one in of_role("view")}
