@@ -103,7 +103,7 @@ class Reshape:
         if -1 not in self.sizes:
             return call(f"{operand(x)}.reshape", -1, *self.sizes)
         if x.type.rank == 1:
-            return call(f"{operand(x)}.reshape", -1, *(1 for _ in self.sizes))
+            return call(f"{operand(x)}.reshape", -1, *self.shape(x.type).dims[1:])
         row = operand(x) if x.type.rank == 2 else f"{operand(x)}.flatten(1)"
         return row if self.sizes == (-1,) else call(f"{row}.unflatten", 1, self.sizes)
 

@@ -28,6 +28,8 @@ STRICTER = {
     r"a side that \d+ windows": "torch gives an empty output, of no use",
     r"an axis of size 1": "torch leaves a larger axis as it is; that is no squeeze",
     r"a stretch within": "torch gives an empty output, of no use",
+    r"something left of every side": "torch gives an empty output, of no use",
+    r"at least one row left": "the same",
     r"vectors \[N": "one number for all examples is no vector",
     r"at least one row of output": "an empty output is of no use, though torch gives one",
     r"sizes that multiply": "the batch is left alone, while torch lays all numbers out anew",
