@@ -12,7 +12,7 @@ from gui.canvas.face import HEADER, PAD, RADIUS, Face, PortFace
 from gui.canvas.port_item import Socket
 from gui.canvas.toolkit import IN, OUT, AbstractNodeItem
 
-NEAR = 0.55
+NEAR = 0.5
 MARGIN = 11.0
 PORT = 5.0
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainterPath
 Obstacles = Callable[[QRectF], list[QRectF]]
 
 BEND = 14.0
-LONG = 260.0
+LONG = 180.0
 REACH = 170.0
 
 
@@ -117,8 +117,8 @@ def _detour(start: QPointF, end: QPointF, level: float) -> QPainterPath:
     """Out of the port, along at a height, and into the other port."""
     path = QPainterPath(start)
     down, up = (
-        max(26.0, min(52.0, abs(level - start.y()))),
-        max(26.0, min(52.0, abs(level - end.y()))),
+        max(22.0, min(38.0, abs(level - start.y()))),
+        max(22.0, min(38.0, abs(level - end.y()))),
     )
     path.cubicTo(
         start.x() + down * 0.6, start.y(), start.x() + down * 0.4, level, start.x() + down, level
