@@ -135,6 +135,7 @@ def _pictures(painter: QPainter, pictures: Pictures, box: QRectF) -> None:
     left = box.left() + (box.width() - columns * shown.width() - GAP * (columns - 1)) / 2
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
     painter.setFont(look.ui_font(11, 600))
+    captions = _fitted(painter, pictures.captions, shown.width())
     for index in range(pictures.count):
         row, column = divmod(index, columns)
         x = left + column * (shown.width() + GAP)
@@ -144,16 +145,16 @@ def _pictures(painter: QPainter, pictures: Pictures, box: QRectF) -> None:
             right = pictures.right[index] if index < len(pictures.right) else None
             painter.setPen(_truth(right, colours))
             under = QRectF(x, y + shown.height(), shown.width(), CAPTION)
-            painter.drawText(under, CENTRE, _short(painter, pictures.captions[index], under))
+            painter.drawText(under, CENTRE, captions[index])
 
 
-def _short(painter: QPainter, caption: str, box: QRectF) -> str:
-    """A caption that fits: whole, its first word, or cut."""
+def _fitted(painter: QPainter, captions: tuple[str, ...], width: float) -> list[str]:
+    """Captions that fit, all alike: whole, their first words, or cut."""
     metrics = painter.fontMetrics()
-    for text in (caption, caption.split(" ", maxsplit=1)[0]):
-        if metrics.horizontalAdvance(text) <= box.width():
-            return text
-    return metrics.elidedText(caption, Qt.TextElideMode.ElideRight, int(box.width()))
+    for texts in (list(captions), [text.split(" ", maxsplit=1)[0] for text in captions]):
+        if all(metrics.horizontalAdvance(text) <= width for text in texts):
+            return texts
+    return [metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width)) for text in captions]
 
 
 def _truth(right: bool | None, colours: look.Colours) -> QColor:

@@ -51,8 +51,8 @@ class WireLike(Protocol):
     """Where the weight of one wire into a neuron lies."""
 
     @property
-    def link(self) -> str:
-        """The wire's id."""
+    def link(self) -> object:
+        """The wire's id, anything whose text is one."""
 
     @property
     def network(self) -> str:

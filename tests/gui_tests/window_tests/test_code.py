@@ -1,0 +1,48 @@
+"""The live source follows the board; lines and nodes find each other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from pytestqt.qtbot import QtBot
+
+from gui.window import Window
+from tests.gui_tests.window_tests.boards import node
+from tests.gui_tests.window_tests.conftest import MakeWindow
+
+
+def test_the_source_follows_edits_after_a_pause(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window()
+    window.source.compile_now()
+    listing = window.code.listing("model.py")
+    assert listing is not None
+    assert "nn.Linear(64, 128)" in listing.toPlainText()
+    window.session.document.set_params(node(window, "hidden").id, units=77)
+    qtbot.waitUntil(lambda: "nn.Linear(64, 77)" in listing.toPlainText())
+
+
+def test_selecting_a_node_marks_its_lines_and_a_click_selects(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window = make_window()
+    window.show_tab("code")
+    window.source.compile_now()
+    listing = window.code.listing("model.py")
+    assert listing is not None
+    window.session.select([node(window, "hidden").id])
+    lines = listing.toPlainText().split("\n")
+    assert listing.marked
+    assert all("hidden" in lines[number] for number in listing.marked)
+    [line] = [number for number, text in enumerate(lines) if "self.logits = " in text]
+    block = listing.document().findBlockByNumber(line)
+    listing.setTextCursor(QTextCursor(block))
+    listing.centerCursor()
+    place = listing.cursorRect(QTextCursor(block)).center()
+    qtbot.mouseClick(listing.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.session.selection == (node(window, "logits").id,)
+
+
+def test_a_board_that_cannot_be_compiled_says_so(window: Window) -> None:
+    window.source.compile_now()
+    assert window.source.project is None
+    assert "Problems" in window.code._state.text()

@@ -1,0 +1,147 @@
+"""New, open, save, recovery: nothing saved is lost, and every failure is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from graph.document import Document
+from graph.file import load
+from gui import dialogs
+from gui.files import leftovers
+from gui.settings import recent_files
+from gui.window import Window
+from tests.gui_tests.window_tests.boards import node, small_board
+from tests.gui_tests.window_tests.conftest import MakeWindow
+
+
+def test_save_as_then_save_then_open(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.neurowire"
+    monkeypatch.setattr(dialogs, "ask_save", lambda *_: path)
+    window.acts["save"].trigger()
+    assert path.exists()
+    assert window.windowTitle().startswith("mine[*]")
+    assert not window.isWindowModified()
+    assert window.topbar.state.text() == "saved"
+    window.session.document.set_params(node(window, "logits").id, units=10)
+    assert window.isWindowModified()
+    window.acts["save"].trigger()
+    assert not window.isWindowModified()
+    assert load(path).document == window.session.document
+    assert recent_files() == [path]
+    monkeypatch.setattr(dialogs, "ask_open", lambda *_: path)
+    window.acts["new"].trigger()
+    assert not window.session.document.board.nodes
+    window.acts["open"].trigger()
+    assert node(window, "logits").params["units"] == 10
+
+
+def test_undoing_back_to_what_was_saved_takes_the_mark_away(window: Window, qtbot: QtBot) -> None:
+    window.session.document.set_params(node(window, "logits").id, units=10)
+    assert window.isWindowModified()
+    window.acts["undo"].trigger()
+    qtbot.waitUntil(lambda: not window.isWindowModified())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{ not json", "JSON"),
+        ('{"format": 999}', "newer"),
+        ('{"something": "else"}', "Neurowire"),
+    ],
+)
+def test_a_file_that_cannot_be_read_leaves_the_board_open(
+    window: Window, tmp_path: Path, text: str, said: str
+) -> None:
+    path = tmp_path / "broken.neurowire"
+    path.write_text(text)
+    before = window.session.document
+    assert window.documents.open_path(path) is False
+    assert said in window.notice.text
+    assert "broken" in window.notice.text
+    assert window.session.document is before
+    assert path.read_text() == text
+
+
+def test_a_link_to_nowhere_is_said_and_the_rest_opened(window: Window, tmp_path: Path) -> None:
+    path = tmp_path / "board.neurowire"
+    window.file.save(path)
+    content = json.loads(path.read_text())
+    content["board"]["links"].append({"from": ["n99", "y"], "to": ["n3", "x"], "rank": 0})
+    path.write_text(json.dumps(content))
+    assert window.documents.open_path(path)
+    assert "not all" in window.notice.text
+    assert "n99" in window.notice.text
+    assert node(window, "logits")
+
+
+def test_saving_into_a_folder_that_is_gone_is_said_and_nothing_lost(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogs, "ask_save", lambda *_: tmp_path / "gone" / "board.neurowire")
+    window.session.document.set_params(node(window, "logits").id, units=10)
+    window.acts["save"].trigger()
+    assert "written" in window.notice.text
+    assert window.isWindowModified()
+    good = tmp_path / "good.neurowire"
+    monkeypatch.setattr(dialogs, "ask_save", lambda *_: good)
+    window.notice.answer("Save as\N{HORIZONTAL ELLIPSIS}")
+    assert load(good).document == window.session.document
+
+
+def test_closing_asks_and_cancel_keeps_the_window(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.document.set_params(node(window, "logits").id, units=10)
+    monkeypatch.setattr(dialogs, "ask_to_save", lambda *_: "cancel")
+    assert not window.close()
+    assert window.isVisible()
+    monkeypatch.setattr(dialogs, "ask_to_save", lambda *_: "discard")
+    assert window.close()
+
+
+def test_a_crash_leaves_a_copy_that_the_next_window_offers(
+    make_window: MakeWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crashed = make_window(small_board())
+    crashed.session.document.set_params(node(crashed, "logits").id, units=42)
+    crashed.file.keep()
+    assert leftovers() == []  # its application still runs
+    assert crashed.file._lock is not None
+    crashed.file._lock.unlock()  # as the system does when a process dies
+    [left] = leftovers()
+    window = make_window(Document("other"))
+    window.documents.offer_recovery([left])
+    assert "small" in window.notice.text
+    window.notice.answer("Recover")
+    assert node(window, "logits").params["units"] == 42
+    assert window.isWindowModified()
+    assert leftovers() == []
+
+
+def test_a_saved_board_leaves_no_copy(window: Window, tmp_path: Path) -> None:
+    window.session.document.set_params(node(window, "logits").id, units=42)
+    window.file.keep()
+    assert window.file._copy.exists()
+    window.file.save(tmp_path / "board.neurowire")
+    assert not window.file._copy.exists()
+
+
+def test_export_writes_a_project(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogs, "ask_folder", lambda *_: tmp_path)
+    window.acts["export"].trigger()
+    assert "can't be exported yet: 1 problem." in window.notice.text
+    window.session.document.set_params(node(window, "logits").id, units=10)
+    window.acts["export"].trigger()
+    assert "Exported" in window.notice.text
+    names = {path.name for path in (tmp_path / "small").iterdir()}
+    assert {"model.py", "train.py", "data.py", "README.md", "small.neurowire"} <= names
+    assert "views.py" not in names

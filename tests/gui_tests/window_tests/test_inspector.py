@@ -1,0 +1,159 @@
+"""The inspector edits through the document: undoable, coalesced, refused with words."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from graph.declare import REGISTRY, Param
+from graph.document import Document
+from gui.inspector.editors import EDITORS, parse_numbers, write_numbers
+from gui.inspector.node import NodePage
+from gui.inspector.number import NumberBox, read, step_size, write
+from gui.window import Window
+from tests.gui_tests.window_tests.boards import node
+from tests.gui_tests.window_tests.conftest import MakeWindow
+
+
+def page(window: Window) -> NodePage:
+    assert isinstance(window.inspector.page, NodePage)
+    return window.inspector.page
+
+
+def field(window: Window, name: str) -> QLineEdit:
+    form = page(window).form
+    assert form is not None
+    made = form.editors[name]
+    assert isinstance(made, QLineEdit)
+    return made
+
+
+def retype(qtbot: QtBot, line: QLineEdit, text: str) -> None:
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, text)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+
+
+def test_typing_a_parameter_changes_the_document_and_undoes(window: Window, qtbot: QtBot) -> None:
+    logits = node(window, "logits")
+    window.session.select([logits.id])
+    retype(qtbot, field(window, "units"), "10")
+    assert node(window, "logits").params["units"] == 10
+    window.acts["undo"].trigger()
+    assert node(window, "logits").params["units"] == 3
+    assert field(window, "units").text() == "3"
+
+
+def test_a_value_out_of_range_is_said_under_its_field(window: Window, qtbot: QtBot) -> None:
+    window.session.select([node(window, "logits").id])
+    form = page(window).form
+    assert form is not None
+    retype(qtbot, field(window, "units"), "0")
+    assert "at least 1" in form.wrong("units")
+    assert node(window, "logits").params["units"] == 3
+    retype(qtbot, field(window, "units"), "many")
+    assert "whole number" in form.wrong("units")
+    retype(qtbot, field(window, "units"), "7")
+    assert form.wrong("units") == ""
+    assert node(window, "logits").params["units"] == 7
+
+
+def test_stepping_with_the_arrow_keys_is_one_step_of_the_history(
+    window: Window, qtbot: QtBot
+) -> None:
+    window.session.select([node(window, "logits").id])
+    line = field(window, "units")
+    line.setFocus()
+    for _ in range(4):
+        qtbot.keyClick(line, Qt.Key.Key_Up)
+    assert node(window, "logits").params["units"] == 7
+    assert len(window.session.document.history) == 1
+    window.session.document.undo()
+    assert line.text() == "3"
+
+
+def test_the_page_shows_shapes_and_weights_as_they_change(window: Window) -> None:
+    window.session.select([node(window, "logits").id])
+    texts = {label.text() for label in page(window).findChildren(type(page(window)._facts))}
+    assert {"[N, 64]", "[N, 3]", "195"} <= texts
+    window.session.document.set_params(node(window, "logits").id, units=10)
+    texts = {
+        label.text()
+        for label in page(window).findChildren(type(page(window)._facts))
+        if not label.isHidden()
+    }
+    assert {"[N, 10]", "650"} <= texts
+
+
+def test_renaming_keeps_to_the_rules_and_says_them(window: Window, qtbot: QtBot) -> None:
+    window.session.select([node(window, "logits").id])
+    retype(qtbot, page(window).name, "scores")
+    assert node(window, "scores")
+    retype(qtbot, page(window).name, "class")
+    assert "class" in page(window)._wrong_name.text()
+    assert node(window, "scores")
+
+
+def test_several_nodes_of_one_type_are_edited_together(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    document = Document()
+    ids = [document.add_node("layer.linear").id for _ in range(3)]
+    window = make_window(document)
+    window.session.select(ids)
+    retype(qtbot, field(window, "units"), "12")
+    assert [document.node(one).params["units"] for one in ids] == [12, 12, 12]
+    document.undo()
+    assert all("units" not in document.node(one).params for one in ids)
+
+
+def test_with_nothing_selected_the_run_settings_are_shown(window: Window, qtbot: QtBot) -> None:
+    window.session.select([])
+    form = window.inspector.page.form if window.inspector.page else None
+    assert form is not None
+    epochs = form.editors["epochs"]
+    assert isinstance(epochs, QLineEdit)
+    retype(qtbot, epochs, "3")
+    assert window.session.document.settings.epochs == 3
+    assert window.topbar.epochs.text() == "3"
+    device = form.editors["device"]
+    assert isinstance(device, QComboBox)
+    assert device.currentData() == "auto"
+
+
+def test_every_declared_parameter_has_an_editor_that_shows_its_default(qtbot: QtBot) -> None:
+    for declaration in REGISTRY:
+        for param in declaration.params:
+            made = EDITORS[param.kind](param, list)
+            qtbot.addWidget(made)
+            made.show_value(param.default)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("value", "down", "step"),
+    [(0.001, False, 0.001), (0.001, True, 0.0001), (0.5, False, 0.1), (0.0, False, 0.1)],
+)
+def test_numbers_step_by_one_in_their_leading_digit(value: float, down: bool, step: float) -> None:
+    assert step_size(value, down=down) == pytest.approx(step)
+
+
+def test_numbers_are_read_as_people_write_them() -> None:
+    assert read(" 1e-3 ", whole=False) == 0.001
+    assert read("1,000", whole=True) == 1000
+    assert read("", whole=False) is None
+    assert write(0.001) == "0.001"
+    with pytest.raises(ValueError, match=r"1\.5"):
+        read("1.5", whole=True)
+    assert parse_numbers("3 \N{MULTIPLICATION SIGN} 5", whole=True) == (3, 5)
+    assert write_numbers((3, 3)) == "3"
+
+
+def test_a_number_box_keeps_within_its_range_when_stepped(qtbot: QtBot) -> None:
+    box = NumberBox(Param("rate", "float", 0.5, "A share.", low=0.0, high=1.0))
+    qtbot.addWidget(box)
+    box.show_value(0.95)
+    box.step(3)
+    assert box.text() == "1"

@@ -1,0 +1,60 @@
+"""Problems: listed, jumped to, fixed by their buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from graph.problems import Problem
+from gui.widgets import Card
+from gui.window import Window
+from tests.gui_tests.window_tests.boards import node
+
+
+def cards(window: Window) -> list[Card]:
+    return [card for card in window.problems.findChildren(Card) if not card.isHidden()]
+
+
+def test_a_shape_problem_is_fixed_by_its_button(window: Window, qtbot: QtBot) -> None:
+    window.show_tab("problems")
+    [card] = cards(window)
+    assert "10" in str(card.problem)
+    assert window.docks["problems"].windowTitle() == "Problems 1"
+    [fix] = card.findChildren(QPushButton)
+    qtbot.mouseClick(fix, Qt.MouseButton.LeftButton)
+    assert node(window, "logits").params["units"] == 10
+    assert window.problems.shown == []
+    assert window.docks["problems"].windowTitle() == "Problems"
+    assert "no problems" in window.status.board.text()
+    window.session.document.undo()
+    qtbot.waitUntil(lambda: len(window.problems.shown) == 1)
+
+
+def test_a_click_on_a_problem_selects_its_node(window: Window, qtbot: QtBot) -> None:
+    window.show_tab("problems")
+    [card] = cards(window)
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert window.session.selection == (card.problem.node,)
+
+
+def test_train_on_a_broken_board_shows_the_problems_instead(window: Window) -> None:
+    window.acts["train"].trigger()
+    assert window.trainer.state == "idle"
+    assert window.docks["problems"].isVisible()
+    assert "Not started" in window.status.run.text()
+    assert window.trainer.client.alive is False
+
+
+def test_what_the_worker_reports_is_listed_until_the_next_run(window: Window) -> None:
+    window.problems.add(Problem(None, "board", "the loss is not a number", advice="lower the rate"))
+    assert any("not a number" in str(one) for one in window.problems.shown)
+    window.problems.clear_extra()
+    assert not any("not a number" in str(one) for one in window.problems.shown)
+
+
+def test_the_inspector_shows_the_problems_of_its_node(window: Window) -> None:
+    window.session.select([node(window, "cross_entropy").id])
+    found = [card for card in window.inspector.findChildren(Card) if not card.isHidden()]
+    assert len(found) == len(window.session.inference.problems_of(node(window, "cross_entropy").id))
+    assert found
