@@ -34,6 +34,7 @@ class Facts(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._trainer, self._problems = session, trainer, problems
+        self._asking = False
         self._asked: dict[str, str] = {}
         self._known: dict[str, Probed] = {}
         self._failed: dict[str, Problem] = {}
@@ -45,8 +46,20 @@ class Facts(QObject):
         session.settled.connect(lambda _: self._timer.start())
         trainer.received.connect(self._receive)
 
+    def start(self) -> None:
+        """Ask from now on."""
+        self._asking = True
+        self.ask()
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._asking = False
+        self._timer.stop()
+
     def ask(self) -> None:
         """Ask for every data node whose type or parameters are new."""
+        if not self._asking:
+            return
         board = self._session.document.board
         for gone in [node for node in self._asked if node not in board.nodes]:
             del self._asked[gone]

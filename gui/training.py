@@ -50,8 +50,10 @@ class Trainer(QObject):
         self.client.warm()
 
     def close(self) -> None:
-        """Stop what runs, save it, end the worker."""
+        """Stop what runs, save it, end the worker; one with nothing to save ends at once."""
         self._timer.stop()
+        if self.state == "idle":
+            self.client.kill()
         self.client.close()
 
     def train(self, *, paused: bool = False) -> bool:

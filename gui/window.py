@@ -277,7 +277,7 @@ class Window(QMainWindow):
         self.deeds.enable()
         self.ready.emit()
         self.trainer.start()
-        self.facts.ask()
+        self.facts.start()
         self.documents.offer_recovery(leftovers())
         QTimer.singleShot(PREPARE_MS, self.losses, self.losses.prepare)
 
@@ -289,6 +289,7 @@ class Window(QMainWindow):
         kept.setValue("geometry", self.saveGeometry())
         kept.setValue("arrangement", self.saveState())
         kept.sync()
+        self.facts.stop()
         self.trainer.close()
         self.session.close()
         self.file.close()

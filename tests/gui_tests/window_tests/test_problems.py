@@ -53,8 +53,9 @@ def test_what_the_worker_reports_is_listed_until_the_next_run(window: Window) ->
     assert not any("not a number" in str(one) for one in window.problems.shown)
 
 
-def test_the_inspector_shows_the_problems_of_its_node(window: Window) -> None:
-    window.session.select([node(window, "cross_entropy").id])
-    found = [card for card in window.inspector.findChildren(Card) if not card.isHidden()]
-    assert len(found) == len(window.session.inference.problems_of(node(window, "cross_entropy").id))
-    assert found
+def test_the_inspector_shows_the_problems_of_its_node(window: Window, qtbot: QtBot) -> None:
+    loss = node(window, "cross_entropy").id
+    window.session.select([loss])
+    qtbot.waitUntil(lambda: any(c.isVisible() for c in window.inspector.findChildren(Card)))
+    [card] = [c for c in window.inspector.findChildren(Card) if c.isVisible()]
+    assert [card.problem] == window.session.inference.problems_of(loss)
