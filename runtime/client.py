@@ -11,13 +11,13 @@ import multiprocessing
 import queue
 import signal
 import threading
-from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from runtime.coalesce import coalesce
 from runtime.config import Project, RunConfig, SourceLike, ViewLike, WireLike, project
 from runtime.messages import (
     CancelProbe,
@@ -25,22 +25,17 @@ from runtime.messages import (
     Died,
     Message,
     Pause,
-    Points,
     Probe,
     Probed,
     ProbeFailed,
-    Progress,
     Quit,
     Resume,
     SetRate,
     Started,
     StepOnce,
-    Steps,
     Stop,
     Stopped,
     Train,
-    ViewDrawn,
-    Weights,
 )
 
 
@@ -258,57 +253,6 @@ class _Child:
                 self._ours.send(command)
             except OSError:  # the reader sees the end too, and reports it
                 return
-
-
-def coalesce(messages: list[Message]) -> list[Message]:
-    """Merge fast messages: losses join, of progress, weights and pictures the newest is kept.
-
-    Nothing moves over a `Started` or a `Stopped`, so runs never mix.
-    """
-    merged: list[Message] = []
-    newest: set[tuple[str, ...]] = set()
-    points: list[Steps] = []
-
-    def flush() -> None:
-        if points:
-            merged.append(_join(points[::-1]))
-            points.clear()
-
-    for message in reversed(messages):
-        match message:
-            case Steps():
-                points.append(message)
-                continue
-            case Progress() | Weights():
-                key: tuple[str, ...] = (type(message).__name__,)
-            case ViewDrawn():
-                key = ("view", message.node, message.name)
-            case Started() | Stopped() | Died():
-                flush()
-                newest.clear()
-                merged.append(message)
-                continue
-            case _:
-                flush()
-                merged.append(message)
-                continue
-        if key not in newest:
-            newest.add(key)
-            merged.append(message)
-    flush()
-    return merged[::-1]
-
-
-def _join(batches: list[Steps]) -> Steps:
-    if len(batches) == 1:
-        return batches[0]
-    curves: dict[str, Points] = {}
-    for batch in batches:
-        for name, points in batch.curves.items():
-            joined = curves.setdefault(name, Points(array("q"), array("d")))
-            joined.steps.extend(points.steps)
-            joined.values.extend(points.values)
-    return Steps(curves)
 
 
 def _death(exit_code: int | None, folder: str | None) -> Died:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol
@@ -17,10 +15,11 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from runtime import source
-from runtime.config import Project, RunConfig
+from runtime.config import RunConfig
 from runtime.data import offer_cache
 
 DEFAULT_THREADS = torch.get_num_threads()
+SETTINGS = "settings.json"
 SETTLE_S = 0.3  # the first loss shows within a second of Train
 
 
@@ -57,6 +56,18 @@ def new_folder(runs: Path, name: str) -> Path:
             continue
         return folder
     raise FileExistsError(f"There are too many runs named {stem} in {runs}.")
+
+
+def as_begun(config: RunConfig, folder: Path) -> RunConfig:
+    """The settings that a resumed run began with; only its end may be put off."""
+    kept = source.read_json(folder / SETTINGS)
+    if not kept:
+        return config
+    same = {name: kept[name] for name in ("batch_size", "seed", "device", "precision")}
+    threads = config.threads or int(kept["threads_used"])  # the same sums need the same threads
+    epochs = max(config.epochs, int(kept["epochs"]))
+    data_dir = config.data_dir or kept["data_dir"]
+    return replace(config, **same, threads=threads, epochs=epochs, data_dir=data_dir)
 
 
 def build(imported: source.Imported, config: RunConfig) -> Training:
@@ -115,20 +126,6 @@ def time_waiting(imported: source.Imported) -> Callable[[], float]:
         return seconds
 
     return since_last
-
-
-def settings(project: Project, config: RunConfig, threads: int, device: str) -> dict[str, Any]:
-    """What a run was made with, for its folder and the database."""
-    return {
-        **asdict(config),
-        "name": project.name,
-        "threads_used": threads,
-        "device_used": device,
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "process": os.getpid(),
-    }
 
 
 def sets(training: Training, part: str) -> list[tuple[Tensor, ...]]:

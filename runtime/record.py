@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from runtime.messages import EpochEnded, Message, Points, Steps
+from runtime.prepare import Training
 from runtime.runs import Runs
 
 COMMIT_S = 0.5
@@ -48,13 +49,15 @@ class Recorder:
         self._wrote = perf_counter()
         self.add = self._pending.append  # called at every step, so as short as it can be
 
-    def restore(self, *, step: int, epoch: int, epoch_start: int) -> None:
+    def restore(self, training: Training) -> None:
         """Take up a run where its checkpoint left it; what was recorded later is forgotten."""
-        self._runs.rewind(self._run, step=step, epoch=epoch)
+        self._runs.rewind(self._run, step=training.step, epoch=training.epoch)
         for ended in self._runs.epochs(self._run):
             self._judge(ended.epoch, ended.figures)
+        epoch_start = training.epoch * training.steps_per_epoch
         for name, points in self._runs.curves(self._run, after=epoch_start).items():
             self._add_up(name, points)
+        self._remember(self._runs.curves(self._run, until=self._keep))
 
     def flush(self, step: int, seconds: float, *, write: bool = False) -> None:
         """Make numbers of the waiting losses and send them; write them twice a second.
@@ -79,6 +82,11 @@ class Recorder:
                 raise broken
         if write or perf_counter() - self._wrote > COMMIT_S:
             self.write(step, seconds)
+
+    @property
+    def has_first(self) -> bool:
+        """Are all of the first steps here?"""
+        return len(self.first) >= self._keep
 
     def stop_keeping(self) -> None:
         """Keep no more first steps: from here on the run was changed by hand."""

@@ -20,7 +20,9 @@ from runtime import places
 from runtime.hold import is_held
 from runtime.messages import EpochEnded, Points
 
+VERSION = 1
 TABLES = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -44,6 +46,8 @@ CREATE TABLE IF NOT EXISTS epochs (
     run TEXT NOT NULL, epoch INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL,
     step INTEGER NOT NULL, value REAL, PRIMARY KEY (run, epoch, place)
 ) WITHOUT ROWID;
+PRAGMA user_version = 1;
+COMMIT;
 """
 
 
@@ -96,9 +100,14 @@ class Runs:
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            self._db.close()
+            raise OSError(f"{path}: it comes from a newer Neurowire, which alone can read it.")
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")  # whole after kill -9, no wait for the disk
-        self._db.executescript(TABLES)
+        if version < VERSION:
+            self._db.executescript(TABLES)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -196,12 +205,13 @@ class Runs:
         """The runs that had exactly this source, the newest first."""
         return self._select("WHERE source = ? ORDER BY started DESC", source)
 
-    def curves(self, run: str, *, after: int = 0) -> dict[str, Points]:
+    def curves(self, run: str, *, after: int = 0, until: int = 2**62) -> dict[str, Points]:
         """The losses of a run by name, step by step."""
         curves: dict[str, Points] = {}
         for name, step, value in self._db.execute(
-            "SELECT name, step, value FROM steps WHERE run = ? AND step > ? ORDER BY name, step",
-            (run, after),
+            "SELECT name, step, value FROM steps WHERE run = ? AND step > ? AND step <= ?"
+            " ORDER BY name, step",
+            (run, after, until),
         ):
             curve = curves.setdefault(name, Points(array("q"), array("d")))
             curve.steps.append(step)

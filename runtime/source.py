@@ -19,6 +19,7 @@ from runtime.config import File, Project, View, Wire
 FOLDER = "source"
 PLAN = "plan.json"  # what the source alone does not say: views, wires, and the nodes of each line
 APP_ONLY = {"views.py"}
+RECORDED = "recorded.json"  # the first losses, for an export's `python train.py --verify`
 
 
 def digest(files: Mapping[str, File]) -> str:

@@ -7,7 +7,7 @@ import sys
 from array import array
 from pathlib import Path
 
-from runtime.client import coalesce
+from runtime.coalesce import coalesce
 from runtime.messages import (
     Message,
     Points,

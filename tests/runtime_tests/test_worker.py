@@ -101,6 +101,18 @@ def test_pause_step_and_resume(talk: Talk) -> None:
     assert sorted(talk.losses()) == list(range(1, stopped.step + 1))
 
 
+def test_every_pause_and_every_resume_is_answered(talk: Talk) -> None:
+    talk.client.run(digits(), LONG)
+    talk.until(Steps)
+    for command in (talk.client.pause, talk.client.resume) * 3:
+        command()
+    for _ in range(3):
+        talk.until(Paused)
+        talk.until(Resumed)
+    talk.client.stop()
+    talk.until(Stopped)
+
+
 def test_a_run_can_wait_before_its_first_step(talk: Talk) -> None:
     talk.client.run(digits(), replace(LONG, paused=True))
     assert talk.until(Paused).step == 0

@@ -1,0 +1,106 @@
+"""Opening boards without a window: a file or a template, its facts, parameters set by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from graph import templates
+from graph.declare import REGISTRY
+from graph.document import Document
+from graph.errors import BadParameter, FileError, NeurowireError
+from graph.file import SUFFIX, load
+from graph.infer import Inference
+from graph.problems import Problem
+from graph.sheet import BOARD, Node
+
+
+class BadUsage(NeurowireError):
+    """Words on the command line that have no meaning."""
+
+
+def open_board(name: str) -> tuple[Document, tuple[Problem, ...]]:
+    """The document of a file or template, and what was wrong with the file.
+
+    Raises:
+        FileError: If there is neither.
+    """
+    path = Path(name)
+    if path.exists():
+        loaded = load(path)
+        return loaded.document, loaded.problems
+    if name in templates.names():
+        return templates.open_template(name), ()
+    if path.suffix == SUFFIX or path.parent != Path():
+        raise FileError(f"{name}: there is no such file.")
+    known = ", ".join(templates.names())
+    raise FileError(f"{name}: there is no such file, and no such template; templates are {known}.")
+
+
+def learn(document: Document, data_dir: str | None) -> tuple[Inference, list[Problem]]:
+    """Infer a board's types, after reading the data whose shape only the data know."""
+    facts: dict[str, Mapping[str, Any]] = {}
+    problems = []
+    for node in document.board.nodes.values():
+        declaration = REGISTRY.find(node.type)
+        if declaration is None or node.muted or not declaration.has("needs_facts"):
+            continue
+        from runtime import data  # noqa: PLC0415 - readers load when needed
+
+        try:
+            facts[node.id] = data.probe(node.type, document.params(node), data_dir)
+        except (ValueError, OSError) as error:
+            problems.append(Problem(node.id, BOARD, str(error), name=node.name))
+    return Inference(document, facts, watch=False), problems
+
+
+def set_params(document: Document, assignments: Iterable[str]) -> None:
+    """Carry out `NODE.PARAM=VALUE` for each.
+
+    Raises:
+        BadUsage: If one names no node or parameter, or gives a value that it can't take.
+    """
+    for assignment in assignments:
+        target, equals, text = assignment.partition("=")
+        name, dot, param = target.rpartition(".")
+        if not equals or not dot:
+            raise BadUsage(f"--set {assignment}: expected NODE.PARAM=VALUE, such as adam.lr=0.01")
+        node = find_node(document, name)
+        if node is None:
+            known = ", ".join(sorted(one.name for one in nodes(document)))
+            raise BadUsage(f"--set {assignment}: there is no node {name!r}; nodes are {known}")
+        declaration = REGISTRY.find(node.type)
+        if declaration is None or declaration.param(param) is None:
+            known = ", ".join(one.name for one in declaration.params) if declaration else ""
+            raise BadUsage(
+                f"--set {assignment}: {name} has no parameter {param!r}; it has {known or 'none'}"
+            )
+        try:
+            document.set_params(node.id, **{param: value_of(text)})
+        except BadParameter as error:
+            raise BadUsage(f"--set {assignment}: {error}") from error
+
+
+def nodes(document: Document) -> list[Node]:
+    """Every node on every sheet."""
+    return [node for sheet in document.sheets() for node in sheet.nodes.values()]
+
+
+def find_node(document: Document, name: str) -> Node | None:
+    """The node of this name, else of this id; those on the board come first."""
+    found = [node for node in nodes(document) if name in (node.name, node.id)]
+    named = [node for node in found if node.name == name]
+    return next(iter(named or found), None)
+
+
+def value_of(text: str) -> Any:
+    """A parameter's value: what JSON or Python writes so, else the text itself."""
+    spelled = {"True": True, "False": False, "None": None}
+    if text in spelled:
+        return spelled[text]
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

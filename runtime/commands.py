@@ -1,0 +1,260 @@
+"""The command line: everything the window does, without it.
+
+Exit status 0; 1 with problems on stderr; 2 for bad usage. No traceback reaches a user.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from graph import templates
+from graph.compile import Project, compile_document
+from graph.document import Document
+from graph.errors import CompileError, NeurowireError
+from graph.file import SUFFIX, save
+from graph.problems import Problem
+from runtime import boards, lists
+from runtime.boards import BadUsage
+from runtime.data.search import VARIABLE
+
+Window = Callable[[str | None], int]
+Render = Callable[[str, str, tuple[int, int] | None], int]
+
+ABOUT = "Wire neural networks, train them, watch them learn, keep the PyTorch source."
+
+
+def main(arguments: Sequence[str], *, window: Window, render: Render) -> int:
+    """Carry out a command line.
+
+    Args:
+        arguments: The words after the program's name.
+        window: Opens the window with a file, or without one.
+        render: Draws the window with a file into a picture of a size.
+
+    Returns:
+        The exit status.
+    """
+    options = parse(arguments, window, render)
+    if options.data_dir:
+        known = os.environ.get(VARIABLE, "")
+        os.environ[VARIABLE] = os.pathsep.join(filter(None, (options.data_dir, known)))
+    try:
+        status: int = options.act(options)
+    except BadUsage as error:
+        print(error, file=sys.stderr)
+        return 2
+    except CompileError as error:
+        tell_problems(error.problems)
+        return 1
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except (NeurowireError, OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except Exception as error:
+        if os.environ.get("NEUROWIRE_DEBUG"):
+            traceback.print_exc()
+        name = type(error).__name__
+        print(f"This should not have happened ({name}: {error}).", file=sys.stderr)
+        print("NEUROWIRE_DEBUG=1 shows where; please report it with the board.", file=sys.stderr)
+        return 1
+    return status
+
+
+def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.Namespace:
+    """Read the words; leaves with status 2 and a hint where they have no meaning."""
+    parser = Parser(prog="main.py", description=ABOUT, formatter_class=Help, epilog=EPILOG)
+    parser.set_defaults(act=lambda options: window(None), data_dir=None)
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
+
+    def command(name: str, act: Callable[[argparse.Namespace], int], about: str) -> Parser:
+        made: Parser = commands.add_parser(name, help=about, description=about)
+        made.set_defaults(act=act)
+        made.add_argument("--data-dir", metavar="DIR", help="where data sets are looked for first")
+        return made
+
+    command("templates", lists.templates, "list the templates")
+
+    new = command("new", new_file, "make a file from a template")
+    new.add_argument("template", metavar="TEMPLATE")
+    new.add_argument("file", metavar="FILE")
+
+    check = command("check", lists.check, "tell problems and inferred shapes")
+    board(check)
+    as_json(check)
+
+    training = command("train", train, "train a board in the terminal")
+    board(training)
+    for name, about in COUNTS.items():
+        training.add_argument(f"--{name}", type=count_of(name), metavar="N", help=about)
+    training.add_argument("--device", choices=("auto", "cpu", "cuda", "mps", "xpu"))
+    training.add_argument(
+        "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help="change a parameter"
+    )
+    training.add_argument("--resume", action="store_true", help="go on with the last run of it")
+    training.add_argument("--out", metavar="DIR", help="the run's folder")
+    as_json(training)
+
+    export = command("export", export_board, "write the PyTorch project")
+    board(export)
+    export.add_argument("folder", metavar="DIR")
+
+    data = command("data", lists.data, "list data sets; `data get NAME` downloads one")
+    data.add_argument("get", nargs="?", choices=("get",))
+    data.add_argument("name", nargs="?", metavar="NAME")
+    as_json(data)
+
+    picture = command("render", lambda o: render(o.file, o.png, o.size), "draw the window")
+    board(picture)
+    picture.add_argument("png", metavar="PNG")
+    picture.add_argument("--size", type=size_of, metavar="WxH")
+
+    as_json(command("runs", lists.runs, "list what was trained, with its best figures"))
+
+    opening = Parser(prog="main.py", description=ABOUT)
+    opening.add_argument("file", nargs="?", metavar="FILE")
+    opening.add_argument("--data-dir", metavar="DIR")
+    opening.set_defaults(act=lambda options: window(options.file))
+
+    words = [word for word in arguments if not word.startswith("-")]
+    helps = any(word in ("-h", "--help") for word in arguments)
+    if arguments[:1] and arguments[0] in commands.choices:
+        return parser.parse_args(arguments)
+    if helps and not words:
+        return parser.parse_args(["--help"])
+    return opening.parse_args(arguments)
+
+
+def new_file(options: argparse.Namespace) -> int:
+    """Make a file from a template."""
+    path = Path(options.file)
+    if path.suffix != SUFFIX:
+        path = path.with_name(path.name + SUFFIX)
+    if path.exists():
+        print(f"{path}: it exists already; choose another name.", file=sys.stderr)
+        return 1
+    save(templates.open_template(options.template), path)
+    print(path)
+    return 0
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train a board in the terminal."""
+    from runtime import training  # noqa: PLC0415 - loads torch
+
+    document = opened(options.file)
+    boards.set_params(document, options.set)
+    project = compiled(document, options.data_dir)
+    return training.train(document, project, options)
+
+
+def export_board(options: argparse.Namespace) -> int:
+    """Write the PyTorch project, with recorded losses for its self-check."""
+    from runtime.export import recorded, write_project  # noqa: PLC0415 - loads the compiler
+
+    document = opened(options.file)
+    project = compiled(document, options.data_dir)
+    folder = Path(options.folder)
+    record = recorded(project)
+    if record:
+        write_project(project, folder, record)
+    else:
+        from runtime import training  # noqa: PLC0415 - loads torch
+
+        with training.first_losses(document, project, options.data_dir) as (record, problem):
+            write_project(project, folder, record)
+            if problem:
+                print(f"No losses for --verify: {problem}", file=sys.stderr)
+    print(folder)
+    return 0
+
+
+def opened(name: str) -> Document:
+    """The document of a file or template; what was wrong with the file is told."""
+    document, problems = boards.open_board(name)
+    tell_problems(problems)
+    return document
+
+
+def compiled(document: Document, data_dir: str | None) -> Project:
+    """A document's project.
+
+    Raises:
+        CompileError: If it has problems.
+    """
+    inference, problems = boards.learn(document, data_dir)
+    if problems:
+        raise CompileError(problems)
+    return compile_document(document, inference=inference)
+
+
+def tell_problems(problems: Sequence[Problem]) -> None:
+    """Print problems for people."""
+    for problem in problems:
+        print(problem, file=sys.stderr)
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Help whose lines stay as they were written."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the words and how to see the right ones."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with status 2."""
+        print(f"{message}\n{self.format_usage().strip()}", file=sys.stderr)
+        sys.exit(2)
+
+
+EPILOG = f"""\
+main.py [FILE] opens the window. FILE may be a template's name.
+--data-dir DIR, or {VARIABLE}, says where data sets are looked for first."""
+
+COUNTS = {
+    "epochs": "passes over the training data",
+    "steps": "stop after this step",
+    "batch-size": "examples a step",
+    "seed": "decides split, order, weights and noise",
+    "threads": "CPU threads; 0 measures and chooses",
+}
+
+
+def board(parser: argparse.ArgumentParser) -> None:
+    """Add the argument FILE."""
+    parser.add_argument("file", metavar="FILE", help="a .neurowire file, or a template's name")
+
+
+def as_json(parser: argparse.ArgumentParser) -> None:
+    """Add the option --json."""
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def count_of(name: str) -> Callable[[str], int]:
+    """Reads a whole number, at least 1 where 0 has no meaning."""
+    low = 0 if name in ("seed", "threads") else 1
+
+    def read(text: str) -> int:
+        number = int(text) if text.isdecimal() else -1
+        if number < low:
+            raise argparse.ArgumentTypeError(f"expected a whole number from {low}, got {text!r}")
+        return number
+
+    return read
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """Reads a size such as 1680x1020."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT such as 1680x1020, got {text!r}")
+    return int(width), int(height)

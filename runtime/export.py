@@ -1,0 +1,40 @@
+"""Writes a compiled project into a folder, as a person would keep it. No torch here."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from graph.compile import Project
+from graph.file import write_atomic
+from runtime.config import project as records
+from runtime.runs import Runs, database
+from runtime.source import RECORDED, digest
+
+
+def write_project(project: Project, folder: Path, record: Path | None) -> None:
+    """Write every file of an export, and the recorded losses that `--verify` replays.
+
+    Raises:
+        FileError: A file could not be written.
+        OSError: The folder could not be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, source in project.exported.items():
+        write_atomic(folder / name, source.text)
+    (folder / RECORDED).unlink(missing_ok=True)  # of another board
+    if record is not None:
+        shutil.copyfile(record, folder / RECORDED)
+
+
+def recorded(project: Project) -> Path | None:
+    """The recorded losses of the newest run whose source was exactly this one."""
+    if not database().exists():
+        return None
+    source = digest(records(project.name, project.files).files)
+    with Runs(database()) as runs:
+        for run in runs.of_source(source):
+            record = Path(run.folder) / RECORDED
+            if record.exists():
+                return record
+    return None

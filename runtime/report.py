@@ -1,0 +1,163 @@
+"""What a run says of itself: how it began, how it goes, what it was made with."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from runtime import prepare, source
+from runtime.config import Project, RunConfig
+from runtime.device import device_name, memory_in_use
+from runtime.messages import Progress, Started
+from runtime.prepare import Training
+from runtime.runs import Run, Runs
+
+
+class Report:
+    """Counts a run's steps and seconds, and writes down what it was made with.
+
+    Args:
+        folder: The run's folder.
+        project: What it trains.
+        config: How.
+        training: What iterates.
+        threads: CPU threads in use.
+        waited: Tells the seconds spent waiting for data since it was last asked.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        project: Project,
+        config: RunConfig,
+        training: Training,
+        threads: int,
+        waited: Callable[[], float],
+    ) -> None:
+        self._folder, self._project, self._config = folder, project, config
+        self._training, self._threads, self._waited = training, threads, waited
+        self._before = 0.0  # seconds trained by earlier processes
+        self._first_step = training.step
+        self.begin()
+
+    def begin(self) -> None:
+        """The first step comes now."""
+        self._began = self._since = perf_counter()
+        self._since_step = self._training.step
+
+    def go_on(self, idle: float) -> None:
+        """The run waited for so many seconds, which do not count."""
+        self._began += idle
+        self._since, self._since_step = perf_counter(), self._training.step
+        self._waited()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds trained, without pauses."""
+        return self._before + perf_counter() - self._began
+
+    @property
+    def age(self) -> float:
+        """Seconds since progress was last told."""
+        return perf_counter() - self._since
+
+    def record(self, runs: Runs) -> None:
+        """Write the settings into the run's folder and the database."""
+        settings = self._settings()
+        source.write_json(self._folder / prepare.SETTINGS, settings)
+        known = runs.find(self._folder.name)
+        self._before = known.seconds if known else 0.0
+        runs.add(
+            Run(
+                id=self._folder.name,
+                name=self._project.name,
+                folder=str(self._folder),
+                source=source.digest(self._project.files),
+                settings=settings,
+                device=device_name(self._training.device),
+                parameters=prepare.parameters(self._training),
+                started=time.time(),
+            )
+        )
+
+    def keep_first(self, first: list[dict[str, float]]) -> None:
+        """Write the first losses, which an exported `python train.py --verify` replays."""
+        path = self._folder / source.RECORDED
+        if not first or path.exists():
+            return
+        recorded = {
+            "torch": torch.__version__,
+            "device": str(self._training.device),
+            "threads": self._threads,
+            "epochs": self._config.epochs,
+            "batch_size": self._config.batch_size,
+            "seed": self._config.seed,
+            "precision": self._config.precision,
+            "steps": first,
+        }
+        source.write_json(path, recorded)
+
+    def started(self) -> Started:
+        """How the run begins."""
+        training = self._training
+        return Started(
+            run=self._folder.name,
+            folder=str(self._folder),
+            device=str(training.device),
+            device_name=device_name(training.device),
+            threads=self._threads,
+            steps_per_epoch=training.steps_per_epoch,
+            parameters=prepare.parameters(training),
+            samples=prepare.samples(training, "train"),
+            validation_samples=prepare.samples(training, "validation"),
+            epochs=training.epochs,
+            step=training.step,
+            epoch=training.epoch,
+            rates=prepare.rates(training),
+            precision=prepare.precision(training),
+        )
+
+    def progress(self) -> Progress:
+        """How the run has gone since this was last asked."""
+        training, now = self._training, perf_counter()
+        seconds = max(now - self._since, 1e-9)
+        steps = training.step - self._since_step
+        self._since, self._since_step = now, training.step
+        per_step = prepare.samples(training, "train") / max(training.steps_per_epoch, 1)
+        return Progress(
+            step=training.step,
+            epoch=training.epoch,
+            samples_per_second=steps * per_step / seconds,
+            waiting_share=min(self._waited() / seconds, 1.0),
+            memory=memory_in_use(training.device),
+            seconds_left=self._seconds_left(now),
+            rates=prepare.rates(training),
+        )
+
+    def _seconds_left(self, now: float) -> float:
+        training = self._training
+        total = training.epochs * training.steps_per_epoch
+        if self._config.max_steps:
+            total = min(total, self._config.max_steps)
+        done = training.step - self._first_step
+        return (now - self._began) / done * max(total - training.step, 0) if done else 0.0
+
+    def _settings(self) -> Mapping[str, Any]:
+        return {
+            **asdict(self._config),
+            "name": self._project.name,
+            "threads_used": self._threads,
+            "device_used": str(self._training.device),
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "process": os.getpid(),
+        }

@@ -1,0 +1,276 @@
+"""Training in the terminal: the worker's own loop, with a progress bar, text or JSON lines."""
+
+from __future__ import annotations
+
+import json
+import queue
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from runtime import messages
+from runtime.config import Project, RunConfig
+from runtime.loop import Loop
+from runtime.messages import (
+    Command,
+    EpochEnded,
+    Message,
+    Problem,
+    Started,
+    Steps,
+    Stop,
+    Stopped,
+    ViewDrawn,
+)
+from runtime.runs import Runs, database, home
+from runtime.text_pictures import has_colour, text_picture
+
+Names = Mapping[str, str]
+"""The name of each node, for people."""
+
+
+class Teller(Protocol):
+    """Shows what a run says."""
+
+    def hear(self, message: Message) -> None:
+        """Take one message."""
+
+    def close(self) -> None:
+        """The run ended."""
+
+
+def train(
+    project: Project,
+    config: RunConfig,
+    *,
+    as_json: bool = False,
+    names: Names | None = None,
+    runs_at: Path | None = None,
+) -> Stopped:
+    """Run a project in this process, telling how it goes; Ctrl-C stops and saves.
+
+    Args:
+        project: What to train.
+        config: How.
+        as_json: One JSON object a line, instead of a progress bar.
+        names: The name of each node, for problems.
+        runs_at: The folder of all runs; the user's own where left out.
+    """
+    if as_json:
+        project = replace(project, views=(), wires=())
+        teller: Teller = JsonLines(names or {})
+    elif sys.stdout.isatty():
+        teller = Screen(names or {})
+    else:
+        teller = Lines(names or {})
+    try:
+        stopped = run(project, config, teller.hear, runs_at=runs_at)
+        teller.hear(stopped)
+    finally:
+        teller.close()
+    return stopped
+
+
+def run(
+    project: Project,
+    config: RunConfig,
+    hear: Callable[[Message], None],
+    *,
+    runs_at: Path | None = None,
+) -> Stopped:
+    """Run a project in this process; Ctrl-C stops and saves."""
+    inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
+    with Runs(runs_at / "runs.sqlite" if runs_at else database()) as runs:
+        loop = Loop(project, config, inbox, hear, runs, runs_at or home())
+
+        def stop() -> None:
+            inbox.put(Stop())
+            loop.interrupt()
+
+        with on_interrupt(stop):
+            return loop.run()
+
+
+@contextmanager
+def on_interrupt(stop: Callable[[], None]) -> Iterator[None]:
+    """Do this at the first Ctrl-C; a second one ends the process as ever."""
+
+    def follow(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, before)
+        stop()
+
+    try:
+        before = signal.signal(signal.SIGINT, follow)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class JsonLines:
+    """One JSON object a line for each step and each epoch, and one at the end."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._device, self._threads = "", 0
+
+    def hear(self, message: Message) -> None:
+        """Take one message."""
+        match message:
+            case Started():
+                self._device, self._threads = message.device, message.threads
+            case Steps():
+                for line in by_step(message):
+                    tell({"event": "step", **line})
+            case EpochEnded():
+                tell({"event": "epoch", "epoch": message.epoch, **message.figures})
+            case Problem():
+                print(words(message, self._names), file=sys.stderr)
+            case Stopped():
+                done = {name: getattr(message, name) for name in ("reason", "step", "epoch")}
+                done |= {"seconds": round(message.seconds, 3), "best": dict(message.best)}
+                done |= {"device": self._device, "threads": self._threads}
+                tell({"event": "done", **done, "run": message.run, "folder": message.folder})
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+
+class Lines:
+    """Plain lines, for a terminal that can't redraw or a file."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._pictures: dict[str, str] = {}
+
+    def hear(self, message: Message) -> None:
+        """Take one message."""
+        match message:
+            case Started():
+                print(opening(message), flush=True)
+            case EpochEnded():
+                print(epoch_line(message), flush=True)
+            case ViewDrawn():
+                self._pictures[message.name] = picture(message)
+            case Problem():
+                print(words(message, self._names), file=sys.stderr)
+            case Stopped():
+                for name, drawn in self._pictures.items():
+                    print(f"\n{name}\n{drawn}")
+                print(closing(message), flush=True)
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+
+class Screen:
+    """A progress bar under the newest pictures."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._console = Console(highlight=False)
+        columns = (BarColumn(), "{task.percentage:>3.0f}%", TextColumn("{task.fields[figures]}"))
+        self._bar = Progress(*columns, TimeRemainingColumn(compact=True), console=self._console)
+        self._task = self._bar.add_task("", total=None, figures="reading data")
+        self._pictures: dict[str, Text] = {}
+        self._live = Live(self._bar, console=self._console, refresh_per_second=8)
+        self._live.start()
+        self._figures = ""
+
+    def hear(self, message: Message) -> None:
+        """Take one message."""
+        match message:
+            case Started():
+                total = message.epochs * message.steps_per_epoch
+                self._bar.update(self._task, total=total, completed=message.step)
+                self._console.print(opening(message))
+            case Steps():
+                last = by_step(message)[-1]
+                loss = next((value for name, value in last.items() if name != "step"), 0.0)
+                self._bar.update(
+                    self._task, completed=last["step"], figures=f"loss {loss:.4f} {self._figures}"
+                )
+            case messages.Progress():
+                self._figures = f"{message.samples_per_second:,.0f} samples/s"
+            case EpochEnded():
+                self._console.print(epoch_line(message))
+            case ViewDrawn():
+                self._pictures[message.name] = Text.from_ansi(picture(message))
+                self._live.update(Group(*self._pictures.values(), self._bar))
+            case Problem():
+                self._console.print(words(message, self._names), style="bold red")
+            case Stopped():
+                self._live.stop()
+                self._console.print(closing(message))
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        self._live.stop()
+
+
+def tell(line: Mapping[str, Any]) -> None:
+    """Print one JSON object."""
+    print(json.dumps(line), flush=True)
+
+
+def by_step(message: Steps) -> list[dict[str, float]]:
+    """Losses step by step."""
+    steps: dict[int, dict[str, float]] = {}
+    for name, points in message.curves.items():
+        for step, value in zip(points.steps, points.values, strict=True):
+            steps.setdefault(step, {"step": step})[name] = value
+    return [steps[step] for step in sorted(steps)]
+
+
+def picture(message: ViewDrawn) -> str:
+    """A view as text, as wide as the terminal."""
+    width = min(shutil.get_terminal_size().columns, 100)
+    return text_picture(message.payload, colour=has_colour(), width=width)
+
+
+def words(problem: Problem, names: Names) -> str:
+    """A problem as a person would say it."""
+    place = f"{names.get(problem.node, problem.node)}: " if problem.node else ""
+    detail = f" ({problem.detail})" if problem.detail else ""
+    return f"{place}{problem.text}{detail}\n{problem.advice}"
+
+
+def opening(started: Started) -> str:
+    """What is trained, on what."""
+    threads = "1 thread" if started.threads == 1 else f"{started.threads} threads"
+    on = f"{started.device_name}, {threads}" if started.device == "cpu" else started.device_name
+    again = f", from step {started.step}" if started.step else ""
+    return f"{started.parameters:,} weights, {started.samples:,} examples, on {on}{again}"
+
+
+def epoch_line(ended: EpochEnded) -> str:
+    """An epoch's figures in one line."""
+    figures = "  ".join(f"{name} {value:.4f}" for name, value in ended.figures.items())
+    return f"epoch {ended.epoch:>3}  {figures}{'  best' if ended.best else ''}"
+
+
+def closing(stopped: Stopped) -> str:
+    """How a run ended and where it lies."""
+    end = {"finished": "Finished", "stopped": "Stopped and saved", "failed": "Failed"}
+    where = f" {stopped.folder}" if stopped.folder else ""
+    return f"{end[stopped.reason]} after {stopped.step:,} steps, {stopped.seconds:.1f} s.{where}"
