@@ -37,8 +37,8 @@ def one_score(logits: Value, label: Value) -> tuple[str, str]:
 
 def nats(logits: Value, label: Value) -> str:
     """Source of the cross entropy summed over all labels."""
-    given = ", ".join(by_class(logits, label))
-    return f'F.cross_entropy({given}, reduction="sum")'
+    scores, wanted = by_class(logits, label)
+    return f'F.cross_entropy({operand(scores)}.float(), {wanted}, reduction="sum")'
 
 
 @node(

@@ -118,4 +118,4 @@ class MeanValue:
         return ()
 
     def total(self, x: Value) -> tuple[str, str]:
-        return f"{operand(x)}.sum()", f"{operand(x)}.numel()"
+        return f"{operand(x)}.float().sum()", f"{operand(x)}.numel()"

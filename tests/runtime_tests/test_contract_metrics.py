@@ -11,6 +11,7 @@ import torch.nn.functional as F
 import torchmetrics
 from torch import Tensor
 
+from graph.declare import Declaration
 from graph.errors import Mismatch
 from graph.tensor import TensorType
 from tests.runtime_tests.evaluate import evaluate, f, find, labels, of_role, values
@@ -37,7 +38,9 @@ def made(kind: TensorType) -> Tensor:
     return torch.randn(sizes)  # type: ignore[arg-type]
 
 
-def figure(kind: str, params: dict[str, Any], wires: Pair, given: tuple[Tensor, Tensor]) -> float:
+def figure(
+    kind: str, params: dict[str, Any], wires: tuple[TensorType, ...], given: tuple[Tensor, Tensor]
+) -> float:
     """What a metric's source gives, over batches of odd sizes."""
     declaration = find(kind)
     bound = declaration.bind(params)
@@ -170,6 +173,30 @@ def test_mean_value() -> None:
     x = torch.randn(7, 3)
     total, count = bound.total(*values(x=f("N", 3)))
     assert evaluate(total, x=x) / evaluate(count, x=x) == pytest.approx(x.mean().item())
+
+
+@pytest.mark.parametrize("declaration", of_role("metric"), ids=lambda one: one.type)
+def test_scores_in_half_precision_are_summed_in_full(declaration: Declaration) -> None:
+    """Under mixed precision the network's outputs are bfloat16, with three digits."""
+    kinds: dict[str, tuple[TensorType, ...]] = {
+        "prediction": COLUMNS,
+        "logits": CLASSES,
+        "x": (f("N", 3),),
+    }
+    wires: tuple[TensorType, ...] = kinds[declaration.ports.inputs[0].name]
+    if declaration.type == "metric.dice":
+        wires = MASKS
+    params = {"k": 2} if declaration.param("k") else {}
+    if len(wires) == 1:
+        x = torch.randn(300, 3).bfloat16()
+        total, _ = declaration.bind(params).total(*values(x=wires[0]))
+        assert evaluate(total, x=x).dtype == torch.float32
+        return
+    scores, wanted = made(wires[0]).bfloat16(), made(wires[1])
+    if declaration.type == "metric.dice":
+        wanted = wanted.sign().clamp(min=0)
+    full = figure(declaration.type, params, wires, (scores.float(), wanted))
+    assert figure(declaration.type, params, wires, (scores, wanted)) == pytest.approx(full)
 
 
 def test_all_are_tested_here() -> None:
