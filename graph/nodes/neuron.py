@@ -99,7 +99,7 @@ class Neuron:
     activation are trained as one matrix.
     """
 
-    activation: Activation = param("tanh", doc="Function the weighted sum goes through.")
+    activation: Activation = param("gelu", doc="Function the weighted sum goes through.")
     bias: bool = param(True, doc="Add a learned offset to the sum.")
 
     def shape(self, xs: tuple[TensorType, ...]) -> TensorType:
