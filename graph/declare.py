@@ -11,6 +11,11 @@ with `param`. Hooks are plain methods, found by name:
     summary(self)               the one line shown on the node
     curve(self, x)              an activation's value at x, drawn on the node
 
+Roles have hooks of their own, told where they are declared: `optimizer` in `nodes/_steps.py`,
+`schedule` and `per` in `nodes/schedule.py`, `total`, `figure`, `metric` and `update` in
+`nodes/metric.py`, `kind` in `nodes/view.py`, `read`, `fixed_split`, `classes` and `needs_facts`
+in `nodes/data.py`.
+
 Inputs come in the order of the ports; an unwired optional port is None, a variadic port is a
 tuple. Values are `Value`s: source text that carries its tensor type.
 """
