@@ -2,6 +2,7 @@
 
 import pytest
 
+import graph.nodes  # noqa: F401 - fills the registry
 from graph import names
 from graph.compile import carry
 from graph.declare import REGISTRY

@@ -6,6 +6,8 @@ import copy
 import importlib
 import inspect
 import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from graph.declare import Declaration
 from graph.errors import Mismatch
 from graph.nodes._steps import OURS
 from graph.tensor import SCALAR_LOSS, SCHEDULE, features
+from runtime.exported import checkpoint
 from tests.runtime_tests.contract import parameters
 from tests.runtime_tests.evaluate import evaluate, find, of_role
 from tests.runtime_tests.omissions import OPTIMIZER_ARGUMENTS, OPTIMIZERS
@@ -106,20 +109,58 @@ def test_default_steps_lower_the_loss(declaration: Declaration) -> None:
     assert last < first
 
 
-@each_optimizer
-def test_state_goes_on_where_it_was(declaration: Declaration) -> None:
-    bound = declaration.bind({})
+@dataclass
+class Run:
+    """As much of a run as a checkpoint holds."""
+
+    networks: dict[str, nn.Module]
+    optimizers: dict[str, torch.optim.Optimizer]
+    schedules: dict[str, lr_scheduler.LRScheduler]
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+
+    def go_on(self, steps: int, per: str) -> None:
+        for _ in range(steps):
+            (loss,) = train(self.networks["m"], self.optimizers["o"], 1)
+            for one in self.schedules.values():
+                step: Any = one.step
+                step(*([loss] if per == "validation" else []))
+
+
+def a_run(optimizer: Declaration, schedule: Declaration | None = None) -> Run:
     model = network()
-    made = evaluate(bound.optimizer("model.parameters()"), model=model)
-    train(model, made, 3)
-    state = copy.deepcopy(made.state_dict())
-    twin = copy.deepcopy(model)
-    train(model, made, 3)
-    again = evaluate(bound.optimizer("model.parameters()"), model=twin)
-    again.load_state_dict(state)
-    train(twin, again, 3)
-    for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
-        assert torch.equal(ours, theirs)
+    made = evaluate(optimizer.bind({}).optimizer("m.parameters()"), m=model)
+    if schedule is None:
+        return Run({"m": model}, {"o": made}, {})
+    text = schedule.bind({"warmup": 3}).schedule("o", str(STEPS), str(PER_EPOCH), 1e-3)
+    return Run({"m": model}, {"o": made}, {"o": evaluate(text, o=made)})
+
+
+def goes_on(first: Run, again: Run, per: str, folder: Path) -> None:
+    first.go_on(3, per)
+    checkpoint.save(first, folder / "run.safetensors")
+    first.go_on(6, per)
+    checkpoint.load(again, folder / "run.safetensors")
+    again.go_on(6, per)
+    both = zip(first.networks["m"].parameters(), again.networks["m"].parameters(), strict=True)
+    assert all(torch.equal(ours, theirs) for ours, theirs in both)
+    ours, theirs = (one.optimizers["o"].param_groups[0]["lr"] for one in (first, again))
+    assert ours == theirs
+
+
+@each_optimizer
+def test_checkpoint_goes_on_bit_for_bit(declaration: Declaration, tmp_path: Path) -> None:
+    goes_on(a_run(declaration), a_run(declaration), "step", tmp_path)
+
+
+@each_schedule
+def test_checkpoint_goes_on_along_a_schedule(declaration: Declaration, tmp_path: Path) -> None:
+    adam, per = find("optimizer.adam"), declaration.bind({}).per()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        goes_on(a_run(adam, declaration), a_run(adam, declaration), per, tmp_path)
 
 
 def test_muon_for_matrices_and_adamw_for_the_rest() -> None:
