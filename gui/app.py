@@ -100,8 +100,10 @@ def render(
     window.source.compile_now()
     settle()
     saved = window.grab().save(str(png))
-    window.file.close()
+    window.file.modified = False
     window.close()
+    window.deleteLater()
+    settle(0)
     if not saved:
         print(f"{png} could not be written: does its folder exist?", file=sys.stderr)
     return 0 if saved else 1

@@ -197,6 +197,7 @@ class Deeds(QObject):
         acts["redo"].setEnabled(document.can_redo)
         acts["undo"].setText(f"&Undo {document.undo_name}".strip())
         acts["redo"].setText(f"&Redo {document.redo_name}".strip())
+        acts["train"].setText("&Resume" if state == "paused" else "&Train")
         acts["train"].setEnabled(state in {"idle", "paused"})
         acts["pause"].setEnabled(state in {"running", "paused"})
         acts["step"].setEnabled(state in {"idle", "paused", "running"})

@@ -25,7 +25,7 @@ from gui.inspector.board import SETTINGS
 from gui.inspector.number import NumberBox
 from gui.session import Session
 from gui.training import Trainer
-from gui.widgets import label, restyle
+from gui.widgets import label
 from runtime.messages import Warm
 
 NAMES = {
@@ -90,9 +90,6 @@ class TopBar(QToolBar):
         place = self.device.findData(settings.device)
         self.device.setCurrentIndex(place)
         self.device.setEnabled(state == "idle")
-        self.train.setText({"paused": "Resume", "starting": "Starting"}.get(state, "Train"))
-        restyle(self.train, "primary")
-        self.pause.setText("Pause")
 
     def _receive(self, message: object) -> None:
         if isinstance(message, Warm):

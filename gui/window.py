@@ -35,6 +35,8 @@ from gui.training import Trainer
 
 PREPARE_MS = 400
 """When to load what draws the curves: after the window answers, before a run can begin."""
+NARROWEST = 480
+"""Pixels a wide panel may be squeezed to, so that the window fits a small screen."""
 SIZE = QSize(1680, 1020)
 EDITING = (
     *("cut", "copy", "paste", "duplicate", "duplicate_linked", "select_all", ""),
@@ -104,6 +106,8 @@ class Window(QMainWindow):
         self.code = Code(self.session, self.source)
         self.history = History()
         area = Qt.DockWidgetArea
+        for wide in (self.losses, self.history):
+            wide.setMinimumWidth(NARROWEST)
         self.docks: dict[str, Panel] = {}
         for name, heading, content, where in (
             ("palette", "Nodes", self.palette_panel, area.LeftDockWidgetArea),

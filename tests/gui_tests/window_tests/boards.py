@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 import graph.nodes
 from graph.document import Document
 from graph.sheet import End, Node
 from gui.window import Window
 
 assert graph.nodes
+
+LEFT = Qt.MouseButton.LeftButton
+NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 def wire(document: Document, source: Node, target: Node, output: int = 0, into: int = 0) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gui import look
@@ -90,9 +91,9 @@ def test_the_command_palette_runs_what_is_typed(window: Window, qtbot: QtBot) ->
     window.acts["commands"].trigger()
     popup = window.findChild(Commands)
     assert popup is not None
-    qtbot.keyClicks(popup.search, "show code")
+    QTest.keyClicks(popup.search, "show code")
     popup.search.clear()
-    qtbot.keyClicks(popup.search, "select all")
+    QTest.keyClicks(popup.search, "select all")
     popup.list.itemActivated.emit(popup.list.currentItem(), 0)
     assert len(window.session.selection) == len(window.session.document.board.nodes)
 

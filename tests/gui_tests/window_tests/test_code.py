@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gui.window import Window
-from tests.gui_tests.window_tests.boards import node
+from tests.gui_tests.window_tests.boards import LEFT, NO_KEYS, node
 from tests.gui_tests.window_tests.conftest import MakeWindow
 
 
@@ -38,7 +38,7 @@ def test_selecting_a_node_marks_its_lines_and_a_click_selects(
     listing.setTextCursor(QTextCursor(block))
     listing.centerCursor()
     place = listing.cursorRect(QTextCursor(block)).center()
-    qtbot.mouseClick(listing.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(listing.viewport(), LEFT, NO_KEYS, place)
     assert window.session.selection == (node(window, "logits").id,)
 
 

@@ -72,7 +72,9 @@ def test_smoothing_in_pieces_is_smoothing_in_one_and_skips_nan() -> None:
     [
         PICTURES,
         Pairs(PICTURES, PICTURES),
-        Boundary(2, bytes(range(0, 240, 20)), (-1, 1, -1, 1), ((0, 0), (0.5, 0.5)), (0, 1), ("a", "b")),
+        Boundary(
+            2, bytes(range(0, 240, 20)), (-1, 1, -1, 1), ((0, 0), (0.5, 0.5)), (0, 1), ("a", "b")
+        ),
         Matrix(("a", "b"), ((5, 1), (0, 7))),
         Table(("x", "y"), (("1", "2"), ("3", "4")), (True, False)),
         Number(0.25, 10),

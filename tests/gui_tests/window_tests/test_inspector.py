@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -33,8 +34,8 @@ def field(window: Window, name: str) -> QLineEdit:
 def retype(qtbot: QtBot, line: QLineEdit, text: str) -> None:
     line.setFocus()
     line.selectAll()
-    qtbot.keyClicks(line, text)
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    QTest.keyClicks(line, text)
+    QTest.keyClick(line, Qt.Key.Key_Return)
 
 
 def test_typing_a_parameter_changes_the_document_and_undoes(window: Window, qtbot: QtBot) -> None:
@@ -68,7 +69,7 @@ def test_stepping_with_the_arrow_keys_is_one_step_of_the_history(
     line = field(window, "units")
     line.setFocus()
     for _ in range(4):
-        qtbot.keyClick(line, Qt.Key.Key_Up)
+        QTest.keyClick(line, Qt.Key.Key_Up)
     assert node(window, "logits").params["units"] == 7
     assert len(window.session.document.history) == 1
     window.session.document.undo()

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.canvas import MIME_NODE
 from gui.window import Window
+from tests.gui_tests.window_tests.boards import LEFT, NO_KEYS
 
 
 def test_search_finds_by_synonym(window: Window, qtbot: QtBot) -> None:
     palette = window.palette_panel
     for word in ("dense", "fc", "linear"):
         palette.search.clear()
-        qtbot.keyClicks(palette.search, word)
+        QTest.keyClicks(palette.search, word)
         assert palette.shown_types()[0] == "layer.linear"
 
 
@@ -43,8 +45,8 @@ def test_double_click_adds_a_node_in_the_middle_and_selects_it(
     palette.tree.scrollToItem(item)
     place = palette.tree.visualItemRect(item).center()
     viewport = palette.tree.viewport()
-    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
-    qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(viewport, LEFT, NO_KEYS, place)
+    QTest.mouseDClick(viewport, LEFT, NO_KEYS, place)
     [added] = [n for n in window.session.document.board.nodes.values() if n.name == "tanh"]
     assert window.session.selection == (added.id,)
     assert window.board.selected() == [added.id]
@@ -53,8 +55,8 @@ def test_double_click_adds_a_node_in_the_middle_and_selects_it(
 def test_enter_in_the_search_adds_the_best_match(window: Window, qtbot: QtBot) -> None:
     window.acts["find_node"].trigger()
     search = window.palette_panel.search
-    qtbot.keyClicks(search, "gelu")
-    qtbot.keyClick(search, Qt.Key.Key_Return)
+    QTest.keyClicks(search, "gelu")
+    QTest.keyClick(search, Qt.Key.Key_Return)
     assert any(n.type == "activation.gelu" for n in window.session.document.board.nodes.values())
 
 

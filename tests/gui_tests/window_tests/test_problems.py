@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from graph.problems import Problem
 from gui.widgets import Card
 from gui.window import Window
-from tests.gui_tests.window_tests.boards import node
+from tests.gui_tests.window_tests.boards import LEFT, node
 
 
 def cards(window: Window) -> list[Card]:
@@ -22,7 +22,7 @@ def test_a_shape_problem_is_fixed_by_its_button(window: Window, qtbot: QtBot) ->
     assert "10" in str(card.problem)
     assert window.docks["problems"].windowTitle() == "Problems 1"
     [fix] = card.findChildren(QPushButton)
-    qtbot.mouseClick(fix, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(fix, LEFT)
     assert node(window, "logits").params["units"] == 10
     assert window.problems.shown == []
     assert window.docks["problems"].windowTitle() == "Problems"
@@ -34,7 +34,7 @@ def test_a_shape_problem_is_fixed_by_its_button(window: Window, qtbot: QtBot) ->
 def test_a_click_on_a_problem_selects_its_node(window: Window, qtbot: QtBot) -> None:
     window.show_tab("problems")
     [card] = cards(window)
-    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(card, LEFT)
     assert window.session.selection == (card.problem.node,)
 
 

@@ -54,7 +54,7 @@ def test_train_pause_step_resume_stop(make_window: MakeWindow, qtbot: QtBot) -> 
     count = points(window)
     window.acts["step"].trigger()
     qtbot.waitUntil(lambda: points(window) == count + 1, timeout=LONG)
-    assert window.trainer.state == "paused"
+    until(qtbot, "paused", window)
     assert window.topbar.train.text() == "Resume"
     window.trainer.set_rate("adam", 0.5)
     window.acts["train"].trigger()
