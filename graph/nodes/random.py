@@ -49,6 +49,8 @@ class Reparameterize:
     """
 
     def shape(self, mean: TensorType, log_variance: TensorType) -> TensorType:
+        numbers(mean, "mean")
+        numbers(log_variance, "log_variance")
         if mean.dims != log_variance.dims:
             raise Mismatch(
                 f"a log variance like the mean, {mean}", log_variance, "give both the same size"
