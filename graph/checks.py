@@ -20,6 +20,7 @@ def check(inference: "Inference") -> list[Problem]:
         *_nothing_to_train(board),
         *_optimizers(inference),
         *_twins(inference),
+        *_unreached(inference),
     ]
 
 
@@ -128,6 +129,33 @@ def _twins(inference: "Inference") -> Iterator[Problem]:
                 received=mine,
                 advice="wire inputs of the same size, or make it a node of its own",
                 fixes=(Fix("Give it weights of its own", _unlink(node)),),
+            )
+
+
+def _unreached(inference: "Inference") -> Iterator[Problem]:
+    """Layers that only metrics and views depend on: nothing ever gives them their weights."""
+    document = inference.document
+    board = document.board
+    ready: dict[str, list[str]] = {"optimizer": [], "metric": [], "view": []}
+    for node in board.nodes.values():
+        found = inference.result(node.id)
+        if role(node) in ready and not node.muted and found and found.inputs is not None:
+            ready[role(node)].append(node.id)
+    if not ready["optimizer"]:
+        return
+    reached = upstream(board, ready["optimizer"])
+    leaders = {board.nodes[one].twin or one for one in reached}
+    shown = upstream(board, [*ready["metric"], *ready["view"]]) - reached
+    for node in sorted((board.nodes[one] for one in shown), key=lambda one: one.number):
+        declaration = REGISTRY.find(node.type)
+        holds = declaration is not None and (declaration.learns or declaration.has("module"))
+        if holds and not node.muted and (node.twin or node.id) not in leaders:
+            yield Problem(
+                node.id,
+                BOARD,
+                "is shown or measured, but no optimizer's loss depends on it.",
+                name=node.name,
+                advice="link it to the node that is trained (Alt+D), or wire it to a loss",
             )
 
 

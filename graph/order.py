@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterable
 
 from graph.declare import REGISTRY
-from graph.sheet import Node, Sheet
+from graph.sheet import Link, Node, Sheet
 
 
 def remembers(node: Node) -> bool:
@@ -44,12 +44,21 @@ def topological(sheet: Sheet, chosen: Iterable[str] | None = None) -> list[str]:
 
 
 def upstream(sheet: Sheet, goals: Iterable[str]) -> set[str]:
-    """The goals and every node that feeds them."""
+    """The goals and every node whose value they depend on; a muted node passes one wire on."""
     seen = set(goals)
     ahead = list(seen)
     while ahead:
-        for link in sheet.links_into(ahead.pop()):
+        for link in _read(sheet, ahead.pop()):
             if link.source.node not in seen:
                 seen.add(link.source.node)
                 ahead.append(link.source.node)
     return seen
+
+
+def _read(sheet: Sheet, node: str) -> Iterable[Link]:
+    record = sheet.nodes[node]
+    declaration = REGISTRY.find(record.type)
+    if not record.muted or declaration is None or declaration.role == "instance":
+        return sheet.links_into(node)
+    ports = declaration.ports_of(record.params).inputs
+    return sheet.into(node, ports[0].name)[:1] if ports else ()

@@ -184,8 +184,11 @@ class WeightedSum:
                 f"{len(self.factors)} losses, one a weight",
                 len(losses),
                 "wire more losses, or remove weights",
-                repairs=[set_param("factors", self.factors[: len(losses)])],
+                repairs=[set_param("factors", self.factors[: max(len(losses), 1)])],
             )
+        for loss in losses:
+            if loss.dims:
+                raise Mismatch("losses, each one number", loss, "wire a Mean loss between")
         return SCALAR_LOSS
 
     def expression(self, losses: tuple[Value, ...]) -> str:

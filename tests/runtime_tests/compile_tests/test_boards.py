@@ -1,0 +1,82 @@
+"""Any board: what is written reads well, runs, and means what the drawing means."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, note, settings
+from torch import nn
+
+from graph.compile import compile_document
+from graph.document import Document
+from tests.graph_tests.network_nodes import NetworkTypes, network_nodes
+from tests.runtime_tests.compile_tests.boards import boards
+from tests.runtime_tests.compile_tests.reference import Reference, batch_of
+from tests.runtime_tests.compile_tests.written import complaints, imported, write
+
+QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+STEPS = 3
+
+
+@pytest.fixture(scope="module", autouse=True)
+def networks() -> Iterator[NetworkTypes]:
+    """Types of nodes that make and place networks."""
+    with network_nodes() as types:
+        yield types
+
+
+@given(document=boards())
+@settings(max_examples=60, suppress_health_check=QUIET)
+def test_training_means_what_is_drawn(document: Document) -> None:
+    project = compile_document(document)
+    note(project.files["model.py"].text + project.files["train.py"].text)
+    with tempfile.TemporaryDirectory() as home:
+        folder = write(project, Path(home) / "project", views=True)
+        with imported(folder) as modules:
+            training = modules["train"].Training(batch_size=16, device="cpu")
+            for network in training.networks.values():
+                for module in network.modules():
+                    if isinstance(module, nn.Dropout):
+                        module.p = 0.0
+            reference = Reference(document, training.networks)
+            data = [n for n in document.board.nodes.values() if n.type.startswith("data.")]
+            rows = modules["data"].batches(training.train_set, 16, seed=0)
+            for _, batch, figures in zip(range(STEPS), rows, training, strict=False):
+                expected = reference.iterate(batch_of(document, data, batch))
+                found = {
+                    name.removeprefix("loss/"): float(value)
+                    for name, value in figures.items()
+                    if name != "step"
+                }
+                assert found == pytest.approx(expected, rel=2e-4, abs=1e-5)
+            for name, network in training.networks.items():
+                mine = dict(network.named_parameters())
+                for word, weight in reference.networks[name].named_parameters():
+                    torch.testing.assert_close(mine[word], weight, rtol=2e-3, atol=2e-4)
+            check_views(modules, training, project.views)
+
+
+def check_views(modules: dict[str, object], training: object, views: object) -> None:
+    """Every view gives a tensor for each of its ports, and validation gives numbers."""
+    figures = training.validate()  # type: ignore[attr-defined]
+    assert all(isinstance(value, float) for value in figures.values())
+    batch = modules["views"].examples(training, 8)  # type: ignore[attr-defined]
+    for view in views:  # type: ignore[attr-defined]
+        with torch.no_grad():
+            found = getattr(modules["views"], view.name)(training, batch)
+        assert set(found) == set(view.inputs)
+        for port, place in view.inputs.items():
+            assert len(found[port]) == 8
+            assert place is None or found[port] is batch[place]
+
+
+@given(document=boards())
+@settings(max_examples=20, suppress_health_check=QUIET)
+def test_what_is_written_reads_well(document: Document) -> None:
+    project = compile_document(document)
+    assert project.files == compile_document(document).files
+    with tempfile.TemporaryDirectory() as home:
+        folder = write(project, Path(home) / "project", views=True)
+        assert complaints(folder) == ""

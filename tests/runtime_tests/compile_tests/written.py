@@ -1,0 +1,78 @@
+"""Compiled projects as folders, and as modules of this process."""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from graph.compile import Project
+
+ROOT = Path(__file__).resolve().parents[3]
+RULES = ("--isolated", "--line-length", "100")
+
+
+def write(project: Project, folder: Path, *, views: bool = False) -> Path:
+    """Put a project's files into an empty folder."""
+    folder.mkdir(parents=True)
+    for name, source in (project.files if views else project.exported).items():
+        (folder / name).write_text(source.text, encoding="utf-8")
+    return folder
+
+
+@contextmanager
+def imported(folder: Path) -> Iterator[dict[str, ModuleType]]:
+    """The folder's Python files as modules, while this is open."""
+    names = [path.stem for path in folder.glob("*.py")]
+    kept = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    try:
+        yield {name: importlib.import_module(name) for name in names}
+    finally:
+        sys.path.remove(str(folder))
+        for name in names:
+            sys.modules.pop(name, None)
+        sys.modules.update(kept)
+
+
+def complaints(folder: Path) -> str:
+    """What ruff says about a folder, at most some lines of it."""
+    found = ""
+    for words in (
+        ("check", *RULES, "--select", "E,F,I,B,UP,SIM", "--output-format", "concise"),
+        ("format", "--check", "--diff", *RULES),
+    ):
+        command = [sys.executable, "-m", "ruff", *words, "--quiet", "--no-cache", "."]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        found += done.stdout[:3000]
+        assert done.returncode in {0, 1}, done.stderr
+    return found
+
+
+def train(folder: Path, *options: str, processes: int = 1, data: str = "") -> list[dict[str, Any]]:
+    """Run train.py as its reader would, with nothing of the repository in reach."""
+    command = [sys.executable, "-P", "-s", "-W", "error"]
+    if processes > 1:
+        command = [sys.executable, "-s", "-m", "torch.distributed.run", "--standalone"]
+        command += [f"--nproc-per-node={processes}"]
+    keep = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+    surroundings = {name: os.environ[name] for name in keep if name in os.environ}
+    surroundings |= {"PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1"}
+    more = ["--data-dir", data] if data else []
+    done = subprocess.run(
+        [*command, str(folder / "train.py"), "--device", "cpu", "--threads", "1", *options, *more],
+        cwd=folder,
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
