@@ -183,7 +183,8 @@ def _boundary(painter: QPainter, boundary: Boundary, box: QRectF) -> None:
         painter.drawImage(square, plane.copy())
     left, right, bottom, top = boundary.extent
     wide, high = (right - left) or 1.0, (top - bottom) or 1.0
-    radius = max(1.5, min(4.0, side / 70))
+    few = len(boundary.points) < 50
+    radius = max(1.5, min(7.0, side / 24) if few else min(4.0, side / 70))
     painter.setPen(QPen(QColor(255, 255, 255, 210), 0.8))
     painter.setClipRect(square)
     for index, (x, y) in enumerate(boundary.points):

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 Array = np.ndarray[tuple[int], np.dtype[np.float64]]
 
+MARKED = 60
+"""Up to how many points of an epoch curve are marked one by one."""
 SMALLEST = 1e-12
 """What a logarithmic axis shows in place of zero and below."""
 
@@ -177,6 +179,8 @@ class Chart(QWidget):
         for name in self._stale:
             curve = self._curves[name]
             if curve.faint is None:
+                if curve.series.count > MARKED:
+                    curve.line.setSymbol(None)
                 curve.line.setData(*self._points(curve.series))
             else:
                 curve.faint.setData(*self._points(curve.series))
