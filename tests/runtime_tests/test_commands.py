@@ -1,0 +1,255 @@
+"""The command line as a user types it: real process, real files, status 0, 1 or 2, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from graph import templates
+from graph.declare import REGISTRY
+from graph.file import load, save
+from runtime.runs import Runs, database
+
+ROOT = Path(__file__).parent.parent.parent
+MAIN = [sys.executable, str(ROOT / "main.py")]
+
+
+def run(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run a command line to its end; none may end in a traceback."""
+    done = subprocess.run(
+        [*MAIN, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=240, check=False
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    """The JSON objects a command printed."""
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_templates_are_listed_with_a_line_each() -> None:
+    done = run("templates")
+    assert done.returncode == 0
+    listed = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
+    assert [name for name, _ in listed] == templates.names()
+    assert all(about for _, about in listed)
+
+
+def test_new_makes_a_file_and_never_overwrites(tmp_path: Path) -> None:
+    path = tmp_path / "mine.neurowire"
+    assert run("new", "digits_mlp", path).returncode == 0
+    before = path.read_text()
+    assert load(path).document.board.nodes
+    done = run("new", "xor_neurons", path)
+    assert done.returncode == 1
+    assert "exists already" in done.stderr
+    assert path.read_text() == before
+
+
+def test_check_tells_shapes_and_problems(tmp_path: Path) -> None:
+    done = run("check", "digits_mlp", "--json")
+    assert done.returncode == 0
+    told = json.loads(done.stdout)
+    assert told["problems"] == []
+    shapes = {node["name"]: node["outputs"] for node in told["nodes"]}
+    assert "[N, 10]" in shapes["logits"].values()
+
+    document = templates.open_template("digits_mlp")
+    logits = next(node for node in document.board.nodes.values() if node.name == "logits")
+    document.remove([logits.id])
+    path = tmp_path / "broken.neurowire"
+    save(document, path)
+    done = run("check", path)
+    assert done.returncode == 1
+    assert "error: " in done.stderr
+
+
+def test_train_prints_every_step_and_epoch_and_runs_lists_it() -> None:
+    done = run("train", "digits_mlp", "--epochs", "2", "--seed", "3", "--device", "cpu", "--json")
+    assert done.returncode == 0, done.stderr
+    told = lines(done)
+    steps = [line for line in told if line["event"] == "step"]
+    assert [line["step"] for line in steps] == list(range(1, 47))
+    assert all(any(name.startswith("loss/") for name in line) for line in steps)
+    epochs = [line for line in told if line["event"] == "epoch"]
+    assert [line["epoch"] for line in epochs] == [1, 2]
+    assert any(name.startswith("train/") for name in epochs[0])
+    assert any(name.startswith("val/") for name in epochs[0])
+    assert told[-1]["event"] == "done"
+    assert told[-1]["reason"] == "finished"
+    (listed,) = lines(run("runs", "--json"))
+    assert listed["state"] == "finished"
+    assert listed["best"] == told[-1]["best"]
+    assert "digits_mlp" in run("runs").stdout
+
+
+def test_set_changes_a_parameter(tmp_path: Path) -> None:
+    words = ("train", "digits_mlp", "--steps", "2", "--json", "--out", tmp_path / "run")
+    done = run(*words, "--set", "adam.lr=0.5", "--set", "hidden.units=7")
+    assert done.returncode == 0, done.stderr
+    source = tmp_path / "run" / "source"
+    assert "lr=0.5" in (source / "train.py").read_text()
+    assert "7" in (source / "model.py").read_text()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "digits_mlp", "--set", "nothing.lr=1"),
+        ("train", "digits_mlp", "--set", "adam.nothing=1"),
+        ("train", "digits_mlp", "--set", "adam.lr=fast"),
+        ("train", "digits_mlp", "--set", "adam.lr"),
+        ("train", "digits_mlp", "--epochs", "0"),
+        ("train", "digits_mlp", "--device", "toaster"),
+        ("train",),
+        ("render", "digits_mlp", "out.png", "--size", "big"),
+        ("data", "get"),
+        ("--frobnicate",),
+    ],
+)
+def test_bad_usage_is_status_2(words: tuple[str, ...]) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert done.stderr
+
+
+def test_files_that_can_not_be_read_are_status_1(tmp_path: Path) -> None:
+    path = tmp_path / "broken.neurowire"
+    for text in (None, "{", "[]", '{"format": 999}'):
+        if text is not None:
+            path.write_text(text)
+        for words in (("check", path), ("train", path), ("export", path, tmp_path / "out")):
+            done = run(*words)
+            assert done.returncode == 1
+            assert "broken.neurowire" in done.stderr
+
+
+def test_missing_data_names_the_node_and_the_file(tmp_path: Path) -> None:
+    document = templates.open_template("tabular")
+    data = [
+        node
+        for node in document.board.nodes.values()
+        if (declaration := REGISTRY.find(node.type)) and declaration.has("needs_facts")
+    ]
+    document.set_params(data[0].id, path="nowhere/none.csv")
+    save(document, tmp_path / "table.neurowire")
+    done = run("train", tmp_path / "table.neurowire", "--json")
+    assert done.returncode == 1
+    assert data[0].name in done.stderr
+    assert "none.csv" in done.stderr
+
+
+def test_export_verifies_where_it_was_never_trained(tmp_path: Path) -> None:
+    done = run("export", "xor_neurons", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    recorded = json.loads((tmp_path / "out" / "recorded.json").read_text())
+    assert [step["step"] for step in recorded["steps"]] == list(range(1, 21))
+    assert not database().exists()
+    checked = subprocess.run(
+        [sys.executable, "train.py", "--verify"],
+        cwd=tmp_path / "out",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_exported_script_gives_the_losses_of_the_app(tmp_path: Path) -> None:
+    words = ("train", "digits_mlp", "--epochs", "1", "--json", "--device", "cpu")
+    told = [line for line in lines(run(*words)) if line["event"] == "step"]
+    run("export", "digits_mlp", tmp_path / "out")
+    recorded = json.loads((tmp_path / "out" / "recorded.json").read_text())
+    script = [sys.executable, "train.py", "--epochs", "1", "--device", "cpu"]
+    done = subprocess.run(
+        [*script, "--threads", str(recorded["threads"])],
+        cwd=tmp_path / "out",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    printed = [json.loads(line) for line in done.stdout.splitlines()]
+    here = [{"event": "step", **line} for line in printed if "step" in line]
+    assert here == told
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_ctrl_c_saves_and_resume_goes_on_exactly(tmp_path: Path) -> None:
+    words = ["train", "digits_mlp", "--epochs", "40", "--json", "--device", "cpu"]
+    out = ["--out", str(tmp_path / "run")]
+    child = subprocess.Popen([*MAIN, *words, *out], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    told = [json.loads(child.stdout.readline()) for _ in range(60)]
+    child.send_signal(signal.SIGINT)
+    told += [json.loads(line) for line in child.stdout]
+    assert child.wait() == 0
+    assert told[-1]["reason"] == "stopped"
+    rest = lines(run(*words, *out, "--resume"))
+    assert rest[-1]["reason"] == "finished"
+    threads = json.loads((tmp_path / "run" / "settings.json").read_text())["threads_used"]
+    whole = lines(run(*words, "--threads", str(threads)))
+    losses = [line for line in whole if line["event"] == "step"]
+    assert [line for line in (*told, *rest) if line["event"] == "step"] == losses
+    again = run(*words, *out)
+    assert again.returncode == 1
+    assert "--resume" in again.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_kill_then_resume_finds_the_boards_newest_run() -> None:
+    words = ["train", "digits_mlp", "--epochs", "4000", "--json", "--device", "cpu"]
+    child = subprocess.Popen([*MAIN, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    began = time.monotonic()
+    while time.monotonic() - began < 1.5:
+        child.stdout.readline()
+    child.kill()
+    child.stdout.close()
+    child.wait()
+    with Runs(database()) as runs:
+        (killed,) = runs.all()
+    assert killed.state == "interrupted"
+    done = lines(run("train", "digits_mlp", "--resume", "--steps", str(killed.step + 50), "--json"))
+    assert done[-1]["folder"] == killed.folder
+    assert done[-1]["step"] == killed.step + 50
+
+
+def test_nothing_to_resume_is_said() -> None:
+    done = run("train", "digits_mlp", "--resume")
+    assert done.returncode == 1
+    assert "--resume" in done.stderr
+
+
+def test_data_lists_every_set() -> None:
+    done = run("data")
+    assert done.returncode == 0
+    assert "built in" in done.stdout
+    assert "mnist" in done.stdout
+    assert run("data", "get", "nonesuch").returncode == 1
+
+
+def test_help_lists_every_command() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for name in ("templates", "new", "check", "train", "export", "data", "render", "runs"):
+        assert f"\n    {name} " in done.stdout
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="about Linux without a display")
+def test_without_a_display_the_template_trains_in_the_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    done = run("xor_neurons")
+    assert done.returncode == 0, done.stderr
+    assert "no display" in done.stdout
+    assert "Finished after" in done.stdout
