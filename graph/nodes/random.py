@@ -4,6 +4,7 @@ from typing import Literal
 
 from graph.declare import Value, node, param
 from graph.errors import Mismatch
+from graph.nodes._shapes import numbers
 from graph.tensor import BATCH, TensorType, features
 
 GROUP = "Random"
