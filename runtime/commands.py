@@ -204,7 +204,10 @@ def tell_problems(problems: Sequence[Problem]) -> None:
 
 
 class Help(argparse.RawDescriptionHelpFormatter):
-    """Help whose lines stay as they were written."""
+    """Help whose lines stay as they were written, with room for the longest command."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=20)
 
 
 class Parser(argparse.ArgumentParser):

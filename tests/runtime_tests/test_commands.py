@@ -73,7 +73,8 @@ def test_check_tells_shapes_and_problems(tmp_path: Path) -> None:
 
 
 def test_train_prints_every_step_and_epoch_and_runs_lists_it() -> None:
-    done = run("train", "digits_mlp", "--epochs", "2", "--seed", "3", "--device", "cpu", "--json")
+    words = ("--epochs", "2", "--batch-size", "64", "--seed", "3", "--device", "cpu", "--json")
+    done = run("train", "digits_mlp", *words)
     assert done.returncode == 0, done.stderr
     told = lines(done)
     steps = [line for line in told if line["event"] == "step"]
@@ -190,6 +191,7 @@ def test_ctrl_c_saves_and_resume_goes_on_exactly(tmp_path: Path) -> None:
     told = [json.loads(child.stdout.readline()) for _ in range(60)]
     child.send_signal(signal.SIGINT)
     told += [json.loads(line) for line in child.stdout]
+    child.stdout.close()
     assert child.wait() == 0
     assert told[-1]["reason"] == "stopped"
     rest = lines(run(*words, *out, "--resume"))
@@ -240,7 +242,7 @@ def test_help_lists_every_command() -> None:
     done = run("--help")
     assert done.returncode == 0
     for name in ("templates", "new", "check", "train", "export", "data", "render", "runs"):
-        assert f"\n    {name} " in done.stdout
+        assert f"\n    {name}" in done.stdout
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="about Linux without a display")
