@@ -1,6 +1,7 @@
 """Lines of Python that know which nodes they come from, laid out as a formatter would."""
 
 import ast
+import itertools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -76,25 +77,106 @@ class Writer:
 
 
 def wrapped(text: str, level: int) -> Iterator[str]:
-    """A statement as one line, or split at its brackets where it is too long."""
-    prefix = INDENT * level
-    if len(prefix) + len(text) <= WIDTH:
-        yield prefix + text
+    """A statement as one line, or split as a formatter would where it is too long."""
+    if len(INDENT) * level + len(text) <= WIDTH:
+        yield INDENT * level + text
         return
+    head, value = _value_of(text)
+    terms = _terms(value)
+    if len(terms) > 1 and not (len(terms) == 2 and _splits_last(text, level)):
+        yield f"{INDENT * level}{head}("
+        yield from _argument(value, level + 1, "")
+        yield f"{INDENT * level})"
+        return
+    yield from _brackets(text, level)
+
+
+def _brackets(text: str, level: int) -> Iterator[str]:
+    prefix = INDENT * level
     pair = _outer_brackets(text)
-    if pair is None or pair[1] == pair[0] + 1:
+    if len(prefix) + len(text) <= WIDTH or pair is None or pair[1] == pair[0] + 1:
         yield prefix + text
         return
     start, end = pair
     head, inner, tail = text[: start + 1], text[start + 1 : end], text[end:]
     inner = inner.removesuffix(",")
+    parts = split_commas(inner)
+    display = text[start] != "(" or not text[start - 1 : start].isidentifier()
+    display = display and (len(parts) > 1 or text[start] in "[{")
     yield prefix + head
-    if len(prefix) + len(INDENT) + len(inner) <= WIDTH:
+    if len(prefix) + len(INDENT) + len(inner) <= WIDTH and not display:
         yield prefix + INDENT + inner
     else:
-        for part in split_commas(inner):
-            yield from wrapped(f"{part},", level + 1)
+        for part in parts:
+            yield from _argument(part, level + 1, "," if len(parts) > 1 or display else "")
     yield prefix + tail
+
+
+def _argument(text: str, level: int, comma: str) -> Iterator[str]:
+    """One of the things between brackets, on lines of its own."""
+    if len(INDENT) * level + len(f"{text}{comma}") <= WIDTH:
+        yield f"{INDENT * level}{text}{comma}"
+        return
+    terms = _terms(text)
+    if len(terms) > 1:
+        yield from _operators(terms, level, comma)
+    else:
+        yield from _brackets(f"{text}{comma or ','}", level)
+
+
+def _operators(terms: list[str], level: int, comma: str) -> Iterator[str]:
+    """A sum or product, one term a line."""
+    for number, term in enumerate(terms, 1):
+        yield from _brackets(term + (comma if number == len(terms) else ""), level)
+
+
+def _splits_last(text: str, level: int) -> bool:
+    """Is it enough to split a statement with one operator at its last bracket?"""
+    pair = _outer_brackets(text)
+    if pair is None or pair[1] != len(text) - 1 or pair[1] == pair[0] + 1:
+        return False
+    return len(INDENT) * level + pair[0] + 1 <= WIDTH
+
+
+def _value_of(text: str) -> tuple[str, str]:
+    """A statement as what stands before its value, and the value; the value may be empty."""
+    if text.endswith(":"):
+        return text, ""
+    found = re.match(r"return |[\w.\[\], ]+? [-+*]?= ", text)
+    return (found[0], text[found.end() :]) if found else (text, "")
+
+
+def _terms(text: str) -> list[str]:
+    """The operands of the operators that bind least, each with the operator before it."""
+    try:
+        tree = ast.parse(text, mode="eval").body if text else None
+    except SyntaxError:
+        return []
+    if not isinstance(tree, ast.BinOp):
+        return []
+    rank = _LOOSE.get(type(tree.op))
+    places: list[int] = []
+    while isinstance(tree, ast.BinOp) and _LOOSE.get(type(tree.op)) == rank is not None:
+        gap = text[tree.left.end_col_offset or 0 : tree.right.col_offset]
+        operator = re.search(r"[^\s()]", gap)
+        if operator is None:
+            return []
+        places.append((tree.left.end_col_offset or 0) + operator.start())
+        tree = tree.left
+    cuts = [0, *reversed(places), len(text)]
+    return [text[a:b].strip() for a, b in itertools.pairwise(cuts)]
+
+
+_LOOSE: dict[type[ast.operator], int] = {
+    ast.Add: 1,
+    ast.Sub: 1,
+    ast.Mult: 2,
+    ast.Div: 2,
+    ast.MatMult: 2,
+    ast.FloorDiv: 2,
+    ast.Mod: 2,
+}
+"""Operators by how tightly they bind; those of one number are split together."""
 
 
 def split_commas(text: str) -> list[str]:

@@ -97,9 +97,7 @@ class Reference:
             given.append(values if port.variadic else (values[0] if values else None))
         return given
 
-    def _compute(
-        self, sheet: Sheet, node: Node, given: list[Any], holder: nn.Module | None
-    ) -> Any:
+    def _compute(self, sheet: Sheet, node: Node, given: list[Any], holder: nn.Module | None) -> Any:
         if node.muted:
             return given[0]
         name = sheet.nodes[node.twin or node.id].name
@@ -191,7 +189,9 @@ LEARN = {
 }
 
 
-def batch_of(document: Document, data: Iterable[Node], tensors: Iterable[Tensor]) -> dict[End, Tensor]:
+def batch_of(
+    document: Document, data: Iterable[Node], tensors: Iterable[Tensor]
+) -> dict[End, Tensor]:
     """A batch by the outputs it comes from."""
     ends = [End(node.id, port.name) for node in data for port in document.ports(node).outputs]
     return dict(zip(ends, tensors, strict=True))
