@@ -45,7 +45,7 @@ Role = Literal[
     "instance",
 ]
 ParamKind = Literal[
-    "int", "float", "bool", "choice", "text", "ints", "floats", "path", "nodes", "names"
+    "int", "float", "bool", "choice", "text", "ints", "floats", "path", "nodes", "names", "values"
 ]
 
 GROUPS = (
@@ -82,6 +82,12 @@ class FilePath(str):
 
 class Columns(tuple[str, ...]):
     """Annotation of a parameter that lists names, such as a table's columns."""
+
+    __slots__ = ()
+
+
+class Values(tuple[tuple[str, Any], ...]):
+    """Annotation of a parameter that holds values by name; no form shows it as it is."""
 
     __slots__ = ()
 
@@ -259,6 +265,22 @@ def _check_names(param: Param, value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _check_values(param: Param, value: object) -> tuple[tuple[str, Any], ...]:
+    pairs = list(value.items() if isinstance(value, Mapping) else _listed(value))
+    if not all(isinstance(one, list | tuple) and len(one) == 2 for one in pairs):
+        raise BadParameter(f"{param.label}: expected values by name, got {value!r}")
+    found = {str(name): _frozen(one) for name, one in pairs}
+    return tuple((name, found[name]) for name in sorted(found))
+
+
+def _listed(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+
+
 _CHECKS: dict[ParamKind, Callable[[Param, object], Any]] = {
     "int": _check_int,
     "float": _check_float,
@@ -270,6 +292,7 @@ _CHECKS: dict[ParamKind, Callable[[Param, object], Any]] = {
     "floats": _check_floats,
     "nodes": _check_names,
     "names": _check_names,
+    "values": _check_values,
 }
 
 
@@ -527,6 +550,7 @@ _KINDS: dict[Any, ParamKind] = {
     str: "text",
     FilePath: "path",
     Columns: "names",
+    Values: "values",
     NodeRefs: "nodes",
     tuple[int, ...]: "ints",
     tuple[float, ...]: "floats",

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 import graph.nodes  # noqa: F401 - fills the registry of node types
-from graph import clipboard, events, names, rules
-from graph.declare import REGISTRY, Declaration, Port, Ports
+from graph import clipboard, events, grouping, names, networks, rules
+from graph.declare import REGISTRY, Declaration, Param, Port, Ports
 from graph.errors import BadParameter, DocumentError, Refused
 from graph.history import Edit, History, Step
 from graph.settings import Settings
@@ -91,7 +91,12 @@ class Document:
         declaration = REGISTRY.find(node.type)
         if declaration is None:
             return dict(node.params)
-        return {p.name: node.params.get(p.name, p.default) for p in declaration.params}
+        own = {p.name: node.params.get(p.name, p.default) for p in declaration.params}
+        return {**own, **networks.values(self, node)} if declaration.role == "instance" else own
+
+    def parameters(self, node: Node) -> tuple[Param, ...]:
+        """What can be set on a node; on an instance also what its network shows."""
+        return networks.parameters(self, node)
 
     def twins(self, node: str) -> list[Node]:
         """The nodes that share weights with this one, itself included."""
@@ -148,9 +153,10 @@ class Document:
             id=self._next_id(),
             type=declaration.type,
             name=names.unique(wanted, home.names()),
-            params=_checked(declaration, params or {}),
             position=(float(position[0]), float(position[1])),
         )
+        given = networks.gathered(self, node, params or {})
+        node = replace(node, params=_checked(declaration, given))
         with self.group(f"Add {declaration.title}"):
             self._do(Edit("node", sheet, node.id, None, node))
             if twin is not None:
@@ -173,6 +179,7 @@ class Document:
                     self.unlink(link)
                 self._release_twins(sheet, node)
                 self._follow_port(sheet.nodes[node], None)
+                networks.hide_all(self, node)
                 self._do(Edit("node", sheet.name, node, sheet.nodes[node], None))
                 for source, link in through:
                     if self.can_link(source, link.target) is None:
@@ -208,7 +215,8 @@ class Document:
         declaration = REGISTRY.find(before.type)
         if declaration is None:
             raise DocumentError(f"{before.name}: {UNKNOWN} {before.type!r}, it can't be changed")
-        checked = _checked(declaration, {**before.params, **values})
+        given = networks.gathered(self, before, values)
+        checked = _checked(declaration, {**before.params, **given})
         reason = rules.why_not_here(self, before.type, checked, self.sheet_of(node).name)
         if reason is not None:
             raise Refused(reason)
@@ -417,10 +425,7 @@ class Document:
         Raises:
             BadParameter: If the name is no identifier or is taken.
         """
-        if not names.is_name(name) or name == BOARD:
-            raise BadParameter(f"network: expected a name such as `generator`, got {name!r}")
-        if name in self.networks:
-            raise BadParameter(f"network: {name!r} is taken")
+        networks.check_name(self, name)
         with self.group("Add network"):
             self._do(Edit("network", name, name, None, True))
         return self.networks[name]
@@ -432,7 +437,7 @@ class Document:
             Refused: If it is placed somewhere.
         """
         sheet = self.sheet(name)
-        placed = [n.name for n in self._instances(name)]
+        placed = [n.name for n in networks.instances(self, name)]
         if placed:
             raise Refused(f"{name} is placed as {', '.join(placed)}: delete those first")
         with self.group(f"Remove network {name}"):
@@ -440,6 +445,51 @@ class Document:
             for frame in list(sheet.frames):
                 self.remove_frame(name, frame)
             self._do(Edit("network", name, name, True, None))
+
+    def rename_network(self, name: str, new: str) -> None:
+        """Give a network another name, everywhere at once.
+
+        Raises:
+            BadParameter: If the name is no identifier or is taken.
+        """
+        networks.rename(self, name, new)
+
+    def group_into_network(self, ids: Iterable[str], name: str) -> Node:
+        """Move nodes into a new network and put an instance of it in their place.
+
+        Raises:
+            BadParameter: If the name is no identifier or is taken.
+            Refused: If the nodes can't be one network; the message says why.
+        """
+        return grouping.group(self, ids, name)
+
+    def ungroup(self, instance: str) -> list[Node]:
+        """Put what an instance's network holds in the instance's place.
+
+        Other instances stay, and with them the network. Nodes that shared their weights with
+        another instance have weights of their own then.
+
+        Raises:
+            Refused: If it is no instance, or is muted.
+        """
+        return grouping.ungroup(self, instance)
+
+    def expose(self, node: str, param: str, name: str | None = None) -> str:
+        """Let each instance of a network set a parameter of a node inside; gives its name.
+
+        Raises:
+            BadParameter: If there is no such parameter, or the name is not free.
+            Refused: If the node is on the board, or the parameter decides what can be wired.
+        """
+        return networks.expose(self, node, param, name)
+
+    def hide(self, network: str, name: str) -> None:
+        """Show a parameter on a network's instances no longer."""
+        networks.hide(self, network, name)
+
+    def rename_exposed(self, network: str, name: str, new: str) -> None:
+        """Show a parameter of a network under another name."""
+        networks.rename_exposed(self, network, name, new)
 
     # -- history
 
@@ -535,6 +585,10 @@ class Document:
             if edit.after is None:
                 del self.networks[edit.key]
                 self._emit(events.NetworkRemoved(edit.key))
+            elif edit.before is not None:
+                sheet = self.networks[edit.after] = self.networks.pop(edit.before)
+                sheet.name = edit.after
+                self._emit(events.NetworkRenamed(edit.before, edit.after))
             else:
                 self.networks[edit.key] = Sheet(edit.key)
                 self._emit(events.NetworkAdded(edit.key))
@@ -545,6 +599,10 @@ class Document:
             sheet = self.sheet(edit.sheet)
             if edit.table == "link":
                 sheet.put_link(edit.key, edit.after)
+            elif edit.table == "exposed":
+                _put(sheet.exposed, edit.key, edit.after)
+                self._emit(events.ExposedChanged(edit.sheet, edit.key, edit.before, edit.after))
+                return
             elif edit.table == "frame":
                 _put(sheet.frames, edit.key, edit.after)
             else:
@@ -627,7 +685,7 @@ class Document:
         role = rules.role(node.type)
         if role not in {"input", "output"}:
             return
-        for placed in self._instances(self.sheet_of(node.id).name):
+        for placed in networks.instances(self, self.sheet_of(node.id).name):
             sheet = self.sheet_of(placed.id)
             old = End(placed.id, node.name)
             wires = sheet.into(*old) if role == "input" else sheet.out_of(*old)
@@ -640,24 +698,14 @@ class Document:
                 with self.group("Rename"):
                     self._draw(sheet, moved)
 
-    def _instances(self, network: str) -> list[Node]:
-        return [
-            node
-            for sheet in self.sheets()
-            for node in sheet.nodes.values()
-            if rules.network_of(node) == network
-        ]
-
     def _ports_of_network(self, network: str, node: Node) -> Ports:
         if network not in self.networks:
             return self._ports_in_use(node)
-        inner = sorted(self.networks[network].nodes.values(), key=lambda one: one.number)
-
-        def named(role: str) -> tuple[Port, ...]:
-            found = ((n, REGISTRY.find(n.type)) for n in inner)
-            return tuple(Port(n.name) for n, d in found if d is not None and d.role == role)
-
-        return Ports(named("input"), named("output"))
+        sheet = self.networks[network]
+        inputs, outputs = networks.ends(sheet, "input"), networks.ends(sheet, "output")
+        return Ports(
+            tuple(Port(one.name) for one in inputs), tuple(Port(one.name) for one in outputs)
+        )
 
     def _ports_in_use(self, node: Node) -> Ports:
         sheet = self.sheet_of(node.id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from graph.settings import Settings
-from graph.sheet import Frame, Link, Node
+from graph.sheet import Exposed, Frame, Link, Node
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,24 @@ class NetworkRemoved:
 
 
 @dataclass(frozen=True)
+class NetworkRenamed:
+    """A network has another name; its sheet is the same."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ExposedChanged:
+    """A network shows a parameter of an inner node under a name, or no longer does."""
+
+    sheet: str
+    name: str
+    before: Exposed | None
+    after: Exposed | None
+
+
+@dataclass(frozen=True)
 class Settled:
     """An outermost group of changes, an undo or a redo is complete."""
 
@@ -135,5 +153,7 @@ Event = (
     | SettingsChanged
     | NetworkAdded
     | NetworkRemoved
+    | NetworkRenamed
+    | ExposedChanged
     | Settled
 )

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Table = Literal["node", "link", "frame", "settings", "network"]
+Table = Literal["node", "link", "frame", "settings", "network", "exposed"]
 
 MERGE_SECONDS = 1.0
 

@@ -11,10 +11,19 @@ if TYPE_CHECKING:
     from graph.document import Document
 
 
+BOARD_ONLY = {"data", "noise", "loss", "metric", "optimizer", "schedule", "view"}
+"""Roles of nodes that feed, judge or train networks, and are no part of one."""
+
+
 def role(node_type: str) -> str:
     """The role of a type's declaration, or nothing for an unknown type."""
     declaration = REGISTRY.find(node_type)
     return declaration.role if declaration else ""
+
+
+def type_of(role: str) -> str:
+    """The type of the one declaration that has a role, such as `input`."""
+    return next(one.type for one in REGISTRY if one.role == role)
 
 
 def network_of(node: Node) -> str | None:
@@ -42,6 +51,8 @@ def why_not_here(
 ) -> str | None:
     """Why a node has no meaning on a sheet, or None where it has."""
     kind = role(node_type)
+    if kind in BOARD_ONLY and sheet != BOARD:
+        return f"{kind} nodes belong on the board, not inside a network"
     if kind in {"input", "output"} and sheet == BOARD:
         return "Input and Output nodes belong inside a network, not on the board"
     if kind == "instance" and sheet != BOARD:

@@ -83,8 +83,17 @@ class Frame:
     height: float
 
 
+class Exposed(NamedTuple):
+    """A parameter of a network's node that each instance of the network may set for itself."""
+
+    node: str
+    param: str
+
+
 class Sheet:
     """Nodes, links and frames, with the links of each node at hand.
+
+    A network's sheet also says which parameters its instances show, by the name they show.
 
     Only the document changes a sheet.
     """
@@ -94,6 +103,7 @@ class Sheet:
         self.nodes: dict[str, Node] = {}
         self.links: dict[LinkKey, Link] = {}
         self.frames: dict[str, Frame] = {}
+        self.exposed: dict[str, Exposed] = {}
         self._into: dict[str, dict[LinkKey, Link]] = {}
         self._out_of: dict[str, dict[LinkKey, Link]] = {}
 
@@ -121,6 +131,16 @@ class Sheet:
         """The names taken on this sheet."""
         return {node.name for node in self.nodes.values()}
 
+    def with_nodes(self, changed: Mapping[str, Node]) -> "Sheet":
+        """The same sheet to look at, some of its nodes in another form."""
+        if not changed:
+            return self
+        found = Sheet(self.name)
+        found.nodes = {**self.nodes, **changed}
+        found.links, found.frames, found.exposed = self.links, self.frames, self.exposed
+        found._into, found._out_of = self._into, self._out_of
+        return found
+
     def put_link(self, key: LinkKey, link: Link | None) -> None:
         """Set or drop a link and keep the indexes right; for the document only."""
         if link is None:
@@ -139,6 +159,7 @@ class Sheet:
             and self.nodes == other.nodes
             and self.links == other.links
             and self.frames == other.frames
+            and self.exposed == other.exposed
         )
 
     __hash__ = None  # type: ignore[assignment]

@@ -1,6 +1,6 @@
 """Networks: reusable sheets, their ends, and the places they are put."""
 
-from graph.declare import node, param
+from graph.declare import Values, node, param
 from graph.tensor import TensorType
 
 GROUP = "Network"
@@ -45,6 +45,10 @@ class Instance:
     """A network of this document, placed here; a linked duplicate shares its weights."""
 
     network: str = param("", doc="Which network.")
+    repeat: int = param(
+        1, low=1, doc="Stack it so many times, one behind the other, each with its own weights."
+    )
+    overrides: Values = param((), doc="This place's values of parameters the network shows.")
 
     def summary(self) -> str:
-        return self.network
+        return f"{self.network} ×{self.repeat}" if self.repeat > 1 else self.network
