@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -204,6 +205,25 @@ def parse_names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def parse_values(text: str) -> Any:
+    """Pairs such as `units=32; rate=0.1`; the text itself where it is something else."""
+    pairs = []
+    for part in filter(None, map(str.strip, text.split(";"))):
+        name, equals, value = part.partition("=")
+        if not equals:
+            return text
+        try:
+            pairs.append((name.strip(), literal_eval(value.strip())))
+        except (ValueError, SyntaxError):
+            pairs.append((name.strip(), value.strip()))
+    return tuple(pairs)
+
+
+def write_values(value: Sequence[tuple[str, object]] | None) -> str:
+    """Pairs as the form shows them."""
+    return "; ".join(f"{name}={one!r}" for name, one in value or ())
+
+
 Make = Callable[[Param, Choices], QWidget]
 
 EDITORS: dict[ParamKind, Make] = {
@@ -216,6 +236,7 @@ EDITORS: dict[ParamKind, Make] = {
     "floats": lambda *_: TextBox(partial(parse_numbers, whole=False), write_numbers),
     "path": lambda param, _: PathBox(param.label, folder="folder" in param.doc.lower()),
     "nodes": lambda _, choices: ManyBox(choices, "all upstream"),
+    "values": lambda *_: TextBox(parse_values, write_values),
     "names": lambda _, choices: (
         ManyBox(choices, "all") if choices() else TextBox(parse_names, ", ".join)
     ),

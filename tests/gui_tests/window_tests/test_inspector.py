@@ -10,7 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from graph.declare import REGISTRY, Param
 from graph.document import Document
-from gui.inspector.editors import EDITORS, parse_numbers, write_numbers
+from gui.inspector.editors import (
+    EDITORS,
+    parse_numbers,
+    parse_values,
+    write_numbers,
+    write_values,
+)
 from gui.inspector.node import NodePage
 from gui.inspector.number import NumberBox, read, step_size, write
 from gui.window import Window
@@ -148,6 +154,14 @@ def test_numbers_are_read_as_people_write_them() -> None:
         read("1.5", whole=True)
     assert parse_numbers("3 \N{MULTIPLICATION SIGN} 5", whole=True) == (3, 5)
     assert write_numbers((3, 3)) == "3"
+
+
+def test_values_by_name_are_read_as_they_are_written() -> None:
+    values = (("mode", "same"), ("rate", 0.1), ("units", (3, 5)))
+    assert parse_values(write_values(values)) == values
+    assert parse_values("mode=same; units = 3") == (("mode", "same"), ("units", 3))
+    assert parse_values("nonsense") == "nonsense"
+    assert parse_values("") == ()
 
 
 def test_a_number_box_keeps_within_its_range_when_stepped(qtbot: QtBot) -> None:
