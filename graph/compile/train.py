@@ -145,10 +145,12 @@ class Script:
             if node is None:
                 continue
             optimizer = f"self.{step.optimizer.name}"
+            every = self.plan.scope.bound(step.optimizer.id).every
+            per_epoch = "self.steps_per_epoch" + (f" // {every}" if every > 1 else "")
             made = self.plan.scope.bound(node.id).schedule(
                 optimizer,
-                "epochs * self.steps_per_epoch",
-                "self.steps_per_epoch",
+                f"epochs * {per_epoch}",
+                per_epoch,
                 self.plan.scope.bound(step.optimizer.id).lr,
             )
             attribute = self._schedule_name(step)

@@ -17,6 +17,8 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from runtime.exported.processes import plain
 
+ENDS = ("T_max", "total_steps", "_schedule_phases")
+
 
 class Training(Protocol):
     """What a checkpoint holds of a run."""
@@ -51,7 +53,9 @@ def restore(training: Training, state: Mapping[str, Any]) -> None:
     for name, optimizer in training.optimizers.items():
         optimizer.load_state_dict(state["optimizers"][name])
     for name, schedule in training.schedules.items():
-        schedule.load_state_dict(state["schedules"][name])
+        # A run that goes on for more epochs than before ends its schedule later.
+        ends = {key: value for key, value in vars(schedule).items() if key in ENDS}
+        schedule.load_state_dict({**state["schedules"][name], **ends})
     for name, count in state["counts"].items():
         setattr(training, name, count)
     set_random_states(training.device, state["random"])
