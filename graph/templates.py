@@ -44,5 +44,4 @@ def open_template(name: str) -> Document:
     path = FOLDER / f"{name}{SUFFIX}"
     if not path.exists():
         raise FileError(f"there is no template {name!r}: choose one of {', '.join(names())}")
-    document = load(path).document
-    return document
+    return load(path).document

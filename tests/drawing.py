@@ -44,7 +44,10 @@ class Drawing:
         **params: Any,
     ) -> End:
         node = self.document.add_node(
-            "neuron.neuron", name=name, params={"activation": "tanh", **params}, twin=twin.node if twin else None
+            "neuron.neuron",
+            name=name,
+            params={"activation": "tanh", **params},
+            twin=twin.node if twin else None,
         )
         for source in sources:
             self.wire(source, node, "xs")

@@ -176,7 +176,7 @@ def test_muon_for_matrices_and_adamw_for_the_rest() -> None:
             one.zero_grad()
             one(x).square().mean().backward()
         made.step()
-        muon.step()  # type: ignore[no-untyped-call]
+        muon.step()
         adamw.step()
     for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
         assert torch.equal(ours, theirs)

@@ -118,7 +118,7 @@ class Reference:
                     found[End(one, f"x{column + 1}")] = xs[0][:, column]
             elif node.type == "neuron.join":
                 found[End(one, "y")] = torch.stack(
-                    torch.broadcast_tensors(*xs),  # type: ignore[no-untyped-call]
+                    torch.broadcast_tensors(*xs),
                     1,
                 )
             elif node.type == "neuron.neuron":
@@ -193,7 +193,7 @@ def compare(draw: Drawing, inputs: Mapping[End, TensorType], outputs: list[End])
     loss = sum((received(end).sin().sum() for end in wanted), torch.zeros(()))
     program.model.zero_grad()
     if loss.requires_grad:
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
     for parameter, gradient in zip(others, gradients[len(own) :], strict=True):
         _same(parameter.grad, gradient)
     ids = {id(weight): key for key, weight in reference.weights.items()}
