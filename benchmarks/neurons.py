@@ -98,7 +98,7 @@ def stepper(model: nn.Module) -> Callable[[], Any]:
     def run() -> None:
         for _ in range(STEPS):
             adam.zero_grad()
-            loss().backward()  # type: ignore[no-untyped-call]
+            loss().backward()
             adam.step()
 
     return run

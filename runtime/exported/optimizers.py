@@ -49,5 +49,5 @@ class MuonWithAdamW(torch.optim.Optimizer):
 
     def step(self, closure: Any = None) -> Any:
         """Take one step by each rule; there is no closure."""
-        self.muon.step()  # type: ignore[no-untyped-call]
+        self.muon.step()
         self.adamw.step()
