@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graph import names, rules
+from graph import names, networks, rules
 from graph.declare import REGISTRY
 from graph.errors import BadParameter, FileError
 from graph.history import Edit
-from graph.sheet import End, Link, Node
+from graph.sheet import End, Exposed, Link, Node, Sheet
 
 if TYPE_CHECKING:
     from graph.document import Document
@@ -19,9 +19,23 @@ OFFSET = 40.0
 
 
 def copy(document: "Document", ids: Iterable[str]) -> str:
-    """The nodes and the links between them as JSON text."""
+    """The nodes and the links between them as JSON text, with the networks they place."""
     chosen = [document.node(node) for node in dict.fromkeys(ids)]
+    content: dict[str, Any] = {"neurowire": "nodes", **_content(document, chosen)}
+    needed = _needed(document, chosen)
+    if needed:
+        content["document"] = document.identity
+        content["networks"] = {
+            name: _content(document, _by_age(document.networks[name]), name)
+            for name in needed
+        }
+    return json.dumps(content, indent=1)
+
+
+def _content(document: "Document", chosen: Iterable[Node], network: str = "") -> dict[str, Any]:
+    chosen = list(chosen)
     inside = {node.id for node in chosen}
+    exposed = document.networks[network].exposed if network else {}
     nodes = [
         {
             "id": node.id,
@@ -40,7 +54,28 @@ def copy(document: "Document", ids: Iterable[str]) -> str:
         for link in document.sheet_of(node.id).into(node.id)
         if link.source.node in inside
     ]
-    return json.dumps({"neurowire": "nodes", "nodes": nodes, "links": links}, indent=1)
+    shown = {name: list(one) for name, one in exposed.items()}
+    return {"nodes": nodes, "links": links, **({"exposed": shown} if shown else {})}
+
+
+def _by_age(sheet: Sheet) -> list[Node]:
+    """Ports come in the order of the age of Inputs and Outputs, so that order is kept."""
+    return sorted(sheet.nodes.values(), key=lambda node: node.number)
+
+
+def _needed(document: "Document", chosen: Iterable[Node]) -> list[str]:
+    """Networks that nodes place, directly or through others; the innermost first."""
+    found: dict[str, None] = {}
+
+    def visit(nodes: Iterable[Node]) -> None:
+        for node in nodes:
+            name = rules.network_of(node)
+            if name in document.networks and name not in found:
+                visit(document.networks[name].nodes.values())
+                found[name] = None
+
+    visit(chosen)
+    return list(found)
 
 
 def paste(
@@ -53,6 +88,9 @@ def paste(
 ) -> list[Node]:
     """Put copied nodes on a sheet under fresh ids and free names.
 
+    Networks that the text brings are made where the document has none like them, under a free
+    name where another has theirs.
+
     Args:
         document: Where to.
         text: What `copy` gave.
@@ -64,6 +102,23 @@ def paste(
         FileError: If the text is not ours.
     """
     content = _read(text)
+    document.sheet(sheet)
+    with document.group("Paste"):
+        if not same:
+            _bring(document, content)
+        made = _fill(document, content, sheet, at, same=same)
+    return [document.node(node.id) for node in made]
+
+
+def _fill(
+    document: "Document",
+    content: Mapping[str, Any],
+    sheet: str,
+    at: tuple[float, float] | None,
+    *,
+    same: bool,
+    moved: bool = True,
+) -> list[Node]:
     home = document.sheet(sheet)
     taken = home.names()
     entries = [
@@ -72,19 +127,94 @@ def paste(
         if rules.why_not_here(document, entry["type"], entry["params"], sheet) is None
     ]
     ids = {entry["id"]: document.new_id() for entry in entries}
-    shift = _shift([entry["position"] for entry in entries], at)
+    shift = _shift([entry["position"] for entry in entries], at) if moved else (0.0, 0.0)
     made = []
     for entry in entries:
         node = _node(entry, ids, shift, taken, same=same)
         taken.add(node.name)
         made.append(node)
-    with document.group("Paste"):
-        document.restore(Edit("node", sheet, node.id, None, node) for node in made)
-        for link in sorted(_links(content, ids), key=lambda link: link.rank):
-            if rules.why_not_read(document, link, home) is None and link.key not in home.links:
-                document.restore([Edit("link", sheet, link.key, None, link)])
-        rules.cut_circles(document, home)
-    return [document.node(node.id) for node in made]
+    document.restore(Edit("node", sheet, node.id, None, node) for node in made)
+    for node in made:
+        networks.mend(document, node)
+    for link in sorted(_links(content, ids), key=lambda link: link.rank):
+        if rules.why_not_read(document, link, home) is None and link.key not in home.links:
+            document.restore([Edit("link", sheet, link.key, None, link)])
+    rules.cut_circles(document, home)
+    for name, (node, param) in content.get("exposed", {}).items():
+        exposed = Exposed(ids.get(node, ""), param)
+        if networks.why_not_shown(home, exposed, name) is None:
+            document.restore([Edit("exposed", sheet, name, None, exposed)])
+    return made
+
+
+def _bring(document: "Document", content: dict[str, Any]) -> None:
+    """Make the networks that pasted nodes place, and name them as they are called here."""
+    brought: dict[str, Any] = content.get("networks", {})
+    here = content.get("document") == document.identity
+    called: dict[str, str] = {}
+
+    def visit(entries: Iterable[dict[str, Any]], above: frozenset[str]) -> None:
+        for entry in entries:
+            name = entry["params"].get("network")
+            if rules.role(entry["type"]) != "instance" or not isinstance(name, str):
+                continue
+            if name in brought and name not in above:
+                if name not in called:
+                    visit(brought[name]["nodes"], above | {name})
+                    called[name] = _network(document, name, brought[name], here=here)
+                entry["params"]["network"] = called[name]
+
+    visit(content["nodes"], frozenset())
+
+
+def _network(document: "Document", name: str, content: Mapping[str, Any], *, here: bool) -> str:
+    """The name of the network that holds what a text says, made if there is none."""
+    if here and name in document.networks:
+        return name
+    wanted = _signature(content)
+    alike = [one for one in document.networks if names.stem(one) == names.stem(name)]
+    for one in sorted(alike, key=lambda one: (one != name, one)):
+        present = _content(document, _by_age(document.networks[one]), one)
+        if _signature(json.loads(json.dumps(present))) == wanted:
+            return one
+    free = networks.free_name(name, document.networks)
+    document.add_network(free)
+    _fill(document, content, free, None, same=False, moved=False)
+    return free
+
+
+def _signature(content: Mapping[str, Any]) -> Any:
+    """What a sheet says, without ids and places."""
+    called = {entry["id"]: entry["name"] for entry in content["nodes"]}
+    nodes = {
+        entry["name"]: (
+            entry["type"],
+            entry["params"],
+            called.get(entry.get("twin") or ""),
+            entry.get("muted") is True,
+        )
+        for entry in content["nodes"]
+    }
+    wires = sorted(
+        (called.get(source, ""), start, called.get(target, ""), finish, entry["rank"])
+        for entry in content["links"]
+        for (source, start), (target, finish) in [(entry["source"], entry["target"])]
+    )
+    shown = {
+        name: (called.get(node, ""), param)
+        for name, (node, param) in content.get("exposed", {}).items()
+    }
+    ports = [entry["name"] for entry in sorted(content["nodes"], key=_age) if _is_end(entry)]
+    return nodes, wires, shown, ports
+
+
+def _is_end(entry: Mapping[str, Any]) -> bool:
+    return rules.role(entry["type"]) in {"input", "output"}
+
+
+def _age(entry: Mapping[str, Any]) -> int:
+    number = str(entry["id"])[1:]
+    return int(number) if number.isdigit() else 0
 
 
 def duplicate(document: "Document", ids: Iterable[str], *, twins: bool) -> list[Node]:
@@ -115,17 +245,10 @@ def _read(text: str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(text)
         _expect(content["neurowire"] == "nodes")
-        for entry in content["nodes"]:
-            _expect(isinstance(entry["params"], dict))
-            _expect(all(isinstance(entry[word], str) for word in ("id", "type", "name")))
-            _expect(isinstance(entry.get("twin"), str | None))
-            x, y = map(float, entry["position"])
-            _expect(math.isfinite(x) and math.isfinite(y))
-            entry["position"] = (x, y)
-        for entry in content["links"]:
-            entry["rank"] = int(entry.get("rank", 0))
-            for node, port in (entry["source"], entry["target"]):
-                _expect(isinstance(node, str) and isinstance(port, str))
+        brought = content.get("networks", {})
+        _expect(isinstance(brought, dict))
+        for part in (content, *brought.values()):
+            _read_part(part)
     except (
         ValueError,
         KeyError,
@@ -138,6 +261,22 @@ def _read(text: str) -> dict[str, Any]:
             "paste: expected nodes copied in Neurowire, got other text; copy some nodes first"
         ) from error
     return content
+
+
+def _read_part(content: Mapping[str, Any]) -> None:
+    for entry in content["nodes"]:
+        _expect(isinstance(entry["params"], dict))
+        _expect(all(isinstance(entry[word], str) for word in ("id", "type", "name")))
+        _expect(isinstance(entry.get("twin"), str | None))
+        x, y = map(float, entry["position"])
+        _expect(math.isfinite(x) and math.isfinite(y))
+        entry["position"] = (x, y)
+    for entry in content["links"]:
+        entry["rank"] = int(entry.get("rank", 0))
+        for node, port in (entry["source"], entry["target"]):
+            _expect(isinstance(node, str) and isinstance(port, str))
+    for node, param in content.get("exposed", {}).values():
+        _expect(isinstance(node, str) and isinstance(param, str))
 
 
 def _expect(condition: bool) -> None:

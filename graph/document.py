@@ -4,6 +4,7 @@ Every change is an `Edit` of one entry of one table. The gate applies it, record
 and emits one event. Nothing else changes a document.
 """
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,6 +32,7 @@ class Document:
         self.board = Sheet(BOARD)
         self.networks: dict[str, Sheet] = {}
         self.unknown: dict[str, Any] = {}
+        self.identity = uuid.uuid4().hex
         self._history = History()
         self._open: Step | None = None
         self._listeners: list[Listener] = []

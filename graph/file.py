@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from graph import names, rules
+from graph import names, networks, rules
 from graph.declare import REGISTRY
 from graph.document import Document
 from graph.errors import BadParameter, FileError
@@ -18,7 +18,7 @@ from graph.history import Edit
 from graph.problems import Problem
 from graph.rules import link_order
 from graph.settings import Settings
-from graph.sheet import BOARD, End, Frame, Link, Node, Sheet
+from graph.sheet import BOARD, End, Exposed, Frame, Link, Node, Sheet
 
 FORMAT = 1
 SUFFIX = ".neurowire"
@@ -138,7 +138,9 @@ def load_text(text: str, *, place: str = "this text") -> Loaded:
 
 
 def _sheet_content(sheet: Sheet) -> dict[str, Any]:
+    exposed = {name: list(one) for name, one in sheet.exposed.items()}
     return {
+        **({"exposed": exposed} if exposed else {}),
         "nodes": {node.id: _node_content(node) for node in sheet.nodes.values()},
         "links": [
             {"from": list(link.source), "to": list(link.target), "rank": link.rank}
@@ -196,6 +198,9 @@ class _Builder:
                 self._problem(name, "the sheet can't be read; it is left empty")
                 sheets[name] = {}
         renamed = {name: self._nodes(name, sheets[name]) for name in sheets}
+        for name, content in sheets.items():
+            self._exposed(name, content, renamed[name])
+        self._mend()
         for name, content in sheets.items():
             self._links(name, content, renamed[name])
             self._frames(name, content)
@@ -283,6 +288,28 @@ class _Builder:
             text = f"it shares weights with {leader.name}, so its parameters are those of it now"
             self._problem(sheet, text, node.id, node.name)
         return replace(node, twin=leader.id, params=leader.params)
+
+    def _exposed(self, sheet: str, content: Mapping[str, Any], ids: Mapping[str, str]) -> None:
+        home = self.document.sheet(sheet)
+        for name, entry in self._table(sheet, content, "exposed").items():
+            try:
+                node, param = entry
+                exposed = Exposed(ids.get(node, str(node)), str(param))
+            except (TypeError, ValueError):
+                self._problem(sheet, f"exposed {name!r}: expected a node and a parameter")
+                continue
+            reason = networks.why_not_shown(home, exposed, name)
+            if reason is None:
+                self._add([Edit("exposed", sheet, name, None, exposed)])
+            else:
+                self._problem(sheet, f"exposed {name!r}: {reason}; it is left out")
+
+    def _mend(self) -> None:
+        """Take values from instances that their networks do not take."""
+        for sheet in self.document.sheets():
+            for node in list(sheet.nodes.values()):
+                for reason in networks.mend(self.document, node):
+                    self._problem(sheet.name, f"{reason}; it is left out", node.id, node.name)
 
     def _frames(self, sheet: str, content: Mapping[str, Any]) -> None:
         for key, entry in self._table(sheet, content, "frames").items():

@@ -47,11 +47,16 @@ def unique(name: str, taken: Container[str]) -> str:
     """The name itself, or with the first free number behind it: `conv_2`."""
     if name not in taken:
         return name
-    stem = re.sub(r"_\d+$", "", name)
+    base = stem(name)
     number = 2
-    while f"{stem}_{number}" in taken:
+    while f"{base}_{number}" in taken:
         number += 1
-    return f"{stem}_{number}"
+    return f"{base}_{number}"
+
+
+def stem(name: str) -> str:
+    """A name without the number that made it unique."""
+    return re.sub(r"_\d+$", "", name)
 
 
 def class_name(name: str) -> str:

@@ -1,6 +1,6 @@
 """Networks as they are placed: values of their own, and parameters that inner nodes show."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -135,28 +135,27 @@ def _with_value(node: Node, name: str, value: Any) -> Node:
     return replace(node, params={**node.params, OVERRIDES: tuple(sorted(kept.items()))})
 
 
-def unfit(document: "Document", node: Node) -> Iterator[tuple[str, str]]:
-    """Values of an instance that its network does not take: their names, and why."""
-    if rules.network_of(node) not in document.networks:
-        return
+def mend(document: "Document", node: Node) -> list[str]:
+    """Take away an instance's values that its network does not take, and say why.
+
+    For text from outside; a network that is not there is waited for.
+    """
+    own = dict(node.params.get(OVERRIDES, ()))
+    if not own or rules.network_of(node) not in document.networks:
+        return []
     shown = {param.name: param for param in parameters(document, node)}
-    for name, value in dict(node.params.get(OVERRIDES, ())).items():
+    kept, reasons = {}, []
+    for name, value in own.items():
         if name not in shown:
-            yield name, f"its network shows no parameter {name!r}"
+            reasons.append(f"its network shows no parameter {name!r}")
             continue
         try:
-            shown[name].check(value)
+            kept[name] = shown[name].check(value)
         except BadParameter as error:
-            yield name, str(error)
-
-
-def mend(document: "Document", node: Node) -> list[str]:
-    """Take away what `unfit` finds; gives the reasons. For text from outside."""
-    found = dict(unfit(document, node))
-    if found:
-        own = dict(node.params.get(OVERRIDES, ()))
-        _set_overrides(document, node, {n: v for n, v in own.items() if n not in found})
-    return list(found.values())
+            reasons.append(str(error))
+    if kept != own:
+        _set_overrides(document, node, kept)
+    return reasons
 
 
 # -- showing parameters of inner nodes
@@ -259,6 +258,17 @@ def hide_all(document: "Document", node: str) -> None:
     for name, one in list(sheet.exposed.items()):
         if one.node == node and name in sheet.exposed:
             hide(document, sheet.name, name)
+
+
+def why_not_shown(sheet: Sheet, exposed: Exposed, name: str) -> str | None:
+    """Why what text says can't be shown under a name, or None where it can."""
+    if sheet.name == BOARD:
+        return "the board shows nothing"
+    if exposed.node not in sheet.nodes:
+        return f"there is no node {exposed.node!r}"
+    if not names.is_name(name) or name in _taken(sheet):
+        return "the name can't be used"
+    return None
 
 
 def _check_name(sheet: Sheet, name: str) -> None:
