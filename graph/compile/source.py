@@ -92,24 +92,25 @@ def wrapped(text: str, level: int) -> Iterator[str]:
 
 
 def _brackets(text: str, level: int) -> Iterator[str]:
+    """Split at the first bracket whose line would be too long, then what follows it likewise."""
     prefix = INDENT * level
-    pair = _outer_brackets(text)
-    if len(prefix) + len(text) <= WIDTH or pair is None or pair[1] == pair[0] + 1:
+    room = WIDTH - len(prefix)
+    pair = _too_long(text, room)
+    if len(text) <= room or pair is None:
         yield prefix + text
         return
     start, end = pair
-    head, inner, tail = text[: start + 1], text[start + 1 : end], text[end:]
-    inner = inner.removesuffix(",")
+    inner = text[start + 1 : end].removesuffix(",")
     parts = split_commas(inner)
     display = text[start] != "(" or not text[start - 1 : start].isidentifier()
     display = display and (len(parts) > 1 or text[start] in "[{")
-    yield prefix + head
+    yield prefix + text[: start + 1]
     if len(prefix) + len(INDENT) + len(inner) <= WIDTH and not display:
         yield prefix + INDENT + inner
     else:
         for part in parts:
             yield from _argument(part, level + 1, "," if len(parts) > 1 or display else "")
-    yield prefix + tail
+    yield from _brackets(text[end:], level)
 
 
 def _argument(text: str, level: int, comma: str) -> Iterator[str]:
@@ -131,11 +132,12 @@ def _operators(terms: list[str], level: int, comma: str) -> Iterator[str]:
 
 
 def _splits_last(text: str, level: int) -> bool:
-    """Is it enough to split a statement with one operator at its last bracket?"""
-    pair = _outer_brackets(text)
-    if pair is None or pair[1] != len(text) - 1 or pair[1] == pair[0] + 1:
+    """Is it enough to split a statement with one operator at its brackets?"""
+    pairs = _outer_brackets(text)
+    if not pairs or pairs[-1][1] != len(text) - 1 or pairs[-1][1] == pairs[-1][0] + 1:
         return False
-    return len(INDENT) * level + pair[0] + 1 <= WIDTH
+    lines = list(_brackets(text, level))
+    return max(map(len, lines)) <= WIDTH
 
 
 def _value_of(text: str) -> tuple[str, str]:
@@ -198,8 +200,20 @@ def split_commas(text: str) -> list[str]:
     return [*parts, rest] if rest else parts
 
 
-def _outer_brackets(text: str) -> tuple[int, int] | None:
-    """The bracket pair to split at: a def's parameters, else the last one not nested."""
+def _too_long(text: str, room: int) -> tuple[int, int] | None:
+    """The first bracket pair, not nested, that does not fit on a line with what follows it."""
+    pairs = _outer_brackets(text)
+    if text.startswith(("def ", "class ")):
+        return pairs[0] if pairs else None
+    ends = [*(start + 1 for start, _ in pairs[1:]), len(text)]
+    for (start, end), following in zip(pairs, ends, strict=False):
+        if following > room and end > start + 1:
+            return start, end
+    return None
+
+
+def _outer_brackets(text: str) -> list[tuple[int, int]]:
+    """The bracket pairs that stand in no other."""
     pairs, opened, quote = [], [], ""
     for index, letter in enumerate(text):
         if quote:
@@ -208,13 +222,11 @@ def _outer_brackets(text: str) -> tuple[int, int] | None:
             quote = letter
         elif letter in "([{":
             opened.append(index)
-        elif letter in ")]}":
+        elif letter in ")]}" and opened:
             start = opened.pop()
             if not opened:
                 pairs.append((start, index))
-    if not pairs:
-        return None
-    return pairs[0] if text.startswith(("def ", "class ")) else pairs[-1]
+    return pairs
 
 
 # -- imports

@@ -1,4 +1,4 @@
-"""Random boards that can train, drawn as people would: piece by piece, dropping what does not fit."""
+"""Random boards that can train, drawn piece by piece; what does not fit is dropped."""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
 """What a board means, worked out node by node: slow, plain, and nothing of the compiler in it."""
 
 import copy
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -19,8 +20,8 @@ STATELESS: dict[str, Callable[..., Any]] = {
     "pool.max2d": lambda p, x: F.max_pool2d(x, 2),
     "shape.flatten": lambda p, x: x.reshape(len(x), -1),
     "merge.scale": lambda p, x: x * p["factor"] + p["offset"],
-    "merge.add": lambda p, xs: torch.stack(torch.broadcast_tensors(*xs)).sum(0),
-    "merge.multiply": lambda p, xs: torch.stack(torch.broadcast_tensors(*xs)).prod(0),
+    "merge.add": lambda p, xs: functools.reduce(torch.add, xs),
+    "merge.multiply": lambda p, xs: functools.reduce(torch.mul, xs),
     "merge.concatenate": lambda p, xs: torch.cat(xs, p["dim"]),
     "merge.subtract": lambda p, a, b: a - b,
     "merge.mean": lambda p, x: x.mean(p["dim"], keepdim=p["keepdim"]),
@@ -153,9 +154,13 @@ class Reference:
         return list(found.values())
 
     def _rule(self, node: Node) -> torch.optim.Optimizer:
-        rules = {"optimizer.sgd": torch.optim.SGD, "optimizer.adam": torch.optim.Adam}
-        params = self.document.params(node)
-        return rules[node.type](self.parameters(node), lr=params["lr"])
+        rules: dict[str, Any] = {
+            "optimizer.sgd": torch.optim.SGD,
+            "optimizer.adam": torch.optim.Adam,
+        }
+        lr = self.document.params(node)["lr"]
+        rule: torch.optim.Optimizer = rules[node.type](self.parameters(node), lr=lr)
+        return rule
 
     def iterate(self, batch: Mapping[End, Tensor]) -> dict[str, float]:
         """One batch through all steps; the losses by the names of their nodes."""

@@ -1,15 +1,16 @@
 """Any board: what is written reads well, runs, and means what the drawing means."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from hypothesis import HealthCheck, given, note, settings
 from torch import nn
 
-from graph.compile import compile_document
+from graph.compile import ViewSpec, compile_document
 from graph.document import Document
 from tests.graph_tests.network_nodes import NetworkTypes, network_nodes
 from tests.runtime_tests.compile_tests.boards import boards
@@ -58,12 +59,12 @@ def test_training_means_what_is_drawn(document: Document) -> None:
             check_views(modules, training, project.views)
 
 
-def check_views(modules: dict[str, object], training: object, views: object) -> None:
+def check_views(modules: Mapping[str, Any], training: Any, views: tuple[ViewSpec, ...]) -> None:
     """Every view gives a tensor for each of its ports, and validation gives numbers."""
-    figures = training.validate()  # type: ignore[attr-defined]
+    figures = training.validate()
     assert all(isinstance(value, float) for value in figures.values())
-    batch = modules["views"].examples(training, 8)  # type: ignore[attr-defined]
-    for view in views:  # type: ignore[attr-defined]
+    batch = modules["views"].examples(training, 8)
+    for view in views:
         with torch.no_grad():
             found = getattr(modules["views"], view.name)(training, batch)
         assert set(found) == set(view.inputs)
@@ -73,7 +74,7 @@ def check_views(modules: dict[str, object], training: object, views: object) -> 
 
 
 @given(document=boards())
-@settings(max_examples=20, suppress_health_check=QUIET)
+@settings(max_examples=12, suppress_health_check=QUIET)
 def test_what_is_written_reads_well(document: Document) -> None:
     project = compile_document(document)
     assert project.files == compile_document(document).files

@@ -28,6 +28,11 @@ def calls(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
         st.builds("{}({})".format, function, arguments),
         st.builds("{}({}, {})".format, function, inner, named),
+    )
+
+
+def displays(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
         st.lists(inner, min_size=2, max_size=5).map(lambda found: f"({listed(found)})"),
         st.lists(inner, min_size=1, max_size=5).map(lambda found: f"[{listed(found)}]"),
         st.lists(inner, min_size=1, max_size=4).map(
@@ -36,7 +41,11 @@ def calls(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-EXPRESSIONS = st.recursive(ATOMS, calls, max_leaves=12)
+def both(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(calls(inner), displays(inner))
+
+
+EXPRESSIONS = st.recursive(ATOMS, both, max_leaves=12)
 SUMS = st.lists(st.recursive(NAMES, calls, max_leaves=3), min_size=2, max_size=9).map(" + ".join)
 STATEMENTS = st.one_of(
     st.builds("result = {}".format, EXPRESSIONS),
