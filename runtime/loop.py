@@ -142,7 +142,8 @@ class Loop:
         training = self._training = self._build(imported)
         interval = self.config.checkpoint_interval_s
         saves = self._saves = Saves(folder, imported.module("checkpoint"), interval, self._send)
-        resumed = bool(self.config.resume) and saves.load(training)
+        if self.config.resume:
+            saves.load(training)
         threads = prepare.settle_threads(imported, training, self.config.threads)
         waited = prepare.time_waiting(imported)
         report = Report(folder, self.project, self.config, training, threads, waited)
@@ -159,8 +160,6 @@ class Loop:
         self._send(report.started())
         if self._paused:
             self._between()
-        elif not resumed:
-            self._views.draw()
 
         report.begin()
         ended = self._iterate(training)
@@ -243,7 +242,7 @@ class Loop:
 
     def _show(self) -> None:
         """Show everything as it is now."""
-        self._views.draw()
+        self._views.draw(every=True)
         self._wires.read()
         self._send(self._told.progress())
 

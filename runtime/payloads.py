@@ -40,6 +40,7 @@ class Pictures:
         pixels: All pictures, one after the other.
         captions: One for each picture, or none.
         right: Whether each caption is true, where that is known.
+        columns: How many stand in a row; 0 where they may fit as they will.
     """
 
     width: int
@@ -48,6 +49,7 @@ class Pictures:
     pixels: bytes
     captions: tuple[str, ...] = ()
     right: tuple[bool | None, ...] = ()
+    columns: int = 0
 
     @property
     def count(self) -> int:

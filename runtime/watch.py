@@ -15,9 +15,11 @@ from runtime.config import Project, View, Wire
 from runtime.faults import explain
 from runtime.messages import Message, Problem, ViewDrawn, Weights
 from runtime.prepare import Training
+from runtime.views import draw
 
 EXAMPLES = 512
-SHARE = 50  # time between two drawings, in units of what one takes: watching costs at most 2%
+SEED = 20  # views draw the same noise at each look
+SHARE = 50  # watching takes at most one part in so many of the time: 2%
 WEIGHTS_S = 0.5
 
 
@@ -42,39 +44,49 @@ class Views:
     ) -> None:
         self._project, self._imported, self._training = project, imported, training
         self._interval, self._send = interval, send
-        self._views = list(project.views) if imported.has("views") else []
-        self._next = 0.0
-        self._drawn = -1
+        self._next: dict[str, float] = {}  # by view: when it is to be drawn again
+        self._drawn: dict[str, int] = {}  # by view: at which step it was drawn
+        if imported.has("views"):
+            self._next = {view.name: 0.0 for view in project.views}
         self._examples: tuple[Tensor, ...] = ()
 
     @property
     def due(self) -> bool:
-        """Is it time to draw?"""
-        return bool(self._views) and perf_counter() >= self._next
+        """Is it time to draw one?"""
+        return bool(self._next) and perf_counter() >= min(self._next.values())
 
-    def draw(self) -> None:
-        """Draw each view once; one that fails becomes a problem and is left out from then on."""
-        step = self._training.step
-        if not self._views or step == self._drawn:
+    def draw(self, *, every: bool = False) -> None:
+        """Draw the views whose time has come; one that fails is a problem, and left out after.
+
+        Args:
+            every: Draw all that are not of this very step.
+        """
+        now, step = perf_counter(), self._training.step
+        due = [
+            view
+            for view in self._project.views
+            if view.name in self._next
+            and self._drawn.get(view.name) != step
+            and (every or now >= self._next[view.name])
+        ]
+        if not due:
             return
-        began = perf_counter()
         with undisturbed(self._training):
-            for view in list(self._views):
+            for view in due:
+                began = perf_counter()
                 try:
                     payload = self._draw(view)
                 except Exception as error:
-                    self._views.remove(view)
+                    del self._next[view.name]
                     self._send(self._problem(view, error))
-                else:
-                    self._send(ViewDrawn(view.node, view.name, view.kind, payload, step))
-        now = perf_counter()
-        first, self._drawn = self._drawn < 0, step
-        cost = 0.0 if first else now - began  # the first also loads what draws
-        self._next = now + max(self._interval, SHARE * cost)
+                    continue
+                self._send(ViewDrawn(view.node, view.name, view.kind, payload, step))
+                now, self._drawn[view.name] = perf_counter(), step
+                pause = SHARE * len(self._next) * (now - began)
+                self._next[view.name] = now + max(self._interval, pause)
 
     def _draw(self, view: View) -> object:
-        from runtime.views import draw  # noqa: PLC0415 - loads what draws with the first picture
-
+        torch.manual_seed(SEED)  # in a random state of its own, see `undisturbed`
         module = self._imported.module("views")
         if not self._examples:
             self._examples = module.examples(self._training, EXAMPLES)
