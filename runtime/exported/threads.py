@@ -46,7 +46,7 @@ def settle_threads(training: Steps, *, most: int = 0, seconds: float = 1.0) -> i
 
 
 def step_seconds(training: Steps, seconds: float) -> float:
-    """The median time of a step, over about so many seconds."""
+    """The mean time of a step, over about so many seconds; rare long waits for a thread count."""
     times = []
     steps = iter(training)
     end = time.perf_counter() + seconds
@@ -58,4 +58,4 @@ def step_seconds(training: Steps, seconds: float) -> float:
         if now > end or len(times) > 200:
             break
         started = time.perf_counter()
-    return statistics.median(times[1:] or times or [0.0])
+    return statistics.fmean(times[1:] or times or [0.0])
