@@ -37,7 +37,7 @@ def own(home: Path) -> Iterator[Talk]:
     """A worker of the test's own, that it may kill."""
     with talking() as talk:
         talk.client.warm()
-        talk.until(Warm)
+        assert talk.until(Warm).devices[-1].type == "cpu"
         yield talk
 
 

@@ -26,7 +26,6 @@ from runtime.messages import (
     Started,
     Steps,
     Stopped,
-    Warm,
     Weights,
 )
 from runtime.runs import Runs, database
@@ -285,9 +284,3 @@ def test_first_loss_comes_within_a_second_of_train(talk: Talk) -> None:
     talk.until(Steps)
     assert time.monotonic() - began < 3  # measured 0.3; the bound allows for a busy machine
     talk.until(Stopped)
-
-
-def test_warm_lists_the_processor(shared_talk: Talk) -> None:
-    if not shared_talk.all(Warm):
-        pytest.skip("heard by an earlier test")
-    assert shared_talk.all(Warm)[0].devices[-1].type == "cpu"
