@@ -49,7 +49,6 @@ def draw(shot: Shot) -> Path:
     window.reset_layout()
     window.resize(*SIZE)
     window.show()
-    window.show_tab(shot.panel)
     app.settle(1000)
     window.board.fit()
     steps = [0]
@@ -65,6 +64,8 @@ def draw(shot: Shot) -> Path:
         app.settle(50)
     window.trainer.pause()
     app.settle(1500)
+    window.show_tab(shot.panel)
+    app.settle(500)
     picture = PICTURES / f"{shot.template}.png"
     window.grab().save(str(picture))
     window.trainer.stop()

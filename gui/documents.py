@@ -15,13 +15,13 @@ from graph.document import Document
 from graph.errors import FileError, NeurowireError
 from graph.file import load, load_text
 from gui import dialogs
-from gui.export import write_project
 from gui.files import File, Leftover
 from gui.gallery import Gallery
 from gui.notice import Notice
 from gui.session import Session
 from gui.settings import recent_files, remember_file, settings
 from gui.source import Source
+from runtime.export import recorded, write_project
 
 ENDING = ".neurowire"
 
@@ -172,7 +172,7 @@ class Documents(QObject):
             return
         folder = chosen if chosen.name == project.name else chosen / project.name
         try:
-            write_project(project, folder)
+            write_project(project, folder, recorded(project))
         except (FileError, OSError) as error:
             self._notice.show_message(f"The export did not succeed: {error}")
             return
