@@ -57,13 +57,13 @@ def complaints(folder: Path) -> str:
 
 def train(folder: Path, *options: str, processes: int = 1, data: str = "") -> list[dict[str, Any]]:
     """Run train.py as its reader would, with nothing of the repository in reach."""
-    command = [sys.executable, "-P", "-s", "-W", "error"]
+    command = [sys.executable, "-s", "-W", "error"]
     if processes > 1:
         command = [sys.executable, "-s", "-m", "torch.distributed.run", "--standalone"]
         command += [f"--nproc-per-node={processes}"]
     keep = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
     surroundings = {name: os.environ[name] for name in keep if name in os.environ}
-    surroundings |= {"PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1"}
+    surroundings["OMP_NUM_THREADS"] = "1"
     more = ["--data-dir", data] if data else []
     done = subprocess.run(
         [*command, str(folder / "train.py"), "--device", "cpu", "--threads", "1", *options, *more],
