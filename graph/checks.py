@@ -1,11 +1,12 @@
 """What must hold for the board as a whole before it can train."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from graph import twins
 from graph.declare import REGISTRY
 from graph.order import upstream
-from graph.problems import Fix, Problem
+from graph.problems import Fix, Problem, Severity
 from graph.sheet import BOARD, End, Node, Sheet
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def check(inference: "Inference") -> list[Problem]:
     return [
         *_nothing_to_train(board),
         *_optimizers(inference),
-        *_twins(inference),
+        *twins.check(inference),
         *_unreached(inference),
     ]
 
@@ -96,40 +97,76 @@ def _optimizers(inference: "Inference") -> Iterator[Problem]:
         if found is None or found.inputs is None:
             continue
         updates = trained(inference, node)
-        if not updates:
-            text = "nothing upstream of its loss can learn"
-            advice = "wire a layer between the data and the loss"
-            if node.params.get("trains"):
-                text = "none of the nodes it should train lies upstream of its loss"
-                advice = "empty `trains`, or choose nodes that the loss depends on"
-            yield Problem(node.id, BOARD, text, name=node.name, advice=advice)
+        yield from _trains_nothing(node, updates)
+        yield from _without_gradient(inference, node, updates)
+        yield from _not_upstream(inference, node, updates)
         both = sorted({seen[one] for one in updates if one in seen})
         if both:
+            rest = [one for one in updates if one not in seen]
             text = f"trains weights that {', '.join(both)} trains too"
             advice = "say in `trains` which nodes each of them updates, if this is not meant"
-            yield Problem(node.id, BOARD, text, name=node.name, severity="warning", advice=advice)
+            fixes = (Fix(f"Leave those to {', '.join(both)}", _train(node, rest)),) if rest else ()
+            yield _of(node, text, advice, *fixes, severity="warning")
         seen.update(dict.fromkeys(updates, node.name))
 
 
-def _twins(inference: "Inference") -> Iterator[Problem]:
+def _trains_nothing(node: Node, updates: set[str]) -> Iterator[Problem]:
+    if updates:
+        return
+    if not node.params.get("trains"):
+        text = "nothing upstream of its loss can learn"
+        yield _of(node, text, "wire a layer between the data and the loss")
+        return
+    text = "none of the nodes it should train lies upstream of its loss"
+    advice = "empty `trains`, or choose nodes that the loss depends on"
+    yield _of(node, text, advice, Fix("Train all upstream of its loss", _train(node, ())))
+
+
+def _not_upstream(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
+    """Nodes it should train that its loss does not depend on."""
     document = inference.document
-    for node in document.board.nodes.values():
-        if node.twin is None or not document.has(node.twin):
-            continue
-        leader = document.node(node.twin)
-        mine, theirs = _constructor(inference, node), _constructor(inference, leader)
-        if mine is not None and theirs is not None and mine != theirs:
-            yield Problem(
-                node.id,
-                BOARD,
-                f"shares weights with {leader.name}, but its input differs: "
-                f"this needs {mine}, that is {theirs}.",
-                name=node.name,
-                expected=theirs,
-                received=mine,
-                advice="wire inputs of the same size, or make it a node of its own",
-                fixes=(Fix("Give it weights of its own", _unlink(node)),),
-            )
+    reached = {document.node(one).twin or one for one in updates}
+    named = [one for one in node.params.get("trains", ()) if document.has(one)]
+    lost = [one for one in named if (document.node(one).twin or one) not in reached]
+    if lost and updates:
+        words = ", ".join(document.node(one).name for one in lost)
+        rest = [one for one in named if one not in lost]
+        text = f"its loss does not depend on {words}, which it should train"
+        advice = "wire them to the loss, or take them out of `trains`"
+        fix = Fix(f"Take {words} out of trains", _train(node, rest))
+        yield _of(node, text, advice, fix, severity="warning")
+
+
+def _without_gradient(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
+    """Nodes it trains whose every way to the loss goes through numbers without gradient."""
+
+    def differentiable(end: End) -> bool:
+        kind = inference.type_of(*end)
+        return kind is None or kind.dtype == "float"
+
+    board = inference.document.board
+    lost = updates - upstream(board, [node.id], through=differentiable)
+    if not lost:
+        return
+    words = ", ".join(sorted(board.nodes[one].name for one in lost))
+    text = f"no gradient gets from its loss to {words}: whole numbers lie between"
+    advice = "compute the loss from what comes before they are rounded or chosen"
+    yield _of(node, text, advice, severity="error" if lost == updates else "warning")
+
+
+def _of(node: Node, text: str, advice: str, *fixes: Fix, severity: Severity = "error") -> Problem:
+    return Problem(
+        node.id, BOARD, text, name=node.name, severity=severity, advice=advice, fixes=fixes
+    )
+
+
+def _train(optimizer: Node, nodes: Iterable[str]) -> "Callable[[Document], None]":
+    chosen = tuple(sorted(nodes, key=lambda one: int(one[1:])))
+
+    def apply(document: "Document") -> None:
+        document.set_params(optimizer.id, trains=chosen)
+
+    return apply
 
 
 def _unreached(inference: "Inference") -> Iterator[Problem]:
@@ -157,20 +194,3 @@ def _unreached(inference: "Inference") -> Iterator[Problem]:
                 name=node.name,
                 advice="link it to the node that is trained (Alt+D), or wire it to a loss",
             )
-
-
-def _constructor(inference: "Inference", node: Node) -> str | None:
-    found = inference.result(node.id)
-    declaration = REGISTRY.find(node.type)
-    if found is None or found.inputs is None or declaration is None or node.muted:
-        return None
-    if not declaration.has("module"):
-        return None
-    return str(declaration.bind(node.params).module(*found.inputs))
-
-
-def _unlink(node: Node) -> "Callable[[Document], None]":
-    def apply(document: "Document") -> None:
-        document.set_twin(node.id, None)
-
-    return apply

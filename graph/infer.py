@@ -4,14 +4,14 @@ After each step of the document only what lies downstream of the change is looke
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph import checks, events
+from graph import checks, events, networks
 from graph.declare import REGISTRY, Declaration, Port
 from graph.document import Document
-from graph.errors import Mismatch, Repair
+from graph.errors import Mismatch, Repair, set_param
 from graph.order import remembers, topological
 from graph.problems import Fix, Problem
 from graph.sheet import BOARD, End, Node, Sheet
@@ -20,6 +20,8 @@ from graph.tensor import TensorType
 Facts = Mapping[str, Any]
 Types = dict[str, TensorType | None]
 Inputs = tuple[Any, ...]
+ENDS = {"input", "output"}
+"""Roles of nodes that a mute changes nothing about: without them a network has other ports."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,16 @@ class Inference:
         if self._general is None:
             self._general = checks.check(self)
         found = [p for node in self._order() for p in self._results[node].problems]
-        return sorted([*found, *self._general], key=lambda p: p.severity != "error")
+        once: dict[tuple[str | None, str, str], Problem] = {}
+        for one in [*found, *self._general]:
+            # a network placed twice has the problems inside it twice
+            once.setdefault((one.node, one.text, one.severity), one)
+        return sorted(once.values(), key=lambda p: p.severity != "error")
 
     def problems_of(self, node: str) -> list[Problem]:
-        """What is wrong with one node."""
+        """What is wrong with one node; of a network's node, wherever the network is placed."""
+        if self.document.has(node) and self.document.sheet_of(node).name != BOARD:
+            return [p for p in self.problems if p.node == node]
         own = list(found.problems) if (found := self.result(node)) else []
         if self._general is None:
             self._general = checks.check(self)
@@ -161,6 +169,10 @@ class Inference:
                 self._touch(sheet, link.source.node)
             case events.LinkChanged(sheet, _, link):
                 self._touch(sheet, link.target.node)
+            case events.ExposedChanged(sheet):
+                self._touch(sheet, None)
+            case events.NetworkRenamed(_, name):
+                self._touch(name, None)
             case events.NetworkAdded(name) | events.NetworkRemoved(name):
                 self._touch(name, None)
             case events.SettingsChanged():
@@ -234,7 +246,7 @@ class Inference:
             text = f"the type {node.type!r} is unknown to this version"
             advice = "it is kept as it is: open the file with a newer Neurowire, or delete it"
             return Result(None, nothing, (problem(sheet, node, text, advice=advice),))
-        if node.muted:
+        if node.muted and declaration.role not in ENDS:
             return self._look_muted(sheet, node, known, nothing)
         inputs: list[Any] = []
         problems: list[Problem] = []
@@ -291,14 +303,10 @@ class Inference:
             text = f"there is no network named {name!r}"
             home = self.document.sheet_of(node.id)
             return Result(None, nothing, (*problems, problem(home, node, text)))
-        sheet = self.document.networks[name]
-        given = iter(inputs)
+        sheet = networks.placed(self.document, node)
         results: dict[str, Result] = {}
         outputs: Types = {}
-        entries = sorted(
-            (n for n in sheet.nodes.values() if _role(n) == "input"), key=lambda n: n.number
-        )
-        for entry, entering in zip(entries, given, strict=False):
+        for entry, entering in zip(networks.ends(sheet, "input"), inputs, strict=False):
             results[entry.id] = Result((entering,), {"y": entering})
         for inner in topological(sheet):
             one = sheet.nodes[inner]
@@ -310,9 +318,41 @@ class Inference:
                 wired = sheet.into(inner)
                 outputs[one.name] = _output(results, wired[0].source) if wired else None
         found = [p for result in results.values() for p in result.problems]
-        weights = None if node.twin else sum(r.weights or 0 for r in results.values())
+        found += self._of_instance(node, sheet, inputs, outputs)
+        repeat = int(node.params.get("repeat", 1))
+        if repeat > 1 and list(inputs) != list(outputs.values()):
+            outputs = {}
+        weights = None if node.twin else repeat * sum(r.weights or 0 for r in results.values())
         inside = tuple(inputs) if None not in inputs else None
         return Result(inside, {**nothing, **outputs}, (*problems, *found), weights, inner=results)
+
+    def _of_instance(
+        self, node: Node, network: Sheet, inputs: Inputs, outputs: Types
+    ) -> Iterator[Problem]:
+        home = self.document.sheet_of(node.id)
+        if not outputs:
+            yield problem(
+                home,
+                node,
+                f"its network {network.name} gives nothing: it has no Output",
+                severity="warning",
+                expected="an Output",
+                received="none",
+                advice="add an Output to the network and wire what it computes into it",
+                fixes=(Fix(f"Add an Output to {network.name}", networks.add_output(network)),),
+            )
+        repeat = node.params.get("repeat", 1)
+        if repeat == 1 or None in inputs or None in outputs.values():
+            return
+        if list(inputs) != list(outputs.values()) or len(inputs) != 1:
+            takes, gives = (", ".join(map(str, some)) for some in (inputs, outputs.values()))
+            mismatch = Mismatch(
+                "a network that gives what it takes, to stack it",
+                f"{takes or 'nothing'} -> {gives or 'nothing'}",
+                "make its one Output as large as its one Input, or place it once",
+                repairs=[set_param("repeat", 1)],
+            )
+            yield _from_mismatch(home, node, mismatch)
 
 
 def problem(
@@ -354,7 +394,8 @@ def _find_inner(result: Result, node: str) -> Result | None:
 
 def _unwired(sheet: Sheet, node: Node, declaration: Declaration, port: Port) -> Problem:
     used = any(True for _ in sheet.neighbours(node.id)) or not declaration.ports.outputs
-    started = any(True for _ in sheet.links_into(node.id)) or declaration.role == "optimizer"
+    ends = declaration.role in {"optimizer", "output"}
+    started = any(True for _ in sheet.links_into(node.id)) or ends
     return problem(
         sheet,
         node,

@@ -1,6 +1,6 @@
 """Networks as they are placed: values of their own, and parameters that inner nodes show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,8 @@ from graph import names, rules
 from graph.declare import REGISTRY, Param
 from graph.errors import BadParameter, Refused
 from graph.history import Edit
-from graph.sheet import BOARD, Exposed, Node, Sheet
+from graph.order import topological
+from graph.sheet import BOARD, End, Exposed, Node, Sheet
 
 if TYPE_CHECKING:
     from graph.document import Document
@@ -31,6 +32,27 @@ def ends(sheet: Sheet, role: str) -> list[Node]:
     """The Inputs or Outputs of a network, in the order of its ports."""
     found = [node for node in sheet.nodes.values() if rules.role(node.type) == role]
     return sorted(found, key=lambda node: node.number)
+
+
+def add_output(sheet: Sheet) -> Callable[["Document"], None]:
+    """A fix that adds an Output to a network, wired to what is computed last and not read."""
+
+    def apply(document: "Document") -> None:
+        loose = [
+            End(node, port.name)
+            for node in topological(sheet)
+            for port in document.ports(sheet.nodes[node]).outputs
+            if not sheet.out_of(node, port.name)
+        ]
+        x = max((node.position[0] for node in sheet.nodes.values()), default=0.0) + 240
+        with document.group("Add Output"):
+            made = document.add_node(
+                rules.type_of("output"), sheet=sheet.name, name="output", position=(x, 0.0)
+            )
+            if loose:
+                document.link(loose[-1], End(made.id, "x"))
+
+    return apply
 
 
 # -- values of an instance's own

@@ -1,10 +1,10 @@
 """The order in which a sheet's nodes are computed."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from graph.declare import REGISTRY
-from graph.sheet import Link, Node, Sheet
+from graph.sheet import End, Link, Node, Sheet
 
 
 def remembers(node: Node) -> bool:
@@ -43,13 +43,21 @@ def topological(sheet: Sheet, chosen: Iterable[str] | None = None) -> list[str]:
     return order
 
 
-def upstream(sheet: Sheet, goals: Iterable[str]) -> set[str]:
-    """The goals and every node whose value they depend on; a muted node passes one wire on."""
+def upstream(
+    sheet: Sheet, goals: Iterable[str], *, through: Callable[[End], bool] | None = None
+) -> set[str]:
+    """The goals and every node whose value they depend on; a muted node passes one wire on.
+
+    Args:
+        sheet: Where.
+        goals: Ids of nodes.
+        through: Says of an output whether to follow the wires from it.
+    """
     seen = set(goals)
     ahead = list(seen)
     while ahead:
         for link in _read(sheet, ahead.pop()):
-            if link.source.node not in seen:
+            if link.source.node not in seen and (through is None or through(link.source)):
                 seen.add(link.source.node)
                 ahead.append(link.source.node)
     return seen

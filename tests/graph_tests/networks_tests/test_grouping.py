@@ -445,6 +445,7 @@ def test_files_keep_what_is_shown_and_mend_what_does_not_fit() -> None:
         assert [problem.node for problem in damaged.problems] == [placed.id]
         assert damaged.document.params(damaged.document.node(placed.id))["units"] == 8
     content = json.loads(text)
+    broken: Any
     for broken in ({"units": ["n99", "units"]}, {"units": 3}, {"class": [layer.id, "units"]}, []):
         content["networks"]["block"]["exposed"] = broken
         assert load_text(json.dumps(content)).problems

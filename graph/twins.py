@@ -1,0 +1,85 @@
+"""Linked nodes whose inputs make them differ: they can't share weights as they are wired."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from graph import networks
+from graph.declare import REGISTRY
+from graph.order import topological
+from graph.problems import Fix, Problem
+from graph.sheet import Node, Sheet
+
+if TYPE_CHECKING:
+    from graph.document import Document
+    from graph.infer import Inference, Result
+
+Built = list[tuple[str, str]]
+"""Names of nodes with the source of their constructors."""
+
+
+def check(inference: "Inference") -> Iterator[Problem]:
+    """Linked nodes that differ, on the board and inside every placed network."""
+    document = inference.document
+    results = {n: r for n in document.board.nodes if (r := inference.result(n)) is not None}
+    yield from _on_sheet(document, document.board, results)
+
+
+def _on_sheet(
+    document: "Document", sheet: Sheet, results: Mapping[str, "Result"]
+) -> Iterator[Problem]:
+    for node in sheet.nodes.values():
+        if node.twin in sheet.nodes:
+            leader = sheet.nodes[node.twin]
+            mine, theirs = _built(document, node, results), _built(document, leader, results)
+            apart = next((pair for pair in zip(mine, theirs, strict=False) if _differ(*pair)), None)
+            if apart is not None:
+                yield _problem(sheet, node, leader, *apart)
+        found = results.get(node.id)
+        if found is not None and found.inner and not node.muted:
+            yield from _on_sheet(document, networks.placed(document, node), found.inner)
+
+
+def _differ(mine: tuple[str, str], theirs: tuple[str, str]) -> bool:
+    return bool(mine[1]) and bool(theirs[1]) and mine[1] != theirs[1]
+
+
+def _built(document: "Document", node: Node, results: Mapping[str, "Result"]) -> Built:
+    """What is built for a node; nothing as its source where that is not known."""
+    found, declaration = results.get(node.id), REGISTRY.find(node.type)
+    if found is None or declaration is None or node.muted:
+        return []
+    if found.inner:
+        sheet = networks.placed(document, node)
+        inner = [sheet.nodes[one] for one in topological(sheet)]
+        built = [pair for one in inner for pair in _built(document, one, found.inner)]
+        return [(f"{node.name}.{name}", source) for name, source in built]
+    if not declaration.has("module"):
+        return []
+    if found.inputs is None:
+        return [(node.name, "")]
+    return [(node.name, str(declaration.bind(node.params).module(*found.inputs)))]
+
+
+def _problem(
+    sheet: Sheet, node: Node, leader: Node, mine: tuple[str, str], theirs: tuple[str, str]
+) -> Problem:
+    place = "this" if mine[0] == node.name else mine[0]
+    other = "that" if theirs[0] == leader.name else theirs[0]
+    return Problem(
+        node.id,
+        sheet.name,
+        f"shares weights with {leader.name}, but its input differs: "
+        f"{place} needs {mine[1]}, {other} is {theirs[1]}.",
+        name=node.name,
+        expected=theirs[1],
+        received=mine[1],
+        advice="wire inputs of the same size, or make it a node of its own",
+        fixes=(Fix("Give it weights of its own", _unlink(node)),),
+    )
+
+
+def _unlink(node: Node) -> "Callable[[Document], None]":
+    def apply(document: "Document") -> None:
+        document.set_twin(node.id, None)
+
+    return apply
