@@ -123,15 +123,15 @@ class Script:
 
     def _parameters(self, step: Step) -> str:
         parts = []
+        board = self.plan.board.nodes
         for unit in self.plan.units:
-            mine = unit.learners & step.trains
+            mine = sorted(unit.learners & step.trains, key=_number)
+            leaders = [board[n].twin or n for n in mine]
             if not mine:
                 continue
-            if mine == unit.learners:
+            if set(leaders) == {board[n].twin or n for n in unit.learners}:
                 parts.append(f"self.{unit.attribute}")
                 continue
-            board = self.plan.board.nodes
-            leaders = [board[n].twin or n for n in sorted(mine, key=_number)]
             attributes = dict.fromkeys(unit.home[n] for n in leaders)
             parts += [f"self.{unit.attribute}.{attribute}" for attribute in attributes]
         if len(parts) == 1:
