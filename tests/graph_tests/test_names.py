@@ -1,26 +1,87 @@
-"""Names of nodes never hide what generated code calls."""
+"""Names that become Python."""
+
+import keyword
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-import graph.nodes  # noqa: F401 - fills the registry
 from graph import names
 from graph.compile import carry
-from graph.declare import REGISTRY
-
-CALLED = ("layers", "losses", "metrics", "optimizers", "schedules")
 
 
-def test_carried_names_are_no_names_for_nodes() -> None:
-    carried = {name for module in CALLED for name in carry.modules()[module].pieces}
-    assert carried
-    assert not [name for name in carried if names.is_name(name)]
+@given(st.text(max_size=20))
+def test_any_text_becomes_a_name(text: str) -> None:
+    name = names.to_name(text)
+    assert names.is_name(name)
+    assert names.to_name(name) == name or name.lower() != name
 
 
-@pytest.mark.parametrize("text", ["focal_loss", "Focal loss", "mask dice", "class", "3d", "", "ü"])
-def test_any_text_gives_a_name(text: str) -> None:
-    assert names.is_name(names.to_name(text))
+@given(st.text(max_size=8))
+def test_a_name_is_python(text: str) -> None:
+    if names.is_name(text):
+        assert text.isidentifier()
+        assert not keyword.iskeyword(text)
+        namespace: dict[str, int] = {}
+        exec(f"{text} = 1", namespace)
+        assert namespace[text] == 1
 
 
-def test_default_names_become_names() -> None:
-    for declaration in REGISTRY:
-        assert names.is_name(names.to_name(declaration.default_name)), declaration.type
+@given(st.lists(st.sampled_from(["a", "a_2", "a_3", "conv", "conv_2", "b2", "a_2_2"]), max_size=20))
+def test_names_made_unique_are(wanted: list[str]) -> None:
+    taken: set[str] = set()
+    for name in wanted:
+        found = names.unique(name, taken)
+        assert found not in taken
+        assert names.is_name(found)
+        assert found == name or name in taken
+        taken.add(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Max pool", "max_pool"),
+        ("2d conv", "n2d_conv"),
+        ("Größe", "gr_e"),
+        ("", "node"),
+        ("---", "node"),
+        ("class", "class_1"),
+        ("forward", "forward_1"),
+        ("_private_", "private"),
+        ("a" * 300, "a" * 300),
+    ],
+)
+def test_the_nearest_name(text: str, name: str) -> None:
+    assert names.to_name(text) == name
+
+
+def test_names_that_would_break_what_is_written_are_reserved() -> None:
+    for name in (
+        "self",
+        "torch",
+        "forward",
+        "train",
+        "parameters",
+        "x",
+        "lambda",
+        "match",
+        "print",
+    ):
+        assert not names.is_name(name)
+
+
+def test_names_of_carried_functions_are_reserved() -> None:
+    """A local value of that name would hide the function where a step calls it."""
+    for module in carry.modules().values():
+        if module.name in {"layers", "losses", "metrics", "latents"}:
+            free = {name for name in module.pieces if names.is_name(name)}
+            assert not {name for name in free if not name.isupper()}, module.name
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("res_block", "ResBlock"), ("model", "Model"), ("u_net_2", "UNet2"), ("resNet", "ResNet")],
+)
+def test_class_names(name: str, wanted: str) -> None:
+    assert names.class_name(name) == wanted
