@@ -104,7 +104,7 @@ class Loop:
     def interrupt(self) -> None:
         """End a run that still reads its data; one that iterates sees the command itself."""
         if self._building:
-            interrupt(self._thread)
+            interrupt(self._thread, lambda: self._building)
 
     def _folder(self) -> Path:
         if self.config.resume:
