@@ -43,6 +43,7 @@ class Body:
 
     Attributes:
         values: The expression that stands for each value at this point.
+        types: What comments say of values, where it is not their own type.
     """
 
     items: Sequence[Item]
@@ -50,14 +51,16 @@ class Body:
     values: dict[End, Value]
     taken: set[str] = field(default_factory=set)
     short: bool = True
+    types: Mapping[End, TensorType] = field(default_factory=dict)
 
-    def write(self, writer: Writer, *, level: int, give: bool) -> None:
+    def write(self, writer: Writer, *, level: int, give: bool, comments: bool = True) -> None:
         """Write all statements.
 
         Args:
             writer: Where to.
             level: Indentation.
             give: End with a return of what is wanted.
+            comments: Put the types of values behind them.
         """
         self._left = _count([end for item in self.items for end in item.reads] + [*self.wanted])
         self._holder: End | None = None
@@ -75,8 +78,7 @@ class Body:
                 self.values[end] = Value(expression, kind)
                 pending = ids
                 continue
-            comment = str(item.writes[0][1]) if len(item.writes) == 1 else ""
-            comment = comment if comment != "scalar" else ""
+            comment = self._comment(item) if comments else ""
             only = [end for end, _ in item.writes]
             if give and index == last and list(self.wanted) == only:
                 writer.add(f"return {expression}", ids, level=level, comment=comment)
@@ -89,6 +91,13 @@ class Body:
         if give and self.wanted:
             found = ", ".join(str(self.values[end]) for end in self.wanted)
             writer.add(f"return {found}", level=level)
+
+    def _comment(self, item: Item) -> str:
+        if len(item.writes) != 1:
+            return ""
+        ((end, kind),) = item.writes
+        text = str(self.types.get(end, kind))
+        return text if text != "scalar" else ""
 
     def _goes_into(self, item: Item, following: Item) -> bool:
         if not (item.wrapped and following.wraps and len(item.writes) == 1):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from graph import names
 from graph.compile import carry
@@ -10,6 +11,9 @@ from graph.compile.source import Source, Writer, import_lines, import_short, nam
 from graph.declare import Value
 from graph.sheet import End
 from graph.tensor import TensorType
+
+if TYPE_CHECKING:
+    from graph.compile.forms import Form
 
 
 @dataclass
@@ -26,6 +30,7 @@ class Classes:
         items: Sequence[Item],
         inputs: Sequence[tuple[End, Value]],
         outputs: Sequence[tuple[End, str, TensorType]],
+        form: "Form | None" = None,
     ) -> str:
         """Write a class; the same text twice is one class.
 
@@ -35,6 +40,7 @@ class Classes:
             items: What forward computes, in order.
             inputs: Arguments of forward: the value and its name.
             outputs: What it returns: the value, a name for the docstring, the type.
+            form: What it takes so that it serves several places, for a drawn network.
 
         Returns:
             The name it got.
@@ -42,7 +48,7 @@ class Classes:
         wanted = name
         number = 1
         while True:
-            writer = _class(wanted, doc, items, inputs, outputs)
+            writer = _class(wanted, doc, items, inputs, outputs, form)
             present = self.writers.setdefault(wanted, writer)
             if present.text == writer.text:
                 return wanted
@@ -72,10 +78,14 @@ def _class(
     items: Sequence[Item],
     inputs: Sequence[tuple[End, Value]],
     outputs: Sequence[tuple[End, str, TensorType]],
+    form: "Form | None",
 ) -> Writer:
+    types = dict(form.types) if form else {}
+    takes = [Value(value, types.get(end, value.type)) for end, value in inputs]
+    gives = [(called, types.get(end, kind)) for end, called, kind in outputs]
     writer = Writer()
     writer.add(f"class {name}(nn.Module):")
-    _docstring(writer, doc, inputs, outputs)
+    _docstring(writer, doc, takes, gives)
     modules: dict[str, tuple[str, str, tuple[str, ...]]] = {}
     for item in items:
         for attribute, constructor, comment in item.modules:
@@ -83,17 +93,20 @@ def _class(
             modules[attribute] = (constructor, comment, (*ids, *item.nodes))
     if modules:
         writer.add()
-        writer.add("def __init__(self) -> None:", level=1)
+        parameters = form.parameters.items() if form else ()
+        arguments = "".join(f", {called}: {kind}" for called, kind in parameters)
+        writer.add(f"def __init__(self{arguments}) -> None:", level=1)
         writer.add("super().__init__()", level=2)
         for attribute, (constructor, comment, ids) in modules.items():
-            writer.add(f"self.{attribute} = {constructor}", ids, level=2, comment=comment)
+            made = form.constructors[attribute] if form else constructor
+            writer.add(f"self.{attribute} = {made}", ids, level=2, comment=comment)
     writer.add()
     arguments = "".join(f", {value}: Tensor" for _, value in inputs)
     many = len(outputs) > 1
     returns = f"tuple[{', '.join(['Tensor'] * len(outputs))}]" if many else "Tensor"
     entering = tuple(dict.fromkeys(end.node for end, _ in inputs))
     writer.add(f"def forward(self{arguments}) -> {returns}:", entering, level=1)
-    body = Body(items, [end for end, _, _ in outputs], dict(inputs))
+    body = Body(items, [end for end, _, _ in outputs], dict(inputs), types=types)
     body.write(writer, level=2, give=True)
     return writer
 
@@ -101,11 +114,11 @@ def _class(
 def _docstring(
     writer: Writer,
     doc: str,
-    inputs: Sequence[tuple[End, Value]],
-    outputs: Sequence[tuple[End, str, TensorType]],
+    inputs: Sequence[Value],
+    outputs: Sequence[tuple[str, TensorType]],
 ) -> None:
-    takes = ", ".join(f"{value} {value.type}" for _, value in inputs)
-    gives = ", ".join(f"{name} {kind}" for _, name, kind in outputs)
+    takes = ", ".join(f"{value} {value.type}" for value in inputs)
+    gives = ", ".join(f"{name} {kind}" for name, kind in outputs)
     line = f'"""{doc}{takes} -> {gives}."""'
     if len(line) <= 96:
         writer.add(line, level=1)
@@ -113,10 +126,10 @@ def _docstring(
     writer.add(f'"""{doc.removesuffix(": ") or "Takes and gives tensors"}.', level=1)
     writer.add()
     writer.add("Takes:", level=1)
-    for _, value in inputs:
+    for value in inputs:
         writer.add(f"    {value} {value.type}", level=1)
     writer.add("Gives:", level=1)
-    for _, name, kind in outputs:
+    for name, kind in outputs:
         writer.add(f"    {name} {kind}", level=1)
     writer.add('"""', level=1)
 

@@ -15,6 +15,7 @@ from graph import names
 from graph.checks import learns, trained
 from graph.compile.body import Item, Values
 from graph.compile.model import Classes, safe_class_name
+from graph.compile.networks import COMPUTES, Networks
 from graph.compile.scope import Scope, local_names
 from graph.errors import CompileError
 from graph.order import topological, upstream
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from graph.infer import Inference, Result
 
 LOOSE = {"layer", "neuron"}
-COMPUTES = {*LOOSE, "instance"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Plan:
         self.board = self.document.board
         self.classes = classes
         results = {n: r for n in self.board.nodes if (r := inference.result(n)) is not None}
-        self.scope = Scope(self.document, self.board, results, self.make_network)
+        self.scope = Scope(self.document, self.board, results, self._constructor)
         self.optimizers = self._sinks("optimizer")
         self.optimizers.sort(key=lambda n: (n.params.get("order", 0), n.number))
         self.metrics, self.views = self._sinks("metric"), self._sinks("view")
@@ -87,6 +87,8 @@ class Plan:
         self.order = self.scope.gather(order)
         shown = upstream(self.board, [n.id for n in (*self.metrics, *self.views)])
         needed = self.live | shown
+        placed = [n for n in self._by_age(needed) if self._is_placed(n)]
+        self.networks = Networks(self.document, classes, placed, results)
         self.data = [n for n in self._by_age(needed) if self.scope.role(n.id) == "data"]
         self.units: list[Unit] = []
         self.ops = self._ops()
@@ -155,29 +157,15 @@ class Plan:
             advice="link it to the node that is trained (Alt+D), or wire it to a loss",
         )
 
-    # -- networks
-
-    def make_network(self, node: Node, results: "Mapping[str, Result]") -> str:
-        """Write the class of an instance's network; the source of its constructor."""
-        sheet = self.document.networks[str(node.params["network"])]
-        scope = Scope(self.document, sheet, results[node.id].inner, self.make_network)
-        order = scope.gather([n for n in topological(sheet) if not scope.passes(n)])
-        ends = [n for n in order if scope.role(n) == "output"]
-        ends.sort(key=lambda n: sheet.nodes[n].number)
-        live = upstream(sheet, ends)
-        inputs = [End(n, "y") for n in order if scope.role(n) == "input"]
-        inputs.sort(key=lambda end: sheet.nodes[end.node].number)
-        items = [scope.item(n) for n in order if n in live and scope.role(n) in COMPUTES]
-        sources = [scope.reads(n)[0] for n in ends]
-        outputs = [
-            (end, sheet.nodes[n].name, scope.type_of(end))
-            for n, end in zip(ends, sources, strict=True)
-        ]
-        arguments = list(local_names(scope, inputs).items())
-        name = self.classes.add(safe_class_name(sheet.name), "", items, arguments, outputs)
-        return f"{name}()"
-
     # -- units
+
+    def _constructor(self, node: Node, results: "Mapping[str, Result]") -> str:
+        return self.networks.constructor(node, results)
+
+    def _is_placed(self, node: Node) -> bool:
+        found = self.inference.result(node.id)
+        known = found is not None and found.inputs is not None
+        return known and not node.muted and self.scope.role(node.id) == "instance"
 
     def _ops(self) -> list[Op]:
         groups: dict[tuple[int, frozenset[str]], list[str]] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from graph import names
+from graph import names, rules
 from graph.compile.body import Item, Values
 from graph.declare import REGISTRY, Declaration, Value
 from graph.document import Document
@@ -14,6 +14,7 @@ from graph.tensor import TensorType
 if TYPE_CHECKING:
     from graph.infer import Result
 
+ENDS = {"input", "output"}
 Operand = End | None | tuple[End, ...]
 Maker = Callable[[Node, Mapping[str, "Result"]], str]
 
@@ -135,6 +136,8 @@ class Scope:
 
     def _passes(self, node: str) -> bool:
         record = self.sheet.nodes[node]
+        if rules.role(record.type) in ENDS:
+            return False
         if record.muted:
             return bool(self.sheet.into(node))
         if REGISTRY.find(record.type) is None or not self.declaration(node).has("expression"):

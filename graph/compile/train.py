@@ -41,7 +41,7 @@ class Script:
         body.add()
         self._main(body)
         used = names_used(body.text)
-        own = [u.constructor[:-2] for u in self.plan.units]
+        own = sorted(used & self.plan.classes.writers.keys())
         carried = [f"from {carry.home(n)} import {n}" for n in used if self._carried(n)]
         carried += [f"from model import {name}" for name in own]
         modules = ["import argparse", "import json", "import checkpoint", "import processes"]
@@ -66,8 +66,7 @@ class Script:
         return found
 
     def _carried(self, name: str) -> bool:
-        home = carry.home(name)
-        return home is not None and home not in {"processes", "checkpoint", "script"}
+        return carry.home(name) is not None
 
     # -- __init__
 

@@ -1,0 +1,91 @@
+"""Classes of drawn networks, and how each place a network is put makes one."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from graph import networks, rules
+from graph.compile.forms import Form, Sketch, forms
+from graph.compile.model import Classes, safe_class_name
+from graph.compile.scope import Scope, local_names
+from graph.document import Document
+from graph.order import topological, upstream
+from graph.sheet import End, Node
+
+if TYPE_CHECKING:
+    from graph.infer import Result
+
+COMPUTES = {"layer", "neuron", "instance"}
+
+
+class Networks:
+    """The networks of a document, seen by the compiler.
+
+    Args:
+        document: The document.
+        classes: Where classes are written.
+        placed: Instances on the board that are compiled.
+        results: Inference results of the board's nodes.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        classes: Classes,
+        placed: Iterable[Node],
+        results: Mapping[str, "Result"],
+    ) -> None:
+        self._document, self._classes = document, classes
+        self._forms: dict[str, list[Form]] = {}
+        self._places: dict[str, list[tuple[Node, Result]]] = {}
+        depths: dict[str, int] = {}
+        for node in placed:
+            self._visit(node, results[node.id], depths)
+        for name in sorted(self._places, key=lambda name: (depths[name], name)):
+            sketches = [self._sketch(node, result) for node, result in self._places[name]]
+            self._forms[name] = forms(document, sketches)
+
+    def constructor(self, node: Node, results: Mapping[str, "Result"]) -> str:
+        """Write the class of an instance's network; the source that makes one."""
+        sketch = self._sketch(node, results[node.id])
+        name, code = _network(node), sketch.code
+        form = next(f for f in self._forms[name] if f.code == code and sketch.key in f.given)
+        class_name = self._classes.add(
+            safe_class_name(name), "", sketch.items, sketch.inputs, sketch.outputs, form
+        )
+        made = f"{class_name}({form.given[sketch.key]})"
+        repeat = int(node.params.get("repeat", 1))
+        return f"nn.Sequential(*[{made} for _ in range({repeat})])" if repeat > 1 else made
+
+    def _visit(self, node: Node, result: "Result", depths: dict[str, int]) -> int:
+        """Note a place, and all places inside; how deep networks lie in it."""
+        sheet = networks.placed(self._document, node)
+        live = upstream(sheet, [one.id for one in networks.ends(sheet, "output")])
+        inner = [
+            one
+            for one in sheet.nodes.values()
+            if one.id in live and rules.role(one.type) == "instance" and not one.muted
+        ]
+        found = [self._visit(one, result.inner[one.id], depths) + 1 for one in inner]
+        name = _network(node)
+        depths[name] = max([depths.get(name, 0), *found])
+        self._places.setdefault(name, []).append((node, result))
+        return depths[name]
+
+    def _sketch(self, node: Node, result: "Result") -> Sketch:
+        sheet = networks.placed(self._document, node)
+        scope = Scope(self._document, sheet, result.inner, self.constructor)
+        order = scope.gather([n for n in topological(sheet) if not scope.passes(n)])
+        ends = networks.ends(sheet, "output")
+        live = upstream(sheet, [one.id for one in ends])
+        inputs = [End(one.id, "y") for one in networks.ends(sheet, "input")]
+        items = [scope.item(n) for n in order if n in live and scope.role(n) in COMPUTES]
+        sources = [scope.reads(one.id)[0] for one in ends]
+        outputs = [
+            (end, one.name, scope.type_of(end)) for one, end in zip(ends, sources, strict=True)
+        ]
+        arguments = local_names(scope, inputs).items()
+        return Sketch(node, scope, tuple(items), tuple(arguments), tuple(outputs))
+
+
+def _network(node: Node) -> str:
+    return str(rules.network_of(node))
