@@ -25,6 +25,20 @@ def check(inference: "Inference") -> list[Problem]:
     ]
 
 
+def awaited(inference: "Inference") -> set[str]:
+    """Nodes upstream of optimizers whose loss is not known."""
+    board = inference.document.board
+    waiting = [
+        node.id
+        for node in board.nodes.values()
+        if role(node) == "optimizer"
+        and not node.muted
+        and (found := inference.result(node.id)) is not None
+        and found.inputs is None
+    ]
+    return upstream(board, waiting) if waiting else set()
+
+
 def role(node: Node) -> str:
     """The role of a node's declaration, or nothing for an unknown type."""
     declaration = REGISTRY.find(node.type)

@@ -5,7 +5,7 @@ After each step of the document only what lies downstream of the change is looke
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graph import checks, events, networks
@@ -22,6 +22,10 @@ Types = dict[str, TensorType | None]
 Inputs = tuple[Any, ...]
 ENDS = {"input", "output"}
 """Roles of nodes that a mute changes nothing about: without them a network has other ports."""
+
+
+NO_WIRE = "no wire"
+LEFT_OUT = ", or delete the node: it is left out until then"
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ class Inference:
         """Everything wrong, errors first, then in the order nodes are computed."""
         if self._general is None:
             self._general = checks.check(self)
-        found = [p for node in self._order() for p in self._results[node].problems]
+        found = [p for node in self._order() for p in self._own_problems(node)]
         once: dict[tuple[str | None, str, str], Problem] = {}
         for one in [*found, *self._general]:
             # a network placed twice has the problems inside it twice
@@ -136,10 +140,18 @@ class Inference:
         """What is wrong with one node; of a network's node, wherever the network is placed."""
         if self.document.has(node) and self.document.sheet_of(node).name != BOARD:
             return [p for p in self.problems if p.node == node]
-        own = list(found.problems) if (found := self.result(node)) else []
         if self._general is None:
             self._general = checks.check(self)
+        own = self._own_problems(node) if node in self._results else []
         return [*own, *(p for p in self._general if p.node == node)]
+
+    def _own_problems(self, node: str) -> list[Problem]:
+        """Problems of a node; a missing wire is an error where an optimizer waits for it."""
+        found = self._results[node].problems
+        if not any(one.received == NO_WIRE for one in found):
+            return list(found)
+        serious = node in checks.awaited(self)
+        return [_serious(one) if serious else one for one in found]
 
     # -- following the document
 
@@ -399,13 +411,18 @@ def _unwired(sheet: Sheet, node: Node, declaration: Declaration, port: Port) -> 
     return problem(
         sheet,
         node,
-        f"nothing is wired into `{port.label}`",
+        f"nothing is wired into `{port.label}`.",
         severity="error" if used and started else "warning",
         expected=port.label,
-        received="no wire",
-        advice=f"drag a wire to its `{port.label}` input"
-        + ("" if used and started else ", or delete the node: it is left out until then"),
+        received=NO_WIRE,
+        advice=f"drag a wire to its `{port.label}` input" + ("" if used and started else LEFT_OUT),
     )
+
+
+def _serious(found: Problem) -> Problem:
+    if found.received != NO_WIRE:
+        return found
+    return replace(found, severity="error", advice=found.advice.partition(LEFT_OUT)[0])
 
 
 def _from_mismatch(sheet: Sheet, node: Node, mismatch: Mismatch) -> Problem:

@@ -44,4 +44,5 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.name}: " if self.name else ""
         advice = f" {self.advice[:1].upper()}{self.advice[1:]}." if self.advice else ""
-        return f"{place}{self.text}{advice}"
+        stop = "." if advice and self.text[-1:] not in ".:!?" else ""
+        return f"{place}{self.text}{stop}{advice}"

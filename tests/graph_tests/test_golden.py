@@ -19,6 +19,7 @@ from graph.templates import open_template
 from tests.graph_tests.projects import GOLDEN, TEMPLATES, compiled, facts_of
 
 FILES = ("model.py", "data.py", "train.py", "views.py")
+SOME = ("sample.py", "latents.py", "losses.py")
 REWRITE = bool(os.environ.get("NEUROWIRE_GOLDEN"))
 
 
@@ -76,26 +77,30 @@ def test_the_order_of_the_files_entries_changes_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_line_knows_its_nodes(name: str) -> None:
     document, project = open_template(name), compiled(name)
+    nodes = _nodes(document)
     told: set[str] = set()
     for file, source in project.files.items():
         assert source.text.endswith("\n"), file
         assert len(source.nodes) == source.text.count("\n"), file
         for line, ids in zip(source.text.splitlines(), source.nodes, strict=True):
-            assert set(ids) <= document.board.nodes.keys()
+            assert set(ids) <= nodes.keys()
             assert not ids or line.strip(), "an empty line comes from no node"
             if file in FILES:
                 told.update(ids)
-    assert told == set(document.board.nodes) - _silent(name)
+    assert told == nodes.keys() - _silent(name)
 
 
 def _silent(name: str) -> set[str]:
     """Nodes that stand on no line of their own: they only hand a value on."""
-    document = open_template(name)
-    return {
-        node.id
-        for node in document.board.nodes.values()
-        if node.type in {"neuron.split", "neuron.join"}
-    }
+    handing_on = {"neuron.split", "neuron.join", "network.output"}
+    nodes = _nodes(open_template(name)).values()
+    return {node.id for node in nodes if node.type in handing_on}
+
+
+def _nodes(document: Document) -> dict[str, Node]:
+    """The nodes of the board and of all networks."""
+    sheets = [document.board, *document.networks.values()]
+    return {node.id: node for sheet in sheets for node in sheet.nodes.values()}
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -13,7 +13,7 @@ from torch import nn
 from graph.compile import ViewSpec, compile_document
 from graph.document import Document
 from tests.graph_tests.network_nodes import NetworkTypes, network_nodes
-from tests.runtime_tests.compile_tests.boards import boards
+from tests.graph_tests.boards import boards
 from tests.runtime_tests.compile_tests.reference import Reference, batch_of
 from tests.runtime_tests.compile_tests.written import complaints, imported, write
 
