@@ -17,6 +17,11 @@ ORDER = (
     "mnist_cnn",
     "fashion_cnn",
     "autoencoder",
+    "vae",
+    "gan",
+    "dcgan",
+    "conditional_vae",
+    "conditional_gan",
     "tabular",
     "image_folder_cnn",
 )

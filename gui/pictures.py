@@ -81,8 +81,8 @@ def on_node(payload: Payload, ratio: float) -> QImage:
 
 
 def _for_node(payload: Payload) -> Payload:
-    """The first few pictures, as many as a node has room for."""
-    if isinstance(payload, Pictures) and payload.count > ON_NODE:
+    """The first few pictures, as many as a node has room for; rows that were meant stay."""
+    if isinstance(payload, Pictures) and payload.count > ON_NODE and not payload.columns:
         size = payload.width * payload.height * payload.channels
         return Pictures(
             payload.width,
@@ -108,7 +108,9 @@ def _caption(pictures: Pictures) -> float:
 
 
 def _columns(count: int, width: float, height: float, pictures: Pictures) -> int:
-    """As many columns as let the pictures be largest."""
+    """As many columns as let the pictures be largest, unless it is known how many."""
+    if pictures.columns:
+        return min(pictures.columns, max(count, 1))
     best, columns = 0.0, 1
     for tried in range(1, max(count, 1) + 1):
         rows = math.ceil(count / tried)

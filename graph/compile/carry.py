@@ -15,6 +15,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "runtime" / "exported"
 PACKAGE = "runtime.exported"
 READERS = ("data", "images", "tables", "toys")
 """Files whose functions go to the project's data.py."""
+WHOLE = ("processes", "checkpoint", "script", "threads", "sampling")
+"""Files that are carried as they stand; their functions are known by the file's name."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def modules() -> dict[str, Module]:
 def home(name: str) -> str | None:
     """The project file a carried name goes to, without its ending."""
     for module in modules().values():
-        if name in module.pieces:
+        if name in module.pieces and module.name not in WHOLE:
             return "data" if module.name in READERS else module.name
     return None
 

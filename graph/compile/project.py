@@ -10,6 +10,7 @@ from graph.checks import role
 from graph.compile import carry
 from graph.compile.model import Classes
 from graph.compile.plan import Plan
+from graph.compile.sample import sample_source
 from graph.compile.source import Source
 from graph.compile.train import Script
 from graph.compile.views import ViewSpec, view_specs, views_source
@@ -97,18 +98,21 @@ def compile_document(
     plan = Plan(found, classes)
     script = Script(plan, title)
     files = {"model.py": classes.source(), "train.py": script.source()}
-    for target, wanted in sorted(script.carried.items()):
+    views, sample = views_source(plan), sample_source(plan, title)
+    if sample is not None:
+        files["sample.py"] = sample
+    whole = ["processes", "checkpoint", "script", *(["sampling"] if sample else [])]
+    carried = {target: set(wanted) for target, wanted in script.carried.items()}
+    for text in (files["model.py"].text, views.text, sample.text if sample else ""):
+        for one in carry.names_in(text):
+            carried.setdefault(carry.home(one) or "", set()).add(one)
+    for target, wanted in sorted(carried.items()):
         doc = "The data of this project, as tensors in memory." if target == "data" else ""
         doc = doc or carry.modules()[target].doc
         files[f"{target}.py"] = carry.chosen(target, wanted, doc)
-    model_names = carry.names_in(files["model.py"].text)
-    for target in sorted({home for name in model_names if (home := carry.home(name))}):
-        wanted = {n for n in model_names if carry.home(n) == target}
-        wanted |= script.carried.get(target, set())
-        files[f"{target}.py"] = carry.chosen(target, wanted, carry.modules()[target].doc)
-    for name in carry.closure_of_files(["processes", "checkpoint", "script"]):
+    for name in carry.closure_of_files(whole):
         files[f"{name}.py"] = carry.whole(name)
-    files["views.py"] = views_source(plan)
+    files["views.py"] = views
     name = names.to_name(re.sub(r"\W+", "_", document.name))
     text = file.save_text(document)
     files[f"{name}.neurowire"] = Source(text, ((),) * text.count("\n"))
@@ -151,12 +155,15 @@ def _readme(name: str, title: str, files: Mapping[str, Source]) -> Source:
         "model.py": "the networks",
         "data.py": "the readers",
         "train.py": "the steps and the loop",
+        "sample.py": "writes pictures that the trained networks make",
+        "sampling.py": "its options and the file it writes",
         "processes.py": "one process or many",
         "checkpoint.py": "saving and going on exactly where a run was",
         "script.py": "options and what is printed",
         "threads.py": "how many threads are fastest here",
         "losses.py": "losses that torch has not",
         "layers.py": "layers that torch has not",
+        "latents.py": "points to look at in the latent space",
     }
     rows = [f"| `{one}` | {about[one]} |" for one in about if one in files]
     text = f"""# {title[:1].upper() + title[1:]}

@@ -149,11 +149,16 @@ def _value_of(text: str) -> tuple[str, str]:
 
 
 def _terms(text: str) -> list[str]:
-    """The operands of the operators that bind least, each with the operator before it."""
+    """The operands of the operators that bind least, each with the operator before it.
+
+    A chain of three calls or more, `f(x).sum(1).mean()`, is split before its dots.
+    """
     try:
         tree = ast.parse(text, mode="eval").body if text else None
     except SyntaxError:
         return []
+    if isinstance(tree, ast.Call):
+        return _links(text)
     if not isinstance(tree, ast.BinOp):
         return []
     rank = _LOOSE.get(type(tree.op))
@@ -167,6 +172,12 @@ def _terms(text: str) -> list[str]:
         tree = tree.left
     cuts = [0, *reversed(places), len(text)]
     return [text[a:b].strip() for a, b in itertools.pairwise(cuts)]
+
+
+def _links(text: str) -> list[str]:
+    closed = [end for _, end in _outer_brackets(text)]
+    cuts = [end + 1 for end in closed if text[end + 1 : end + 2] == "."]
+    return [text[a:b] for a, b in itertools.pairwise([0, *cuts, len(text)])] if cuts[1:] else []
 
 
 _LOOSE: dict[type[ast.operator], int] = {
@@ -233,7 +244,8 @@ def _outer_brackets(text: str) -> list[tuple[int, int]]:
 
 LOCAL = frozenset(
     """
-    checkpoint data layers losses metrics model optimizers processes schedules script threads train
+    checkpoint data latents layers losses metrics model optimizers processes sampling schedules
+    script threads train
     """.split()  # noqa: SIM905
 )
 SHORT = {

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from graph.declare import Value, node, param
-from graph.errors import Mismatch
+from graph.declare import Raw, Value, call, changed, node, param
+from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import numbers
-from graph.tensor import BATCH, TensorType, features
+from graph.tensor import BATCH, TensorType, features, labels
 
 GROUP = "Random"
 
@@ -35,6 +35,96 @@ class Noise:
 
     def summary(self) -> str:
         return f"{'×'.join(map(str, self.sizes))}, {self.distribution}"
+
+
+@node(
+    "random.labels",
+    group=GROUP,
+    role="noise",
+    inputs="",
+    synonyms="classes, conditional, digits, which, condition",
+)
+class Labels:
+    """Class numbers in turn, 0, 1, 2 and so on and over again: what to ask a generator for."""
+
+    classes: int = param(10, low=1, doc="How many classes.")
+
+    def shape(self) -> TensorType:
+        return labels(BATCH, classes=self.classes)
+
+    def sample(self, rows: str, device: str) -> str:
+        """Source of the numbers, from the source of how many and the device."""
+        return f"torch.arange({rows}, device={device}) % {self.classes}"
+
+    def summary(self) -> str:
+        return f"{self.classes} classes in turn"
+
+
+@node(
+    "random.plane",
+    group=GROUP,
+    title="Latent plane",
+    role="noise",
+    inputs="",
+    synonyms="latent, sweep, grid, manifold, map, z",
+)
+class Plane:
+    """A square piece of the latent space, point by point; two latents vary, the rest stay 0.
+
+    The points are spread as the unit normal is, so that each stands for equally many samples
+    (Kingma and Welling 2013, https://arxiv.org/abs/1312.6114, figure 4).
+    """
+
+    size: int = param(2, low=2, doc="How many latents the generator takes.")
+    across: int = param(0, low=0, doc="The latent that grows from left to right.")
+    up: int = param(1, low=0, doc="The latent that grows from bottom to top.")
+
+    def shape(self) -> TensorType:
+        for name, axis in (("across", self.across), ("up", self.up)):
+            if axis >= self.size:
+                raise Mismatch(
+                    f"a latent below {self.size} for `{name}`",
+                    axis,
+                    "latents are counted from 0",
+                    repairs=[set_param(name, self.size - 1)],
+                )
+        return features(BATCH, self.size)
+
+    def sample(self, rows: str, device: str) -> str:
+        """Source of the points, from the source of how many and the device."""
+        rest = changed(self, "across", "up")
+        return call("latent_plane", Raw(rows), self.size, **rest, device=Raw(device))
+
+    def summary(self) -> str:
+        return f"{self.across} across, {self.up} up, of {self.size}"
+
+
+@node(
+    "random.path",
+    group=GROUP,
+    title="Latent path",
+    role="noise",
+    inputs="",
+    synonyms="interpolation, morph, walk, latent, between, z",
+)
+class Path:
+    """A way through the latent space from one sample to the next, in equal steps.
+
+    Along the sphere, as normal samples lie near one (White 2016, https://arxiv.org/abs/1609.04468).
+    """
+
+    size: int = param(16, low=1, doc="How many latents the generator takes.")
+    steps: int = param(8, low=2, doc="Points on the way from one sample to another, both included.")
+
+    def shape(self) -> TensorType:
+        return features(BATCH, self.size)
+
+    def sample(self, rows: str, device: str) -> str:
+        """Source of the points, from the source of how many and the device."""
+        return call("latent_path", Raw(rows), self.size, self.steps, device=Raw(device))
+
+    def summary(self) -> str:
+        return f"{self.steps} steps, {self.size} latents"
 
 
 @node(

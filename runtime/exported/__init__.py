@@ -7,7 +7,8 @@ classes, constants and imports they use. Where each file lands in an export:
     processes                    processes.py
     threads                      threads.py
     checkpoint                   checkpoint.py
-    losses, layers               losses.py, layers.py
+    losses, layers, latents      losses.py, layers.py, latents.py
+    sampling                     sampling.py, where the board generates
 
 `from runtime.exported.FILE import NAME` is the one way these files refer to each other. In an
 export it becomes `from FILE import NAME`, or nothing where both land in the same file. They import

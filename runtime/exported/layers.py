@@ -44,3 +44,15 @@ class Bias(nn.Module):
     def forward(self) -> Tensor:
         """A scalar."""
         return self.value
+
+
+def gaussian_blur(x: Tensor, size: int, least: float, most: float) -> Tensor:
+    """Blur each picture of [N, C, H, W] by a deviation drawn from `least` to `most` points."""
+    count = len(x)
+    deviation = torch.empty(count, 1, device=x.device).uniform_(least, most)
+    places = torch.arange(size, device=x.device) - size // 2
+    weight = torch.softmax(-(places / deviation).square() / 2, 1).to(x.dtype)  # [N, size]
+    x = F.pad(x, [size // 2] * 4, mode="reflect").transpose(0, 1)  # an example is a group
+    x = F.conv2d(x, weight.view(count, 1, size, 1), groups=count)
+    x = F.conv2d(x, weight.view(count, 1, 1, size), groups=count)
+    return x.transpose(0, 1)

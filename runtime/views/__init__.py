@@ -11,6 +11,7 @@ from runtime.payloads import Payload
 from runtime.views import (
     boundary,
     confusion,
+    grid,
     histogram,
     number,
     predictions,
@@ -29,6 +30,7 @@ VIEWS: Mapping[str, Renderer] = {
     "reconstruction": reconstruction.render,
     "number": number.render,
     "histogram": histogram.render,
+    "grid": grid.render,
 }
 
 __all__ = ["VIEWS", "Compute", "Examples", "Renderer", "View", "draw"]

@@ -17,6 +17,7 @@ def to_pictures(
     right: Sequence[bool | None] = (),
     *,
     signed: bool | None = None,
+    columns: int = 0,
 ) -> Pictures:
     """Pictures [N, 1 or 3, H, W] in 0..1, or in -1..1 where `signed` (if not said: where below 0).
 
@@ -35,7 +36,7 @@ def to_pictures(
     pixels = image.clamp(0, 1).mul(255).round().byte().permute(0, 2, 3, 1).contiguous()
     _, height, width, channels = pixels.shape
     data = pixels.numpy().tobytes()
-    return Pictures(width, height, channels, data, tuple(captions), tuple(right))
+    return Pictures(width, height, channels, data, tuple(captions), tuple(right), columns)
 
 
 def is_signed(image: Tensor) -> bool:

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from graph.compile import compile_document
+from graph.document import Document
 from graph.file import load_text, save_text
-from graph.sheet import End
+from graph.sheet import End, Node
 from graph.templates import open_template
 from tests.graph_tests.projects import GOLDEN, TEMPLATES, compiled, facts_of
 
 FILES = ("model.py", "data.py", "train.py", "views.py")
-SOME = ("sample.py", "latents.py", "losses.py")
 REWRITE = bool(os.environ.get("NEUROWIRE_GOLDEN"))
 
 
@@ -32,6 +32,15 @@ def test_a_template_gives_its_golden_file(name: str, file: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8"), "NEUROWIRE_GOLDEN=1 writes it anew"
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_that_generates_gives_its_golden_sampler(name: str) -> None:
+    files, path = compiled(name).files, GOLDEN / name / "sample.py"
+    if REWRITE and "sample.py" in files:
+        path.write_text(files["sample.py"].text, encoding="utf-8")
+    assert path.exists() == ("sample.py" in files)
+    assert "sample.py" not in files or files["sample.py"].text == path.read_text(encoding="utf-8")
 
 
 def test_there_is_no_golden_folder_without_a_template() -> None:
@@ -85,7 +94,7 @@ def test_every_line_knows_its_nodes(name: str) -> None:
         for line, ids in zip(source.text.splitlines(), source.nodes, strict=True):
             assert set(ids) <= nodes.keys()
             assert not ids or line.strip(), "an empty line comes from no node"
-            if file in FILES:
+            if file in FILES or file == "sample.py":
                 told.update(ids)
     assert told == nodes.keys() - _silent(name)
 

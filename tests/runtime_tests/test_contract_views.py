@@ -32,6 +32,8 @@ GOOD: list[tuple[str, tuple[TensorType | None, ...]]] = [
     ("view.table", (f("N"), f("N", 1), None)),
     ("view.reconstruction", (IMAGE, IMAGE)),
     ("view.reconstruction", (IMAGE, f("N", 64))),
+    ("view.grid", (IMAGE, None)),
+    ("view.grid", (f("N", 3, 8, 8), LABEL)),
     ("view.number", (f("N", 3),)),
     ("view.number", (TensorType((), "float", "loss"),)),
     ("view.histogram", (f("N", 3, 2),)),
@@ -46,6 +48,9 @@ BAD: list[tuple[str, tuple[TensorType | None, ...]]] = [
     ("view.confusion", (f("N", 3, 8, 8), labels("N", 8, 8, classes=3))),
     ("view.table", (f("N", 3), f("N", 1), None)),
     ("view.table", (f("N", 3, 4), labels("N", 4, classes=3), None)),
+    ("view.grid", (f("N", 64), None)),
+    ("view.grid", (IMAGE, f("N", 3))),
+    ("view.grid", (IMAGE, labels("N", 8, classes=3))),
     ("view.reconstruction", (IMAGE, f("N", 63))),
     ("view.reconstruction", (f("N", 64), f("N", 64))),
 ]

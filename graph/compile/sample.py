@@ -1,0 +1,94 @@
+"""sample.py: writes pictures that a trained project makes, without its data."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from graph import names
+from graph.compile import carry
+from graph.compile.body import Body, Item, Values
+from graph.compile.plan import Plan
+from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.sheet import End, Node
+
+COUNT = 64
+
+
+def sample_source(plan: Plan, title: str) -> Source | None:
+    """The whole file, or None where no view shows what comes from noise alone."""
+    for node in plan.views:
+        bound = plan.scope.bound(node.id)
+        if not hasattr(bound, "generates"):
+            continue
+        image = plan.scope.reads(node.id)[0]
+        items = _items(plan, node, image)
+        if items and not any(end in plan.batch for item in items for end in item.reads):
+            return _file(plan, node, image, items, title)
+    return None
+
+
+def _items(plan: Plan, node: Node, image: End) -> list[Item]:
+    """What a view's pictures are computed from; units stand under their plain names."""
+    extra = plan.extra_items([node.id])
+    ahead = [end for item in extra for end in item.reads]
+    ops = [op.item for op in plan.closure([image, *ahead])]
+    wanted, found = {image}, []
+    for item in [_plain(plan, one) for one in (*ops, *extra)][::-1]:
+        if any(end in wanted for end, _ in item.writes):
+            found.append(item)
+            wanted.update(item.reads)
+    return found[::-1]
+
+
+def _plain(plan: Plan, item: Item) -> Item:
+    """The same item outside of a training: as many rows as asked for, on the device at hand."""
+    if plan.scope.role(item.nodes[0]) == "noise":
+        drawn = str(plan.scope.bound(item.nodes[0]).sample("count", "device"))
+        return Item(item.name, item.nodes, (), item.writes, lambda _: drawn)
+    return replace(item, source=_free(item.source))
+
+
+def _free(source: Callable[[Values], str]) -> Callable[[Values], str]:
+    return lambda values: source(values).replace("self.", "")
+
+
+def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> Source:
+    units = {unit.attribute: unit for unit in plan.units}
+    name = names.unique(node.name, {"sampling", "main", "made", *units})
+    taken = {name, "count", "device", "sampling", *units}
+    inner = Writer()
+    Body(items, [image], {}, taken, short=False).write(inner, level=1, give=True)
+    made = names_used(f"def {name}():\n{inner.text}")
+    used = [unit for attribute, unit in units.items() if attribute in made]
+    given = "".join(f"{unit.attribute}, " for unit in used)
+    classes = {unit.attribute: unit.constructor.partition("(")[0] for unit in used}
+    modules = "".join(f"{attribute}: {kind}, " for attribute, kind in classes.items())
+    columns = plan.document.params(node).get("columns")
+    body = Writer()
+    body.add(f"def {name}({modules}count: int, device: torch.device) -> Tensor:", (node.id,))
+    body.extend(inner)
+    body.add()
+    body.add()
+    body.add("@torch.no_grad()")
+    body.add("def main() -> None:")
+    body.add(f"options = sampling.options(__doc__, count={COUNT})", level=1)
+    for unit in used:
+        text = f'{unit.attribute} = options.load("{unit.attribute}", {unit.constructor})'
+        body.add(text, unit.nodes, level=1)
+    body.add(f"made = {name}({given}options.count, options.device)", level=1)
+    body.add(f"options.write(made{f', columns={columns}' if columns else ''})", level=1)
+    body.add()
+    body.add()
+    body.add('if __name__ == "__main__":')
+    body.add("main()", level=1)
+    found = names_used(body.text) - {"sampling"}
+    own = sorted(found & plan.classes.writers.keys())
+    lines = ["import sampling", *(f"from model import {kind}" for kind in own)]
+    lines += [f"from {home} import {n}" for n in found if (home := carry.home(n))]
+    top = Writer()
+    top.add(f'"""Pictures that {title} makes, once trained: `python sample.py --count 100`."""')
+    top.add()
+    top.block("\n".join(import_lines(import_short(found, lines))))
+    top.add()
+    top.add()
+    top.extend(body)
+    return top.source

@@ -1,0 +1,49 @@
+"""Views of what a network makes up."""
+
+from typing import Literal
+
+from graph.declare import node, param
+from graph.errors import Mismatch
+from graph.nodes._targets import check_labels
+from graph.nodes.view import GROUP, check_picture
+from graph.tensor import TensorType
+
+
+@node(
+    "view.grid",
+    group=GROUP,
+    title="Image grid",
+    role="view",
+    inputs="image label?",
+    outputs="",
+    synonyms="generated, samples, gan, vae, diffusion, pictures, latent plane, interpolation",
+)
+class Grid:
+    """Pictures a network makes; from noise they come from the same noise at each look.
+
+    With class numbers on `label`, each class has a row of its own.
+    """
+
+    count: int = param(36, low=1, high=400, doc="How many pictures.")
+    columns: int = param(0, low=0, high=100, doc="How many in a row; 0 lets them fit.")
+    range: Literal["auto", "0 to 1", "-1 to 1"] = param(
+        "auto", doc="What black and white are; auto looks whether there is anything below 0."
+    )
+
+    def shape(self, image: TensorType, label: TensorType | None) -> tuple[TensorType, ...]:
+        check_picture(image, "image")
+        if label is not None:
+            check_labels(label)
+            if label.rank != 1:
+                raise Mismatch("one class number a picture, [N]", label, "wire labels here")
+        return ()
+
+    def kind(self) -> str:
+        return "grid"
+
+    def generates(self) -> bool:
+        """Is this made for what comes from noise?"""
+        return True
+
+    def summary(self) -> str:
+        return f"{self.count} pictures"
