@@ -47,7 +47,16 @@ def both(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 EXPRESSIONS = st.recursive(ATOMS, both, max_leaves=12)
 SUMS = st.lists(st.recursive(NAMES, calls, max_leaves=3), min_size=2, max_size=9).map(" + ".join)
+CHAINS = st.builds(
+    "{}{}".format,
+    calls(EXPRESSIONS),
+    st.lists(
+        st.sampled_from([".flatten(1)", ".mean()", ".sum(1)", ".view(8, -1)"]), max_size=4
+    ).map("".join),
+)
 STATEMENTS = st.one_of(
+    st.builds("result = {}".format, CHAINS),
+    st.builds("return F.relu({}, {})".format, CHAINS, NAMES),
     st.builds("result = {}".format, EXPRESSIONS),
     st.builds("self.first, self.second = {}".format, EXPRESSIONS),
     st.builds("return {}".format, EXPRESSIONS),
