@@ -1,0 +1,55 @@
+"""How a node is declared: once, as a class; everything else is derived from it.
+
+A declaration is a class under `@node`. Its parameters are annotated class attributes made
+with `param`. Hooks are plain methods, found by name:
+
+    shape(self, *inputs)        tensor types in, tensor type (or a tuple of them) out
+    module(self, *inputs)       source of the constructor, for nodes that keep state
+    call(self, module, *values) source of the call of that module; default `module(x)`
+    expression(self, *values)   source of a stateless node, from the source of its inputs
+    weights(self, *inputs)      number of learned numbers
+    summary(self)               the one line shown on the node
+    curve(self, x)              an activation's value at x, drawn on the node
+
+Roles have hooks of their own, told where they are declared: `optimizer` in `nodes/_steps.py`,
+`schedule` and `per` in `nodes/schedule.py`, `total`, `figure`, `metric` and `update` in
+`nodes/metric.py`, `kind` in `nodes/view.py`, `read`, `fixed_split`, `classes` and `needs_facts`
+in `nodes/data.py`.
+
+Inputs come in the order of the ports; an unwired optional port is None, a variadic port is a
+tuple. Values are `Value`s: source text that carries its tensor type.
+"""
+
+from graph.declare.decorator import HOOKS, node, shared
+from graph.declare.params import AXES, Columns, FilePath, NodeRefs, Param, ParamKind, Values, param
+from graph.declare.ports import Port, Ports, parse_ports
+from graph.declare.registry import GROUPS, REGISTRY, Declaration, Registry, Role
+from graph.declare.source import Raw, Value, call, changed, literal, short
+
+__all__ = [
+    "AXES",
+    "GROUPS",
+    "HOOKS",
+    "REGISTRY",
+    "Columns",
+    "Declaration",
+    "FilePath",
+    "NodeRefs",
+    "Param",
+    "ParamKind",
+    "Port",
+    "Ports",
+    "Raw",
+    "Registry",
+    "Role",
+    "Value",
+    "Values",
+    "call",
+    "changed",
+    "literal",
+    "node",
+    "param",
+    "parse_ports",
+    "shared",
+    "short",
+]

@@ -1,0 +1,239 @@
+"""Parameters: what a declaration says about one, and how a value is checked."""
+
+import dataclasses
+import math
+import types
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Union, get_args, get_origin
+
+from graph.errors import BadParameter, DeclarationError
+
+ParamKind = Literal[
+    "int", "float", "bool", "choice", "text", "ints", "floats", "path", "nodes", "names", "values"
+]
+
+
+NodeRefs = tuple[str, ...]
+"""Annotation of a parameter that holds ids of other nodes."""
+
+
+class FilePath(str):
+    """Annotation of a parameter that names a file or a folder."""
+
+    __slots__ = ()
+
+
+class Columns(tuple[str, ...]):
+    """Annotation of a parameter that lists names, such as a table's columns."""
+
+    __slots__ = ()
+
+
+class Values(tuple[tuple[str, Any], ...]):
+    """Annotation of a parameter that holds values by name; no form shows it as it is."""
+
+    __slots__ = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Param:
+    """One parameter of a node, as its declaration gives it."""
+
+    name: str
+    kind: ParamKind
+    default: Any
+    doc: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    torch: Any = None
+    advanced: bool = False
+    sizes: int = 0
+    was: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name as shown to people."""
+        return self.name.replace("_", " ")
+
+    def check(self, value: object) -> Any:
+        """The value as the node will see it.
+
+        Raises:
+            BadParameter: If it is of the wrong type or out of range.
+        """
+        if value is None and self.optional:
+            return None
+        checked = _CHECKS[self.kind](self, value)
+        for number in checked if isinstance(checked, tuple) else (checked,):
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                continue
+            if self.low is not None and number < self.low:
+                raise BadParameter(f"{self.label}: expected at least {self.low:g}, got {number:g}")
+            if self.high is not None and number > self.high:
+                raise BadParameter(f"{self.label}: expected at most {self.high:g}, got {number:g}")
+        return checked
+
+
+def _check_int(param: Param, value: object) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadParameter(f"{param.label}: expected a whole number, got {value!r}")
+    return value
+
+
+def _check_float(param: Param, value: object) -> float:
+    if not isinstance(value, bool) and isinstance(value, int | float):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.nan
+        if not math.isnan(number):
+            return number
+    raise BadParameter(f"{param.label}: expected a number, got {value!r}")
+
+
+def _check_bool(param: Param, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadParameter(f"{param.label}: expected true or false, got {value!r}")
+    return value
+
+
+def _check_text(param: Param, value: object) -> str:
+    if not isinstance(value, str):
+        raise BadParameter(f"{param.label}: expected text, got {value!r}")
+    return value
+
+
+def _check_choice(param: Param, value: object) -> str:
+    if value not in param.choices:
+        raise BadParameter(
+            f"{param.label}: expected one of {', '.join(param.choices)}; got {value!r}"
+        )
+    return str(value)
+
+
+def _check_ints(param: Param, value: object) -> tuple[int, ...]:
+    many = value if isinstance(value, list | tuple) else (value,)
+    sizes = tuple(_check_int(param, one) for one in many)
+    if param.sizes and len(sizes) not in {1, param.sizes}:
+        raise BadParameter(f"{param.label}: expected 1 or {param.sizes} numbers, got {len(sizes)}")
+    if not sizes:
+        raise BadParameter(f"{param.label}: expected at least one number, got none")
+    return sizes
+
+
+def _check_floats(param: Param, value: object) -> tuple[float, ...]:
+    many = value if isinstance(value, list | tuple) else (value,)
+    numbers = tuple(_check_float(param, one) for one in many)
+    if param.sizes and len(numbers) != param.sizes:
+        raise BadParameter(f"{param.label}: expected {param.sizes} numbers, got {len(numbers)}")
+    return numbers
+
+
+def _check_names(param: Param, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        raise BadParameter(f"{param.label}: expected a list of names, got {value!r}")
+    return tuple(value)
+
+
+def _check_values(param: Param, value: object) -> tuple[tuple[str, Any], ...]:
+    pairs = list(value.items() if isinstance(value, Mapping) else _listed(value))
+    if not all(isinstance(one, list | tuple) and len(one) == 2 for one in pairs):
+        raise BadParameter(f"{param.label}: expected values by name, got {value!r}")
+    found = {str(name): _frozen(one) for name, one in pairs}
+    return tuple((name, found[name]) for name in sorted(found))
+
+
+def _listed(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+
+
+_CHECKS: dict[ParamKind, Callable[[Param, object], Any]] = {
+    "int": _check_int,
+    "float": _check_float,
+    "bool": _check_bool,
+    "text": _check_text,
+    "path": _check_text,
+    "choice": _check_choice,
+    "ints": _check_ints,
+    "floats": _check_floats,
+    "nodes": _check_names,
+    "names": _check_names,
+    "values": _check_values,
+}
+
+
+AXES = -1
+"""For `sizes`: as many numbers as the node's class has `axes`, so 1d, 2d and 3d share a form."""
+
+
+def param(
+    default: Any,
+    *,
+    doc: str,
+    low: float | None = None,
+    high: float | None = None,
+    torch: Any = dataclasses.MISSING,
+    advanced: bool = False,
+    sizes: int = 0,
+    was: tuple[str, ...] = (),
+) -> Any:
+    """Declare a parameter.
+
+    Args:
+        default: Value of a new node.
+        doc: One sentence for the inspector's tooltip.
+        low: Smallest allowed number.
+        high: Largest allowed number.
+        torch: The default of the torch argument of the same name, where it differs from ours;
+            `changed` leaves arguments out of the source that have torch's default.
+        advanced: Shown folded away.
+        sizes: For tuples of ints: how many numbers, where more than one is given; or `AXES`.
+        was: Former names, so that old files load.
+    """
+    settings = {
+        "doc": doc,
+        "low": low,
+        "high": high,
+        "torch": default if torch is dataclasses.MISSING else torch,
+        "advanced": advanced,
+        "sizes": sizes,
+        "was": was,
+    }
+    return dataclasses.field(default=default, metadata=settings)
+
+
+_KINDS: dict[Any, ParamKind] = {
+    int: "int",
+    float: "float",
+    bool: "bool",
+    str: "text",
+    FilePath: "path",
+    Columns: "names",
+    Values: "values",
+    NodeRefs: "nodes",
+    tuple[int, ...]: "ints",
+    tuple[float, ...]: "floats",
+}
+
+
+def _kind(node_type: str, name: str, hint: Any) -> tuple[ParamKind, tuple[str, ...], bool]:
+    optional = False
+    if get_origin(hint) in {Union, types.UnionType}:
+        inner = [one for one in get_args(hint) if one is not types.NoneType]
+        optional = len(inner) < len(get_args(hint))
+        if len(inner) != 1:
+            raise DeclarationError(f"{node_type}.{name}: expected one type, got {hint}")
+        hint = inner[0]
+    if get_origin(hint) is Literal:
+        return "choice", tuple(get_args(hint)), optional
+    if hint not in _KINDS:
+        raise DeclarationError(f"{node_type}.{name}: no editor for {hint}")
+    return _KINDS[hint], (), optional

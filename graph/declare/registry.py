@@ -1,0 +1,145 @@
+"""All declarations, and what is known about each."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
+
+from graph.declare.params import Param
+from graph.declare.ports import Ports, parse_ports
+from graph.errors import DeclarationError
+
+Role = Literal[
+    "layer",
+    "neuron",
+    "data",
+    "noise",
+    "loss",
+    "metric",
+    "optimizer",
+    "schedule",
+    "view",
+    "input",
+    "output",
+    "instance",
+]
+
+
+GROUPS = (
+    "Data",
+    "Neurons",
+    "Layers",
+    "Activation",
+    "Pooling",
+    "Normalisation",
+    "Dropout",
+    "Shape",
+    "Merge",
+    "Recurrent",
+    "Attention",
+    "Random",
+    "Network",
+    "Loss",
+    "Optimizer",
+    "Schedule",
+    "Metric",
+    "View",
+)
+"""The palette's order: what flows first comes first. Other groups follow."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Declaration:
+    """What `@node` learned about one class."""
+
+    type: str
+    cls: Callable[..., Any]
+    title: str
+    group: str
+    role: Role
+    doc: str
+    ports: Ports
+    params: tuple[Param, ...]
+    source: str
+    synonyms: tuple[str, ...]
+    icon: str
+    learns: bool
+    was: tuple[str, ...]
+
+    @property
+    def default_name(self) -> str:
+        """The name a new node gets: snake case of the title."""
+        title = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", self.title)
+        return "_".join("".join(c if c.isalnum() else " " for c in title).lower().split())
+
+    def param(self, name: str) -> Param | None:
+        """The parameter of that name or former name."""
+        for one in self.params:
+            if name == one.name or name in one.was:
+                return one
+        return None
+
+    def has(self, hook: str) -> bool:
+        """Does the class define this hook?"""
+        return hasattr(self.cls, hook)
+
+    def bind(self, params: Mapping[str, Any]) -> Any:
+        """An instance with these parameters; values that do not check fall to defaults."""
+        known = {one.name for one in self.params}
+        return self.cls(**{name: value for name, value in params.items() if name in known})
+
+    def ports_of(self, params: Mapping[str, Any]) -> Ports:
+        """The ports of a node with these parameters."""
+        if not self.has("ports"):
+            return self.ports
+        inputs, outputs = self.bind(params).ports()
+        return Ports(parse_ports(inputs), parse_ports(outputs))
+
+    def summary(self, params: Mapping[str, Any]) -> str:
+        """The one line of what matters, shown on the node."""
+        return str(self.bind(params).summary()) if self.has("summary") else ""
+
+    def curve(self, params: Mapping[str, Any]) -> Callable[[float], float] | None:
+        """The function an activation draws, if this is one."""
+        curve: Callable[[float], float] | None = getattr(self.bind(params), "curve", None)
+        return curve
+
+
+class Registry:
+    """All declarations by type."""
+
+    def __init__(self) -> None:
+        self._declarations: dict[str, Declaration] = {}
+        self._former: dict[str, str] = {}
+
+    def add(self, declaration: Declaration) -> None:
+        """Take a declaration in.
+
+        Raises:
+            DeclarationError: If its type, or a former name of it, is taken.
+        """
+        for name in (declaration.type, *declaration.was):
+            if name in self._declarations or name in self._former:
+                raise DeclarationError(f"{name}: declared twice")
+        self._declarations[declaration.type] = declaration
+        self._former.update(dict.fromkeys(declaration.was, declaration.type))
+
+    def find(self, type: str) -> Declaration | None:
+        """The declaration of a type, or None for one we do not know."""
+        return self._declarations.get(self._former.get(type, type))
+
+    def __iter__(self) -> Iterator[Declaration]:
+        return iter(self._declarations.values())
+
+    def __len__(self) -> int:
+        return len(self._declarations)
+
+    def groups(self) -> dict[str, list[Declaration]]:
+        """Declarations by group: groups as a palette shows them, nodes as they were declared."""
+        found: dict[str, list[Declaration]] = {name: [] for name in GROUPS}
+        for declaration in self:
+            found.setdefault(declaration.group, []).append(declaration)
+        return {name: nodes for name, nodes in found.items() if nodes}
+
+
+REGISTRY = Registry()
