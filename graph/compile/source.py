@@ -1,6 +1,7 @@
 """Lines of Python that know which nodes they come from, laid out as a formatter would."""
 
 import ast
+import functools
 import itertools
 import re
 import sys
@@ -258,10 +259,11 @@ SHORT = {
 }
 
 
-def names_used(text: str) -> set[str]:
+@functools.lru_cache(maxsize=64)
+def names_used(text: str) -> frozenset[str]:
     """Names a piece of Python reads, the roots of dotted names among them."""
     tree = ast.parse(text)
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
 def import_lines(statements: Iterable[str]) -> list[str]:
