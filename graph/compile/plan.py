@@ -68,6 +68,23 @@ class Step:
     trains: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Average:
+    """A running mean of a unit's weights.
+
+    Attributes:
+        attribute: Its name in the training.
+        unit: What it is the mean of.
+        optimizer: The optimizer that says so.
+        decay: Share of the mean that stays at each step.
+    """
+
+    attribute: str
+    unit: Unit
+    optimizer: Node
+    decay: float
+
+
 class Plan:
     """The program of a board. Needs a board without errors."""
 
@@ -93,6 +110,20 @@ class Plan:
         self.units: list[Unit] = []
         self.ops = self._ops()
         self.steps = [self._step(optimizer) for optimizer in self.optimizers]
+        self.averages = self._averages()
+
+    def _averages(self) -> list[Average]:
+        """The first optimizer that asks for the mean of a unit's weights keeps it."""
+        found: dict[str, Average] = {}
+        taken = {unit.attribute for unit in self.units} | {o.name for o in self.optimizers}
+        for step in self.steps:
+            decay = self.scope.bound(step.optimizer.id).ema
+            for unit in self.units:
+                if decay and unit.learners & step.trains and unit.attribute not in found:
+                    name = names.unique(f"{unit.attribute}_ema", taken)
+                    taken.add(name)
+                    found[unit.attribute] = Average(name, unit, step.optimizer, decay)
+        return list(found.values())
 
     # -- asking
 

@@ -14,6 +14,7 @@ from graph.settings import Settings
 from graph.sheet import End, Node
 
 VALIDATION_BATCH = 256
+AVERAGING = {"AveragedModel", "get_ema_multi_avg_fn"}
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Script:
         own = sorted(used & self.plan.classes.writers.keys())
         carried = [f"from {carry.home(n)} import {n}" for n in used if self._carried(n)]
         carried += [f"from model import {name}" for name in own]
+        carried += [f"from torch.optim.swa_utils import {n}" for n in sorted(used & AVERAGING)]
         modules = ["import argparse", "import json", "import checkpoint", "import processes"]
         modules += ["import script"]
         top = Writer()
@@ -94,7 +96,13 @@ class Script:
                 unit.nodes,
                 level=2,
             )
-        pairs = ", ".join(f'"{u.attribute}": self.{u.attribute}' for u in self.plan.units)
+        for one in self.plan.averages:
+            made = f"AveragedModel(processes.plain(self.{one.unit.attribute}), "
+            made += f"multi_avg_fn=get_ema_multi_avg_fn({one.decay!r})).requires_grad_(False)"
+            writer.add(f"self.{one.attribute} = {made}", (one.optimizer.id,), level=2)
+        held = [unit.attribute for unit in self.plan.units]
+        held += [mean.attribute for mean in self.plan.averages]
+        pairs = ", ".join(f'"{name}": self.{name}' for name in held)
         writer.add(f"self.networks = {{{pairs}}}", level=2)
         for step in self.plan.steps:
             made = self.plan.scope.bound(step.optimizer.id).optimizer(self._parameters(step))
@@ -347,6 +355,10 @@ class Script:
             text = f"nn.utils.clip_grad_norm_({self._parameters(step)}, {clip!r})"
             writer.add(text, ids, level=2)
         writer.add(f"self.{name}.step()", ids, level=2)
+        for mean in self.plan.averages:
+            if mean.optimizer is step.optimizer:
+                text = f"self.{mean.attribute}.update_parameters(self.{mean.unit.attribute})"
+                writer.add(text, ids, level=2)
         for one, schedule in self._schedules_per("step"):
             if one is step:
                 writer.add(f"{schedule}.step()", ids, level=2)

@@ -1,6 +1,7 @@
 """views.py: what the application looks at while it trains; not part of an export."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.compile import carry
@@ -89,10 +90,10 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
     arguments = "training: Training, batch: tuple[Tensor, ...]"
     writer.add(f"def {node.name}({arguments}) -> dict[str, Tensor]:", ids)
     reads = list(plan.scope.reads(node.id))
-    items = [_of_training(op.item) for op in plan.closure(reads)]
     extra = plan.extra_items([node.id], "training")
     ahead = [end for item in extra for end in item.reads]
     items = [_of_training(op.item) for op in plan.closure([*reads, *ahead])] + extra
+    items = [_averaged(plan, item) for item in items]
     values = local_names(plan.scope, plan.batch)
     used = {end for item in items for end in item.reads} | set(reads)
     targets = [str(values[end]) if end in used else "_" for end in plan.batch]
@@ -114,6 +115,21 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
         for end in [plan.scope.source_of(link.source)]
     ]
     writer.add(f"return {{{', '.join(pairs)}}}", ids, level=1)
+
+
+def _averaged(plan: Plan, item: Item) -> Item:
+    """The same item by the running means of weights, where there are some."""
+    plain = item.source
+
+    def source(values: Any) -> str:
+        text = plain(values)
+        for one in plan.averages:
+            unit = rf"\btraining\.{one.unit.attribute}"
+            text = re.sub(rf"{unit}\(", f"training.{one.attribute}(", text)
+            text = re.sub(rf"{unit}\.", f"training.{one.attribute}.module.", text)
+        return text
+
+    return replace(item, source=source) if plan.averages else item
 
 
 def _of_training(item: Item) -> Item:

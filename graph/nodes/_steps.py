@@ -8,7 +8,7 @@ from graph.errors import Mismatch, insert_before
 from graph.tensor import TensorType
 
 INPUTS = "loss:loss schedule?:schedule"
-OURS = ("lr", "trains", "every", "order", "clip")
+OURS = ("lr", "trains", "every", "order", "clip", "ema")
 """Parameters of the step itself; all others go to the constructor as they are."""
 
 BELOW_ONE = 1 - 1e-9
@@ -42,6 +42,14 @@ class Step:
     order: int = param(0, doc="Optimizers step in this order.", advanced=True)
     clip: float = param(
         0.0, low=0.0, doc="Largest norm of the gradient; 0 for no limit.", advanced=True
+    )
+    ema: float = param(
+        0.0,
+        low=0.0,
+        high=BELOW_ONE,
+        doc="Share of a running mean of the weights that stays at each step, such as 0.999; views "
+        "show the network with that mean. 0 for no mean.",
+        advanced=True,
     )
 
     def shape(self, loss: TensorType, schedule: TensorType | None) -> tuple[TensorType, ...]:
