@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 
@@ -30,17 +30,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.declare import REGISTRY, Declaration
+from graph.declare import GROUPS, Declaration
+from graph.document import Document
 from graph.file import SUFFIX
+from graph.sheet import BOARD
 from graph.templates import FOLDER
 from gui import look
-from gui.canvas import MIME_NODE, find
+from gui.canvas import MIME_NODE, find, offers
+from gui.canvas.offers import parse
 
 DECLARATION = Qt.ItemDataRole.UserRole
 MORE = Qt.ItemDataRole.UserRole + 1
 SHOWN = 4
 """How many nodes of a family are listed before "more"."""
-HIDDEN_ROLES = {"input", "output", "instance"}
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -191,8 +193,17 @@ class Palette(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.tree, 1)
         self._opened: set[str] = set()
+        self._offers: Sequence[Declaration] = offers(Document(), BOARD)
         self._fill("")
         look.changed.connect(self.tree.viewport().update)
+
+    def offer(self, found: Sequence[Declaration]) -> None:
+        """List these: what can be put on the sheet that is shown."""
+        if found != self._offers:
+            self._offers = found
+            place = self.tree.verticalScrollBar().value()
+            self._fill(self.search.text())
+            self.tree.verticalScrollBar().setValue(place)
 
     def shown_types(self) -> list[str]:
         """The node types listed now, in their order."""
@@ -222,10 +233,9 @@ class Palette(QWidget):
 
     def _fill(self, text: str) -> None:
         searching = bool(text.strip())
-        found = find(text, lambda one: one.role not in HIDDEN_ROLES)
+        found = find(text, among=self._offers)
         if not searching:
-            shown = {one.type for one in found}
-            found = [d for ds in REGISTRY.groups().values() for d in ds if d.type in shown]
+            found.sort(key=lambda one: _rank(one.group))
         families: dict[str, list[Declaration]] = {}
         for declaration in found:
             families.setdefault(declaration.group, []).append(declaration)
@@ -272,6 +282,10 @@ class Palette(QWidget):
             item.setExpanded(not item.isExpanded())
 
 
+def _rank(group: str) -> int:
+    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
+
+
 @cache
 def _common() -> frozenset[str]:
     """The types that templates use: what a newcomer looks for first."""
@@ -281,8 +295,12 @@ def _common() -> frozenset[str]:
 
 def _first(declarations: list[Declaration]) -> list[Declaration]:
     """A family's most used nodes, at least a handful; the whole family where little is left."""
-    chosen = [one for one in declarations if one.type in _common()]
-    rest = (one for one in declarations if one.type not in _common())
+
+    def common(one: Declaration) -> bool:
+        return one.type in _common() or bool(parse(one.type)[1])
+
+    chosen = [one for one in declarations if common(one)]
+    rest = (one for one in declarations if not common(one))
     chosen += islice(rest, max(0, SHOWN - len(chosen)))
     return declarations if len(declarations) - len(chosen) < 3 else chosen
 

@@ -11,6 +11,7 @@ from graph.errors import NeurowireError
 from graph.events import Event, Settled
 from graph.infer import Inference
 from graph.problems import Problem
+from graph.sheet import BOARD
 
 
 class Session(QObject):
@@ -29,6 +30,8 @@ class Session(QObject):
     """Shapes, weights or problems of these node ids changed (a frozenset)."""
     selected = Signal(tuple)
     """Another selection (a tuple of node ids)."""
+    sheet_changed = Signal()
+    """Another sheet is shown, or the one shown has another name."""
     message = Signal(str)
     """A sentence for the status bar."""
 
@@ -36,12 +39,14 @@ class Session(QObject):
         super().__init__(parent)
         self._stop: list[Callable[[], None]] = []
         self.selection: tuple[str, ...] = ()
+        self.sheet = BOARD
         self._take(document)
 
     def open(self, document: Document) -> None:
         """Show another document."""
         self.close()
         self.selection = ()
+        self.sheet = BOARD
         self._take(document)
         self.opened.emit()
         self.selected.emit(())
@@ -58,6 +63,11 @@ class Session(QObject):
         if selection != self.selection:
             self.selection = selection
             self.selected.emit(selection)
+
+    def show_sheet(self, name: str) -> None:
+        """The canvas shows the board or a network."""
+        self.sheet = name
+        self.sheet_changed.emit()
 
     def _take(self, document: Document) -> None:
         self.document = document

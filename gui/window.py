@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidg
 
 from graph.document import Document
 from gui import actions, look
-from gui.canvas import Board
+from gui.canvas import Board, offers
 from gui.code import Code
 from gui.deeds import Deeds
 from gui.documents import Documents
@@ -20,6 +20,7 @@ from gui.facts import Facts
 from gui.files import File, leftovers
 from gui.inspector.panel import Inspector
 from gui.losses import Losses
+from gui.networks import NetworkMenu
 from gui.notice import Notice
 from gui.palette import Palette
 from gui.panel import Panel
@@ -40,9 +41,10 @@ NARROWEST = 480
 SIZE = QSize(1680, 1020)
 EDITING = (
     *("cut", "copy", "paste", "duplicate", "duplicate_linked", "select_all", ""),
-    *("delete", "delete_reconnect", "rename", "mute", "arrange", "", "search"),
+    *("delete", "delete_reconnect", "rename", "mute", "arrange", ""),
+    *("group", "ungroup", "", "search"),
 )
-VIEWING = ("fit", "home")
+VIEWING = ("fit", "home", "enter", "leave")
 """Actions of the canvas, shown in the menus Edit and View."""
 TABS = ("losses", "previews", "problems", "code", "runs")
 
@@ -132,6 +134,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self._centre)
         self.board.selection_changed.connect(self.session.select)
         self.board.message.connect(self.say)
+        self.board.sheet_shown.connect(self.session.show_sheet)
 
     def _build_bars(self) -> None:
         self.topbar = TopBar(
@@ -151,6 +154,8 @@ class Window(QMainWindow):
             file_menu.insertMenu(self.acts["templates"], self._recent)
         self._add_board_commands()
         if isinstance(view_menu, QMenu):
+            networks = NetworkMenu(self.session, self.board.networks.open, self)
+            view_menu.addMenu(networks)
             panels = view_menu.addMenu("&Panels")
             for dock in self.docks.values():
                 panels.addAction(dock.toggleViewAction())
@@ -193,6 +198,9 @@ class Window(QMainWindow):
         session.opened.connect(self._show_document)
         session.selected.connect(self._show_selection)
         session.settled.connect(lambda _: self.deeds.enable())
+        session.settled.connect(lambda _: self._offer())
+        session.sheet_changed.connect(self._offer)
+        self.inspector.opened.connect(self.board.networks.open)
         session.message.connect(self.say)
         self.file.changed.connect(self._title)
         self.palette_panel.chosen.connect(self.deeds.add)
@@ -213,6 +221,7 @@ class Window(QMainWindow):
         trainer.refused.connect(self.deeds.refuse)
         look.changed.connect(self.deeds.enable)
         self._count_problems(len(self.problems.shown))
+        self._offer()
 
     # -- following
 
@@ -230,7 +239,14 @@ class Window(QMainWindow):
         self.deeds.enable()
 
     def _show_selection(self, ids: tuple[str, ...]) -> None:
-        self.board.select(list(ids))
+        sheet = self.session.document.sheet_of(ids[0]).name if ids else self.board.sheet_name
+        if sheet != self.board.sheet_name:
+            self.board.networks.open(sheet, ids)
+        else:
+            self.board.select(ids)
+
+    def _offer(self) -> None:
+        self.palette_panel.offer(offers(self.session.document, self.session.sheet))
 
     def _centre_on(self, node: str) -> None:
         self.board.centre_on(node)

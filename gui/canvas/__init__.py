@@ -6,6 +6,7 @@ NodeGraphQt.
 
 from gui.canvas.board import Board
 from gui.canvas.find import find
+from gui.canvas.offers import offers
 from gui.canvas.viewer import MIME_NODE
 
-__all__ = ["MIME_NODE", "Board", "find"]
+__all__ = ["MIME_NODE", "Board", "find", "offers"]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from graph.declare import REGISTRY, Declaration
 from graph.sheet import End, Node
+from gui.canvas.offers import offers, parse
 from gui.canvas.port_item import Socket
 from gui.canvas.search import SearchPopup
 from gui.canvas.toolkit import IN, OUT
@@ -43,7 +44,8 @@ class Adding:
             hint = "Insert into this wire"
             allowed = _passes
         point = self.board.viewer.mapTo(self.board, self.board.viewer.mapFromScene(at))
-        self.search.open(point, allowed=allowed, hint=hint)
+        among = offers(self.board.document, self.board.sheet_name)
+        self.search.open(point, among, allowed=allowed, hint=hint)
 
     def open_search_here(self) -> None:
         """Open the search at the pointer."""
@@ -77,19 +79,26 @@ class Adding:
         start: Socket | None = None,
         wire: Wire | None = None,
     ) -> Node | None:
-        """Put a new node on the sheet, wired to a port or into a wire, as one step."""
+        """Put a new node or a network on the sheet, wired to a port or into a wire, as one step."""
         made: list[Node] = []
+        document = self.board.document
 
         def change() -> None:
-            declaration = REGISTRY.find(node_type)
-            title = declaration.title if declaration else node_type
-            with self.board.document.group(f"Add {title}"):
-                node = self.board.document.add_node(
-                    node_type, sheet=self.board.sheet_name, position=(round(at.x()), round(at.y()))
+            kind, network = parse(node_type)
+            declaration = REGISTRY.find(kind)
+            title = network or (declaration.title if declaration else kind)
+            with document.group(f"Add {title}"):
+                node = document.add_node(
+                    kind,
+                    sheet=self.board.sheet_name,
+                    name=network or None,
+                    params={"network": network} if network else {},
+                    position=(round(at.x()), round(at.y())),
                 )
                 made.append(node)
-                if wire is not None and _passes(REGISTRY.find(node_type)):
-                    self.board.document.splice(node.id, wire.link)
+                ports = document.ports(node)
+                if wire is not None and ports.inputs and ports.outputs:
+                    document.splice(node.id, wire.link)
                 elif start is not None:
                     self._join(start, node)
 
@@ -128,6 +137,6 @@ class Adding:
         return made
 
 
-def _passes(declaration: Declaration | None) -> bool:
+def _passes(declaration: Declaration) -> bool:
     """Has this type an input and an output, so that a wire can pass through?"""
-    return declaration is not None and bool(declaration.ports.inputs and declaration.ports.outputs)
+    return bool(declaration.ports.inputs and declaration.ports.outputs)

@@ -17,10 +17,11 @@ from gui.canvas.commands import Commands
 from gui.canvas.drawing import Drawing
 from gui.canvas.gestures import Gestures, in_order
 from gui.canvas.menus import Menus
+from gui.canvas.networks import Networks
 from gui.canvas.node_item import NodeItem
 from gui.canvas.port_item import Socket
 from gui.canvas.rename import RenameField
-from gui.canvas.trained import stripes
+from gui.canvas.trained import optimizers, stripes
 from gui.canvas.viewer import Viewer
 from gui.canvas.wire_item import Wire
 from gui.canvas.words import tooltip
@@ -57,6 +58,7 @@ class Board(QWidget):
         self.adding = Adding(self)
         self.search = self.adding.search
         self.rename_field = RenameField(self.viewer.viewport())
+        self.networks = Networks(self)
         self.commands = Commands(self)
         self.menus = Menus(self)
         self._chosen: list[str] = []
@@ -66,6 +68,8 @@ class Board(QWidget):
         self._generation = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.networks.bar)
         layout.addWidget(self.viewer)
         self.setFocusProxy(self.viewer)
         self._quiet = QTimer(self)
@@ -83,6 +87,7 @@ class Board(QWidget):
         viewer.empty_double_clicked.connect(lambda at: self.adding.open_search(at))
         viewer.item_double_clicked.connect(self._on_item_double_clicked)
         viewer.menu_wanted.connect(self.menus.open)
+        viewer.escaped.connect(self._on_escape)
         self.rename_field.renamed.connect(self._on_renamed)
         look.changed.connect(self._on_theme)
 
@@ -108,11 +113,15 @@ class Board(QWidget):
         self._stop = document.subscribe(self._on_event)
         self.show_sheet(BOARD)
 
-    def show_sheet(self, name: str) -> None:
-        """Show the board or a network."""
+    def show_sheet(self, name: str, select: Iterable[str] = ()) -> None:
+        """Show the board or a network, with these of its nodes selected."""
+        self.viewer.end_live_connection()
+        self.rename_field.hide()
         self.sheet_name = name
         self.drawing.show(self.document, self.inference, self.sheet)
-        self._on_selection()
+        self.networks.show_way()
+        self._update_stripes()
+        self.select(select)
         self.sheet_shown.emit(name)
         QTimer.singleShot(0, self, self.fit)
         self.fit()
@@ -143,11 +152,12 @@ class Board(QWidget):
     def _on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Settled):
             self._settle()
-        elif isinstance(event, events.NetworkRemoved):
-            if event.name == self.sheet_name:
-                self.show_sheet(BOARD)
+        elif isinstance(event, events.NetworkRemoved | events.NetworkRenamed):
+            self.networks.follow(event)
         elif getattr(event, "sheet", None) == self.sheet_name:
             self.drawing.follow(event)
+        else:
+            self.drawing.networks_changed = True
 
     def _settle(self) -> None:
         self.drawing.settle()
@@ -156,11 +166,14 @@ class Board(QWidget):
         self.viewer.viewport().update()
 
     def _on_types(self, nodes: set[str]) -> None:
-        self.drawing.retype(nodes)
+        # what flows inside a network follows from the place it is put
+        inside = self.sheet_name != BOARD and bool(nodes)
+        self.drawing.retype(set(self.drawing.nodes) if inside else nodes)
         self.viewer.viewport().update()
 
     def _on_theme(self) -> None:
         self.drawing.restyle()
+        self.networks.bar.restyle()
         self.viewer.viewport().update()
 
     # -- selection
@@ -195,8 +208,10 @@ class Board(QWidget):
         chosen = self.selected()
         if chosen != self._chosen:
             self._chosen = chosen
+            self._update_stripes()
             self.selection_changed.emit(chosen)
-        self.commands.enable(bool(chosen), bool(self.selected_wires()))
+        placed = any(self.networks.placed(node) is not None for node in chosen)
+        self.commands.enable(bool(chosen), bool(self.selected_wires()), placed)
         self.viewer.viewport().update()
 
     def walk(self, direction: str) -> None:
@@ -257,13 +272,17 @@ class Board(QWidget):
         self.viewer.viewport().update()
 
     def set_training(self, training: bool) -> None:
-        """While training, nodes carry the colour of the optimizer that trains them."""
+        """While training, nodes carry the colour of the optimizer that trains them.
+
+        A selected optimizer shows its nodes at all times.
+        """
         self._training = training
         self._update_stripes()
 
     def _update_stripes(self) -> None:
-        found = stripes(self.inference, self.sheet) if self._training else {}
-        self.drawing.show_stripes(found)
+        chosen = {one.id for one in optimizers(self.document)} & set(self._chosen)
+        active = None if self._training and not chosen else chosen
+        self.drawing.show_stripes(stripes(self.inference, self.sheet, active))
 
     def highlight(self, ids: Iterable[str]) -> None:
         """Mark nodes, as when the pointer is on their lines of code."""
@@ -316,7 +335,15 @@ class Board(QWidget):
 
     # -- names
 
+    def _on_escape(self) -> None:
+        if self.selected():
+            self.select([])
+        else:
+            self.networks.leave()
+
     def _on_item_double_clicked(self, node: str, header: bool) -> None:
+        if self.networks.enter(node):
+            return
         if header:
             self.start_rename(node)
         else:

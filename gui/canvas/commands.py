@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 
+from graph.sheet import BOARD
 from gui import look
 from gui.canvas.arrange import Box, arrange
 from gui.canvas.arrange import Wire as Strand
@@ -21,7 +22,9 @@ NEEDS_NODES = (
     "delete_reconnect",
     "rename",
     "mute",
+    "group",
 )
+NEEDS_NETWORK = ("enter", "ungroup")
 
 
 class Commands(dict[str, QAction]):
@@ -53,6 +56,11 @@ class Commands(dict[str, QAction]):
             "arrows-in-line-horizontal",
             lambda: self.delete(reconnect=True),
         )
+        networks = board.networks
+        add("group", "Group into a network...", "Ctrl+G", "bounding-box", networks.group)
+        add("ungroup", "Ungroup", "Ctrl+Shift+G", "selection-slash", networks.ungroup)
+        add("enter", "Enter network", ["Return", "Alt+Down"], "sign-in", networks.enter_selected)
+        add("leave", "Leave network", "Alt+Up", "sign-out", networks.leave)
         add("select_all", "Select all", "Ctrl+A", "selection-all", self.select_all)
         add("fit", "Fit", "F", "corners-out", board.fit)
         add("home", "Whole board", "Home", "frame-corners", board.home)
@@ -82,10 +90,13 @@ class Commands(dict[str, QAction]):
         self.board.addAction(action)
         self[name] = action
 
-    def enable(self, nodes: bool, wires: bool) -> None:
-        """Enable what the selection allows."""
+    def enable(self, nodes: bool, wires: bool, networks: bool) -> None:
+        """Enable what the selection, and the sheet shown, allow."""
         for name in NEEDS_NODES:
             self[name].setEnabled(nodes)
+        for name in NEEDS_NETWORK:
+            self[name].setEnabled(networks)
+        self["leave"].setEnabled(self.board.sheet_name != BOARD)
         self["delete"].setEnabled(nodes or wires)
 
     # -- what they do

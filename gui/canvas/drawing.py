@@ -41,6 +41,7 @@ class Drawing:
         self._moved: set[NodeItem] = set()
         self._waiting: list[Link] = []
         self._shifted = False
+        self.networks_changed = False
         self._weights: Mapping[LinkKey, float] = {}
 
     def show(self, document: Document, inference: "Inference", sheet: Sheet) -> None:
@@ -100,6 +101,11 @@ class Drawing:
 
     def settle(self) -> None:
         """A step is complete: bring faces and wires up to date."""
+        if self.networks_changed:
+            # the ports of a placed network are its Inputs and Outputs
+            placed = (node for node, item in self.nodes.items() if item.face.role == "instance")
+            self._stale.update(placed)
+            self.networks_changed = False
         for node in self._stale & self.nodes.keys():
             self._reface(node)
         self._stale.clear()

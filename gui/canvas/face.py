@@ -11,7 +11,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainterPath, QPolygonF
+from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 
 from graph.declare import REGISTRY, Declaration, Port
 from graph.document import Document
@@ -68,12 +68,17 @@ class Face:
     axis: float = 0.0
     picture: QRectF | None = None
     severity: str = ""
-    twin_hue: int | None = None
+    twin: QColor | None = None
 
     @property
     def round(self) -> bool:
         """Is this a neuron, drawn as a small circle?"""
         return self.role == "neuron"
+
+
+def twin_colour(leader: str) -> QColor:
+    """The colour of the mark that a node and its linked duplicates carry."""
+    return QColor.fromHsv(TWIN_HUES[int(leader[1:]) % len(TWIN_HUES)], 190, 235)
 
 
 def face_of(
@@ -96,15 +101,29 @@ def face_of(
     )
     default = declaration.default_name if declaration else ""
     face.type_text = "" if node.name == default else face.title
+    if face.role == "instance":
+        _tell_network(face, document, inference)
     leader = node.twin or (node.id if node.id in leaders else None)
     if leader is not None:
-        face.twin_hue = TWIN_HUES[int(leader[1:]) % len(TWIN_HUES)]
+        face.twin = twin_colour(leader)
     tell_types(face, inference)
     if face.round:
         _lay_out_neuron(face, declaration)
     else:
         _lay_out(face, declaration)
     return face
+
+
+def _tell_network(face: Face, document: Document, inference: "Inference") -> None:
+    """An instance says what it places, how often, and how many weights that has."""
+    node = face.node
+    network = str(node.params.get("network", ""))
+    face.type_text = "Network" if node.name == network else network
+    repeat = document.params(node).get("repeat", 1)
+    weights = inference.weights(node.twin or node.id)
+    parts = [f"\N{MULTIPLICATION SIGN}{repeat}"] if repeat > 1 else []
+    parts += [f"{weights:,} weights"] if weights else []
+    face.summary = ", ".join(parts)
 
 
 def tell_types(face: Face, inference: "Inference") -> None:

@@ -1,8 +1,7 @@
 """Finding node types by a few letters, with the words people use for them."""
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
 
 from graph.declare import REGISTRY, Declaration
 
@@ -46,34 +45,29 @@ def _in_order(query: str, words: str) -> Score:
     return max(1.0, 30.0 - 2.0 * gaps) if gaps < 12 else NO_MATCH
 
 
-@lru_cache(maxsize=512)
-def _words(node_type: str) -> tuple[str, tuple[str, ...], str]:
-    declaration = REGISTRY.find(node_type)
-    assert declaration is not None
-    return declaration.title, declaration.synonyms, declaration.group
-
-
 def score(query: str, declaration: Declaration) -> Score:
     """How well a node type answers a query, by title, synonyms, type, then family."""
-    title, synonyms, group = _words(declaration.type)
-    best = match(query, title)
+    best = match(query, declaration.title)
     named = match(query, declaration.type.partition(".")[2])
     best = max(best, named - 2 if named >= 46 else NO_MATCH)
-    for synonym in synonyms:
+    for synonym in declaration.synonyms:
         found = match(query, synonym)
         if found >= 46:
             best = max(best, found - (4 if found == 100 else 24))
-    if match(query, group) >= 68:
+    if match(query, declaration.group) >= 68:
         best = max(best, 20.0)
     return best
 
 
 def find(
-    query: str, allowed: Callable[[Declaration], bool] | None = None, limit: int = 60
+    query: str,
+    allowed: Callable[[Declaration], bool] | None = None,
+    limit: int = 60,
+    among: Iterable[Declaration] = REGISTRY,
 ) -> list[Declaration]:
     """Node types that answer a query, best first; all in their order for an empty one."""
     ranked = []
-    for place, declaration in enumerate(REGISTRY):
+    for place, declaration in enumerate(among):
         if allowed is not None and not allowed(declaration):
             continue
         found = score(query, declaration)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
 from gui import look
+from gui.canvas.commands import NEEDS_NETWORK
 from gui.canvas.node_item import NodeItem
 from gui.canvas.wire_item import Wire
 
@@ -20,6 +21,10 @@ NODE = (
     "duplicate_linked",
     "copy",
     "cut",
+    "",
+    "group",
+    "ungroup",
+    "enter",
     "",
     "delete",
     "delete_reconnect",
@@ -45,7 +50,8 @@ class Menus:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         place = board.viewer.mapToScene(board.viewer.viewport().mapFromGlobal(at))
         if isinstance(item, NodeItem):
-            self._actions(menu, NODE)
+            hidden = () if board.networks.placed(item.id) else NEEDS_NETWORK
+            self._actions(menu, tuple(name for name in NODE if name not in hidden))
             muted = all(board.document.node(node).muted for node in board.selected())
             board.commands["mute"].setText("Unmute" if muted else "Mute")
         elif isinstance(item, Wire):

@@ -274,9 +274,9 @@ class NodeItem(AbstractNodeItem):
 
     def _paint_marks(self, painter: QPainter, colours: Palette) -> None:
         rect = self.face.rect
-        if self.face.twin_hue is not None:
+        if self.face.twin is not None:
             painter.setPen(QPen(colours.colours.node, 1.5))
-            painter.setBrush(QColor.fromHsv(self.face.twin_hue, 190, 235))
+            painter.setBrush(self.face.twin)
             painter.drawEllipse(QPointF(rect.left() + 2, rect.top() + 2), 5, 5)
         if self.face.severity:
             painter.setPen(QPen(colours.colours.canvas, 2))

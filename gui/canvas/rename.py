@@ -1,6 +1,8 @@
 """Editing a node's name where it stands."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -20,6 +22,7 @@ class RenameField(QLineEdit):
         self._home = parent
         self._node = ""
         self._before = ""
+        self._answer: Callable[[str], None] | None = None
         self.setAccessibleName("Node name")
         self.returnPressed.connect(self._take)
         self.installEventFilter(self)
@@ -27,24 +30,37 @@ class RenameField(QLineEdit):
 
     def open(self, item: NodeItem, viewer: NodeViewer) -> None:
         """Show the field over a node."""
-        self._node, self._before = item.id, item.face.name
+        self._node, self._before, self._answer = item.id, item.face.name, None
+        self.setAccessibleName("Node name")
         rect = item.face.rect
         corner = viewer.mapFromScene(item.mapToScene(rect.topLeft()))
         scale = viewer.transform().m11()
         height = max(26, round(HEADER * scale))
         wide = max(110, round(rect.width() * scale))
         self.setFont(look.ui_font(max(12, min(20, round(13 * scale))), 600))
-        self.setGeometry(corner.x(), corner.y(), wide, height)
-        self.setText(item.face.name)
+        self._show(QRect(corner.x(), corner.y(), wide, height), item.face.name)
+
+    def ask(self, place: QRect, suggestion: str, answer: Callable[[str], None]) -> None:
+        """Ask for a name of something new; only Enter answers."""
+        self._node, self._answer = "", answer
+        self.setAccessibleName("Network name")
+        self.setFont(look.ui_font(13, 600))
+        self._show(place, suggestion)
+
+    def _show(self, place: QRect, text: str) -> None:
+        self.setGeometry(place)
+        self.setText(text)
         self.selectAll()
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _take(self) -> None:
-        node, name = self._node, self.text().strip()
+        node, name, answer = self._node, self.text().strip(), self._answer
         self.hide()
-        if node and name != self._before:
+        if answer is not None:
+            answer(name)
+        elif name != self._before:
             self.renamed.emit(node, name)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -55,5 +71,5 @@ class RenameField(QLineEdit):
                 self._home.setFocus()
                 return True
         elif event.type() == QEvent.Type.FocusOut and self.isVisible():
-            self._take()
+            self.hide() if self._answer is not None else self._take()
         return False

@@ -1,6 +1,6 @@
 """The search that opens at the pointer: type a few letters, press Enter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -27,14 +27,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.declare import REGISTRY, Declaration
+from graph.declare import Declaration
 from gui import look
 from gui.canvas.find import find
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 30
 WIDTH, ROWS = 340, 10
-TYPE = Qt.ItemDataRole.UserRole
+OFFER = Qt.ItemDataRole.UserRole
 
 
 class _Row(QStyledItemDelegate):
@@ -44,9 +44,7 @@ class _Row(QStyledItemDelegate):
         return QSize(WIDTH - 20, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        declaration = REGISTRY.find(index.data(TYPE))
-        if declaration is None:
-            return
+        declaration: Declaration = index.data(OFFER)
         colours = look.colours()
         rect: QRect = option.rect
         painter.save()
@@ -88,6 +86,7 @@ class SearchPopup(QFrame):
         self.setObjectName("search")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._allowed: Callable[[Declaration], bool] | None = None
+        self._among: Sequence[Declaration] = ()
         self.field = QLineEdit()
         self.field.setAccessibleName("Search nodes")
         self.field.setFixedHeight(34)
@@ -117,12 +116,13 @@ class SearchPopup(QFrame):
     def open(
         self,
         at: QPoint,
+        among: Sequence[Declaration],
         *,
         allowed: Callable[[Declaration], bool] | None = None,
         hint: str = "Search nodes",
     ) -> None:
-        """Open at a point of the parent, with only the node types that are allowed."""
-        self._allowed = allowed
+        """Open at a point of the parent, with those of some node types that are allowed."""
+        self._among, self._allowed = among, allowed
         colours = look.colours()
         self.setStyleSheet(
             f"#search {{ background: {colours.node.name()};"
@@ -143,26 +143,26 @@ class SearchPopup(QFrame):
 
     def found(self) -> list[str]:
         """The node types listed now, best first."""
-        return [str(self.list.item(row).data(TYPE)) for row in range(self.list.count())]
+        return [self.list.item(row).data(OFFER).type for row in range(self.list.count())]
 
     def _fill(self, text: str) -> None:
         self.list.clear()
-        for declaration in find(text, self._allowed):
+        for declaration in find(text, self._allowed, among=self._among):
             item = QListWidgetItem(declaration.title)
-            item.setData(TYPE, declaration.type)
+            item.setData(OFFER, declaration)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self._explain()
 
     def _explain(self) -> None:
         item = self.list.currentItem()
-        declaration = REGISTRY.find(item.data(TYPE)) if item is not None else None
-        self.help.setText(declaration.doc if declaration else "Nothing goes by that name.")
+        found = "Nothing goes by that name." if item is None else item.data(OFFER).doc
+        self.help.setText(found)
 
     def _choose(self) -> None:
         item = self.list.currentItem()
         if item is not None:
-            chosen = str(item.data(TYPE))
+            chosen = str(item.data(OFFER).type)
             self.close_search()
             self.chosen.emit(chosen)
 

@@ -1,34 +1,70 @@
 """Which optimizer trains which node, as colours."""
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
 
-from graph.checks import learners
-from graph.declare import REGISTRY
-from graph.sheet import Sheet
+from graph import rules
+from graph.checks import learns, trained
+from graph.document import Document
+from graph.sheet import BOARD, Node, Sheet
 from gui import look
 
 if TYPE_CHECKING:
     from graph.infer import Inference
 
-HUES = (266, 320, 192, 40, 110, 0)
+
+def optimizers(document: Document) -> list[Node]:
+    """The board's optimizers, by age."""
+    found = [n for n in document.board.nodes.values() if rules.role(n.type) == "optimizer"]
+    return sorted(found, key=lambda one: one.number)
 
 
-def stripes(inference: "Inference", sheet: Sheet) -> dict[str, QColor]:
-    """The colour of the optimizer that trains each node of a sheet; none for the others."""
+def stripes(
+    inference: "Inference", sheet: Sheet, active: Container[str] | None = None
+) -> dict[str, QColor]:
+    """The colour of the optimizer that trains each node of a sheet; none for the others.
+
+    Optimizers carry their own colour where there are several.
+
+    Args:
+        inference: What is known about the document.
+        sheet: The board or a network.
+        active: Ids of the optimizers whose nodes are marked; all where left out.
+    """
     found: dict[str, QColor] = {}
-    optimizers = [
-        node
-        for node in sheet.nodes.values()
-        if (declaration := REGISTRY.find(node.type)) and declaration.role == "optimizer"
-    ]
-    for place, node in enumerate(sorted(optimizers, key=lambda one: one.number)):
-        colour = look.family_colour("optimizer") if place == 0 else QColor()
-        if place:
-            colour.setHsv(HUES[place % len(HUES)], 150, 240)
-        chosen = node.params.get("trains") or learners(inference, node.id)
-        found[node.id] = colour
-        for one in chosen:
-            found.setdefault(one, colour)
+    every = optimizers(inference.document)
+    for place, node in enumerate(every):
+        colour = look.optimizer_colour(place)
+        shown = active is None or node.id in active
+        if node.id in sheet.nodes and (shown or len(every) > 1):
+            found[node.id] = colour
+        if shown:
+            for one in _on_sheet(inference, trained(inference, node), sheet):
+                found.setdefault(one, colour)
+    return found
+
+
+def _on_sheet(inference: "Inference", nodes: set[str], sheet: Sheet) -> set[str]:
+    """Trained nodes of the board, or those inside them that are on another sheet."""
+    document = inference.document
+    if sheet.name == BOARD:
+        return nodes
+    networks = {rules.network_of(document.node(node)) or "" for node in nodes}
+    if any(rules.contains(document, name, sheet.name) for name in networks):
+        return {node.id for node in sheet.nodes.values() if learns(inference, node)}
+    return set()
+
+
+def loss_colours(document: Document) -> dict[str, QColor]:
+    """Colours of losses by name, each its optimizer's; empty where one optimizer does it all."""
+    every = optimizers(document)
+    found: dict[str, QColor] = {}
+    if len(every) < 2:
+        return found
+    board = document.board
+    for place, node in enumerate(every):
+        for link in board.into(node.id, "loss"):
+            found.setdefault(board.nodes[link.source.node].name, look.optimizer_colour(place))
     return found

@@ -33,6 +33,7 @@ class Viewer(Wiring):
     empty_double_clicked = Signal(QPointF)
     item_double_clicked = Signal(str, bool)
     menu_wanted = Signal(QPoint, object)
+    escaped = Signal()
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -135,10 +136,13 @@ class Viewer(Wiring):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys are the board's actions; escape gives a hanging wire up."""
+        """Keys are the board's actions; escape gives a hanging wire up, or goes back."""
         self._read_modifiers(event.modifiers())
-        if event.key() == Qt.Key.Key_Escape and self._LIVE_PIPE.isVisible():
-            self.end_live_connection()
+        if event.key() == Qt.Key.Key_Escape:
+            if self._LIVE_PIPE.isVisible():
+                self.end_live_connection()
+            else:
+                self.escaped.emit()
             return
         event.ignore()
 

@@ -53,6 +53,10 @@ class BoardPage(QWidget):
         self._figures.setColumnStretch(1, 1)
         layout.addLayout(self._figures)
 
+    def stale(self) -> bool:
+        """Is another page needed?"""
+        return False
+
     def refresh(self) -> None:
         """Show what the document says now."""
         document = self._session.document

@@ -14,9 +14,11 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QMenu,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -141,7 +143,7 @@ class PathBox(QWidget):
 
 
 class ManyBox(QToolButton):
-    """Any number of given things, picked in a menu: nodes to train, columns to use."""
+    """Any number of given things, picked in a menu, such as columns to use."""
 
     edited = Signal(object)
 
@@ -179,6 +181,58 @@ class ManyBox(QToolButton):
     def _toggle(self, value: str, on: bool) -> None:
         rest = tuple(one for one in self._value if one != value)
         self.edited.emit((*rest, value) if on else rest)
+
+
+class NodesBox(QWidget):
+    """Nodes to train, each with a box to tick; all ticked is what an empty value means."""
+
+    edited = Signal(object)
+
+    def __init__(self, choices: Choices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choices = choices
+        self._value: tuple[str, ...] = ()
+        self._shown: list[tuple[str, str]] = []
+        self.boxes: dict[str, QCheckBox] = {}
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 2, 0, 2)
+        self._rows.setSpacing(5)
+        self._none = QLabel("nothing to train yet: wire a loss")
+        self._none.setProperty("look", "dim")
+        self._none.setWordWrap(True)
+        self._rows.addWidget(self._none)
+
+    def show_value(self, value: Sequence[str]) -> None:
+        """Show a value and what there is to choose."""
+        self._value = tuple(value or ())
+        found = list(self._choices())
+        known = {one for one, _ in found}
+        found += [(one, one) for one in self._value if one not in known]
+        if found != self._shown:
+            self._build(found)
+        for one, box in self.boxes.items():
+            box.setChecked(not self._value or one in self._value)
+
+    def _build(self, found: list[tuple[str, str]]) -> None:
+        self._shown = found
+        for box in self.boxes.values():
+            self._rows.removeWidget(box)
+            box.hide()
+            box.deleteLater()
+        self.boxes.clear()
+        self._none.setVisible(not found)
+        for one, label in found:
+            box = self.boxes[one] = QCheckBox(label)
+            box.setAccessibleName(f"Train {label}")
+            box.clicked.connect(self._edit)
+            self._rows.addWidget(box)
+
+    def _edit(self) -> None:
+        chosen = tuple(one for one, box in self.boxes.items() if box.isChecked())
+        if not chosen:  # an empty value would mean all
+            self.show_value(self._value)
+            return
+        self.edited.emit(() if len(chosen) == len(self.boxes) else chosen)
 
 
 CROSS = "\N{MULTIPLICATION SIGN}"
@@ -235,7 +289,7 @@ EDITORS: dict[ParamKind, Make] = {
     "ints": lambda *_: TextBox(partial(parse_numbers, whole=True), write_numbers),
     "floats": lambda *_: TextBox(partial(parse_numbers, whole=False), write_numbers),
     "path": lambda param, _: PathBox(param.label, folder="folder" in param.doc.lower()),
-    "nodes": lambda _, choices: ManyBox(choices, "all upstream"),
+    "nodes": lambda _, choices: NodesBox(choices),
     "values": lambda *_: TextBox(parse_values, write_values),
     "names": lambda _, choices: (
         ManyBox(choices, "all") if choices() else TextBox(parse_names, ", ".join)

@@ -3,18 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from graph.declare import Param
 from graph.errors import NeurowireError
+from gui import look
 from gui.inspector.editors import Choices, editor
 from gui.widgets import label, restyle
 
 Change = Callable[[str, Any], None]
 """Called with a parameter's name and new value; raises NeurowireError where it does not fit."""
+
+
+class Showing(Protocol):
+    """Which parameters of a network's node its places show."""
+
+    def allowed(self, param: Param) -> bool:
+        """Can this one be shown?"""
+
+    def shown(self, name: str) -> bool:
+        """Is it shown?"""
+
+    def show(self, name: str, on: bool) -> None:
+        """Show it or hide it; raises NeurowireError where that is refused."""
+
+
+class Wrong(QLabel):
+    """What is wrong with the entry of a field, in red under it; hidden where all is well."""
+
+    def __init__(self, field: QWidget) -> None:
+        super().__init__()
+        self._field = field
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("look", "error")
+        self.setWordWrap(True)
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Say it, or nothing."""
+        self.setText(text[:1].upper() + text[1:])
+        self.setVisible(bool(text))
+        restyle(self._field, "wrong" if text else "")
 
 
 class Form(QWidget):
@@ -25,12 +58,15 @@ class Form(QWidget):
         params: Sequence[Param],
         change: Change,
         choices: Callable[[Param], Choices],
+        showing: Showing | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._change = change
+        self._showing = showing
+        self.pins: dict[str, QToolButton] = {}
         self.editors: dict[str, QWidget] = {}
-        self._wrong: dict[str, QLabel] = {}
+        self._wrong: dict[str, Wrong] = {}
         self._folded: list[QWidget] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -60,7 +96,9 @@ class Form(QWidget):
         for name, widget in self.editors.items():
             if name in values:
                 widget.show_value(values[name])  # type: ignore[attr-defined]
-                self._say(name, "")
+                self._wrong[name].say("")
+        for name, pin in self.pins.items():
+            pin.setChecked(self._showing is not None and self._showing.shown(name))
 
     def wrong(self, name: str) -> str:
         """What stands under a field."""
@@ -72,31 +110,46 @@ class Form(QWidget):
         title.setToolTip(param.doc)
         field = editor(param, choices)
         title.setBuddy(field)
-        wrong = label("", "error", wrap=True)
-        wrong.hide()
+        wrong = Wrong(field)
         self._grid.addWidget(title, row, 0)
         self._grid.addWidget(field, row, 1)
+        pins = [self._pin(param, row)] if self._showing and self._showing.allowed(param) else []
         self._grid.addWidget(wrong, row + 1, 1)
         self.editors[param.name] = field
         self._wrong[param.name] = wrong
         field.edited.connect(  # type: ignore[attr-defined]
             lambda value, name=param.name: self._edit(name, value)
         )
-        return [title, field]
+        return [title, field, *pins]
+
+    def _pin(self, param: Param, row: int) -> QToolButton:
+        """A button that lets every place of the network set a parameter."""
+        pin = QToolButton()
+        pin.setCheckable(True)
+        pin.setIcon(look.icon("push-pin", "dim"))
+        pin.setAccessibleName(f"Expose {param.label} on the instance")
+        pin.setToolTip("Expose on the instance: every place of the network sets it for itself")
+        pin.clicked.connect(partial(self._show_outside, param.name))
+        self._grid.addWidget(pin, row, 2)
+        self.pins[param.name] = pin
+        return pin
+
+    def _show_outside(self, name: str, on: bool) -> None:
+        if self._showing is None:
+            return
+        try:
+            self._showing.show(name, on)
+        except NeurowireError as error:
+            self._wrong[name].say(str(error))
+            self.pins[name].setChecked(not on)
 
     def _edit(self, name: str, value: Any) -> None:
         try:
             self._change(name, value)
         except NeurowireError as error:
-            self._say(name, str(error).partition(": ")[2] or str(error))
+            self._wrong[name].say(str(error).partition(": ")[2] or str(error))
         else:
-            self._say(name, "")
-
-    def _say(self, name: str, text: str) -> None:
-        wrong = self._wrong[name]
-        wrong.setText(text[:1].upper() + text[1:])
-        wrong.setVisible(bool(text))
-        restyle(self.editors[name], "wrong" if text else "")
+            self._wrong[name].say("")
 
     def _unfold(self, shown: bool) -> None:
         self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from graph.declare import REGISTRY, Declaration, Param
+from graph import rules
+from graph.checks import learners
+from graph.declare import REGISTRY, Param
+from graph.document import Document
 from graph.errors import NeurowireError
+from graph.networks import exposed_as
 from graph.problems import Problem
-from graph.sheet import Node
+from graph.sheet import BOARD, Node
 from gui import look
 from gui.inspector.editors import Choices
 from gui.inspector.form import Form
+from gui.inspector.network import NetworkCard
+from gui.inspector.sharing import Sharing
 from gui.session import Session
 from gui.widgets import Card, empty, label, restyle
 
@@ -39,9 +45,9 @@ class Mark(QWidget):
 class NodePage(QWidget):
     """Name, help, parameters, shapes and problems of one node, or of several of one type."""
 
-    def __init__(self, session: Session, ids: Sequence[str]) -> None:
+    def __init__(self, session: Session, ids: Sequence[str], show: Callable[[str], None]) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._open = session, show
         self.ids = tuple(ids)
         nodes = [session.document.node(node) for node in ids]
         self._declaration = REGISTRY.find(nodes[0].type)
@@ -50,6 +56,8 @@ class NodePage(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(12)
         self._add_head(nodes)
+        self._network, self._sharing = self._add_network(nodes), self._add_sharing()
+        self._params = self._parameters()
         self.form = self._make_form()
         if self.form is not None:
             self._layout.addWidget(self.form)
@@ -71,6 +79,9 @@ class NodePage(QWidget):
         node = self._session.document.node(self.ids[0])
         if len(self.ids) == 1 and not self.name.isModified():
             self.name.setText(node.name)
+        for part in (self._network, self._sharing):
+            if part is not None:
+                part.refresh()
         if self.form is not None:
             self.form.show_values(self._session.document.params(node))
         self._show_shapes(node)
@@ -111,10 +122,47 @@ class NodePage(QWidget):
             )
             self._layout.addWidget(label(doc, "dim", wrap=True))
 
-    def _make_form(self) -> Form | None:
-        if self._declaration is None or not self._one_type or not self._declaration.params:
+    def stale(self) -> bool:
+        """Is another page needed, as the network that is placed shows other parameters?"""
+        placed = rules.network_of(self._session.document.node(self.ids[0]))
+        return self._parameters() != self._params or placed != (
+            self._network.network if self._network else placed
+        )
+
+    def _parameters(self) -> tuple[Param, ...]:
+        """What the form edits: the parameters that all selected nodes have."""
+        if self._declaration is None or not self._one_type:
+            return ()
+        document = self._session.document
+        found = [document.parameters(document.node(node)) for node in self.ids]
+        first, *others = found
+        common = tuple(one for one in first if all(one in other for other in others))
+        if self._network is None:
+            return common
+        return tuple(one for one in common if one.name != "network")
+
+    def _add_network(self, nodes: Sequence[Node]) -> NetworkCard | None:
+        network = rules.network_of(nodes[0])
+        if len(nodes) > 1 or network not in self._session.document.networks:
             return None
-        return Form(self._declaration.params, self._change, self._choices)
+        card = NetworkCard(self._session, str(network), self._open)
+        self._layout.addWidget(card)
+        return card
+
+    def _add_sharing(self) -> Sharing | None:
+        if len(self.ids) > 1:
+            return None
+        sharing = Sharing(self._session, self.ids[0])
+        self._layout.addWidget(sharing)
+        return sharing
+
+    def _make_form(self) -> Form | None:
+        if not self._params:
+            return None
+        document = self._session.document
+        inside = len(self.ids) == 1 and document.sheet_of(self.ids[0]).name != BOARD
+        showing = Outside(document, self.ids[0]) if inside else None
+        return Form(self._params, self._change, self._choices, showing)
 
     def _change(self, name: str, value: Any) -> None:
         document = self._session.document
@@ -128,9 +176,11 @@ class NodePage(QWidget):
 
     def _choices(self, param: Param) -> Choices:
         def nodes() -> list[tuple[str, str]]:
-            sheet = self._session.document.sheet_of(self.ids[0])
-            found = ((node, REGISTRY.find(node.type)) for node in sheet.nodes.values())
-            return [(node.id, node.name) for node, one in found if one and _learns(one)]
+            document, inference = self._session.document, self._session.inference
+            above = {one for node in self.ids for one in learners(inference, node)}
+            leaders = {document.node(node).twin or node for node in above}
+            found = [document.node(node) for node in leaders]
+            return [(n.id, n.name) for n in sorted(found, key=lambda one: one.number)]
 
         def columns() -> list[tuple[str, str]]:
             facts = self._session.inference.facts.get(self.ids[0]) or {}
@@ -214,8 +264,30 @@ class NodePage(QWidget):
         self._session.fix(problem, index)
 
 
-def _learns(declaration: Declaration) -> bool:
-    return declaration.learns or declaration.role in {"neuron", "instance"}
+class Outside:
+    """Which parameters of a node inside a network are set at each place of the network."""
+
+    def __init__(self, document: Document, node: str) -> None:
+        self._document, self._node = document, node
+        declaration = REGISTRY.find(document.node(node).type)
+        self._decides = declaration is not None and declaration.has("ports")
+
+    def allowed(self, param: Param) -> bool:
+        """Is it a parameter that does not decide what can be wired?"""
+        return not self._decides and param.kind not in {"nodes", "values"}
+
+    def shown(self, name: str) -> bool:
+        """Is it set at each place?"""
+        return exposed_as(self._document.sheet_of(self._node), self._node, name) is not None
+
+    def show(self, name: str, on: bool) -> None:
+        """Let each place set it, or no longer."""
+        sheet = self._document.sheet_of(self._node)
+        present = exposed_as(sheet, self._node, name)
+        if on:
+            self._document.expose(self._node, name)
+        elif present is not None:
+            self._document.hide(sheet.name, present)
 
 
 def _few(names: Sequence[object], most: int = 12) -> str:

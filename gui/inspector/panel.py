@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from graph.events import NodeChanged, SettingsChanged
 from gui.inspector.board import BoardPage
+from gui.inspector.network import NetworkPage
 from gui.inspector.node import NodePage
 from gui.session import Session
 
@@ -14,10 +14,13 @@ from gui.session import Session
 class Inspector(QScrollArea):
     """Shows the selected nodes, or the board and its run settings where nothing is selected."""
 
+    opened = Signal(str)
+    """A network's sheet is to be shown."""
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.page: NodePage | BoardPage | None = None
+        self.page: NodePage | BoardPage | NetworkPage | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -25,10 +28,9 @@ class Inspector(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         session.opened.connect(self._build)
         session.selected.connect(lambda _: self._build())
-        session.edited.connect(self._on_event)
+        session.sheet_changed.connect(self._build)
         session.settled.connect(lambda _: self._refresh())
         session.inferred.connect(lambda _: self._refresh())
-        self._stale = False
         self._build()
 
     def _build(self) -> None:
@@ -37,7 +39,13 @@ class Inspector(QScrollArea):
             old.hide()
             old.deleteLater()
         ids = self._session.selection
-        self.page = NodePage(self._session, ids) if ids else BoardPage(self._session)
+        sheet = self._session.sheet
+        if ids:
+            self.page = NodePage(self._session, ids, self.opened.emit)
+        elif sheet in self._session.document.networks:
+            self.page = NetworkPage(self._session, sheet)
+        else:
+            self.page = BoardPage(self._session)
         holder = QWidget()
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(20, 18, 18, 18)
@@ -46,11 +54,10 @@ class Inspector(QScrollArea):
         self.setWidget(holder)
         self.page.refresh()
 
-    def _on_event(self, event: object) -> None:
-        if isinstance(event, NodeChanged | SettingsChanged):
-            self._stale = True
-
     def _refresh(self) -> None:
-        self._stale = False
-        if self.page is not None and all(map(self._session.document.has, self.page.ids)):
+        if self.page is None or not all(map(self._session.document.has, self.page.ids)):
+            return
+        if self.page.stale():
+            self._build()
+        else:
             self.page.refresh()

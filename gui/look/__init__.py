@@ -11,6 +11,7 @@ from gui.look.colours import (
     contrast,
     family_colour,
     mix,
+    optimizer_colour,
     readable_on,
     wire_colour,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "icon_font",
     "mix",
     "mono_font",
+    "optimizer_colour",
     "readable_on",
     "scheme",
     "ui_font",

@@ -141,6 +141,8 @@ _WIRES = {
     "schedule": "#a66bff",
 }
 
+_OPTIMIZERS = ("#a66bff", "#2fb5a8", "#f08c3a", "#e06bb0", "#8fae3a", "#4c8dff")
+
 INK = QColor("#0f1218")
 PAPER = QColor("#ffffff")
 
@@ -153,6 +155,11 @@ def family_colour(group: str) -> QColor:
 def wire_colour(kind: str) -> QColor:
     """Colour of a wire, by the kind of tensor that flows through it."""
     return QColor(_WIRES.get(kind, "#8fa3c7"))
+
+
+def optimizer_colour(place: int) -> QColor:
+    """Colour of an optimizer and of what it trains, by its place among the board's optimizers."""
+    return QColor(_OPTIMIZERS[place % len(_OPTIMIZERS)])
 
 
 def mix(a: QColor, b: QColor, share: float) -> QColor:

@@ -191,8 +191,8 @@ def test_duplicates_plain_and_linked(hands: Hands) -> None:
     twin = hands.document.node("n5")
     assert twin.twin == "n2"
     items = hands.board.node_items()
-    assert items["n5"].face.twin_hue == items["n2"].face.twin_hue is not None
-    assert items["n4"].face.twin_hue is None
+    assert items["n5"].face.twin == items["n2"].face.twin is not None
+    assert items["n4"].face.twin is None
     hands.agree()
 
 
