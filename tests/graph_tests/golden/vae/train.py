@@ -70,9 +70,12 @@ class Training:
             code = encoder_mean + torch.exp(0.5 * encoder_log_variance) * torch.randn_like(
                 encoder_mean
             )  # [N, 20]
-            reconstruction_loss = F.binary_cross_entropy_with_logits(
-                self.decoder(code), image, reduction="none"
-            ).flatten(1).sum(1).mean()
+            reconstruction_loss = (
+                F.binary_cross_entropy_with_logits(self.decoder(code), image, reduction="none")
+                .flatten(1)
+                .sum(1)
+                .mean()
+            )
             kl = kl_to_unit_normal(encoder_mean, encoder_log_variance)
             loss = reconstruction_loss + kl
         self.adam.zero_grad()
@@ -92,9 +95,12 @@ class Training:
                 code = encoder_mean + torch.exp(0.5 * encoder_log_variance) * torch.randn_like(
                     encoder_mean
                 )  # [N, 20]
-                reconstruction_loss = F.binary_cross_entropy_with_logits(
-                    self.decoder(code), image, reduction="none"
-                ).flatten(1).sum(1).mean()
+                reconstruction_loss = (
+                    F.binary_cross_entropy_with_logits(self.decoder(code), image, reduction="none")
+                    .flatten(1)
+                    .sum(1)
+                    .mean()
+                )
                 kl = kl_to_unit_normal(encoder_mean, encoder_log_variance)
             sums[0] += (reconstruction_loss + kl) * len(image)
             sums[1] += len(image)
