@@ -178,7 +178,8 @@ def _train(optimizer: Node, nodes: Iterable[str]) -> "Callable[[Document], None]
     chosen = tuple(sorted(nodes, key=lambda one: int(one[1:])))
 
     def apply(document: "Document") -> None:
-        document.set_params(optimizer.id, trains=chosen)
+        with document.group(f"Set trains of {optimizer.name}"):
+            document.set_params(optimizer.id, trains=chosen)
 
     return apply
 

@@ -474,10 +474,12 @@ def _fix_upstream(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
 
 
 def _set(node: Node, repair: Repair) -> Fix:
-    def apply(document: Document) -> None:
-        document.set_params(node.id, **{repair.param: repair.value})
-
     label = f"Set {repair.param.replace('_', ' ')} of {node.name} to {repair.value}"
+
+    def apply(document: Document) -> None:
+        with document.group(label):
+            document.set_params(node.id, **{repair.param: repair.value})
+
     return Fix(label, apply)
 
 

@@ -46,11 +46,11 @@ TYPES = (
 NETWORKS = ("encoder", "decoder", "head")
 
 
-def scripts(*, most: int = 25) -> st.SearchStrategy[list[Edit]]:
+def scripts(*, most: int = 25, words: Sequence[str] = ()) -> st.SearchStrategy[list[Edit]]:
     """Lists of edits, groups of edits among them."""
     number = st.integers(0, 40)
     numbers = st.tuples(number, number, number, number)
-    plain = st.tuples(st.sampled_from(WORDS), numbers)
+    plain = st.tuples(st.sampled_from(words or WORDS), numbers)
     groups = st.tuples(
         st.sampled_from(["group", "failing group"]), numbers, st.lists(plain, max_size=5)
     )
@@ -239,6 +239,50 @@ def network(document: Document, a: int, b: int, c: int, d: int) -> None:
         document.add_node(instance, sheet=home, params={"network": name})
 
 
+def rename_network(document: Document, a: int, b: int, c: int, d: int) -> None:
+    document.rename_network(_pick(NETWORKS, a), _pick((*NETWORKS, "tail", "class"), b))
+
+
+def group_nodes(document: Document, a: int, b: int, c: int, d: int) -> None:
+    layers = [n for n in _sheet(document, a).nodes.values() if n.type.startswith(_LAYERS)]
+    chosen = [n.id for n in layers[b % 5 :][: 1 + c % 4]] if d % 3 else _some(document, a, b)
+    document.group_into_network(chosen, (*NETWORKS, f"group{d}")[d % 4])
+
+
+_LAYERS = ("layer.", "activation.", "shape.", "dropout.")
+
+
+def ungroup(document: Document, a: int, b: int, c: int, d: int) -> None:
+    instance = declared().get("instance")
+    if placed := _pick([n for n in _nodes(document) if n.type == instance], a):
+        document.ungroup(placed.id)
+
+
+def expose(document: Document, a: int, b: int, c: int, d: int) -> None:
+    sheets = list(document.networks.values())
+    sheet = _pick(sheets, a)
+    if sheet is None:
+        return
+    shown = _pick(list(sheet.exposed), b)
+    if shown and d % 4 == 0:
+        document.hide(sheet.name, shown)
+    elif shown and d % 4 == 1:
+        document.rename_exposed(sheet.name, shown, f"shown{c}")
+    elif node := _pick(list(sheet.nodes.values()), b):
+        declaration = REGISTRY.find(node.type)
+        if declaration is not None and declaration.params:
+            document.expose(node.id, _pick(declaration.params, c).name)
+
+
+def set_exposed(document: Document, a: int, b: int, c: int, d: int) -> None:
+    instance = declared().get("instance")
+    placed = _pick([n for n in _nodes(document) if n.type == instance], a)
+    name = document.networks.get(str(placed.params.get("network"))) if placed else None
+    if placed and name and name.exposed:
+        shown = _pick(list(name.exposed), b)
+        document.set_params(placed.id, **{shown: _pick((1, 2, 0.5, True, -3, "x"), c)})
+
+
 def undo(document: Document, a: int, b: int, c: int, d: int) -> None:
     document.undo()
 
@@ -269,7 +313,17 @@ _EDITS: dict[str, Callable[[Document, int, int, int, int], None]] = {
         settings,
         frame,
         network,
+        rename_network,
+        group_nodes,
+        ungroup,
+        expose,
+        set_exposed,
     )
 }
 WORDS = [*_EDITS, *["add"] * 6, *["link"] * 8, "set_params", "set_params"]
 HISTORY = {"undo": undo, "redo": redo}
+ON_NETWORKS = [
+    *["group_nodes", "ungroup", "expose", "set_exposed", "rename_network"] * 3,
+    *["duplicate", "paste", "rename", "remove", "add", "link", "set_params", "network", "mute"],
+]
+"""What is done to networks and their instances."""

@@ -5,18 +5,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph import events
 from graph.document import Document
 from graph.errors import NeurowireError, Refused
+from graph.file import load_text, save_text
 from graph.settings import Settings
 from graph.sheet import BOARD, End, Sheet
-from tests.graph_tests.edits import Edit, Failed, make, play, scripts
+from tests.graph_tests.boards import boards
+from tests.graph_tests.edits import ON_NETWORKS, Edit, Failed, make, play, scripts
 from tests.graph_tests.network_nodes import NetworkTypes
 
 EXAMPLES = settings(max_examples=120)
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
 def state(document: Document) -> Any:
@@ -25,7 +28,12 @@ def state(document: Document) -> Any:
         (
             document.settings,
             {
-                sheet.name: (dict(sheet.nodes), dict(sheet.links), dict(sheet.frames))
+                sheet.name: (
+                    dict(sheet.nodes),
+                    dict(sheet.links),
+                    dict(sheet.frames),
+                    dict(sheet.exposed),
+                )
                 for sheet in document.sheets()
             },
         )
@@ -77,6 +85,14 @@ class Mirror:
                 self.sheets[name] = Sheet(name)
             case events.NetworkRemoved(name):
                 assert self.sheets.pop(name) == Sheet(name)
+            case events.NetworkRenamed(before, after):
+                self.sheets[after] = self.sheets.pop(before)
+                self.sheets[after].name = after
+            case events.ExposedChanged(sheet, name, before, after):
+                shown = self.sheets[sheet].exposed
+                assert shown.pop(name, None) == before
+                if after is not None:
+                    shown[name] = after
             case events.Settled():
                 pass
 
@@ -134,6 +150,39 @@ def test_undoing_all_and_doing_it_again(networks: NetworkTypes, script: list[Edi
         assert state(document) == wanted
     assert not document.can_redo
     mirror.check(document)
+
+
+@given(document=boards(), script=scripts(most=12, words=ON_NETWORKS))
+@settings(max_examples=100, suppress_health_check=SLOW)
+def test_networks_undone_and_done_again(
+    networks: NetworkTypes, document: Document, script: list[Edit]
+) -> None:
+    document.forget_history()
+    mirror = Mirror(Document())
+    mirror.sheets = copy.deepcopy({sheet.name: sheet for sheet in document.sheets()})
+    mirror.settings = document.settings
+    document.subscribe(mirror.hear)
+    start = state(document)
+    for edit in script:
+        before, history = state(document), document.history
+        try:
+            make(document, edit)
+        except (NeurowireError, Failed):
+            assert state(document) == before
+            assert document.history == history
+    sound(document)
+    mirror.check(document)
+    end = state(document)
+    while document.can_undo:
+        document.undo()
+    assert state(document) == start
+    while document.can_redo:
+        document.redo()
+    assert state(document) == end
+    mirror.check(document)
+    loaded = load_text(save_text(document))
+    assert not loaded.problems
+    assert state(loaded.document) == end
 
 
 @given(script=scripts())

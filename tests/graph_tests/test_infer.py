@@ -12,7 +12,7 @@ from graph.infer import Inference, Result
 from graph.problems import Problem
 from graph.sheet import End, Node
 from tests.graph_tests.boards import boards
-from tests.graph_tests.edits import Edit, make, play, scripts
+from tests.graph_tests.edits import ON_NETWORKS, Edit, make, play, scripts
 from tests.graph_tests.edits import Failed as GroupFailed
 from tests.graph_tests.network_nodes import NetworkTypes
 from tests.graph_tests.test_history import state
@@ -259,6 +259,16 @@ def test_incremental_is_as_good_as_from_scratch(
     assert facts(inference) == facts(Inference(document, watch=False))
     for _ in range(undone):
         document.undo()
+    assert facts(inference) == facts(Inference(document, watch=False))
+
+
+@given(document=boards(), script=scripts(most=8, words=ON_NETWORKS))
+@settings(max_examples=60, suppress_health_check=SLOW)
+def test_incremental_through_networks(
+    networks: NetworkTypes, document: Document, script: list[Edit]
+) -> None:
+    inference = Inference(document)
+    play(document, script)
     assert facts(inference) == facts(Inference(document, watch=False))
 
 
