@@ -19,6 +19,7 @@ from runtime.config import File, Project, View, Wire
 FOLDER = "source"
 PLAN = "plan.json"  # what the source alone does not say: views, wires, and the nodes of each line
 APP_ONLY = {"views.py"}
+AFTER = {"sample.py", "sampling.py", "latents.py"}  # what comes after training, or only shows
 RECORDED = "recorded.json"  # the first losses, for an export's `python train.py --verify`
 
 
@@ -26,7 +27,7 @@ def digest(files: Mapping[str, File]) -> str:
     """A name for what trains: equal for equal source, whatever the views."""
     hashed = hashlib.sha256()
     for name in sorted(files):
-        if name.endswith(".py") and name not in APP_ONLY:
+        if name.endswith(".py") and name not in APP_ONLY | AFTER:
             hashed.update(f"{name}\0{files[name].text}\0".encode())
     return hashed.hexdigest()[:24]
 

@@ -14,15 +14,17 @@ COUNT = 64
 
 
 def sample_source(plan: Plan, title: str) -> Source | None:
-    """The whole file, or None where no view shows what comes from noise alone."""
+    """The whole file, or None where no view shows what networks make of noise alone."""
     for node in plan.views:
         bound = plan.scope.bound(node.id)
         if not hasattr(bound, "generates"):
             continue
         image = plan.scope.reads(node.id)[0]
         items = _items(plan, node, image)
-        if items and not any(end in plan.batch for item in items for end in item.reads):
-            return _file(plan, node, image, items, title)
+        drawn = not any(end in plan.batch for item in items for end in item.reads)
+        source = _file(plan, node, image, items, title) if items and drawn else None
+        if source is not None:
+            return source
     return None
 
 
@@ -51,7 +53,7 @@ def _free(source: Callable[[Values], str]) -> Callable[[Values], str]:
     return lambda values: source(values).replace("self.", "")
 
 
-def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> Source:
+def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> Source | None:
     units = {unit.attribute: unit for unit in plan.units}
     name = names.unique(node.name, {"sampling", "main", "made", *units})
     taken = {name, "count", "device", "sampling", *units}
@@ -59,6 +61,8 @@ def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> 
     Body(items, [image], {}, taken, short=False).write(inner, level=1, give=True)
     made = names_used(f"def {name}():\n{inner.text}")
     used = [unit for attribute, unit in units.items() if attribute in made]
+    if not used:
+        return None
     given = "".join(f"{unit.attribute}, " for unit in used)
     classes = {unit.attribute: unit.constructor.partition("(")[0] for unit in used}
     modules = "".join(f"{attribute}: {kind}, " for attribute, kind in classes.items())

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
@@ -24,6 +25,7 @@ class Options:
     Attributes:
         count: How many pictures.
         device: Where they are made.
+        seed: Another number gives other pictures.
         weights: A folder with a trained network a file, or a checkpoint.
         out: The picture file.
     """
@@ -34,24 +36,28 @@ class Options:
         parser.add_argument("--seed", type=int, default=0, help="another number, other pictures")
         parser.add_argument("--device", default="auto")
         parser.add_argument("--weights", type=Path, default=Path(), help="a folder or checkpoint")
-        parser.add_argument("--out", type=Path, default=Path("samples.png"))
+        parser.add_argument("--out", type=Path, default=Path("samples.png"), help=".npy: numbers")
         found = parser.parse_args()
         self.count: int = found.count
         self.device = start(found.device)
         self.weights: Path = found.weights
         self.out: Path = found.out
-        torch.manual_seed(found.seed)
+        self.seed: int = found.seed
 
     def load(self, name: str, network: Network) -> Network:
         """A network with its trained weights, ready to be asked."""
         network.load_state_dict(read(self.weights, name))
+        torch.manual_seed(self.seed)  # what it was made with at first is forgotten
         return network.eval().to(self.device)
 
     def write(self, pictures: Tensor, *, columns: int = 0) -> None:
-        """Write pictures [N, 1 or 3, H, W], in 0..1 or -1..1, side by side into one file."""
-        if pictures.min() < 0:
-            pictures = (pictures + 1) / 2
-        sheet(pictures, columns or math.ceil(math.sqrt(len(pictures)))).save(self.out)
+        """Write pictures [N, 1 or 3, H, W], in 0..1 or -1..1; a .npy file gets the numbers."""
+        if self.out.suffix == ".npy":
+            np.save(self.out, pictures.float().cpu().numpy())
+        else:
+            if pictures.min() < 0:
+                pictures = (pictures + 1) / 2
+            sheet(pictures, columns or math.ceil(math.sqrt(len(pictures)))).save(self.out)
         print(self.out)
 
 

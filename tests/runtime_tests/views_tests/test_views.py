@@ -151,6 +151,27 @@ def test_reconstruction_keeps_one_scale() -> None:
     assert payload.below.pixels == bytes([255, 255])
 
 
+def test_a_grid_is_told_its_range_or_looks() -> None:
+    image = torch.tensor([0.0, 0.5, 1.0]).view(3, 1, 1, 1)
+    assert shown("grid", {"image": image}).pixels == bytes([0, 128, 255])
+    assert shown("grid", {"image": image * 2 - 1}).pixels == bytes([0, 128, 255])
+    assert shown("grid", {"image": image}, range="-1 to 1").pixels == bytes([128, 191, 255])
+    assert shown("grid", {"image": image - 0.5}, range="0 to 1").pixels == bytes([0, 0, 128])
+    assert shown("grid", {"image": image}, columns=2).columns == 2
+    assert shown("grid", {"image": image}).columns == 0
+
+
+def test_a_grid_has_a_row_for_each_class() -> None:
+    image = torch.arange(6.0).view(6, 1, 1, 1) / 255
+    tensors = {"image": image, "label": torch.tensor([0, 1, 2, 0, 1, 2])}
+    payload = shown("grid", tensors, classes=("a", "b", "c"))
+    assert payload.pixels == bytes([0, 3, 1, 4, 2, 5])
+    assert payload.captions == ("a", "a", "b", "b", "c", "c")
+    assert payload.columns == 2
+    uneven = shown("grid", {"image": image[:4], "label": tensors["label"][:4]})
+    assert uneven.columns == 0
+
+
 def test_number_and_histogram() -> None:
     x = torch.tensor([[0.0, 1.0], [1.0, 4.0]])
     assert shown("number", {"x": x}) == Number(1.5, 4)

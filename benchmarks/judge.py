@@ -1,0 +1,164 @@
+"""Are generated digits any good? A classifier of ours, trained on MNIST, is the judge.
+
+    python sample.py --count 2000 --out samples.npy      in an exported project, after training
+    python benchmarks/judge.py samples.npy
+
+It tells how sure the judge is on average, the share of each digit it sees, and the Frechet
+distance between its features of the samples and of 10,000 real test digits (Heusel et al. 2017,
+https://arxiv.org/abs/1706.08500, with our features). Real digits and overlaid pairs of them are
+judged alongside: good samples lie at the first and far from the second. With `--classes 10`
+samples count as asked for in turn, 0, 1, 2 ..., and it tells how many are what was asked for.
+
+Samples are a .npy of [N, 1, 28, 28] or [N, 28, 28] in 0..1, a picture of tiles as sample.py
+writes it, or a folder of pictures. The judge is the exported project of the mnist_cnn template,
+trained once and kept in Neurowire's cache; MNIST is looked for in NEUROWIRE_DATA.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from graph.compile import compile_document
+from graph.templates import open_template
+from runtime import config, places
+from runtime.exported.images import mnist
+from runtime.exported.sampling import GAP
+from runtime.source import Imported, digest, write
+
+SIDE = 28
+COUNT = 2000
+EPOCHS = 3
+
+
+class Judge:
+    """A trained classifier of digits, and what it thinks of real ones.
+
+    Args:
+        network: Pictures [N, 1, 28, 28] to scores [N, 10]; its last Linear's input is a feature.
+        real: Real pictures to compare with.
+    """
+
+    def __init__(self, network: nn.Module, real: Tensor) -> None:
+        self._network = network.eval()
+        self._features: list[Tensor] = []
+        last = [module for module in network.modules() if isinstance(module, nn.Linear)][-1]
+        last.register_forward_hook(lambda _, given, __: self._features.append(given[0]))
+        self._mean, self._spread = moments(self.look(real)[1])
+
+    @torch.no_grad()
+    def look(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Probabilities [N, 10] and features [N, F] of pictures."""
+        self._features.clear()
+        scores = torch.cat([self._network(part) for part in pictures.split(500)])
+        return scores.softmax(1), torch.cat(self._features).double()
+
+    def judge(self, pictures: Tensor) -> dict[str, Any]:
+        """Confidence, share of each digit in percent, Frechet distance."""
+        sure, features = self.look(pictures)
+        seen = sure.argmax(1).bincount(minlength=10) / len(pictures)
+        mean, spread = moments(features)
+        return {
+            "count": len(pictures),
+            "confidence": round(sure.max(1).values.mean().item(), 3),
+            "shares": [round(100 * share, 1) for share in seen.tolist()],
+            "distance": round(frechet(mean, spread, self._mean, self._spread), 1),
+        }
+
+    def as_asked(self, pictures: Tensor, classes: int) -> float:
+        """The share of pictures that are the digit asked for, in turn."""
+        found = self.look(pictures)[0].argmax(1)
+        return (found == torch.arange(len(found)) % classes).double().mean().item()
+
+
+def moments(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean [F] and covariance [F, F] of features [N, F]."""
+    return features.mean(0), features.T.cov()
+
+
+def frechet(mean: Tensor, spread: Tensor, other: Tensor, its_spread: Tensor) -> float:
+    """Squared distance of two normal distributions (Dowson and Landau 1982)."""
+    roots = torch.linalg.eigvals(spread @ its_spread).real.clamp(min=0).sqrt().sum()
+    apart = (mean - other).square().sum()
+    return float(apart + spread.trace() + its_spread.trace() - 2 * roots)
+
+
+def trained_network() -> nn.Module:
+    """The classifier, from the cache or trained now."""
+    project = compile_document(open_template("mnist_cnn"))
+    records = config.project(project.name, project.files, (), ())
+    kept = places.cache_dir() / "judge" / f"{digest(records.files)}-{EPOCHS}.safetensors"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(records, folder)
+        imported = Imported(folder)
+        try:
+            if kept.exists():
+                network: nn.Module = imported.module("model").Model()
+            else:
+                print(f"Training the judge, {EPOCHS} epochs; this happens once.", file=sys.stderr)
+                training = imported.module("train").Training(epochs=EPOCHS, device="cpu")
+                for figures in training:
+                    if "epoch" in figures:
+                        print(json.dumps(figures), file=sys.stderr)
+                network = training.model
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                save_file(network.state_dict(), kept)
+            network.load_state_dict(load_file(kept))
+        finally:
+            imported.close()
+    return network
+
+
+def read(path: Path) -> Tensor:
+    """Pictures [N, 1, 28, 28] in 0..1 from a .npy, a picture of tiles or a folder of pictures."""
+    if path.is_dir():
+        return torch.cat(
+            [grey(Image.open(one).resize((SIDE, SIDE))) for one in sorted(path.iterdir())]
+        )
+    if path.suffix == ".npy":
+        pictures = torch.from_numpy(np.load(path)).float().view(-1, 1, SIDE, SIDE)
+        return (pictures + 1) / 2 if pictures.min() < 0 else pictures
+    whole = grey(Image.open(path))
+    step = SIDE + GAP if whole.shape[-1] % (SIDE + GAP) == 0 else SIDE
+    tiles = whole.unfold(2, step, step).unfold(3, step, step)[..., :SIDE, :SIDE]
+    tiles = tiles.reshape(-1, 1, SIDE, SIDE)
+    return tiles[tiles.flatten(1).amax(1) > 0]  # a last row may not be full
+
+
+def grey(picture: Image.Image) -> Tensor:
+    """A picture as [1, 1, H, W] in 0..1."""
+    return torch.from_numpy(np.array(picture.convert("L"))).float()[None, None] / 255
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("samples", type=Path, nargs="*")
+    parser.add_argument("--classes", type=int, default=0, help="asked for in turn, so many")
+    options = parser.parse_args()
+    (train, _), (test, _) = mnist(None)
+    judge = Judge(trained_network(), test)
+    real = train[torch.randperm(len(train), generator=torch.Generator().manual_seed(1))]
+    print(json.dumps({"samples": "real digits", **judge.judge(real[:COUNT])}))
+    pairs = torch.maximum(real[:COUNT], real[COUNT : 2 * COUNT])
+    print(json.dumps({"samples": "overlaid pairs", **judge.judge(pairs)}))
+    for path in options.samples:
+        pictures = read(path)
+        found = {"samples": path.name, **judge.judge(pictures)}
+        if options.classes:
+            found["as asked"] = round(judge.as_asked(pictures, options.classes), 3)
+        print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

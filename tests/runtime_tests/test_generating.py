@@ -1,0 +1,127 @@
+"""Boards that make things up: the same noise at each look, exports that repeat and sample."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from graph.compile import compile_document
+from graph.document import Document
+from graph.sheet import End
+from graph.templates import open_template
+from runtime import config
+from runtime.config import RunConfig
+from runtime.export import write_project
+from runtime.messages import Problem, Steps, ViewDrawn
+from runtime.payloads import Pictures
+from runtime.training import first_losses
+from tests.runtime_tests.compile_tests.written import imported
+from tests.runtime_tests.support import Talk
+
+SOON = RunConfig(epochs=3, threads=1, device="cpu", view_interval_s=0.0, report_interval_s=0.0)
+
+
+def board() -> Document:
+    """Digits, a code with noise, a decoder; grids of noise itself and of what it becomes."""
+    document = Document("noise")
+    chain = [
+        document.add_node("data.digits"),
+        document.add_node("shape.flatten"),
+        document.add_node("layer.linear", params={"units": 4}, name="code"),
+        document.add_node("layer.linear", params={"units": 64}, name="decoder"),
+        document.add_node("loss.mse"),
+        document.add_node("optimizer.adam"),
+    ]
+    ports = [("image", "x"), ("y", "x"), ("y", "x"), ("y", "prediction"), ("loss", "loss")]
+    for (one, other), (output, port) in zip(itertools.pairwise(chain), ports, strict=True):
+        document.link(End(one.id, output), End(other.id, port))
+    document.link(End(chain[1].id, "y"), End(chain[4].id, "target"))
+    noise = document.add_node("random.noise", params={"sizes": (1, 8, 8)})
+    labels = document.add_node("random.labels", params={"classes": 3})
+    seen = document.add_node("view.grid", name="seen", params={"count": 9, "range": "-1 to 1"})
+    document.link(End(noise.id, "y"), End(seen.id, "image"))
+    document.link(End(labels.id, "y"), End(seen.id, "label"))
+    plane = document.add_node("random.plane", params={"size": 4})
+    (twin,) = document.duplicate([chain[3].id], twins=True)
+    shaped = document.add_node("shape.unflatten", params={"dim": 1, "sizes": (1, 8, 8)})
+    made = document.add_node("view.grid", name="swept", params={"count": 16, "columns": 4})
+    for one, other, port in ((plane, twin, "x"), (twin, shaped, "x"), (shaped, made, "image")):
+        document.link(End(one.id, "y"), End(other.id, port))
+    return document
+
+
+def test_views_see_the_same_noise_at_each_look_and_change_nothing(talk: Talk) -> None:
+    project = compile_document(board())
+    records = config.project(project.name, project.files, project.views, project.wires)
+    talk.train(records, SOON)
+    assert not talk.all(Problem)
+    drawn = [message for message in talk.all(ViewDrawn) if message.name == "seen"]
+    assert len({message.step for message in drawn}) > 1
+    first = drawn[0].payload
+    assert isinstance(first, Pictures)
+    assert (first.count, first.columns) == (9, 3)
+    assert first.captions == ("0", "0", "0", "1", "1", "1", "2", "2", "2")
+    assert len({first.picture(index) for index in range(9)}) == 9
+    assert all(message.payload == first for message in drawn)
+    made = [message.payload for message in talk.all(ViewDrawn) if message.name == "swept"]
+    assert made[0] != made[-1], "the decoder learns"
+    name = next(iter(talk.all(Steps)[0].curves))
+    watched = talk.losses(name)
+    talk.forget()
+    talk.train(config.Project(project.name, records.files), SOON)
+    assert talk.losses(name) == watched
+
+
+def test_a_sampler_is_written_where_a_view_generates() -> None:
+    files = compile_document(board()).files
+    assert "def swept(model: Model, count: int" in files["sample.py"].text
+    assert "columns=4" in files["sample.py"].text
+    assert "latent_plane" in files["latents.py"].text
+    assert "latent_path" not in files["latents.py"].text
+    assert "sample.py" not in compile_document(open_template("digits_mlp")).files
+
+
+@pytest.mark.parametrize(("name", "unit"), [("vae", "decoder"), ("gan", "generator")])
+def test_an_export_repeats_the_losses_and_samples(
+    name: str, unit: str, tmp_path: Path, real_data: Callable[[str], Path]
+) -> None:
+    data = str(real_data("mnist").parent)
+    document = open_template(name)
+    project = compile_document(document)
+    with first_losses(document, project, data) as (record, problem):
+        assert record is not None, problem
+        write_project(project, tmp_path, record)
+    told = run(tmp_path, "train.py", "--verify", "--device", "cpu", "--data-dir", data)
+    assert "20 steps give the losses of the app, bit for bit." in told
+    with imported(tmp_path) as modules:
+        network = getattr(modules["model"], unit.title())()
+    save_file(network.state_dict(), tmp_path / f"{unit}.safetensors")
+    run(tmp_path, "sample.py", "--count", "10", "--device", "cpu")
+    with Image.open(tmp_path / "samples.png") as picture:
+        assert picture.size == (4 * 30, 3 * 30)
+    run(tmp_path, "sample.py", "--count", "10", "--device", "cpu", "--out", "samples.npy")
+    pictures = np.load(tmp_path / "samples.npy")
+    assert pictures.shape == (10, 1, 28, 28)
+    torch.manual_seed(0)
+    noise = torch.randn(10, 20 if name == "vae" else 64)
+    with torch.no_grad():
+        found = network.eval()(noise)
+    found = found.sigmoid() if name == "vae" else found
+    assert torch.allclose(torch.from_numpy(pictures), found, atol=1e-6)
+
+
+def run(folder: Path, *words: str) -> str:
+    """What a script of an export prints."""
+    command = [sys.executable, "-s", *words]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
