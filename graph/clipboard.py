@@ -26,8 +26,7 @@ def copy(document: "Document", ids: Iterable[str]) -> str:
     if needed:
         content["document"] = document.identity
         content["networks"] = {
-            name: _content(document, _by_age(document.networks[name]), name)
-            for name in needed
+            name: _content(document, _by_age(document.networks[name]), name) for name in needed
         }
     return json.dumps(content, indent=1)
 
@@ -235,7 +234,8 @@ def duplicate(document: "Document", ids: Iterable[str], *, twins: bool) -> list[
         if twins:
             edits = []
             for original, node in zip(originals, made, strict=True):
-                linked = replace(node, twin=original.twin or original.id)
+                leader = original.twin or original.id
+                linked = replace(node, twin=leader, params=original.params)
                 edits.append(Edit("node", sheet, node.id, node, linked))
             document.restore(edits)
     return [document.node(node.id) for node in made]

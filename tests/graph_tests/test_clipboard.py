@@ -107,6 +107,14 @@ def test_twins_are_copied_with_their_leader_alone() -> None:
     assert (alone.twin, alone.params) == (None, {"units": 3})
 
 
+def test_linked_duplicates_agree_on_every_parameter() -> None:
+    document = Document()
+    layer = document.add_node("layer.linear")
+    adam = document.add_node("optimizer.adam", params={"trains": (layer.id,)})
+    document.duplicate([layer.id, adam.id], twins=True)
+    sound(document)
+
+
 GOOD = '{"neurowire": "nodes", "nodes": [{"id": "n1", "type": "layer.linear", "name": "a", '
 
 

@@ -1,0 +1,122 @@
+"""What must hold for the board as a whole, and the buttons that mend it."""
+
+import pytest
+
+from graph.compile import compile_document
+from graph.errors import CompileError
+from graph.sheet import End, Node
+from graph.templates import open_template
+from tests.graph_tests.test_infer import Board
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board()
+
+
+def texts(board: Board) -> list[str]:
+    return [str(problem) for problem in board.inference.problems]
+
+
+def judged(board: Board, scores: Node, data: Node) -> Node:
+    loss = board.add("loss.cross_entropy", scores)
+    board.document.link(End(data.id, "label"), End(loss.id, "label"))
+    return loss
+
+
+def net(board: Board) -> tuple[Node, Node, Node, Node]:
+    """Data, a layer, scores, a loss."""
+    data = board.add("data.digits")
+    hidden = board.add("layer.linear", board.add("shape.flatten", data), units=8)
+    scores = board.add("layer.linear", hidden, units=10)
+    return data, hidden, scores, judged(board, scores, data)
+
+
+def test_an_empty_board_says_what_to_do(board: Board) -> None:
+    assert [problem.severity for problem in board.inference.problems] == ["error", "error"]
+    assert "no optimizer" in texts(board)[0]
+    assert "no data" in texts(board)[1]
+    with pytest.raises(CompileError, match="no optimizer"):
+        compile_document(board.document)
+
+
+def test_an_optimizer_is_added_by_a_button(board: Board) -> None:
+    net(board)
+    (problem,) = board.inference.problems
+    problem.fixes[0].apply(board.document)
+    assert not board.inference.problems
+    board.document.undo()
+    assert len(board.inference.problems) == 1
+    problem.fixes[0].apply(board.document)
+    compile_document(board.document)
+
+
+def test_a_loss_without_a_layer_above_it(board: Board) -> None:
+    data = board.add("data.digits")
+    flat = board.add("shape.flatten", data)
+    loss = board.add("loss.mse", flat, flat)
+    adam = board.add("optimizer.adam", loss)
+    assert "can learn" in board.problem(adam).text
+
+
+def test_training_what_lies_elsewhere(board: Board) -> None:
+    data, _, _, loss = net(board)
+    other = board.add("layer.linear", board.add("shape.flatten", data), units=3)
+    adam = board.add("optimizer.adam", loss, trains=(other.id,))
+    problem = board.problem(adam)
+    assert "upstream" in problem.text
+    problem.fixes[0].apply(board.document)
+    assert not board.inference.problems_of(adam.id)
+
+
+def test_two_optimizers_of_the_same_weights(board: Board) -> None:
+    _, hidden, scores, loss = net(board)
+    first = board.add("optimizer.adam", loss, trains=(hidden.id,))
+    second = board.add("optimizer.sgd", loss)
+    problem = board.problem(second)
+    assert (problem.severity, first.name in problem.text) == ("warning", True)
+    problem.fixes[0].apply(board.document)
+    assert board.document.node(second.id).params["trains"] == (scores.id,)
+    assert not board.inference.problems
+
+
+def test_a_layer_that_only_a_metric_sees(board: Board) -> None:
+    data, hidden, scores, loss = net(board)
+    board.add("optimizer.adam", loss)
+    lost = board.add("layer.linear", hidden, units=10)
+    accuracy = board.add("metric.accuracy", lost)
+    board.document.link(End(data.id, "label"), End(accuracy.id, "label"))
+    assert "no optimizer's loss" in board.problem(lost).text
+    board.document.set_twin(lost.id, scores.id)
+    assert not board.inference.problems
+    compile_document(board.document)
+
+
+def test_twins_behind_different_sizes(board: Board) -> None:
+    data, hidden, _, loss = net(board)
+    board.add("optimizer.adam", loss)
+    twin = board.document.add_node("layer.linear", twin=hidden.id)
+    board.document.link(End(hidden.id, "y"), End(twin.id, "x"))
+    problem = board.problem(twin)
+    assert "shares weights" in problem.text
+    problem.fixes[0].apply(board.document)
+    assert not board.inference.problems_of(twin.id)
+    assert board.document.node(data.id)
+
+
+def test_what_feeds_a_muted_merge_is_not_trained(board: Board) -> None:
+    data, hidden, _, _ = net(board)
+    other = board.add("layer.linear", board.add("shape.flatten", data), units=8)
+    both = board.add("merge.add", hidden, other)
+    scores = board.add("layer.linear", both, units=10)
+    board.add("optimizer.adam", judged(board, scores, data))
+    board.document.set_muted([both.id], True)
+    text = compile_document(board.document).files["model.py"].text
+    assert f"self.{hidden.name} = " in text
+    assert f"self.{other.name} = " not in text
+
+
+def test_no_template_has_a_problem() -> None:
+    for name in ("digits_mlp", "xor_neurons", "spiral", "mnist_cnn", "autoencoder"):
+        document = open_template(name)
+        compile_document(document)
