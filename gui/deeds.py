@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog
 from graph.problems import Problem
 from graph.sheet import BOARD, LinkKey
 from gui import dialogs, look
+from gui.canvas.trained import loss_colours
 from gui.commands import Commands, plain
 from gui.settings import settings
 from runtime import messages
@@ -211,6 +212,7 @@ class Deeds(QObject):
         """A run was asked for: what the last one left goes."""
         window = self._window
         window.losses.clear()
+        window.losses.set_optimizers(loss_colours(window.session.document))
         window.problems.clear_extra()
         window.notice.hide()
         if window.docks["problems"].isVisible():
@@ -219,7 +221,7 @@ class Deeds(QObject):
     def refuse(self, problems: tuple[Problem, ...]) -> None:
         """Train was asked for on a board with errors: show them."""
         window = self._window
-        window.problems.add(*problems)
+        window.problems.refuse(*problems)
         window.show_tab("problems")
         first = next((one.node for one in problems if one.node), None)
         if first is not None and window.session.document.has(first):

@@ -26,6 +26,7 @@ class Problems(QScrollArea):
         self._session = session
         self._extra: tuple[Problem, ...] = ()
         self._data: tuple[Problem, ...] = ()
+        self._refused: tuple[Problem, ...] = ()
         self._shown: list[Problem] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -46,7 +47,7 @@ class Problems(QScrollArea):
         self._timer.timeout.connect(self.refresh)
         session.opened.connect(self._reset)
         session.inferred.connect(lambda _: self._timer.start(0))
-        session.settled.connect(lambda _: self._timer.start(0))
+        session.settled.connect(lambda _: self._on_settled())
         self.refresh()
 
     @property
@@ -54,8 +55,13 @@ class Problems(QScrollArea):
         """The problems listed now."""
         return list(self._shown)
 
+    def refuse(self, *problems: Problem) -> None:
+        """Show problems that came from compiling, until the next edit."""
+        self._refused = problems
+        self.refresh()
+
     def add(self, *problems: Problem) -> None:
-        """Show problems that came from compiling or training, until the next run."""
+        """Show problems that came from training, until the next run."""
         known = {str(problem) for problem in self._extra}
         self._extra += tuple(one for one in problems if str(one) not in known)
         self.refresh()
@@ -69,7 +75,8 @@ class Problems(QScrollArea):
         """List what is wrong now."""
         found = list(self._session.inference.problems)
         texts = {str(problem) for problem in found}
-        found += [one for one in (*self._data, *self._extra) if str(one) not in texts]
+        others = dict.fromkeys((*self._data, *self._refused, *self._extra))
+        found += [one for one in others if str(one) not in texts]
         self.counted.emit(len(found))
         if found == self._shown and self._cards.count():
             return
@@ -83,12 +90,16 @@ class Problems(QScrollArea):
 
     def clear_extra(self) -> None:
         """Forget what compiling or training reported."""
-        if self._extra:
-            self._extra = ()
+        if self._extra or self._refused:
+            self._extra = self._refused = ()
             self.refresh()
 
+    def _on_settled(self) -> None:
+        self._refused = ()
+        self._timer.start(0)
+
     def _reset(self) -> None:
-        self._extra = self._data = ()
+        self._extra = self._data = self._refused = ()
         self.refresh()
 
     def _fix(self, problem: Problem, index: int) -> None:
