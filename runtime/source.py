@@ -24,12 +24,18 @@ RECORDED = "recorded.json"  # the first losses, for an export's `python train.py
 
 
 def digest(files: Mapping[str, File]) -> str:
-    """A name for what trains: equal for equal source, whatever the views."""
+    """A name for what trains: equal for equal source, whatever the views and the board's name."""
     hashed = hashlib.sha256()
     for name in sorted(files):
         if name.endswith(".py") and name not in APP_ONLY | AFTER:
-            hashed.update(f"{name}\0{files[name].text}\0".encode())
+            hashed.update(f"{name}\0{_without_title(files[name].text)}\0".encode())
     return hashed.hexdigest()[:24]
+
+
+def _without_title(text: str) -> str:
+    """A file's text without the line that says what it is, which has the board's name."""
+    first, _, rest = text.partition("\n")
+    return rest if first.startswith('"""') and first.endswith('"""') else text
 
 
 def write(project: Project, folder: Path) -> None:
