@@ -7,14 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
-    QDialog,
-    QFileDialog,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -23,16 +21,15 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from gui import palette
+from gui import dialogs, palette
 from gui.canvas.node_item import NodeItem
 from gui.canvas.toolkit import IN, OUT
 from gui.widgets import Card
 from gui.window import Window
 from tests.gui_tests.canvas_tests.conftest import Hands
 
-Key, Mod = Qt.Key, Qt.KeyboardModifier
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-CTRL, SHIFT = Mod.ControlModifier, Mod.ShiftModifier
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 PATIENCE = 60_000
 
 
@@ -89,6 +86,13 @@ class User:
         """What a widget looks like now."""
         return widget.grab().toImage()
 
+    def node_picture(self, name: str) -> QImage:
+        """What a node on the canvas looks like now."""
+        item = self.item(name)
+        corners = [item.mapToScene(p) for p in (item.face.rect.topLeft(), item.face.rect.center())]
+        viewport = self.window.board.viewer.viewport()
+        return viewport.grab(QRect(*map(self.hands.at, corners))).toImage()
+
     def changes(self, widget: QWidget) -> None:
         """Wait until a widget looks different."""
         before = self.picture(widget)
@@ -96,7 +100,7 @@ class User:
 
     # -- keys
 
-    def key(self, key: Key, keys: Mod = NONE) -> None:
+    def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = NONE) -> None:
         QTest.keyClick(QApplication.focusWidget() or self.window, key, keys)
         QApplication.processEvents()
 
@@ -147,56 +151,28 @@ class User:
         raise LookupError(name)
 
     @contextmanager
-    def answering(self, answer: Callable[[QDialog], None]) -> Iterator[None]:
-        """Answer the dialog that what is done inside opens."""
-        answered: list[bool] = []
-        timer = QTimer()
-        timer.setInterval(20)
+    def picking(self, path: Path) -> Iterator[None]:
+        """Pick this file or folder in the dialog that what is done inside opens."""
+        asked: list[str] = []
 
-        def look() -> None:
-            dialog = QApplication.activeModalWidget()
-            if isinstance(dialog, QDialog) and dialog.isVisible() and not answered:
-                answered.append(True)
-                timer.stop()
-                answer(dialog)
+        def answer(_: QWidget, title: str, *rest: object) -> Path:
+            asked.append(title)
+            return path
 
-        timer.timeout.connect(look)
-        timer.start()
-        yield
-        timer.stop()
-        assert answered, "no dialog opened"
-
-    def picking(self, path: Path) -> Callable[[QDialog], None]:
-        """Type a path into a file dialog and press Enter."""
-
-        def answer(dialog: QDialog) -> None:
-            assert isinstance(dialog, QFileDialog)
-            field = dialog.findChild(QLineEdit, "fileNameEdit")
-            assert isinstance(field, QLineEdit)
-            field.selectAll()
-            QTest.keyClicks(field, str(path))
-            QTest.keyClick(field, Key.Key_Return)
-
-        return answer
-
-    @staticmethod
-    def pressing(title: str) -> Callable[[QDialog], None]:
-        """Click on a button of a question."""
-
-        def answer(dialog: QDialog) -> None:
-            found = [b for b in dialog.findChildren(QPushButton) if title in b.text()]
-            QTest.mouseClick(found[0], LEFT)
-
-        return answer
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("ask_open", "ask_save", "ask_folder"):
+                patch.setattr(dialogs, name, answer)
+            yield
+        assert asked, "nothing was asked"
 
     # -- files
 
     def open(self, path: Path) -> None:
-        with self.answering(self.picking(path)):
+        with self.picking(path):
             self.choose("File", "Open")
 
     def save_as(self, path: Path) -> None:
-        with self.answering(self.picking(path)):
+        with self.picking(path):
             self.choose("File", "Save as")
 
     # -- the board
@@ -217,8 +193,8 @@ class User:
         """
         dragged: list[QMimeData] = []
 
-        class Drag(palette.QDrag):
-            def exec(self, *_: object) -> Qt.DropAction:  # type: ignore[override]
+        class Drag(QDrag):
+            def exec(self, *_: object) -> Qt.DropAction:
                 data = QMimeData()
                 for kind in self.mimeData().formats():
                     data.setData(kind, self.mimeData().data(kind))
@@ -228,7 +204,7 @@ class User:
         monkeypatch.setattr(palette, "QDrag", Drag)
         side = self.window.palette_panel
         self.click(side.search)
-        self.key(Key.Key_A, CTRL)
+        self.key(Qt.Key.Key_A, CTRL)
         self.type(words)
         row = side.tree.currentItem()
         assert row is not None, f"nothing found for {words!r}"
@@ -308,9 +284,9 @@ class User:
         line = field if isinstance(field, QLineEdit) else field.findChild(QLineEdit)
         assert isinstance(line, QLineEdit)
         self.click(line)
-        self.key(Key.Key_A, CTRL)
+        self.key(Qt.Key.Key_A, CTRL)
         self.type(text)
-        self.key(Key.Key_Return)
+        self.key(Qt.Key.Key_Return)
 
     def rename(self, text: str) -> None:
         """Rename the selected node in the inspector."""
@@ -318,6 +294,6 @@ class User:
         field = page.findChild(QLineEdit, "node-name") if page is not None else None
         assert isinstance(field, QLineEdit)
         self.click(field)
-        self.key(Key.Key_A, CTRL)
+        self.key(Qt.Key.Key_A, CTRL)
         self.type(text)
-        self.key(Key.Key_Return)
+        self.key(Qt.Key.Key_Return)

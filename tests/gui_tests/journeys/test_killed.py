@@ -1,0 +1,61 @@
+"""A worker killed in the middle of an epoch costs nothing but the time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from graph.file import save
+from tests.gui_tests.journeys.conftest import Start
+from tests.gui_tests.journeys.runs import losses, newest
+from tests.gui_tests.journeys.user import User
+from tests.gui_tests.window_tests.boards import small_board
+
+
+def board(path: Path) -> Path:
+    """Digits whose epochs take a while, with dropout, so that noise has to go on too."""
+    document = small_board()
+    nodes = {node.name: node.id for node in document.board.nodes.values()}
+    document.set_params(nodes["logits"], units=10)
+    [link] = [one for one in document.board.links.values() if one.target.node == nodes["logits"]]
+    document.insert("dropout.dropout", link)
+    document.set_settings(epochs=8, batch_size=4, threads=1, seed=3)
+    save(document, path)
+    return path
+
+
+def trained(user: User) -> list[tuple[int, float]]:
+    user.says("Trained 8 epochs")
+    return losses(newest())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
+def test_a_killed_run_goes_on_bit_for_bit(start: Start, tmp_path: Path) -> None:
+    user = start(board(tmp_path / "killed.neurowire"))
+    user.click(user.window.topbar.train)
+    whole = trained(user)
+
+    user.click(user.window.topbar.train)
+    folder = {newest().id}
+    user.until(lambda: newest().id not in folder and newest().epoch >= 1 and saved())
+    process = user.window.trainer.client.process_id
+    assert process is not None
+    os.kill(process, signal.SIGKILL)
+    user.reads("SIGKILL", "resumed")
+    assert user.window.isVisible()
+    user.says("The worker process ended")
+    killed = newest()
+    assert killed.state == "interrupted"
+    assert killed.step % (whole[-1][0] // 8), "it was to die inside an epoch"
+    user.click(user.button("Resume", user.window.notice))
+    resumed = trained(user)
+    assert newest().id == killed.id
+    assert resumed == whole
+
+
+def saved() -> bool:
+    return any(Path(newest().folder).glob("checkpoints/last.safetensors"))
