@@ -30,6 +30,7 @@ ON_NODE = 12
 CAPTION = 16.0
 GAP = 4.0
 CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 
 
@@ -57,7 +58,7 @@ def natural_size(payload: Payload, width: int) -> QSize:
         case Pictures():
             columns = _columns(payload.count, width, width * 0.62, payload)
             rows = math.ceil(payload.count / columns) if payload.count else 1
-            cell = (width - GAP * (columns - 1)) / columns
+            cell = (width - _margin(payload, width) - GAP * (columns - 1)) / columns
             high = cell * payload.height / payload.width + _caption(payload)
             return QSize(width, round(rows * high + GAP * (rows - 1)))
         case Pairs():
@@ -107,6 +108,12 @@ def _caption(pictures: Pictures) -> float:
     return CAPTION if pictures.captions else 0.0
 
 
+def _margin(pictures: Pictures, width: float) -> float:
+    """Room on the left for what rows are called."""
+    longest = max((len(name) for name in pictures.rows), default=0)
+    return min(8.0 * longest + 2 * GAP, width / 4) if longest else 0.0
+
+
 def _columns(count: int, width: float, height: float, pictures: Pictures) -> int:
     """As many columns as let the pictures be largest, unless it is known how many."""
     if pictures.columns:
@@ -128,6 +135,8 @@ def _pictures(painter: QPainter, pictures: Pictures, box: QRectF) -> None:
     if not pictures.count:
         return
     colours = look.colours()
+    margin = _margin(pictures, box.width())
+    box = box.adjusted(margin, 0, 0, 0)
     columns = _columns(pictures.count, box.width(), box.height(), pictures)
     rows = math.ceil(pictures.count / columns)
     width = (box.width() - GAP * (columns - 1)) / columns
@@ -138,6 +147,11 @@ def _pictures(painter: QPainter, pictures: Pictures, box: QRectF) -> None:
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
     painter.setFont(look.ui_font(11, 600))
     captions = _fitted(painter, pictures.captions, shown.width())
+    for row, name in enumerate(_fitted(painter, pictures.rows, margin)):
+        painter.setPen(colours.dim)
+        y = box.top() + row * (shown.height() + _caption(pictures) + GAP)
+        beside = QRectF(left - margin, y, margin - 2 * GAP, shown.height())
+        painter.drawText(beside, RIGHT | int(Qt.TextFlag.TextDontClip), name)
     for index in range(pictures.count):
         row, column = divmod(index, columns)
         x = left + column * (shown.width() + GAP)
@@ -219,7 +233,7 @@ def _matrix(painter: QPainter, matrix: Matrix, box: QRectF) -> None:
         painter.setPen(colours.dim)
         painter.drawText(
             QRectF(box.left(), y, margin - 6, cell),
-            int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight),
+            RIGHT,
             matrix.classes[truth],
         )
         for guess, found in enumerate(row):

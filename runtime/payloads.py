@@ -41,6 +41,7 @@ class Pictures:
         captions: One for each picture, or none.
         right: Whether each caption is true, where that is known.
         columns: How many stand in a row; 0 where they may fit as they will.
+        rows: What each row is called, or nothing.
     """
 
     width: int
@@ -50,6 +51,7 @@ class Pictures:
     captions: tuple[str, ...] = ()
     right: tuple[bool | None, ...] = ()
     columns: int = 0
+    rows: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from graph import names
 from graph.compile import carry
 from graph.compile.body import Body, Item, Values
-from graph.compile.plan import Plan
+from graph.compile.plan import AVERAGING, Plan
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.sheet import End, Node
 
@@ -41,6 +41,14 @@ def _items(plan: Plan, node: Node, image: End) -> list[Item]:
     return found[::-1]
 
 
+def _columns(plan: Plan, node: Node) -> int:
+    """How many pictures stand in a row, if that is known; of class numbers, one of each."""
+    for end in plan.scope.reads(node.id)[1:]:
+        if plan.scope.role(end.node) == "noise":
+            return int(plan.scope.bound(end.node).classes)
+    return int(plan.document.params(node).get("columns", 0))
+
+
 def _plain(plan: Plan, item: Item) -> Item:
     """The same item outside of a training: as many rows as asked for, on the device at hand."""
     if plan.scope.role(item.nodes[0]) == "noise":
@@ -55,7 +63,8 @@ def _free(source: Callable[[Values], str]) -> Callable[[Values], str]:
 
 def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> Source | None:
     units = {unit.attribute: unit for unit in plan.units}
-    name = names.unique(node.name, {"sampling", "main", "made", *units})
+    carried = {node.name} if carry.home(node.name) else set()
+    name = names.unique(node.name, {"sampling", "main", "made", *carried, *units})
     taken = {name, "count", "device", "sampling", *units}
     inner = Writer()
     Body(items, [image], {}, taken, short=False).write(inner, level=1, give=True)
@@ -64,9 +73,11 @@ def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> 
     if not used:
         return None
     given = "".join(f"{unit.attribute}, " for unit in used)
+    means = {mean.unit.attribute: mean.attribute for mean in plan.averages}
     classes = {unit.attribute: unit.constructor.partition("(")[0] for unit in used}
+    classes.update({name: "AveragedModel" for name in classes if name in means})
     modules = "".join(f"{attribute}: {kind}, " for attribute, kind in classes.items())
-    columns = plan.document.params(node).get("columns")
+    columns = _columns(plan, node)
     body = Writer()
     body.add(f"def {name}({modules}count: int, device: torch.device) -> Tensor:", (node.id,))
     body.extend(inner)
@@ -76,7 +87,9 @@ def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> 
     body.add("def main() -> None:")
     body.add(f"options = sampling.options(__doc__, count={COUNT})", level=1)
     for unit in used:
-        text = f'{unit.attribute} = options.load("{unit.attribute}", {unit.constructor})'
+        mean = means.get(unit.attribute)
+        new = f"AveragedModel({unit.constructor})" if mean else unit.constructor
+        text = f'{unit.attribute} = options.load("{mean or unit.attribute}", {new})'
         body.add(text, unit.nodes, level=1)
     body.add(f"made = {name}({given}options.count, options.device)", level=1)
     body.add(f"options.write(made{f', columns={columns}' if columns else ''})", level=1)
@@ -88,6 +101,7 @@ def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> 
     own = sorted(found & plan.classes.writers.keys())
     lines = ["import sampling", *(f"from model import {kind}" for kind in own)]
     lines += [f"from {home} import {n}" for n in found if (home := carry.home(n))]
+    lines += [f"from torch.optim.swa_utils import {n}" for n in sorted(found & AVERAGING)]
     top = Writer()
     top.add(f'"""Pictures that {title} makes, once trained: `python sample.py --count 100`."""')
     top.add()

@@ -10,17 +10,20 @@ SIGNED = {"0 to 1": False, "-1 to 1": True}
 
 
 def render(view: View) -> Pictures:
-    """As many columns as asked for, or as the largest class has pictures."""
+    """As many columns as asked for; where class numbers are wired and even, a row for each."""
     tensors = view.tensors()
     image, columns = tensors["image"], int(view.params.get("columns", 0))
     captions: list[str] = []
+    rows: list[str] = []
     if "label" in tensors:
         label = class_numbers(tensors["label"])
         order = torch.argsort(label, stable=True)
         image, label = image[order], label[order]
-        captions = [view.class_name(number) for number in label.tolist()]
-        counts = label.unique(return_counts=True)[1]
-        if not columns and len(counts) > 1 and counts.min() == counts.max():
+        kinds, counts = label.unique(return_counts=True)
+        if not columns and counts.min() == counts.max():
             columns = int(counts[0])
+            rows = [view.class_name(number) for number in kinds.tolist()]
+        else:
+            captions = [view.class_name(number) for number in label.tolist()]
     signed = SIGNED.get(str(view.params.get("range", "auto")))
-    return to_pictures(image, captions, signed=signed, columns=columns)
+    return to_pictures(image, captions, signed=signed, columns=columns, rows=rows)

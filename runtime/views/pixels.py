@@ -18,6 +18,7 @@ def to_pictures(
     *,
     signed: bool | None = None,
     columns: int = 0,
+    rows: Sequence[str] = (),
 ) -> Pictures:
     """Pictures [N, 1 or 3, H, W] in 0..1, or in -1..1 where `signed` (if not said: where below 0).
 
@@ -36,7 +37,9 @@ def to_pictures(
     pixels = image.clamp(0, 1).mul(255).round().byte().permute(0, 2, 3, 1).contiguous()
     _, height, width, channels = pixels.shape
     data = pixels.numpy().tobytes()
-    return Pictures(width, height, channels, data, tuple(captions), tuple(right), columns)
+    return Pictures(
+        width, height, channels, data, tuple(captions), tuple(right), columns, tuple(rows)
+    )
 
 
 def is_signed(image: Tensor) -> bool:

@@ -166,10 +166,12 @@ def test_a_grid_has_a_row_for_each_class() -> None:
     tensors = {"image": image, "label": torch.tensor([0, 1, 2, 0, 1, 2])}
     payload = shown("grid", tensors, classes=("a", "b", "c"))
     assert payload.pixels == bytes([0, 3, 1, 4, 2, 5])
-    assert payload.captions == ("a", "a", "b", "b", "c", "c")
+    assert payload.captions == ()
+    assert payload.rows == ("a", "b", "c")
     assert payload.columns == 2
     uneven = shown("grid", {"image": image[:4], "label": tensors["label"][:4]})
-    assert uneven.columns == 0
+    assert (uneven.columns, uneven.rows) == (0, ())
+    assert uneven.captions == ("0", "0", "1", "2")
 
 
 def test_number_and_histogram() -> None:

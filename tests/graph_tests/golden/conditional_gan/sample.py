@@ -1,0 +1,25 @@
+"""Pictures that conditional gan makes, once trained: `python sample.py --count 100`."""
+
+import torch
+from torch import Tensor
+
+import sampling
+from model import Generator
+
+
+def samples(generator: Generator, count: int, device: torch.device) -> Tensor:
+    other_noise = torch.randn(count, 64, device=device)  # [N, 64]
+    asked = torch.arange(count, device=device) % 10  # [N]
+    return generator(other_noise, asked)  # [N, 1, 28, 28]
+
+
+@torch.no_grad()
+def main() -> None:
+    options = sampling.options(__doc__, count=64)
+    generator = options.load("generator", Generator())
+    made = samples(generator, options.count, options.device)
+    options.write(made, columns=10)
+
+
+if __name__ == "__main__":
+    main()

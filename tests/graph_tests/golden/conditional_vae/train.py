@@ -1,0 +1,127 @@
+"""Train conditional vae, drawn in Neurowire: `python train.py --epochs 5`."""
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+import processes
+import script
+from data import batches, mnist
+from losses import kl_to_unit_normal
+from model import Decoder, Encoder
+
+
+class Training:
+    """One run. Iterate it to train: every step and every epoch yields its figures."""
+
+    def __init__(
+        self,
+        *,
+        epochs: int = 15,
+        batch_size: int = 128,
+        seed: int = 0,
+        device: str = "auto",
+        precision: str = "auto",
+        data_dir: str | None = None,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.device = processes.start(device)
+        self.autocast = processes.precision(self.device, precision)
+        self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
+        self.epoch = self.batch = self.step = 0
+        train_set, validation_set = mnist(data_dir)
+        self.train_set = tuple(t.to(self.device) for t in train_set)
+        self.validation_set = tuple(t.to(self.device) for t in validation_set)
+        self.encoder = processes.parallel(Encoder().to(self.device))
+        self.decoder = processes.parallel(Decoder().to(self.device))
+        self.networks = {"encoder": self.encoder, "decoder": self.decoder}
+        self.adam = torch.optim.Adam(
+            [*self.encoder.parameters(), *self.decoder.parameters()], lr=0.001, fused=True
+        )
+        self.optimizers = {"adam": self.adam}
+        self.adam_schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+            self.adam, T_max=epochs * self.steps_per_epoch
+        )
+        self.schedules = {"adam": self.adam_schedule}
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-len(self.train_set[0]) // self.batch_size)
+
+    def __iter__(self) -> Iterator[dict[str, float | Tensor]]:
+        while self.epoch < self.epochs:
+            self.encoder.train()
+            self.decoder.train()
+            for image, label in batches(
+                self.train_set, self.batch_size, seed=self.seed + self.epoch, start=self.batch
+            ):
+                figures = {"loss/negative_elbo": self.step_adam(image, label)}
+                self.step += 1
+                self.batch += 1
+                yield {"step": self.step, **figures}
+            self.epoch, self.batch = self.epoch + 1, 0
+            yield {"epoch": self.epoch, **self.validate()}
+
+    def step_adam(self, image: Tensor, label: Tensor) -> Tensor:
+        with self.autocast:
+            encoder_mean, encoder_log_variance = self.encoder(image, label)
+            code = encoder_mean + torch.exp(0.5 * encoder_log_variance) * torch.randn_like(
+                encoder_mean
+            )  # [N, 20]
+            reconstruction_loss = (
+                F.binary_cross_entropy_with_logits(
+                    self.decoder(code, label), image, reduction="none"
+                )
+                .flatten(1)
+                .sum(1)
+                .mean()
+            )
+            kl = kl_to_unit_normal(encoder_mean, encoder_log_variance)
+            loss = reconstruction_loss + kl
+        self.adam.zero_grad()
+        loss.backward()
+        self.adam.step()
+        self.adam_schedule.step()
+        return loss.detach()
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        self.encoder.eval()
+        self.decoder.eval()
+        sums = torch.zeros(2, device=self.device)
+        for image, label in batches(self.validation_set, 256):
+            with self.autocast:
+                encoder_mean, encoder_log_variance = self.encoder(image, label)
+                code = encoder_mean + torch.exp(0.5 * encoder_log_variance) * torch.randn_like(
+                    encoder_mean
+                )  # [N, 20]
+                reconstruction_loss = (
+                    F.binary_cross_entropy_with_logits(
+                        self.decoder(code, label), image, reduction="none"
+                    )
+                    .flatten(1)
+                    .sum(1)
+                    .mean()
+                )
+                kl = kl_to_unit_normal(encoder_mean, encoder_log_variance)
+            sums[0] += (reconstruction_loss + kl) * len(image)
+            sums[1] += len(image)
+        negative_elbo, count = processes.total(sums).tolist()
+        return {"val/negative_elbo": negative_elbo / count}
+
+
+def main() -> None:
+    options = script.options(
+        __doc__, epochs=15, batch_size=128, seed=0, device="auto", precision="auto", threads=0
+    )
+    training = Training(**options.training)
+    script.prepare(training, options)
+    for figures in training:
+        script.tell(training, figures)
+    script.finish(training)
+
+
+if __name__ == "__main__":
+    main()
