@@ -100,6 +100,7 @@ class Losses(QWidget):
         self._steps = self._epoch = 0
         self._started: Started | None = None
         self._figures: dict[str, float] = {}
+        self._optimizers: Mapping[str, QColor] = {}
         self._build()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -146,6 +147,10 @@ class Losses(QWidget):
         self.speed.setText("\N{EN DASH}")
         self.epoch.setText("\N{EN DASH}")
         self._show_kind(self.kind.checkedId())
+
+    def set_optimizers(self, colours: Mapping[str, QColor]) -> None:
+        """The colour of each loss that comes, its optimizer's; empty where there is only one."""
+        self._optimizers = colours
 
     def receive(self, message: object) -> None:
         """Take one message of the worker."""
@@ -265,10 +270,11 @@ class Losses(QWidget):
 
     def _add_loss(self, name: str) -> None:
         count = sum(1 for one in self.chart.names() if one.startswith("loss/"))
-        colour = QColor(TRAIN[count % len(TRAIN)])
-        self.chart.add(name, colour, faint=True)
         title = name.removeprefix("loss/")
-        self.legend.add(name, "train" if count == 0 else f"train {title}", colour)
+        colour = self._optimizers.get(title, QColor(TRAIN[count % len(TRAIN)]))
+        self.chart.add(name, colour, faint=True)
+        alone = count == 0 and not self._optimizers
+        self.legend.add(name, "train" if alone else f"train {title}", colour)
         self._show_kind(self.kind.checkedId())
 
     def _end_epoch(self, message: EpochEnded) -> None:
@@ -286,8 +292,10 @@ class Losses(QWidget):
                 count = sum(1 for one in chart.names() if one.startswith("val/"))
                 palette = VALIDATION if split == "val" else TRAIN
                 colour = QColor(palette[count % len(palette)])
+                if is_loss and name in self._optimizers:
+                    colour = look.mix(self._optimizers[name], look.colours().text, 0.45)
                 chart.add(key, colour, points=True)
-                first = is_loss and count == 0
+                first = is_loss and count == 0 and not self._optimizers
                 legend.add(key, "validation" if first else key.replace("val/", "val "), colour)
             chart.extend(key, [message.step], [value])
         self._epoch = message.epoch

@@ -88,6 +88,7 @@ class Board(QWidget):
         viewer.item_double_clicked.connect(self._on_item_double_clicked)
         viewer.menu_wanted.connect(self.menus.open)
         viewer.escaped.connect(self._on_escape)
+        viewer.entered.connect(self.networks.enter_selected)
         self.rename_field.renamed.connect(self._on_renamed)
         look.changed.connect(self._on_theme)
 

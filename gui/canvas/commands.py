@@ -59,7 +59,7 @@ class Commands(dict[str, QAction]):
         networks = board.networks
         add("group", "Group into a network...", "Ctrl+G", "bounding-box", networks.group)
         add("ungroup", "Ungroup", "Ctrl+Shift+G", "selection-slash", networks.ungroup)
-        add("enter", "Enter network", ["Return", "Alt+Down"], "sign-in", networks.enter_selected)
+        add("enter", "Enter network", "Alt+Down", "sign-in", networks.enter_selected)
         add("leave", "Leave network", "Alt+Up", "sign-out", networks.leave)
         add("select_all", "Select all", "Ctrl+A", "selection-all", self.select_all)
         add("fit", "Fit", "F", "corners-out", board.fit)

@@ -78,7 +78,7 @@ class Face:
 
 def twin_colour(leader: str) -> QColor:
     """The colour of the mark that a node and its linked duplicates carry."""
-    return QColor.fromHsv(TWIN_HUES[int(leader[1:]) % len(TWIN_HUES)], 190, 235)
+    return QColor.fromHsv(TWIN_HUES[int(leader[1:]) % len(TWIN_HUES)], 150, 250)
 
 
 def face_of(

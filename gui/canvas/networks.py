@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect
 
 from graph import events, rules
-from graph.networks import free_name, instances
+from graph.networks import add_output, ends, free_name, instances
 from graph.sheet import BOARD
 from gui.canvas.breadcrumb import Breadcrumb
 
@@ -118,7 +118,13 @@ class Networks:
         made: list[str] = []
 
         def change() -> None:
-            made.append(board.document.group_into_network(chosen, name).id)
+            document = board.document
+            with document.group(f"Group into {name}"):
+                made.append(document.group_into_network(chosen, name).id)
+                sheet = document.networks[name]
+                if not ends(sheet, "output"):
+                    # nothing reads what the last node gives yet; it is what the network is for
+                    add_output(sheet)(document)
 
         if board.gestures.attempt(change):
             board.select(made)

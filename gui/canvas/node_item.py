@@ -275,9 +275,9 @@ class NodeItem(AbstractNodeItem):
     def _paint_marks(self, painter: QPainter, colours: Palette) -> None:
         rect = self.face.rect
         if self.face.twin is not None:
-            painter.setPen(QPen(colours.colours.node, 1.5))
+            painter.setPen(QPen(colours.colours.canvas, 2))
             painter.setBrush(self.face.twin)
-            painter.drawEllipse(QPointF(rect.left() + 2, rect.top() + 2), 5, 5)
+            painter.drawEllipse(QPointF(rect.left() + 2, rect.top() + 2), 6.5, 6.5)
         if self.face.severity:
             painter.setPen(QPen(colours.colours.canvas, 2))
             painter.setBrush(colours.error if self.face.severity == "error" else colours.warning)

@@ -24,7 +24,6 @@ class RenameField(QLineEdit):
         self._before = ""
         self._answer: Callable[[str], None] | None = None
         self.setAccessibleName("Node name")
-        self.returnPressed.connect(self._take)
         self.installEventFilter(self)
         self.hide()
 
@@ -64,11 +63,14 @@ class RenameField(QLineEdit):
             self.renamed.emit(node, name)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Escape closes without a change."""
+        """Enter takes the name, Escape leaves it; neither reaches the canvas."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Escape:
                 self.hide()
                 self._home.setFocus()
+                return True
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                self._take()
                 return True
         elif event.type() == QEvent.Type.FocusOut and self.isVisible():
             self.hide() if self._answer is not None else self._take()

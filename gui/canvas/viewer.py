@@ -34,6 +34,7 @@ class Viewer(Wiring):
     item_double_clicked = Signal(str, bool)
     menu_wanted = Signal(QPoint, object)
     escaped = Signal()
+    entered = Signal()
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -136,13 +137,19 @@ class Viewer(Wiring):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys are the board's actions; escape gives a hanging wire up, or goes back."""
+        """Keys are the board's actions; escape gives a hanging wire up, or goes back.
+
+        Return enters a network. It is no action's key, as fields on the canvas take it too.
+        """
         self._read_modifiers(event.modifiers())
         if event.key() == Qt.Key.Key_Escape:
             if self._LIVE_PIPE.isVisible():
                 self.end_live_connection()
             else:
                 self.escaped.emit()
+            return
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers():
+            self.entered.emit()
             return
         event.ignore()
 

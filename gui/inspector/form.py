@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
@@ -129,14 +128,15 @@ class Form(QWidget):
         pin.setIcon(look.icon("push-pin", "dim"))
         pin.setAccessibleName(f"Expose {param.label} on the instance")
         pin.setToolTip("Expose on the instance: every place of the network sets it for itself")
-        pin.clicked.connect(partial(self._show_outside, param.name))
+        pin.clicked.connect(lambda: self._show_outside(param.name))
         self._grid.addWidget(pin, row, 2)
         self.pins[param.name] = pin
         return pin
 
-    def _show_outside(self, name: str, on: bool) -> None:
+    def _show_outside(self, name: str) -> None:
         if self._showing is None:
             return
+        on = self.pins[name].isChecked()
         try:
             self._showing.show(name, on)
         except NeurowireError as error:
