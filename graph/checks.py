@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from graph import twins
+from graph import generating, twins
 from graph.declare import REGISTRY
 from graph.order import upstream
 from graph.problems import Fix, Problem, Severity
@@ -22,6 +22,7 @@ def check(inference: "Inference") -> list[Problem]:
         *_optimizers(inference),
         *twins.check(inference),
         *_unreached(inference),
+        *generating.check(inference),
     ]
 
 

@@ -1,0 +1,44 @@
+"""A view of what a network makes up, and what it hangs on."""
+
+from graph.compile import compile_document
+from graph.document import Document
+from graph.infer import Inference
+from graph.sheet import End
+from graph.templates import open_template
+
+
+def vae_whose_samples_show_reconstructions() -> tuple[Document, str]:
+    """An autoencoder: the grid hangs on the data."""
+    document = open_template("vae")
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    document.link(
+        End(by_name["decoder"].id, "logits"), End(by_name["samples"].id, "image"), replace=True
+    )
+    document.remove([by_name["code"].id])
+    document.link(End(by_name["encoder"].id, "mean"), End(by_name["decoder"].id, "z"))
+    document.remove([by_name[name].id for name in ("noise", "decoder_2", "imagined")])
+    return document, by_name["samples"].id
+
+
+def test_a_grid_of_what_comes_from_the_data_is_told_and_mended() -> None:
+    document, view = vae_whose_samples_show_reconstructions()
+    inference = Inference(document)
+    (problem,) = inference.problems
+    assert (problem.node, problem.severity) == (view, "warning")
+    assert "made from noise" in problem.text
+    compile_document(document)
+    (fix,) = problem.fixes
+    fix.apply(document)
+    assert not inference.problems
+    (noise,) = [node for node in document.board.nodes.values() if node.type == "random.noise"]
+    assert document.params(noise)["sizes"] == (20,)
+    assert "noise = torch.randn(count, 20" in compile_document(document).files["sample.py"].text
+    document.undo()
+    assert [one.text for one in inference.problems] == [problem.text]
+
+
+def test_reparameterized_codes_count_as_made() -> None:
+    document = open_template("vae")
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    document.link(End(by_name["made"].id, "y"), End(by_name["samples"].id, "image"), replace=True)
+    assert not Inference(document).problems
