@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QScrollArea,
     QSizePolicy,
+    QSlider,
     QVBoxLayout,
     QWidget,
 )
 
 from gui import look
 from gui.figures import figure
+from gui.looks import Looks
 from gui.pictures import draw, natural_size, on_node
 from gui.session import Session
 from gui.widgets import empty, label
@@ -39,7 +41,7 @@ class Sheet(QWidget):
 
 
 class Preview(QWidget):
-    """One view: its name, the step it was drawn at, and its picture."""
+    """One view: its name, the step it was drawn at, its picture, and a slider to earlier ones."""
 
     clicked = Signal(str)
 
@@ -57,11 +59,29 @@ class Preview(QWidget):
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(self.sheet, 1)
+        self.looks = Looks()
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName(f"Training so far, {message.name}")
+        self.slider.setToolTip("Goes back to what this view showed earlier")
+        self.slider.setVisible(False)
+        self.slider.valueChanged.connect(self._scrub)
+        layout.addWidget(self.slider)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_message(message)
 
     def show_message(self, message: ViewDrawn) -> None:
-        """Show a newer picture."""
+        """Take a newer picture; it is shown unless the slider was put to an earlier one."""
+        latest = self.slider.value() == self.slider.maximum()
+        self.looks.add(message)
+        with QSignalBlocker(self.slider):
+            self.slider.setMaximum(len(self.looks) - 1)
+            if latest or len(self.looks) == 1:
+                self.slider.setValue(self.slider.maximum())
+        self.slider.setVisible(len(self.looks) > 1)
+        self._scrub(self.slider.value())
+
+    def _scrub(self, place: int) -> None:
+        message = self.looks[place]
         self.sheet.payload = message.payload
         self._name.setText(message.name.replace("_", " "))
         self._step.setText(f"step {message.step:,}{_said(message.payload)}")

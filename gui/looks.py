@@ -1,0 +1,41 @@
+"""What a view showed so far, evenly thinned, so that a slider can go back through training."""
+
+from __future__ import annotations
+
+from runtime.messages import ViewDrawn
+
+MOST = 100
+
+
+class Looks:
+    """The pictures of one view, from its first look to its last.
+
+    Args:
+        most: How many are kept; then every second one goes, so that they stay evenly spread.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._kept: list[ViewDrawn] = []
+        self._last: ViewDrawn | None = None
+        self._every = self._since = 1
+
+    def __len__(self) -> int:
+        return len(self._kept) + (self._last is not None)
+
+    def __getitem__(self, place: int) -> ViewDrawn:
+        if self._last is not None and place == len(self._kept):
+            return self._last
+        return self._kept[place]
+
+    def add(self, message: ViewDrawn) -> None:
+        """Take one in; a step before the last means that another run began."""
+        if len(self) and message.step < self[len(self) - 1].step:
+            self._kept, self._every, self._since = [], 1, 1
+        self._last, self._since = message, self._since + 1
+        if self._since > self._every:
+            self._kept.append(message)
+            self._last, self._since = None, 1
+        if len(self._kept) > self._most:
+            self._kept = self._kept[::2]
+            self._every *= 2
