@@ -16,7 +16,7 @@ RESERVED = frozenset(
     requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty train training
     type xpu zero_grad bool len range tuple str list dict set sum min max abs print super
     batch_size device epochs networks optimizers order precision schedules steps_per_epoch
-    train_set validation_set validate script
+    train_set validation_set validate script count figures sums
     Bias MaskedLinear MuonWithAdamW binary_focal_loss cosine_distance ctc_loss dice_loss focal_loss
     gaussian_blur kl_to_unit_normal latent_path latent_plane mask_dice multiclass_dice_loss
     probability_cross_entropy warm_cosine

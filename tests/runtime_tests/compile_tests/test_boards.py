@@ -12,8 +12,8 @@ from torch import nn
 
 from graph.compile import ViewSpec, compile_document
 from graph.document import Document
-from tests.graph_tests.network_nodes import NetworkTypes, network_nodes
 from tests.graph_tests.boards import boards
+from tests.graph_tests.network_nodes import NetworkTypes, network_nodes
 from tests.runtime_tests.compile_tests.reference import Reference, batch_of
 from tests.runtime_tests.compile_tests.written import complaints, imported, write
 
@@ -29,7 +29,7 @@ def networks() -> Iterator[NetworkTypes]:
 
 
 @given(document=boards())
-@settings(max_examples=60, suppress_health_check=QUIET)
+@settings(max_examples=40, suppress_health_check=QUIET)
 def test_training_means_what_is_drawn(document: Document) -> None:
     project = compile_document(document)
     note(project.files["model.py"].text + project.files["train.py"].text)

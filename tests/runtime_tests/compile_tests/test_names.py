@@ -53,6 +53,10 @@ def figures(document: Document) -> Any:
             return found
 
 
+def test_a_loss_called_count_would_be_taken_for_the_rows() -> None:
+    assert not {"count", "sums", "figures"} & set(WORDS)
+
+
 @pytest.mark.parametrize("make", [lambda: open_template("digits_mlp"), gan], ids=["digits", "gan"])
 @given(data=st.data())
 @settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])

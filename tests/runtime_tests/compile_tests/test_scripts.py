@@ -45,6 +45,7 @@ def test_a_template_trains_in_this_process(name: str, tmp_path: Path) -> None:
             assert set(found) == set(view.inputs)
 
 
+@pytest.mark.slow
 def test_the_script_runs_repeats_itself_and_goes_on(tmp_path: Path) -> None:
     project = compiled("digits_mlp")
     first = write(project, tmp_path / "first")
