@@ -8,6 +8,8 @@ VENV := .venv/bin/python
 BARE := .venv-bare/bin/python
 ARGS ?=
 TESTS ?= tests
+# As many test processes as cores; the tests keep to folders of their own.
+PARALLEL ?= -n auto
 BENCH ?= $(sort $(wildcard benchmarks/[a-z]*.py))
 
 .DEFAULT_GOAL := help
@@ -33,7 +35,7 @@ check: ## ruff, formatting, strict types, import contracts
 
 unit: ## the tests alone (TESTS=tests/graph_tests ARGS="-k undo")
 	@./setup.sh test
-	$(VENV) -m pytest $(TESTS) $(ARGS)
+	$(VENV) -m pytest $(PARALLEL) $(TESTS) $(ARGS)
 
 bare: ## the graph tests where neither Qt nor torch is installed
 	@./setup.sh test
