@@ -97,7 +97,8 @@ def trained_network() -> nn.Module:
     """The classifier, from the cache or trained now."""
     project = compile_document(open_template("mnist_cnn"))
     records = config.project(project.name, project.files, (), ())
-    kept = places.cache_dir() / "judge" / f"{digest(records.files)}-{EPOCHS}.safetensors"
+    model = {"model.py": records.files["model.py"]}
+    kept = places.cache_dir() / "judge" / f"{digest(model)}-{EPOCHS}.safetensors"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(records, folder)

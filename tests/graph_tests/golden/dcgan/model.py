@@ -29,18 +29,18 @@ class Generator(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.linear = nn.Linear(64, 6272, bias=False)
-        self.batch_norm2d = nn.BatchNorm2d(128)
+        self.linear = nn.Linear(64, 3136, bias=False)
+        self.batch_norm2d = nn.BatchNorm2d(64)
         self.conv_transpose2d = nn.ConvTranspose2d(
-            128, 64, kernel_size=4, stride=2, padding=1, bias=False
+            64, 32, kernel_size=4, stride=2, padding=1, bias=False
         )
-        self.batch_norm2d_2 = nn.BatchNorm2d(64)
-        self.pixels = nn.ConvTranspose2d(64, 1, kernel_size=4, stride=2, padding=1)
+        self.batch_norm2d_2 = nn.BatchNorm2d(32)
+        self.pixels = nn.ConvTranspose2d(32, 1, kernel_size=4, stride=2, padding=1)
 
     def forward(self, z: Tensor) -> Tensor:
-        x = self.linear(z)  # [N, 6272]
-        x = x.unflatten(1, (128, 7, 7))  # [N, 128, 7, 7]
-        x = F.relu(self.batch_norm2d(x))  # [N, 128, 7, 7]
-        x = self.conv_transpose2d(x)  # [N, 64, 14, 14]
-        x = F.relu(self.batch_norm2d_2(x))  # [N, 64, 14, 14]
+        x = self.linear(z)  # [N, 3136]
+        x = x.unflatten(1, (64, 7, 7))  # [N, 64, 7, 7]
+        x = F.relu(self.batch_norm2d(x))  # [N, 64, 7, 7]
+        x = self.conv_transpose2d(x)  # [N, 32, 14, 14]
+        x = F.relu(self.batch_norm2d_2(x))  # [N, 32, 14, 14]
         return F.sigmoid(self.pixels(x))  # [N, 1, 28, 28]
