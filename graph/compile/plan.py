@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from graph.infer import Inference, Result
 
+AVERAGING = {"AveragedModel", "get_ema_multi_avg_fn"}
 LOOSE = {"layer", "neuron"}
 
 

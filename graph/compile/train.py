@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from graph.compile import carry
 from graph.compile.body import Body, Item
-from graph.compile.plan import Op, Plan, Step, Unit
+from graph.compile.plan import AVERAGING, Op, Plan, Step, Unit
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.declare import Value
@@ -14,7 +14,6 @@ from graph.settings import Settings
 from graph.sheet import End, Node
 
 VALIDATION_BATCH = 256
-AVERAGING = {"AveragedModel", "get_ema_multi_avg_fn"}
 
 
 @dataclass

@@ -1,12 +1,15 @@
 """Two optimizers: who changes what, and where gradients are computed."""
 
 import itertools
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -14,7 +17,7 @@ from torch import Tensor, nn
 from graph.compile import compile_document
 from graph.document import Document
 from graph.sheet import End
-from tests.runtime_tests.compile_tests.written import complaints, imported, write
+from tests.runtime_tests.compile_tests.written import complaints, imported, train, write
 from tests.runtime_tests.networks_tests.gan import gan
 
 
@@ -155,7 +158,7 @@ def test_every_second_iteration(tmp_path: Path) -> None:
 
 def test_a_running_mean_follows_and_is_saved_and_shown(tmp_path: Path) -> None:
     document, nodes = gan(ema=0.9)
-    view = document.add_node("view.grid", name="samples")
+    view = document.add_node("view.grid", name="pictures")
     (shown,) = document.duplicate([nodes["g"].id], twins=True)
     document.link(End(nodes["noise"].id, "y"), End(shown.id, "noise"))
     document.link(End(shown.id, "image"), End(view.id, "image"))
@@ -176,7 +179,7 @@ def test_a_running_mean_follows_and_is_saved_and_shown(tmp_path: Path) -> None:
         run.g_ema.register_forward_hook(lambda *_: used.append("mean"))
         run.g.register_forward_hook(lambda *_: used.append("own"))
         with torch.no_grad():
-            modules["views"].samples(run, modules["views"].examples(run, 4))
+            modules["views"].pictures(run, modules["views"].examples(run, 4))
         assert used == ["mean"]
 
 
@@ -195,3 +198,26 @@ def _check_saved(modules: dict[str, ModuleType], run: Any, folder: Path) -> None
 def test_the_export_reads_clean(tmp_path: Path) -> None:
     document, _ = gan(clip=1.0)
     assert complaints(write(compile_document(document), tmp_path / "gan")) == ""
+
+
+def test_samples_come_from_the_running_mean(tmp_path: Path) -> None:
+    document, nodes = gan(ema=0.9)
+    view = document.add_node("view.grid", name="pictures")
+    (shown,) = document.duplicate([nodes["g"].id], twins=True)
+    document.link(End(nodes["noise"].id, "y"), End(shown.id, "noise"))
+    document.link(End(shown.id, "image"), End(view.id, "image"))
+    folder = write(compile_document(document), tmp_path / "gan")
+    train(folder, "--epochs", "1")
+    for word in ("g", "g_ema"):
+        assert (folder / f"{word}.safetensors").exists()
+    done = subprocess.run(
+        [sys.executable, "sample.py", "--count", "3", "--out", "made.npy"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert np.load(folder / "made.npy").shape == (3, 1, 8, 8)
+    assert 'options.load("g_ema", AveragedModel(Generator()))' in (folder / "sample.py").read_text()
