@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from graph.declare import REGISTRY
 from graph.document import Document
-from graph.sheet import End, Node, Sheet
+from graph.sheet import End, Link, Node, Sheet
 
 STATELESS: dict[str, Callable[..., Any]] = {
     "activation.relu": lambda p, x: x.clamp(min=0),
@@ -133,7 +133,7 @@ class Reference:
             node = ahead.pop()
             if node not in seen:
                 seen.add(node)
-                ahead += [wire.source.node for wire in self.board.into(node)]
+                ahead += [wire.source.node for wire in self._wires(self.board.nodes[node])]
         trains = self.document.params(optimizer)["trains"]
         leaders = {self.board.nodes[n].twin or n for n in trains}
         found = [self.board.nodes[n] for n in sorted(seen, key=lambda n: int(n[1:]))]
@@ -144,6 +144,13 @@ class Reference:
             and (n.type in LEARN or role(n) == "instance")
             and (not trains or (n.twin or n.id) in leaders)
         ]
+
+    def _wires(self, node: Node) -> list[Link]:
+        """The wires a node's value depends on; a muted node passes its first one on."""
+        if not node.muted:
+            return self.board.into(node.id)
+        ports = self.document.ports(node).inputs
+        return self.board.into(node.id, ports[0].name)[:1] if ports else []
 
     def parameters(self, optimizer: Node) -> list[nn.Parameter]:
         """All weights an optimizer trains, once each."""
