@@ -184,7 +184,8 @@ class NodePage(QWidget):
 
         def columns() -> list[tuple[str, str]]:
             facts = self._session.inference.facts.get(self.ids[0]) or {}
-            return [(name, name) for name in facts.get("columns", ())]
+            names = [str(column["name"]) for column in facts.get("columns", ())]
+            return [(name, name) for name in names]
 
         return nodes if param.kind == "nodes" else columns
 
@@ -241,7 +242,7 @@ class NodePage(QWidget):
             if facts.get("classes"):
                 lines.append("Classes: " + _few(facts["classes"]))
             if facts.get("columns"):
-                lines.append("Columns: " + _few(facts["columns"]))
+                lines.append("Columns: " + _few([column["name"] for column in facts["columns"]]))
             if facts.get("note"):
                 lines.append(str(facts["note"]))
         self._facts.setText("\n".join(lines))
