@@ -15,7 +15,10 @@ Keys = QKeySequence.StandardKey
 
 @dataclass(frozen=True)
 class Act:
-    """One action: which method of the window it calls, and how it shows."""
+    """One action: which method of the window it calls, and how it shows.
+
+    `key` may name several, apart by "; "; the first is shown.
+    """
 
     name: str
     text: str
@@ -40,7 +43,7 @@ MENUS: dict[str, tuple[Act, ...]] = {
     ),
     "&Edit": (
         Act("undo", "&Undo", Keys.Undo, "arrow-u-up-left"),
-        Act("redo", "&Redo", "Ctrl+Shift+Z", "arrow-u-up-right"),
+        Act("redo", "&Redo", "Ctrl+Shift+Z; Ctrl+Y", "arrow-u-up-right"),
         LINE,
         Act("find_node", "&Find node", Keys.Find, "magnifying-glass"),
         Act("commands", "&Commands…", "Ctrl+Shift+P", "command"),
@@ -82,7 +85,7 @@ def build(window: QMainWindow, call: Callable[[str], Callable[[], object]]) -> d
             action = QAction(act.text, window)
             action.setObjectName(act.name)
             if act.key:
-                action.setShortcut(QKeySequence(act.key))
+                action.setShortcuts(_keys(act.key))
             if act.icon:
                 colour = "on_good" if act.name == "train" else None
                 action.setIcon(look.icon(act.icon, colour))
@@ -92,3 +95,9 @@ def build(window: QMainWindow, call: Callable[[str], Callable[[], object]]) -> d
             menu.addAction(action)
             actions[act.name] = action
     return actions
+
+
+def _keys(key: str | QKeySequence.StandardKey) -> list[QKeySequence]:
+    if isinstance(key, str):
+        return QKeySequence.listFromString(key)
+    return [QKeySequence(key)]
