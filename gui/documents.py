@@ -46,6 +46,7 @@ class Documents(QObject):
 
     def show(self, document: Document, path: Path | None, *, modified: bool = False) -> None:
         """Put a document into the window."""
+        self._notice.hide_error()
         self._session.open(document)
         self._file.show(path, modified=modified)
 

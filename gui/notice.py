@@ -66,6 +66,11 @@ class Notice(QFrame):
         self.setAccessibleDescription(f"{text} {advice}")
         self.show()
 
+    def hide_error(self) -> None:
+        """Close the bar where it says what went wrong: that was about another board."""
+        if self._error:
+            self.hide()
+
     def answer(self, title: str) -> None:
         """Click the button with this title."""
         for index in range(self._buttons.count()):

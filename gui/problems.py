@@ -74,9 +74,9 @@ class Problems(QScrollArea):
     def refresh(self) -> None:
         """List what is wrong now."""
         found = list(self._session.inference.problems)
-        texts = {str(problem) for problem in found}
-        others = dict.fromkeys((*self._data, *self._refused, *self._extra))
-        found += [one for one in others if str(one) not in texts]
+        said = {(one.node, one.text) for one in found}
+        others = {(one.node, one.text): one for one in (*self._data, *self._refused, *self._extra)}
+        found += [one for key, one in others.items() if key not in said]
         self.counted.emit(len(found))
         if found == self._shown and self._cards.count():
             return
