@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import sqlite3
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,10 @@ from runtime.messages import Problem
 OUT_OF_MEMORY = re.compile(
     r"out of memory|can't allocate memory|not enough memory|DefaultCPUAllocator", re.IGNORECASE
 )
-FULL_DISK = re.compile(r"no space left|disk is full|os error 28", re.IGNORECASE)
+NO_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+FULL_DISK = re.compile(
+    r"no space left|disk is full|disk quota|file too large|os error (28|27)\b", re.IGNORECASE
+)
 
 
 def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Problem:
@@ -30,12 +34,19 @@ def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Pr
     """
     node, detail = locate(error, source, files)
     text = str(error).strip() or type(error).__name__
-    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or FULL_DISK.search(text):
+    if (isinstance(error, OSError) and error.errno in NO_SPACE) or FULL_DISK.search(text):
         where = getattr(error, "filename", None)
         return Problem(
             None,
             f"The disk is full: could not write {where or 'the run'}.",
             "Free some space, then resume the run from its last checkpoint.",
+            detail,
+        )
+    if isinstance(error, sqlite3.Error):
+        return Problem(
+            None,
+            f"The run could not be recorded: {text}.",
+            "Free some space on its disk, then resume the run from its last checkpoint.",
             detail,
         )
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or (
