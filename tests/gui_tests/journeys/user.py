@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -30,7 +31,7 @@ from tests.gui_tests.canvas_tests.conftest import Hands
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-PATIENCE = 60_000
+PATIENCE = 40_000
 
 
 class User:
@@ -82,16 +83,21 @@ class User:
         return [card.accessibleName() for card in cards if card.isVisible()]
 
     @staticmethod
+    def labels(widget: QWidget) -> list[str]:
+        """The texts that can be read in a part of the window."""
+        return [one.text() for one in widget.findChildren(QLabel) if one.isVisible()]
+
+    @staticmethod
     def picture(widget: QWidget) -> QImage:
         """What a widget looks like now."""
-        return widget.grab().toImage()
+        return QImage(widget.grab().toImage())
 
     def node_picture(self, name: str) -> QImage:
         """What a node on the canvas looks like now."""
         item = self.item(name)
         corners = [item.mapToScene(p) for p in (item.face.rect.topLeft(), item.face.rect.center())]
         viewport = self.window.board.viewer.viewport()
-        return viewport.grab(QRect(*map(self.hands.at, corners))).toImage()
+        return QImage(viewport.grab(QRect(*map(self.hands.at, corners))).toImage())
 
     def changes(self, widget: QWidget) -> None:
         """Wait until a widget looks different."""
