@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from graph.declare import REGISTRY, Param
 from graph.document import Document
+from gui.inspector.board import BoardPage
 from gui.inspector.editors import (
     EDITORS,
     parse_numbers,
@@ -117,9 +118,9 @@ def test_several_nodes_of_one_type_are_edited_together(
 
 def test_with_nothing_selected_the_run_settings_are_shown(window: Window, qtbot: QtBot) -> None:
     window.session.select([])
-    form = window.inspector.page.form if window.inspector.page else None
-    assert form is not None
-    epochs = form.editors["epochs"]
+    page = window.inspector.page
+    assert isinstance(page, BoardPage)
+    epochs = page.form.editors["epochs"]
     assert isinstance(epochs, QLineEdit)
     retype(qtbot, epochs, "3")
     assert window.session.document.settings.epochs == 3
