@@ -125,7 +125,7 @@ def test_with_nothing_selected_the_run_settings_are_shown(window: Window, qtbot:
     retype(qtbot, epochs, "3")
     assert window.session.document.settings.epochs == 3
     assert window.topbar.epochs.text() == "3"
-    device = form.editors["device"]
+    device = page.form.editors["device"]
     assert isinstance(device, QComboBox)
     assert device.currentData() == "auto"
 
