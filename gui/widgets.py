@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -29,6 +29,23 @@ def label(text: str = "", style: str = "", *, wrap: bool = False) -> QLabel:
         made.setProperty("look", style)
     made.setWordWrap(wrap)
     return made
+
+
+class Elided(QLabel):
+    """A line of text that gives way: shortened with dots where there is no room for it."""
+
+    LEAST = 60
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.LEAST, self.sizeHint().width()), super().minimumSizeHint().height())
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        box = self.contentsRect()
+        dots = Qt.TextElideMode.ElideMiddle
+        text = self.fontMetrics().elidedText(self.text(), dots, box.width())
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), text)
 
 
 def button(text: str, act: Callable[[], object], style: str = "", icon: str = "") -> QPushButton:

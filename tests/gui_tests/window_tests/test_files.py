@@ -145,3 +145,15 @@ def test_export_writes_a_project(
     names = {path.name for path in (tmp_path / "small").iterdir()}
     assert {"model.py", "train.py", "data.py", "README.md", "small.neurowire"} <= names
     assert "views.py" not in names
+
+
+def test_a_long_name_does_not_widen_the_window(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    width = window.minimumSizeHint().width()
+    path = tmp_path / f"{'a_very_long_name_' * 8}.neurowire"
+    monkeypatch.setattr(dialogs, "ask_save", lambda *_: path)
+    window.acts["save"].trigger()
+    assert window.topbar.title.text() == path.stem
+    assert window.topbar.title.toolTip() == str(path)
+    assert window.minimumSizeHint().width() < width + 80
