@@ -9,6 +9,9 @@ https://arxiv.org/abs/1706.08500, with our features). Real digits and overlaid p
 judged alongside: good samples lie at the first and far from the second. With `--classes 10`
 samples count as asked for in turn, 0, 1, 2 ..., and it tells how many are what was asked for.
 
+Samples of the built-in digits, 8 by 8, are judged by their neighbours: the share of each digit is
+that of the nearest real one, and the distance is the mean distance to it.
+
 Samples are a .npy of [N, 1, 28, 28] or [N, 28, 28] in 0..1, a picture of tiles as sample.py
 writes it, or a folder of pictures. The judge is the exported project of the mnist_cnn template,
 trained once and kept in Neurowire's cache; MNIST is looked for in NEUROWIRE_DATA.
@@ -32,11 +35,11 @@ from torch import Tensor, nn
 from graph.compile import compile_document
 from graph.templates import open_template
 from runtime import config, places
-from runtime.exported.images import mnist
+from runtime.exported.images import digits, mnist
 from runtime.exported.sampling import GAP
 from runtime.source import Imported, digest, write
 
-SIDE = 28
+SIDE, SMALL = 28, 8
 COUNT = 2000
 EPOCHS = 3
 
@@ -79,6 +82,18 @@ class Judge:
         """The share of pictures that are the digit asked for, in turn."""
         found = self.look(pictures)[0].argmax(1)
         return (found == torch.arange(len(found)) % classes).double().mean().item()
+
+
+def by_neighbours(pictures: Tensor) -> dict[str, Any]:
+    """Shares of the nearest real digits of 8 by 8 pixels, and how far they are on average."""
+    real, labels = digits()
+    distance, nearest = torch.cdist(pictures.flatten(1), real.flatten(1)).min(1)
+    seen = labels[nearest].bincount(minlength=10) / len(pictures)
+    return {
+        "count": len(pictures),
+        "shares": [round(100 * share, 1) for share in seen.tolist()],
+        "neighbour": round(distance.mean().item(), 2),
+    }
 
 
 def moments(features: Tensor) -> tuple[Tensor, Tensor]:
@@ -128,7 +143,8 @@ def read(path: Path) -> Tensor:
             [grey(Image.open(one).resize((SIDE, SIDE))) for one in sorted(path.iterdir())]
         )
     if path.suffix == ".npy":
-        pictures = torch.from_numpy(np.load(path)).float().view(-1, 1, SIDE, SIDE)
+        pictures = torch.from_numpy(np.load(path)).float()
+        pictures = pictures.view(-1, 1, *pictures.shape[-2:])
         return (pictures + 1) / 2 if pictures.min() < 0 else pictures
     whole = grey(Image.open(path))
     step = SIDE + GAP if whole.shape[-1] % (SIDE + GAP) == 0 else SIDE
@@ -147,18 +163,28 @@ def main() -> None:
     parser.add_argument("samples", type=Path, nargs="*")
     parser.add_argument("--classes", type=int, default=0, help="asked for in turn, so many")
     options = parser.parse_args()
+    samples = {path.name: read(path) for path in options.samples}
+    for name, pictures in samples.items():
+        if pictures.shape[-1] == SMALL:
+            print(json.dumps({"samples": name, **by_neighbours(pictures)}))
+    if not samples or any(pictures.shape[-1] == SIDE for pictures in samples.values()):
+        judge_all(samples, options.classes)
+
+
+def judge_all(samples: dict[str, Tensor], classes: int) -> None:
+    """Print what the judge thinks of real digits, of overlaid pairs, and of samples."""
     (train, _), (test, _) = mnist(None)
     judge = Judge(trained_network(), test)
     real = train[torch.randperm(len(train), generator=torch.Generator().manual_seed(1))]
     print(json.dumps({"samples": "real digits", **judge.judge(real[:COUNT])}))
     pairs = torch.maximum(real[:COUNT], real[COUNT : 2 * COUNT])
     print(json.dumps({"samples": "overlaid pairs", **judge.judge(pairs)}))
-    for path in options.samples:
-        pictures = read(path)
-        found = {"samples": path.name, **judge.judge(pictures)}
-        if options.classes:
-            found["as asked"] = round(judge.as_asked(pictures, options.classes), 3)
-        print(json.dumps(found))
+    for name, pictures in samples.items():
+        if pictures.shape[-1] == SIDE:
+            found = {"samples": name, **judge.judge(pictures)}
+            if classes:
+                found["as asked"] = round(judge.as_asked(pictures, classes), 3)
+            print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -90,11 +90,18 @@ def test_a_sampler_is_written_where_a_view_generates() -> None:
     assert "sample.py" not in compile_document(open_template("digits_mlp")).files
 
 
-@pytest.mark.parametrize(("name", "unit"), [("vae", "decoder"), ("gan", "generator")])
+@pytest.mark.parametrize(
+    ("name", "unit", "latents", "side"), [("vae", "decoder", 20, 28), ("gan", "generator", 32, 8)]
+)
 def test_an_export_repeats_the_losses_and_samples(
-    name: str, unit: str, tmp_path: Path, real_data: Callable[[str], Path]
+    name: str,
+    unit: str,
+    latents: int,
+    side: int,
+    tmp_path: Path,
+    real_data: Callable[[str], Path],
 ) -> None:
-    data = str(real_data("mnist").parent)
+    data = str(real_data("mnist").parent) if side == 28 else "."
     document = open_template(name)
     project = compile_document(document)
     with first_losses(document, project, data) as (record, problem):
@@ -107,12 +114,12 @@ def test_an_export_repeats_the_losses_and_samples(
     save_file(network.state_dict(), tmp_path / f"{unit}.safetensors")
     run(tmp_path, "sample.py", "--count", "10", "--device", "cpu")
     with Image.open(tmp_path / "samples.png") as picture:
-        assert picture.size == (4 * 30, 3 * 30)
+        assert picture.size == (4 * (side + 2), 3 * (side + 2))
     run(tmp_path, "sample.py", "--count", "10", "--device", "cpu", "--out", "samples.npy")
     pictures = np.load(tmp_path / "samples.npy")
-    assert pictures.shape == (10, 1, 28, 28)
+    assert pictures.shape == (10, 1, side, side)
     torch.manual_seed(0)
-    noise = torch.randn(10, 20 if name == "vae" else 64)
+    noise = torch.randn(10, latents)
     with torch.no_grad():
         found = network.eval()(noise)
     found = found.sigmoid() if name == "vae" else found

@@ -10,21 +10,23 @@ class Discriminator(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.class_code = nn.Embedding(10, 16)
-        self.linear = nn.Linear(800, 512)
+        self.conv2d = nn.Conv2d(1, 32, kernel_size=4, stride=2, padding=1)
+        self.conv2d_2 = nn.Conv2d(32, 64, kernel_size=4, stride=2, padding=1, bias=False)
+        self.batch_norm2d = nn.BatchNorm2d(64)
+        self.class_code = nn.Embedding(10, 32)
+        self.linear = nn.Linear(3168, 128)
         self.dropout = nn.Dropout(0.3)
-        self.linear_2 = nn.Linear(512, 256)
-        self.dropout_2 = nn.Dropout(0.3)
-        self.judge = nn.Linear(256, 1)
+        self.judge = nn.Linear(128, 1)
 
     def forward(self, image: Tensor, label: Tensor) -> Tensor:
-        x = image.flatten(1)  # [N, 784]
-        class_code = self.class_code(label)  # [N, 16]
-        x = torch.cat((x, class_code), dim=1)  # [N, 800]
-        x = F.leaky_relu(self.linear(x), negative_slope=0.2)  # [N, 512]
-        x = self.dropout(x)  # [N, 512]
-        x = F.leaky_relu(self.linear_2(x), negative_slope=0.2)  # [N, 256]
-        x = self.dropout_2(x)  # [N, 256]
+        x = F.leaky_relu(self.conv2d(image), negative_slope=0.2)  # [N, 32, 14, 14]
+        x = self.conv2d_2(x)  # [N, 64, 7, 7]
+        x = F.leaky_relu(self.batch_norm2d(x), negative_slope=0.2)  # [N, 64, 7, 7]
+        x = x.flatten(1)  # [N, 3136]
+        class_code = self.class_code(label)  # [N, 32]
+        x = torch.cat((x, class_code), dim=1)  # [N, 3168]
+        x = F.leaky_relu(self.linear(x), negative_slope=0.2)  # [N, 128]
+        x = self.dropout(x)  # [N, 128]
         return self.judge(x)  # [N, 1]
 
 
@@ -34,16 +36,20 @@ class Generator(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.class_code = nn.Embedding(10, 16)
-        self.linear = nn.Linear(80, 256)
-        self.linear_2 = nn.Linear(256, 512)
-        self.batch_norm1d = nn.BatchNorm1d(512)
-        self.pixels = nn.Linear(512, 784)
+        self.linear = nn.Linear(80, 3136, bias=False)
+        self.batch_norm2d = nn.BatchNorm2d(64)
+        self.conv_transpose2d = nn.ConvTranspose2d(
+            64, 32, kernel_size=4, stride=2, padding=1, bias=False
+        )
+        self.batch_norm2d_2 = nn.BatchNorm2d(32)
+        self.pixels = nn.ConvTranspose2d(32, 1, kernel_size=4, stride=2, padding=1)
 
     def forward(self, z: Tensor, label: Tensor) -> Tensor:
         x = self.class_code(label)  # [N, 16]
         x = torch.cat((z, x), dim=1)  # [N, 80]
-        x = F.leaky_relu(self.linear(x), negative_slope=0.2)  # [N, 256]
-        x = self.linear_2(x)  # [N, 512]
-        x = F.leaky_relu(self.batch_norm1d(x), negative_slope=0.2)  # [N, 512]
-        x = F.sigmoid(self.pixels(x))  # [N, 784]
-        return x.unflatten(1, (1, 28, 28))  # [N, 1, 28, 28]
+        x = self.linear(x)  # [N, 3136]
+        x = x.unflatten(1, (64, 7, 7))  # [N, 64, 7, 7]
+        x = F.relu(self.batch_norm2d(x))  # [N, 64, 7, 7]
+        x = self.conv_transpose2d(x)  # [N, 32, 14, 14]
+        x = F.relu(self.batch_norm2d_2(x))  # [N, 32, 14, 14]
+        return F.sigmoid(self.pixels(x))  # [N, 1, 28, 28]

@@ -18,7 +18,7 @@ class Training:
     def __init__(
         self,
         *,
-        epochs: int = 20,
+        epochs: int = 8,
         batch_size: int = 128,
         seed: int = 0,
         device: str = "auto",
@@ -40,7 +40,7 @@ class Training:
             self.discriminator.parameters(), lr=0.0002, betas=(0.5, 0.999), fused=True
         )
         self.adam_g = torch.optim.Adam(
-            self.generator.parameters(), lr=0.0002, betas=(0.5, 0.999), fused=True
+            self.generator.parameters(), lr=0.0005, betas=(0.5, 0.999), fused=True
         )
         self.optimizers = {"adam_d": self.adam_d, "adam_g": self.adam_g}
         self.schedules: dict[str, torch.optim.lr_scheduler.LRScheduler] = {}
@@ -116,7 +116,7 @@ class Training:
 
 def main() -> None:
     options = script.options(
-        __doc__, epochs=20, batch_size=128, seed=0, device="auto", precision="auto", threads=0
+        __doc__, epochs=8, batch_size=128, seed=0, device="auto", precision="auto", threads=0
     )
     training = Training(**options.training)
     script.prepare(training, options)

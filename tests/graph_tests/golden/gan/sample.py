@@ -8,8 +8,8 @@ from model import Generator
 
 
 def samples(generator: Generator, count: int, device: torch.device) -> Tensor:
-    noise = torch.randn(count, 64, device=device)  # [N, 64]
-    return generator(noise)  # [N, 1, 28, 28]
+    noise = torch.randn(count, 32, device=device)  # [N, 32]
+    return generator(noise)  # [N, 1, 8, 8]
 
 
 @torch.no_grad()

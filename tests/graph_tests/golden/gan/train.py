@@ -8,7 +8,7 @@ from torch import Tensor
 
 import processes
 import script
-from data import batches, mnist
+from data import batches, digits, split
 from model import Discriminator, Generator
 
 
@@ -18,8 +18,8 @@ class Training:
     def __init__(
         self,
         *,
-        epochs: int = 20,
-        batch_size: int = 128,
+        epochs: int = 300,
+        batch_size: int = 64,
         seed: int = 0,
         device: str = "auto",
         precision: str = "auto",
@@ -30,7 +30,7 @@ class Training:
         self.autocast = processes.precision(self.device, precision)
         self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
         self.epoch = self.batch = self.step = 0
-        train_set, validation_set = mnist(data_dir)
+        train_set, validation_set = split(digits(), validation=0.2, seed=seed)
         self.train_set = tuple(t.to(self.device) for t in train_set)
         self.validation_set = tuple(t.to(self.device) for t in validation_set)
         self.discriminator = processes.parallel(Discriminator().to(self.device))
@@ -40,7 +40,7 @@ class Training:
             self.discriminator.parameters(), lr=0.0002, betas=(0.5, 0.999), fused=True
         )
         self.adam_g = torch.optim.Adam(
-            self.generator.parameters(), lr=0.0002, betas=(0.5, 0.999), fused=True
+            self.generator.parameters(), lr=0.0005, betas=(0.5, 0.999), fused=True
         )
         self.optimizers = {"adam_d": self.adam_d, "adam_g": self.adam_g}
         self.schedules: dict[str, torch.optim.lr_scheduler.LRScheduler] = {}
@@ -57,8 +57,8 @@ class Training:
                 self.train_set, self.batch_size, seed=self.seed + self.epoch, start=self.batch
             ):
                 with self.autocast:
-                    noise = torch.randn(len(image), 64, device=self.device)  # [N, 64]
-                    generator = self.generator(noise)  # [N, 1, 28, 28]
+                    noise = torch.randn(len(image), 32, device=self.device)  # [N, 32]
+                    generator = self.generator(noise)  # [N, 1, 8, 8]
                 figures = {
                     "loss/discriminator_loss": self.step_adam_d(image, generator.detach()),
                     "loss/generator_loss": self.step_adam_g(generator),
@@ -98,8 +98,8 @@ class Training:
         for image, _ in batches(self.validation_set, 256):
             with self.autocast:
                 discriminator = self.discriminator(image)  # [N, 1]
-                noise = torch.randn(len(image), 64, device=self.device)  # [N, 64]
-                generator = self.generator(noise)  # [N, 1, 28, 28]
+                noise = torch.randn(len(image), 32, device=self.device)  # [N, 32]
+                generator = self.generator(noise)  # [N, 1, 8, 8]
                 discriminator_2 = self.discriminator(generator)  # [N, 1]
             sums[0] += (
                 F.softplus(-discriminator).mean() + F.softplus(discriminator_2).mean()
@@ -115,7 +115,7 @@ class Training:
 
 def main() -> None:
     options = script.options(
-        __doc__, epochs=20, batch_size=128, seed=0, device="auto", precision="auto", threads=0
+        __doc__, epochs=300, batch_size=64, seed=0, device="auto", precision="auto", threads=0
     )
     training = Training(**options.training)
     script.prepare(training, options)

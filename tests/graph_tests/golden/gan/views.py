@@ -14,6 +14,6 @@ def examples(training: Training, count: int) -> tuple[Tensor, ...]:
 def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
     image, _ = batch
     with training.autocast:
-        noise = torch.randn(len(image), 64, device=training.device)  # [N, 64]
-        generator = training.generator(noise)  # [N, 1, 28, 28]
+        noise = torch.randn(len(image), 32, device=training.device)  # [N, 32]
+        generator = training.generator(noise)  # [N, 1, 8, 8]
     return {"image": generator}
