@@ -16,5 +16,5 @@ def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
     with training.autocast:
         other_noise = torch.randn(len(image), 64, device=training.device)  # [N, 64]
         asked = torch.arange(len(image), device=training.device) % 10  # [N]
-        generator_2 = training.generator(other_noise, asked)  # [N, 1, 28, 28]
+        generator_2 = training.generator_ema(other_noise, asked)  # [N, 1, 28, 28]
     return {"image": generator_2, "label": asked}

@@ -2,12 +2,13 @@
 
 import torch
 from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
 
 import sampling
 from model import Generator
 
 
-def samples(generator: Generator, count: int, device: torch.device) -> Tensor:
+def samples(generator: AveragedModel, count: int, device: torch.device) -> Tensor:
     noise = torch.randn(count, 64, device=device)  # [N, 64]
     return generator(noise)  # [N, 1, 28, 28]
 
@@ -15,7 +16,7 @@ def samples(generator: Generator, count: int, device: torch.device) -> Tensor:
 @torch.no_grad()
 def main() -> None:
     options = sampling.options(__doc__, count=64)
-    generator = options.load("generator", Generator())
+    generator = options.load("generator_ema", AveragedModel(Generator()))
     made = samples(generator, options.count, options.device)
     options.write(made)
 

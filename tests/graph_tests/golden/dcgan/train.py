@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 import processes
 import script
@@ -35,7 +36,14 @@ class Training:
         self.validation_set = tuple(t.to(self.device) for t in validation_set)
         self.discriminator = processes.parallel(Discriminator().to(self.device))
         self.generator = processes.parallel(Generator().to(self.device))
-        self.networks = {"discriminator": self.discriminator, "generator": self.generator}
+        self.generator_ema = AveragedModel(
+            processes.plain(self.generator), multi_avg_fn=get_ema_multi_avg_fn(0.999)
+        ).requires_grad_(False)
+        self.networks = {
+            "discriminator": self.discriminator,
+            "generator": self.generator,
+            "generator_ema": self.generator_ema,
+        }
         self.adam_d = torch.optim.Adam(
             self.discriminator.parameters(), lr=0.0002, betas=(0.5, 0.999), fused=True
         )
@@ -87,6 +95,7 @@ class Training:
         self.adam_g.zero_grad()
         loss.backward()
         self.adam_g.step()
+        self.generator_ema.update_parameters(self.generator)
         self.discriminator.requires_grad_(True)
         return loss.detach()
 

@@ -15,5 +15,5 @@ def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
     image, _ = batch
     with training.autocast:
         noise = torch.randn(len(image), 64, device=training.device)  # [N, 64]
-        generator = training.generator(noise)  # [N, 1, 28, 28]
+        generator = training.generator_ema(noise)  # [N, 1, 28, 28]
     return {"image": generator}
