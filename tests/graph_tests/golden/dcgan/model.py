@@ -12,15 +12,17 @@ class Discriminator(nn.Module):
         self.conv2d = nn.Conv2d(1, 32, kernel_size=4, stride=2, padding=1)
         self.conv2d_2 = nn.Conv2d(32, 64, kernel_size=4, stride=2, padding=1, bias=False)
         self.batch_norm2d = nn.BatchNorm2d(64)
+        self.linear = nn.Linear(3136, 128)
         self.dropout = nn.Dropout(0.3)
-        self.judge = nn.Linear(3136, 1)
+        self.judge = nn.Linear(128, 1)
 
     def forward(self, image: Tensor) -> Tensor:
         x = F.leaky_relu(self.conv2d(image), negative_slope=0.2)  # [N, 32, 14, 14]
         x = self.conv2d_2(x)  # [N, 64, 7, 7]
         x = F.leaky_relu(self.batch_norm2d(x), negative_slope=0.2)  # [N, 64, 7, 7]
-        x = self.dropout(x)  # [N, 64, 7, 7]
         x = x.flatten(1)  # [N, 3136]
+        x = F.leaky_relu(self.linear(x), negative_slope=0.2)  # [N, 128]
+        x = self.dropout(x)  # [N, 128]
         return self.judge(x)  # [N, 1]
 
 
