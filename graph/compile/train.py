@@ -189,7 +189,7 @@ class Script:
         writer.add("def steps_per_epoch(self) -> int:", level=1)
         sizes = [f"len(self.{self._sets(node)[0]}[0])" for node in self.plan.data]
         rows = sizes[0] if len(sizes) == 1 else f"min({', '.join(sizes)})"
-        writer.add(f"return -(-{rows} // self.batch_size)", level=2)
+        writer.add(f"return batch_count({rows}, self.batch_size)", level=2)
 
     def _iter(self, writer: Writer) -> None:
         writer.add()

@@ -47,7 +47,12 @@ def plain(module: nn.Module) -> nn.Module:
 
 def share(rows: Tensor) -> Tensor:
     """This process's part of a batch's rows."""
-    return rows[dist.get_rank() :: dist.get_world_size()] if dist.is_initialized() else rows
+    return rows[dist.get_rank() :: world_size()] if dist.is_initialized() else rows
+
+
+def world_size() -> int:
+    """How many processes train together."""
+    return dist.get_world_size() if dist.is_initialized() else 1
 
 
 def total(figures: Tensor) -> Tensor:
@@ -60,3 +65,10 @@ def total(figures: Tensor) -> Tensor:
 def first() -> bool:
     """Is this the process that prints and saves?"""
     return not dist.is_initialized() or dist.get_rank() == 0
+
+
+def leave() -> None:
+    """Wait for the other processes; one that ends while they still talk to it brings them down."""
+    if dist.is_initialized():
+        dist.barrier()
+        dist.destroy_process_group()

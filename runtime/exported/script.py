@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from runtime.exported.checkpoint import Training, load, save
-from runtime.exported.processes import first, plain
+from runtime.exported.processes import first, leave, plain
 from runtime.exported.threads import settle_threads
 
 CHECKPOINT = Path("checkpoint.safetensors")
@@ -95,6 +95,7 @@ def finish(training: Run) -> None:
     if first():
         for name, network in training.networks.items():
             save_file(plain(network).state_dict(), Path(f"{name}.safetensors"))
+    leave()
 
 
 def verify(training: Run) -> int:

@@ -37,6 +37,7 @@ STRICTER = {
     r"rows of \d+ features": "the node has as many outputs as it says",
     r"a number per example": "constants alone make no batch",
     r"features of a fixed number": "a number for all examples is no row",
+    r"an odd size": "a window of an even size has no middle and would shift the picture",
     r"one number per example": "a neuron adds numbers up, not rows",
 }
 """Patterns of what a mismatch expects, each with the reason it is not torch's own refusal."""

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from runtime.exported.data import DataError, batches, locate, split
+from runtime.exported.data import DataError, batch_count, batches, locate, split
 
 
 def test_locate_prefers_the_folder_it_is_given(
@@ -53,15 +53,31 @@ def test_split_refuses_an_empty_part(part: float) -> None:
 
 
 def test_batches_pair_rows_and_can_start_late() -> None:
-    tensors = torch.arange(10), torch.arange(10) * 2
+    tensors = torch.arange(11), torch.arange(11) * 2
     whole = list(batches(tensors, 3, seed=7))
-    assert [len(x) for x, _ in whole] == [3, 3, 3, 1]
+    assert [len(x) for x, _ in whole] == [3, 3, 3, 2]
     assert all(torch.equal(2 * x, y) for x, y in whole)
-    assert sorted(torch.cat([x for x, _ in whole]).tolist()) == list(range(10))
+    assert sorted(torch.cat([x for x, _ in whole]).tolist()) == list(range(11))
     late = list(batches(tensors, 3, seed=7, start=2))
     assert [x.tolist() for x, _ in late] == [x.tolist() for x, _ in whole[2:]]
-    assert [x.tolist() for x, _ in batches(tensors, 6)] == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9]]
+    assert [x.tolist() for x, _ in batches(tensors, 6)] == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10]]
     assert [x.tolist() for x, _ in batches(tensors, 3, seed=8)] != [x.tolist() for x, _ in whole]
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "sizes"),
+    [
+        (10, 5, [5, 5]),
+        (11, 5, [5, 6]),  # a batch norm can't learn from the one row left over
+        (12, 5, [5, 5, 2]),
+        (1, 5, [1]),
+        (3, 1, [1, 1, 1]),
+    ],
+)
+def test_one_row_left_over_joins_the_batch_before(rows: int, size: int, sizes: list[int]) -> None:
+    found = [len(x) for (x,) in batches((torch.arange(rows),), size, seed=0)]
+    assert found == sizes
+    assert len(found) == batch_count(rows, size)
 
 
 def test_batches_leave_the_random_state_alone() -> None:

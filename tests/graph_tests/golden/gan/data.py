@@ -6,7 +6,7 @@ import torch
 from sklearn.datasets import load_digits
 from torch import Tensor
 
-from processes import share
+from processes import share, world_size
 
 
 class DataError(ValueError):
@@ -32,17 +32,30 @@ def split(
     return tuple(t[rest] for t in tensors), tuple(t[held_out] for t in tensors)
 
 
+def batch_count(rows: int, size: int) -> int:
+    """How many batches an epoch has.
+
+    A last batch that leaves a process fewer than two rows, too few for a batch norm, is joined to
+    the one before it.
+    """
+    whole, rest = divmod(rows, size)
+    return max(1, whole + (rest >= 2 * world_size()))
+
+
 def batches(
     tensors: tuple[Tensor, ...], size: int, *, seed: int | None = None, start: int = 0
 ) -> Iterator[tuple[Tensor, ...]]:
     """Yield this process's part of each batch from `start` on, shuffled when given a seed."""
-    count = len(tensors[0])
+    rows = len(tensors[0])
     if seed is None:
-        order = torch.arange(count)
+        order = torch.arange(rows)
     else:
-        order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
-    for rows in torch.split(order.to(tensors[0].device), size)[start:]:
-        yield tuple(t[share(rows)] for t in tensors)
+        order = torch.randperm(rows, generator=torch.Generator().manual_seed(seed))
+    order = order.to(tensors[0].device)
+    last = batch_count(rows, size) - 1
+    for batch in range(start, last + 1):
+        part = order[batch * size :] if batch == last else order[batch * size : (batch + 1) * size]
+        yield tuple(t[share(part)] for t in tensors)
 
 
 def digits() -> tuple[Tensor, Tensor]:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 import processes
 import script
-from data import batches, mnist
+from data import batch_count, batches, mnist
 from model import Model
 
 
@@ -44,7 +44,7 @@ class Training:
 
     @property
     def steps_per_epoch(self) -> int:
-        return -(-len(self.train_set[0]) // self.batch_size)
+        return batch_count(len(self.train_set[0]), self.batch_size)
 
     def __iter__(self) -> Iterator[dict[str, float | Tensor]]:
         while self.epoch < self.epochs:
