@@ -7,8 +7,8 @@ from collections.abc import Container
 RESERVED = frozenset(
     # what generated code uses itself, and what nn.Module would lose if an attribute hid it
     """
-    F Tensor Path Training Iterator argparse batch batch_count batches checkpoint data epoch json math
-    model nn processes seed self step torch torchmetrics x
+    F Tensor Path Training Iterator argparse batch batch_count batches checkpoint data epoch json
+    math model nn processes seed self step torch torchmetrics x
     T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double
     dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
     get_submodule half int ipu load_state_dict modules mtia named_buffers named_children
