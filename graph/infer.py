@@ -5,13 +5,14 @@ After each step of the document only what lies downstream of the change is looke
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from graph import checks, events, networks
-from graph.declare import REGISTRY, Declaration, Port
+from graph.declare import REGISTRY, Declaration
 from graph.document import Document
-from graph.errors import Mismatch, Repair, set_param
+from graph.errors import Mismatch, set_param
+from graph.mending import NO_WIRE, from_mismatch, problem, serious, unwired
 from graph.order import remembers, topological
 from graph.problems import Fix, Problem
 from graph.sheet import BOARD, End, Node, Sheet
@@ -22,10 +23,6 @@ Types = dict[str, TensorType | None]
 Inputs = tuple[Any, ...]
 ENDS = {"input", "output"}
 """Roles of nodes that a mute changes nothing about: without them a network has other ports."""
-
-
-NO_WIRE = "no wire"
-LEFT_OUT = ", or delete the node: it is left out until then"
 
 
 @dataclass(frozen=True)
@@ -150,8 +147,8 @@ class Inference:
         found = self._results[node].problems
         if not any(one.received == NO_WIRE for one in found):
             return list(found)
-        serious = node in checks.awaited(self)
-        return [_serious(one) if serious else one for one in found]
+        awaited = node in checks.awaited(self)
+        return [serious(one) if awaited else one for one in found]
 
     # -- following the document
 
@@ -268,7 +265,7 @@ class Inference:
             unknown = unknown or None in wired
             if not wired and not port.optional:
                 unknown = True
-                problems.append(_unwired(sheet, node, declaration, port))
+                problems.append(unwired(sheet, node, declaration, port))
             inputs.append(tuple(wired) if port.variadic else (wired[0] if wired else None))
         if declaration.role == "instance":
             return self._look_inside(node, tuple(inputs), nothing, problems)
@@ -302,7 +299,7 @@ class Inference:
             given = bound.shape(*inputs)
             weights = bound.weights(*inputs) if declaration.has("weights") else None
         except Mismatch as mismatch:
-            return Result(None, nothing, (_from_mismatch(sheet, node, mismatch),))
+            return Result(None, nothing, (from_mismatch(sheet, node, mismatch),))
         types = given if isinstance(given, tuple) else (given,)
         outputs: Types = dict(zip(nothing, types, strict=True))
         return Result(inputs, outputs, (), None if node.twin else weights)
@@ -364,22 +361,7 @@ class Inference:
                 "make its one Output as large as its one Input, or place it once",
                 repairs=[set_param("repeat", 1)],
             )
-            yield _from_mismatch(home, node, mismatch)
-
-
-def problem(
-    sheet: Sheet, node: Node, text: str, *, advice: str = "", severity: str = "error", **more: Any
-) -> Problem:
-    """A problem of a node."""
-    return Problem(
-        node=node.id,
-        sheet=sheet.name,
-        name=node.name,
-        text=text,
-        advice=advice,
-        severity="error" if severity == "error" else "warning",
-        **more,
-    )
+            yield from_mismatch(home, node, mismatch)
 
 
 def _role(node: Node) -> str:
@@ -402,85 +384,6 @@ def _find_inner(result: Result, node: str) -> Result | None:
         if found is not None:
             return found
     return None
-
-
-def _unwired(sheet: Sheet, node: Node, declaration: Declaration, port: Port) -> Problem:
-    used = any(True for _ in sheet.neighbours(node.id)) or not declaration.ports.outputs
-    ends = declaration.role in {"optimizer", "output"}
-    started = any(True for _ in sheet.links_into(node.id)) or ends
-    return problem(
-        sheet,
-        node,
-        f"nothing is wired into `{port.label}`.",
-        severity="error" if used and started else "warning",
-        expected=port.label,
-        received=NO_WIRE,
-        advice=f"drag a wire to its `{port.label}` input" + ("" if used and started else LEFT_OUT),
-    )
-
-
-def _serious(found: Problem) -> Problem:
-    if found.received != NO_WIRE:
-        return found
-    return replace(found, severity="error", advice=found.advice.partition(LEFT_OUT)[0])
-
-
-def _from_mismatch(sheet: Sheet, node: Node, mismatch: Mismatch) -> Problem:
-    fixes = tuple(_fix(sheet, node, repair) for repair in mismatch.repairs)
-    return problem(
-        sheet,
-        node,
-        f"expected {mismatch.expected}, received {mismatch.received}.",
-        expected=mismatch.expected,
-        received=mismatch.received,
-        advice=mismatch.advice,
-        fixes=tuple(fix for fix in fixes if fix is not None),
-    )
-
-
-def _fix(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
-    if repair.insert:
-        wires = sheet.into(node.id, repair.port or None)
-        if not wires:
-            return None
-        wire = wires[0]
-
-        def insert(document: Document) -> None:
-            document.insert(repair.insert, wire, **dict(repair.params))
-
-        return Fix(repair.label, insert)
-    own = REGISTRY.find(node.type)
-    if own is not None and own.param(repair.param) is not None:
-        return _set(node, repair)
-    return _fix_upstream(sheet, node, repair)
-
-
-def _fix_upstream(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
-    """Set the parameter on the nearest node before that has it, such as a layer's units."""
-    seen, ahead = {node.id}, [node.id]
-    while ahead:
-        following = []
-        for here in ahead:
-            for link in sheet.into(here):
-                before = sheet.nodes[link.source.node]
-                declaration = REGISTRY.find(before.type)
-                if declaration is not None and declaration.param(repair.param) is not None:
-                    return _set(before, repair)
-                if before.id not in seen:
-                    seen.add(before.id)
-                    following.append(before.id)
-        ahead = following
-    return None
-
-
-def _set(node: Node, repair: Repair) -> Fix:
-    label = f"Set {repair.param.replace('_', ' ')} of {node.name} to {repair.value}"
-
-    def apply(document: Document) -> None:
-        with document.group(label):
-            document.set_params(node.id, **{repair.param: repair.value})
-
-    return Fix(label, apply)
 
 
 def live_nodes(inference: Inference, roles: Iterable[str]) -> list[str]:

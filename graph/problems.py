@@ -43,6 +43,10 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.name}: " if self.name else ""
-        advice = f" {self.advice[:1].upper()}{self.advice[1:]}." if self.advice else ""
-        stop = "." if advice and self.text[-1:] not in ".:!?" else ""
-        return f"{place}{self.text}{stop}{advice}"
+        advice = f"{self.advice[:1].upper()}{self.advice[1:]}"
+        return " ".join(sentence(one) for one in (place + self.text, advice) if one)
+
+
+def sentence(text: str) -> str:
+    """With its full stop, once."""
+    return text if text[-1:] in ".:!?" else f"{text}."

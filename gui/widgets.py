@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.problems import Problem
+from graph.problems import Problem, sentence
 from gui import look
 
 
@@ -148,5 +148,4 @@ class Card(QFrame):
 
 
 def _sentence(text: str) -> str:
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    return sentence(text[:1].upper() + text[1:])

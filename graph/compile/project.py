@@ -16,7 +16,8 @@ from graph.compile.train import Script
 from graph.compile.views import ViewSpec, view_specs, views_source
 from graph.document import Document
 from graph.errors import CompileError
-from graph.infer import Inference, problem
+from graph.infer import Inference
+from graph.mending import problem
 from graph.problems import Problem
 from graph.sheet import LinkKey
 

@@ -120,3 +120,36 @@ def test_no_template_has_a_problem() -> None:
     for name in ("digits_mlp", "xor_neurons", "spiral", "mnist_cnn", "autoencoder"):
         document = open_template(name)
         compile_document(document)
+
+
+@pytest.mark.parametrize(
+    ("bend", "lowest"), [("relu", "0"), ("softmax", "2.1e-09"), ("tanh", "-1"), ("gelu", "-0.16")]
+)
+def test_a_bend_before_a_loss_from_logits_is_taken_out(
+    board: Board, bend: str, lowest: str
+) -> None:
+    _, _, scores, loss = net(board)
+    board.add("optimizer.adam", loss)
+    board.document.insert(f"activation.{bend}", board.document.board.into(loss.id, "logits")[0])
+    (problem,) = board.inference.problems
+    assert (problem.severity, problem.node) == ("warning", loss.id)
+    assert f"scores of either sign; {bend} gives none below {lowest}" in str(problem)
+    compile_document(board.document)
+    problem.fixes[0].apply(board.document)
+    assert not board.inference.problems
+    (link,) = board.document.board.into(loss.id, "logits")
+    assert link.source.node == scores.id
+
+
+def test_a_neuron_before_a_loss_from_logits_is_made_linear(board: Board) -> None:
+    data = board.add("data.xor")
+    split = board.add("neuron.split", data)
+    hidden = [board.add("neuron.neuron", split) for _ in range(2)]
+    last = board.add("neuron.neuron", *hidden)
+    loss = board.add("loss.binary_cross_entropy", last)
+    board.document.link(End(data.id, "label"), End(loss.id, "target"))
+    board.add("optimizer.adam", loss)
+    (problem,) = board.inference.problems
+    problem.fixes[0].apply(board.document)
+    assert board.document.node(last.id).params["activation"] == "linear"
+    assert not board.inference.problems

@@ -1,0 +1,113 @@
+"""Problems of single nodes, and the fixes their repairs become."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from graph.declare import REGISTRY, Declaration, Port
+from graph.errors import Mismatch, Repair
+from graph.problems import Fix, Problem
+from graph.sheet import Node, Sheet
+
+if TYPE_CHECKING:
+    from graph.document import Document
+
+NO_WIRE = "no wire"
+LEFT_OUT = ", or delete the node: it is left out until then"
+
+
+def problem(
+    sheet: Sheet, node: Node, text: str, *, advice: str = "", severity: str = "error", **more: Any
+) -> Problem:
+    """A problem of a node."""
+    return Problem(
+        node=node.id,
+        sheet=sheet.name,
+        name=node.name,
+        text=text,
+        advice=advice,
+        severity="error" if severity == "error" else "warning",
+        **more,
+    )
+
+
+def unwired(sheet: Sheet, node: Node, declaration: Declaration, port: Port) -> Problem:
+    """A needed input without a wire; a warning as long as nothing depends on it."""
+    used = any(True for _ in sheet.neighbours(node.id)) or not declaration.ports.outputs
+    ends = declaration.role in {"optimizer", "output"}
+    started = any(True for _ in sheet.links_into(node.id)) or ends
+    return problem(
+        sheet,
+        node,
+        f"nothing is wired into `{port.label}`.",
+        severity="error" if used and started else "warning",
+        expected=port.label,
+        received=NO_WIRE,
+        advice=f"drag a wire to its `{port.label}` input" + ("" if used and started else LEFT_OUT),
+    )
+
+
+def serious(found: Problem) -> Problem:
+    """The same where a loss waits for it: an error."""
+    if found.received != NO_WIRE:
+        return found
+    return replace(found, severity="error", advice=found.advice.partition(LEFT_OUT)[0])
+
+
+def from_mismatch(sheet: Sheet, node: Node, mismatch: Mismatch) -> Problem:
+    """What a shape rule raised, its repairs turned into fixes."""
+    fixes = tuple(_fix(sheet, node, repair) for repair in mismatch.repairs)
+    return problem(
+        sheet,
+        node,
+        f"expected {mismatch.expected}, received {mismatch.received}.",
+        expected=mismatch.expected,
+        received=mismatch.received,
+        advice=mismatch.advice,
+        fixes=tuple(fix for fix in fixes if fix is not None),
+    )
+
+
+def _fix(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
+    if repair.insert:
+        wires = sheet.into(node.id, repair.port or None)
+        if not wires:
+            return None
+        wire = wires[0]
+
+        def insert(document: "Document") -> None:
+            document.insert(repair.insert, wire, **dict(repair.params))
+
+        return Fix(repair.label, insert)
+    own = REGISTRY.find(node.type)
+    if own is not None and own.param(repair.param) is not None:
+        return set_on(node, repair.param, repair.value)
+    return _fix_upstream(sheet, node, repair)
+
+
+def _fix_upstream(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
+    """Set the parameter on the nearest node before that has it, such as a layer's units."""
+    seen, ahead = {node.id}, [node.id]
+    while ahead:
+        following = []
+        for here in ahead:
+            for link in sheet.into(here):
+                before = sheet.nodes[link.source.node]
+                declaration = REGISTRY.find(before.type)
+                if declaration is not None and declaration.param(repair.param) is not None:
+                    return set_on(before, repair.param, repair.value)
+                if before.id not in seen:
+                    seen.add(before.id)
+                    following.append(before.id)
+        ahead = following
+    return None
+
+
+def set_on(node: Node, name: str, value: object) -> Fix:
+    """A fix that sets one parameter of a node."""
+    label = f"Set {name.replace('_', ' ')} of {node.name} to {value}"
+
+    def apply(document: "Document") -> None:
+        with document.group(label):
+            document.set_params(node.id, **{name: value})
+
+    return Fix(label, apply)
