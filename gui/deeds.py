@@ -202,7 +202,7 @@ class Deeds(QObject):
         acts["train"].setEnabled(state in {"idle", "paused"})
         acts["pause"].setEnabled(state in {"running", "paused"})
         acts["step"].setEnabled(state in {"idle", "paused", "running"})
-        acts["stop"].setEnabled(state in {"starting", "running", "paused"})
+        acts["stop"].setEnabled(state in {"reading", "starting", "running", "paused"})
         acts["set_rate"].setEnabled(state in {"running", "paused"})
         acts["resume_last"].setEnabled(state == "idle" and window.trainer.resumable is not None)
         for scheme in ("system", "dark", "light"):

@@ -45,11 +45,25 @@ class Facts(QObject):
         session.opened.connect(self._open)
         session.settled.connect(lambda _: self._timer.start())
         trainer.received.connect(self._receive)
+        trainer.pending = self.pending
 
     def start(self) -> None:
         """Ask from now on."""
         self._asking = True
         self.ask()
+
+    def pending(self) -> bool:
+        """Is there a data node whose sizes only its file can tell, not read yet?"""
+        document = self._session.document
+        return self._asking and any(
+            declaration.role == "data"
+            and declaration.has("needs_facts")
+            and not node.muted
+            and node.id not in self._failed
+            and self._content(node) not in self._known
+            for node in document.board.nodes.values()
+            if (declaration := REGISTRY.find(node.type)) is not None
+        )
 
     def stop(self) -> None:
         """Ask no more."""
@@ -111,6 +125,7 @@ class Facts(QObject):
                     name = self._session.document.node(node).name
                     self._session.inference.set_facts(node, None)
                     self._fail(node, Problem(node, BOARD, text, name=name, advice=advice))
+                    self._trainer.data_read()
             case Died():
                 unknown = [node for node, what in self._asked.items() if what not in self._known]
                 for node in unknown:
@@ -120,6 +135,7 @@ class Facts(QObject):
         self._session.inference.set_facts(node, probed.facts)
         if probed.examples is not None:
             self.shown.emit(node, on_node(probed.examples, 2.0))
+        self._trainer.data_read()
 
     def _fail(self, node: str, problem: Problem | None) -> None:
         if problem is not None:

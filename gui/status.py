@@ -104,6 +104,8 @@ class Status(QStatusBar):
 
     def _run_text(self) -> str:
         trainer = self._trainer
+        if trainer.state == "reading":
+            return "Reading data"
         if trainer.state == "starting":
             return "Starting" if trainer.warm else "Starting: PyTorch is loading"
         if trainer.state == "idle":

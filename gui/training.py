@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,7 +14,7 @@ from runtime.client import Client
 from runtime.config import RunConfig
 from runtime.messages import Died, Paused, Resumed, Started, Stopped, Warm
 
-State = Literal["idle", "starting", "running", "paused", "stopping"]
+State = Literal["idle", "reading", "starting", "running", "paused", "stopping"]
 
 DRAIN_MS = 34
 """How often the worker's messages are taken: at most 30 times a second."""
@@ -40,6 +41,9 @@ class Trainer(QObject):
         self.warm: Warm | None = None
         self.resumable: str | None = None
         self.data_dir: str | None = None
+        self.pending: Callable[[], bool] = lambda: False
+        """Is the worker still looking at what a data node of the board holds?"""
+        self._paused = False
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
@@ -60,16 +64,21 @@ class Trainer(QObject):
         """Compile the board and train it; on errors say so instead.
 
         Args:
-            paused: Wait before the first step, to take single ones.
+            paused: Take one step, then wait.
 
         Returns:
-            Whether a run was started.
+            Whether a run was started, or will be once the data was read.
         """
         if self.state == "paused":
             self.resume()
             return True
-        if self.state != "idle":
+        if self.state not in {"idle", "reading"}:
             return False
+        if self.pending():
+            self._paused = paused
+            self._set("reading")
+            return True
+        self._set("idle")
         self._source.compile_now()
         project = self._source.project
         if project is None:
@@ -82,8 +91,15 @@ class Trainer(QObject):
         self.client.train(
             project.name, project.files, project.views, project.wires, config=self._config(paused)
         )
+        if paused:
+            self.client.step_once()
         self._set("starting")
         return True
+
+    def data_read(self) -> None:
+        """The worker knows more of the data: start the run that waits for it."""
+        if self.state == "reading" and not self.pending():
+            self.train(paused=self._paused)
 
     def resume_last(self) -> None:
         """Go on with the run whose worker died."""
@@ -113,14 +129,15 @@ class Trainer(QObject):
     def step(self) -> None:
         """Take one step, then wait; on an idle board start a run that waits."""
         if self.state == "idle":
-            if self.train(paused=True):
-                self.client.step_once()
+            self.train(paused=True)
         elif self.state in {"running", "paused"}:
             self.client.step_once()
 
     def stop(self) -> None:
         """Save and end the run."""
-        if self.state not in {"idle", "stopping"}:
+        if self.state == "reading":
+            self._set("idle")
+        elif self.state not in {"idle", "stopping"}:
             self.client.stop()
             self._set("stopping")
 

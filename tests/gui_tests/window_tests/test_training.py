@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
 from graph.document import Document
+from graph.templates import open_template
 from gui.runs import RUN
 from gui.window import Window
 from runtime.messages import Started, Stopped
@@ -68,6 +70,46 @@ def test_train_pause_step_resume_stop(make_window: MakeWindow, qtbot: QtBot) -> 
     item = window.history.table.topLevelItem(0)
     assert item is not None
     assert item.data(0, RUN).state == "stopped"
+
+
+def table_board(path: Path) -> Document:
+    """A board on a table, whose columns nobody knows before the file is read."""
+    document = open_template("tabular")
+    table = next(n for n in document.board.nodes.values() if n.type == "data.csv")
+    document.set_params(table.id, path=str(path), target="kind", features=())
+    document.set_settings(epochs=2, threads=1)
+    document.forget_history()
+    return document
+
+
+def test_train_at_once_waits_for_the_data(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    table = tmp_path / "flowers.csv"
+    rows = "".join(f"{n / 40},{n % 7},{'ab'[n % 2]}\n" for n in range(80))
+    table.write_text("width,height,kind\n" + rows)
+    window = make_window(table_board(table), live=True)
+    qtbot.waitUntil(lambda: window.trainer.client.alive)
+    window.acts["train"].trigger()
+    assert window.trainer.state == "reading"
+    assert window.status.run.text() == "Reading data"
+    qtbot.waitUntil(lambda: points(window) > 1, timeout=LONG)
+    until(qtbot, "idle", window)
+    assert window.status._ended.startswith("Trained 2")
+
+
+def test_a_run_that_waits_for_data_is_stopped(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = make_window(table_board(tmp_path / "nowhere.csv"), live=True)
+    qtbot.waitUntil(lambda: window.trainer.client.alive)
+    window.acts["train"].trigger()
+    assert window.trainer.state == "reading"
+    window.acts["stop"].trigger()
+    assert window.trainer.state == "idle"
+    window.acts["step"].trigger()
+    qtbot.waitUntil(lambda: "Not started" in window.status.run.text(), timeout=LONG)
+    assert window.trainer.state == "idle"
 
 
 def test_a_run_to_its_end_shows_validation_and_is_recorded(
