@@ -131,7 +131,7 @@ def tell_types(face: Face, inference: "Inference") -> None:
     for one in face.outputs:
         tensor: TensorType | None = inference.type_of(face.node.id, one.port.name)
         one.kind = tensor.kind if tensor else _kind(one.port)
-        one.shape = str(tensor) if tensor else ""
+        one.shape = str(tensor) if tensor and tensor.dims else ""
     for one in face.inputs:
         one.kind = _kind(one.port)
     severities = {problem.severity for problem in inference.problems_of(face.node.id)}
