@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from graph import generating, logits, twins
+from graph import generating, logits, slopes, twins
 from graph.declare import REGISTRY
 from graph.order import upstream
 from graph.problems import Fix, Problem, Severity
@@ -24,6 +24,7 @@ def check(inference: "Inference") -> list[Problem]:
         *_unreached(inference),
         *generating.check(inference),
         *logits.check(inference),
+        *slopes.check(inference),
     ]
 
 

@@ -19,6 +19,7 @@ ORDER = (
     "autoencoder",
     "vae",
     "gan",
+    "wgan_gp",
     "dcgan",
     "conditional_vae",
     "conditional_gan",

@@ -146,6 +146,11 @@ class Plan:
                 wanted.update(op.item.reads)
         return found[::-1]
 
+    def has(self, items: Iterable[Item], hook: str) -> bool:
+        """Does a node of the board that some items come from have a hook?"""
+        nodes = {node for item in items for node in item.nodes}
+        return any(self.scope.declaration(node).has(hook) for node in nodes)
+
     def owner(self, node: str) -> tuple[Unit, str] | None:
         """The unit that holds a node's weights and the attribute there."""
         leader = self.board.nodes[node].twin or node

@@ -276,7 +276,10 @@ class Script:
             users = [i for i, step in enumerate(self.plan.steps) if op in step.ops]
             if len(users) < 2:
                 continue
-            above = {n for o in self.plan.closure([op.item.writes[0][0]]) for n in o.item.nodes}
+            before = [one.item for one in self.plan.closure([op.item.writes[0][0]])]
+            if self.plan.has(before, "leaf"):
+                continue  # detached, it would take no gradient
+            above = {n for item in before for n in item.nodes}
             changed = any(self.plan.steps[i].trains & above for i in range(users[0], users[-1]))
             if not changed:
                 found.append((op, self.plan.steps[users[-1]]))
@@ -422,7 +425,8 @@ class Script:
         inner = Writer()
         body.write(inner, level=4, give=False)
         if inner.lines:
-            writer.add("with self.autocast:", level=3)
+            computed = [*body.items, *(op.item for op in finals.values())]
+            writer.add(f"with {mode(plan, computed)}self.autocast:", level=3)
             writer.extend(inner)
         values = body.values
         rows = f"len({values[counted]})"
@@ -494,6 +498,11 @@ class Script:
         writer.add()
         writer.add('if __name__ == "__main__":')
         writer.add("main()", level=1)
+
+
+def mode(plan: Plan, items: Iterable[Item]) -> str:
+    """What turns gradients on again where a loss is made of them."""
+    return "torch.enable_grad(), " if plan.has(items, "differentiates") else ""
 
 
 def _is_rows(count: str, values: dict[End, Value]) -> bool:

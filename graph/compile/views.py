@@ -9,6 +9,7 @@ from graph.compile.body import Body, Item
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.compile.train import mode
 from graph.sheet import Node
 
 
@@ -105,7 +106,7 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
     inner = Writer()
     body.write(inner, level=2, give=False)
     if inner.lines:
-        writer.add("with training.autocast:", ids, level=1)
+        writer.add(f"with {mode(plan, items)}training.autocast:", ids, level=1)
         writer.extend(inner)
     ports = plan.document.ports(node).inputs
     pairs = [

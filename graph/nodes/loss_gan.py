@@ -5,7 +5,7 @@ Scores are what the discriminator says, before any sigmoid.
 
 from typing import Literal
 
-from graph.declare import Value, node, param, shared
+from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch
 from graph.nodes._shapes import operand
 from graph.nodes.loss import GROUP
@@ -48,7 +48,7 @@ class Discriminator(Game):
     """Tell real from generated: scores of real examples up, of generated ones down.
 
     Logistic arxiv.org/abs/1406.2661, least squares 1611.04076, hinge 1705.02894,
-    Wasserstein 1701.07875 (which needs a limit on the gradient besides).
+    Wasserstein 1701.07875 (which needs a Gradient penalty besides).
     """
 
     def shape(self, real: TensorType, fake: TensorType) -> TensorType:
@@ -90,3 +90,38 @@ class Generator(Game):
             "hinge": f"-{score}.mean()",
             "Wasserstein": f"-{score}.mean()",
         }[self.objective]
+
+
+@node(
+    "loss.gradient_penalty",
+    group=GROUP,
+    title="Gradient penalty",
+    role="loss",
+    inputs="score at",
+    outputs="loss:loss",
+    synonyms="wgan-gp, wasserstein, critic, lipschitz, slope",
+)
+class GradientPenalty:
+    """Hold a critic's slope at 1: the price of a Wasserstein loss, added to the critic's own.
+
+    `at` takes what a Random mix of real and generated examples gives, `score` what a linked copy
+    of the critic says of it. Source: Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028
+    """
+
+    weight: float = param(10.0, low=0.0, doc="How much the penalty counts beside other losses.")
+
+    def differentiates(self) -> bool:
+        """Does it need gradients to be computed at all, even where nothing is trained?"""
+        return True
+
+    def shape(self, score: TensorType, at: TensorType) -> TensorType:
+        check_score(score, "score")
+        if at.dtype != "float" or not at.rank:
+            raise Mismatch("points [N, ...] on `at`", at, "wire what Random mix gives here")
+        return SCALAR_LOSS
+
+    def expression(self, score: Value, at: Value) -> str:
+        return call("gradient_penalty", score, at, self.weight)
+
+    def summary(self) -> str:
+        return f"weight {self.weight:g}"

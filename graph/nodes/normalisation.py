@@ -33,6 +33,10 @@ class BatchNorm:
         True, doc="Keep running averages for testing; else each batch uses its own.", advanced=True
     )
 
+    def couples(self) -> bool:
+        """Does what it gives for an example depend on the others of its batch?"""
+        return True
+
     def shape(self, x: TensorType) -> TensorType:
         numbers(x)
         spatial(x, self.axes, "a batch")

@@ -77,3 +77,33 @@ class GaussianBlur:
 
     def summary(self) -> str:
         return f"{self.least:g} to {self.most:g}"
+
+
+@node(
+    "random.mix",
+    group=GROUP,
+    title="Random mix",
+    inputs="a b",
+    synonyms="interpolate, between, wgan-gp, gradient penalty, blend",
+)
+class Mix:
+    """A point between each two examples, drawn anew: where a Gradient penalty looks.
+
+    Source: Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, algorithm 1.
+    """
+
+    def leaf(self) -> bool:
+        """Is its value what a gradient is asked for?"""
+        return True
+
+    def shape(self, a: TensorType, b: TensorType) -> TensorType:
+        numbers(a, "a")
+        numbers(b, "b")
+        if not a.rank:
+            raise Mismatch("a batch [N, ...]", a, "wire examples here")
+        if a.dims != b.dims:
+            raise Mismatch(f"examples like those on `a`, {a}", b, "wire examples of one size")
+        return TensorType(a.dims)
+
+    def expression(self, a: Value, b: Value) -> str:
+        return call("random_mix", a, b)

@@ -56,3 +56,10 @@ def gaussian_blur(x: Tensor, size: int, least: float, most: float) -> Tensor:
     x = F.conv2d(x, weight.view(count, 1, size, 1), groups=count)
     x = F.conv2d(x, weight.view(count, 1, 1, size), groups=count)
     return x.transpose(0, 1)
+
+
+def random_mix(first: Tensor, second: Tensor) -> Tensor:
+    """A point drawn on the line between each two examples [N, ...], to be differentiated at."""
+    share = torch.rand(len(first), *[1] * (first.ndim - 1), device=first.device)
+    mixed: Tensor = share * first + (1 - share) * second
+    return mixed.requires_grad_()

@@ -42,6 +42,16 @@ def kl_to_unit_normal(mean: Tensor, log_variance: Tensor) -> Tensor:
     return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).flatten(1).sum(1).mean()
 
 
+def gradient_penalty(score: Tensor, at: Tensor, weight: float = 10.0) -> Tensor:
+    """How far the slope of a score at points [N, ...] is from 1 (arxiv.org/abs/1704.00028).
+
+    The score must have been computed from the points, and these require a gradient.
+    """
+    (gradient,) = torch.autograd.grad(score, at, torch.ones_like(score), create_graph=True)
+    slope: Tensor = gradient.flatten(1).norm(dim=1)  # [N]
+    return weight * (slope - 1).square().mean()
+
+
 def probability_cross_entropy(
     probability: Tensor, target: Tensor, reduction: str = "mean"
 ) -> Tensor:

@@ -30,6 +30,7 @@ STRICTER = {
     r"a stretch within": "torch gives an empty output, of no use",
     r"something left of every side": "torch gives an empty output, of no use",
     r"at least one row left": "the same",
+    r"examples like those": "a point between two examples, not between an example and a number",
     r"a log variance like": "torch would spread one variance over many means",
     r"vectors \[N": "one number for all examples is no vector",
     r"at least one row of output": "an empty output is of no use, though torch gives one",

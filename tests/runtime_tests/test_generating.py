@@ -91,7 +91,8 @@ def test_a_sampler_is_written_where_a_view_generates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "unit", "latents", "side"), [("vae", "decoder", 20, 28), ("gan", "generator", 32, 8)]
+    ("name", "unit", "latents", "side"),
+    [("vae", "decoder", 20, 28), ("gan", "generator", 32, 8), ("wgan_gp", "generator", 32, 8)],
 )
 def test_an_export_repeats_the_losses_and_samples(
     name: str,

@@ -17,7 +17,7 @@ from tests.graph_tests.network_nodes import declared
 from tests.graph_tests.projects import TEMPLATES, compiled, facts_of
 from tests.runtime_tests.compile_tests.written import complaints, imported, train, write
 
-BUILT_IN = ("digits_mlp", "xor_neurons", "spiral", "spiral_neurons", "autoencoder")
+BUILT_IN = ("digits_mlp", "xor_neurons", "spiral", "spiral_neurons", "autoencoder", "wgan_gp")
 Figures = list[dict[str, Any]]
 RealData = Callable[[str], Path]
 

@@ -1,11 +1,13 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from runtime.exported.losses import (
     binary_focal_loss,
     dice_loss,
     focal_loss,
+    gradient_penalty,
     kl_to_unit_normal,
     multiclass_dice_loss,
 )
@@ -47,3 +49,33 @@ def test_kl_is_that_of_torch_distributions() -> None:
     unit = torch.distributions.Normal(torch.zeros(3), torch.ones(3))
     expected = torch.distributions.kl_divergence(normal, unit).sum(1).mean()
     assert torch.allclose(kl_to_unit_normal(mean, log_variance), expected, atol=1e-5)
+
+
+def test_gradient_penalty_of_a_plane_is_that_of_its_slope() -> None:
+    weight = torch.tensor([[3.0], [4.0]], requires_grad=True)  # a slope of 5 everywhere
+    at = torch.randn(6, 2, requires_grad=True)
+    penalty = gradient_penalty(at @ weight, at)
+    assert penalty.item() == pytest.approx(10 * (5 - 1) ** 2)
+    penalty.backward()
+    assert weight.grad is not None
+    torch.testing.assert_close(weight.grad, 2 * 10 * (5 - 1) * weight.detach() / 5)
+
+
+def test_gradient_penalty_by_its_formula_and_its_own_gradient() -> None:
+    torch.manual_seed(0)
+    first, last = nn.Linear(12, 8).double(), nn.Linear(8, 1).double()
+    critic = nn.Sequential(nn.Flatten(), first, nn.Tanh(), last)
+    at = torch.randn(5, 3, 2, 2, dtype=torch.double, requires_grad=True)
+
+    def by_hand() -> torch.Tensor:
+        hidden = torch.tanh(at.detach().flatten(1) @ first.weight.T + first.bias)
+        slopes = ((1 - hidden**2) * last.weight[0]) @ first.weight  # [5, 12]
+        return 3.0 * (slopes.square().sum(1).sqrt() - 1).square().mean()
+
+    given = gradient_penalty(critic(at), at, 3.0)
+    torch.testing.assert_close(given, by_hand())
+    weights = [first.weight, first.bias, last.weight]
+    mine = torch.autograd.grad(given, weights)
+    theirs = torch.autograd.grad(by_hand(), weights)
+    for one, other in zip(mine, theirs, strict=True):
+        torch.testing.assert_close(one, other)

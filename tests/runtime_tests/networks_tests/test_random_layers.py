@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from graph.compile import compile_document
 from graph.declare import REGISTRY, Value
 from graph.tensor import features
-from runtime.exported.layers import gaussian_blur
+from runtime.exported.layers import gaussian_blur, random_mix
 from tests.graph_tests.networks_tests.drawing import Drawing
 
 
@@ -29,6 +29,20 @@ def test_each_picture_is_blurred_by_its_own_strength() -> None:
     assert bool((y.std((1, 2, 3)) <= x.std((1, 2, 3)) + 1e-4).all())
     (gradient,) = torch.autograd.grad(y.square().sum(), [x])
     assert torch.isfinite(gradient).all()
+
+
+def test_a_mix_lies_between_its_examples_each_at_its_own_place() -> None:
+    torch.manual_seed(0)
+    first, second = torch.zeros(200, 2, 3), torch.ones(200, 2, 3)
+    with torch.no_grad():
+        mixed = random_mix(first, second)
+    assert mixed.requires_grad, "it is there to be differentiated at"
+    assert mixed.is_leaf
+    share = mixed.detach().flatten(1)
+    assert bool((share == share[:, :1]).all()), "an example moves as one"
+    assert bool(((share > 0) & (share < 1)).all())
+    assert len(share[:, 0].unique()) > 190
+    assert abs(share[:, 0].mean().item() - 0.5) < 0.06
 
 
 def test_hard_draws_are_classes_with_gradients_of_soft_ones() -> None:

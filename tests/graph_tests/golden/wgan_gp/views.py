@@ -1,0 +1,19 @@
+"""What the application shows while this project trains."""
+
+import torch
+from torch import Tensor
+
+from train import Training
+
+
+def examples(training: Training, count: int) -> tuple[Tensor, ...]:
+    """Held-out examples, always the same ones."""
+    return tuple(t[:count] for t in training.validation_set)
+
+
+def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
+    image, _ = batch
+    with training.autocast:
+        noise = torch.randn(len(image), 32, device=training.device)  # [N, 32]
+        generator = training.generator(noise)  # [N, 1, 8, 8]
+    return {"image": generator}
