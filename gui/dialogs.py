@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -38,7 +39,8 @@ def ask_save(parent: QWidget, title: str, start: Path, filters: str = BOARDS) ->
     """Where to write a file; None when the user thought better of it."""
     dialog = _dialog(parent, title, start, filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("neurowire")
+    kind = re.search(r"\*\.(\w+)", filters)
+    dialog.setDefaultSuffix(kind[1] if kind else "")
     return _answer(dialog)
 
 

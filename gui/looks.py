@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from runtime.messages import ViewDrawn
 
 MOST = 100
@@ -23,15 +25,24 @@ class Looks:
     def __len__(self) -> int:
         return len(self._kept) + (self._last is not None)
 
+    def __iter__(self) -> Iterator[ViewDrawn]:
+        return iter([*self._kept, *([self._last] if self._last else [])])
+
     def __getitem__(self, place: int) -> ViewDrawn:
         if self._last is not None and place == len(self._kept):
             return self._last
         return self._kept[place]
 
     def add(self, message: ViewDrawn) -> None:
-        """Take one in; a step before the last means that another run began."""
+        """Take one in, in place of one of the same step; an earlier step begins another run."""
+        if len(self) and message.step == self[len(self) - 1].step:
+            if self._last is None:
+                self._kept[-1] = message
+            else:
+                self._last = message
+            return
         if len(self) and message.step < self[len(self) - 1].step:
-            self._kept, self._every, self._since = [], 1, 1
+            self._kept, self._last, self._every, self._since = [], None, 1, 1
         self._last, self._since = message, self._since + 1
         if self._since > self._every:
             self._kept.append(message)

@@ -2,95 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QSizePolicy,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-from gui import look
-from gui.figures import figure
-from gui.looks import Looks
-from gui.pictures import draw, natural_size, on_node
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from gui import dialogs, look
+from gui.animation import write_animation, write_picture
+from gui.pictures import natural_size, on_node
+from gui.preview import Preview
 from gui.session import Session
+from gui.settings import settings
 from gui.widgets import empty, label
 from runtime.messages import ViewDrawn
-from runtime.payloads import Matrix, Number, Payload, Pictures
 
-
-class Sheet(QWidget):
-    """Paints one payload, fitted into the widget."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.payload: Payload | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(120, 90)
-
-    def paintEvent(self, _: QPaintEvent) -> None:
-        if self.payload is None:
-            return
-        painter = QPainter(self)
-        painter.drawImage(0, 0, draw(self.payload, self.size(), self.devicePixelRatioF()))
-
-
-class Preview(QWidget):
-    """One view: its name, the step it was drawn at, its picture, and a slider to earlier ones."""
-
-    clicked = Signal(str)
-
-    def __init__(self, message: ViewDrawn) -> None:
-        super().__init__()
-        self.node = message.node
-        self._name, self._step = label("", "heading"), label("", "dim")
-        self.sheet = Sheet()
-        head = QHBoxLayout()
-        head.addWidget(self._name)
-        head.addStretch(1)
-        head.addWidget(self._step)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(head)
-        layout.addWidget(self.sheet, 1)
-        self.looks = Looks()
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName(f"Training so far, {message.name}")
-        self.slider.setToolTip("Goes back to what this view showed earlier")
-        self.slider.setVisible(False)
-        self.slider.valueChanged.connect(self._scrub)
-        layout.addWidget(self.slider)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.show_message(message)
-
-    def show_message(self, message: ViewDrawn) -> None:
-        """Take a newer picture; it is shown unless the slider was put to an earlier one."""
-        latest = self.slider.value() == self.slider.maximum()
-        self.looks.add(message)
-        with QSignalBlocker(self.slider):
-            self.slider.setMaximum(len(self.looks) - 1)
-            if latest or len(self.looks) == 1:
-                self.slider.setValue(self.slider.maximum())
-        self.slider.setVisible(len(self.looks) > 1)
-        self._scrub(self.slider.value())
-
-    def _scrub(self, place: int) -> None:
-        message = self.looks[place]
-        self.sheet.payload = message.payload
-        self._name.setText(message.name.replace("_", " "))
-        self._step.setText(f"step {message.step:,}{_said(message.payload)}")
-        self.sheet.setAccessibleName(f"{message.name} at step {message.step}")
-        self.sheet.setAccessibleDescription(_in_words(message.payload))
-        self.sheet.update()
-
-    def mousePressEvent(self, _: QMouseEvent) -> None:
-        self.clicked.emit(self.node)
+KEPT = "pictures_folder"
+PICTURE = "Pictures (*.png)"
+ANIMATION = "Animated pictures (*.gif)"
 
 
 class Previews(QScrollArea):
@@ -98,6 +28,8 @@ class Previews(QScrollArea):
 
     drawn = Signal(str, object)
     """A view's node and its picture (a QImage, or None)."""
+    failed = Signal(str, str)
+    """What did not succeed, and what to do."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,6 +65,8 @@ class Previews(QScrollArea):
         if preview is None:
             preview = self.previews[message.node] = Preview(message)
             preview.clicked.connect(lambda node: self._session.select([node]))
+            preview.picture_wanted.connect(partial(self.save_picture, preview))
+            preview.animation_wanted.connect(partial(self.save_animation, preview))
             wide = natural_size(message.payload, 100)
             self._row.addWidget(preview, max(1, round(100 * 100 / max(wide.height(), 30))))
             self._none.hide()
@@ -149,6 +83,39 @@ class Previews(QScrollArea):
         self._waiting.clear()
         self._none.show()
 
+    def save_picture(self, preview: Preview) -> None:
+        """Ask for a place and write there what a view shows."""
+        message = preview.shown
+        name = f"{message.name} {message.step}.png"
+        self._save("Save the picture", name, PICTURE, lambda path: write_picture(path, message))
+
+    def save_animation(self, preview: Preview) -> None:
+        """Ask for a place and write there all that a view showed."""
+        looks = list(preview.looks)
+        name = f"{preview.shown.name}.gif"
+        self._save("Save the animation", name, ANIMATION, lambda path: write_animation(path, looks))
+
+    def _save(self, title: str, name: str, filters: str, write: Callable[[Path], None]) -> None:
+        kept = Path(str(settings().value(KEPT, "")) or Path.home())
+        folder = kept if kept.is_dir() else Path.home()
+        path = dialogs.ask_save(self, title, folder / name, filters)
+        if path is None:
+            return
+        settings().setValue(KEPT, str(path.parent.resolve()))
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            write(path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.failed.emit(
+                f"{path.name} could not be saved: {reason}",
+                f"Choose a folder that can be written and has space; this was {path.parent}.",
+            )
+        else:
+            self._session.message.emit(f"Saved {path}")
+        finally:
+            QApplication.restoreOverrideCursor()
+
     def _draw_nodes(self) -> None:
         for node, message in self._waiting.items():
             self.drawn.emit(node, on_node(message.payload, max(2.0, self.devicePixelRatioF())))
@@ -157,21 +124,3 @@ class Previews(QScrollArea):
     def _redraw(self) -> None:
         for preview in self.previews.values():
             preview.sheet.update()
-
-
-def _said(payload: Payload) -> str:
-    if isinstance(payload, Matrix):
-        return f", {100 * payload.accuracy:.1f} % right"
-    return ""
-
-
-def _in_words(payload: Payload) -> str:
-    match payload:
-        case Pictures():
-            return ", ".join(payload.captions)
-        case Matrix():
-            return f"{payload.total} examples, {100 * payload.accuracy:.1f} percent right"
-        case Number():
-            return figure(payload.value)
-        case _:
-            return ""

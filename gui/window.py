@@ -208,7 +208,9 @@ class Window(QMainWindow):
         for panel in (self.problems, self.code):
             panel.jumped.connect(self._centre_on)
         self.previews.drawn.connect(self._set_picture)
+        self.previews.failed.connect(self.notice.show_message)
         self.facts.shown.connect(self._set_picture)
+        self.facts.told.connect(self.say)
         self.history.overlaid.connect(self.deeds.overlay)
         self.history.resumed.connect(trainer.resume_run)
         self.history.opened.connect(self.documents.open_path)

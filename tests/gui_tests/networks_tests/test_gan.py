@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from gui import look
-from gui.previews import Preview
+from gui.preview import Preview
 from tests.gui_tests.journeys.user import CTRL, User
 from tests.gui_tests.networks_tests.conftest import Start, edge, group, tick
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from gui.looks import Looks
-from gui.previews import Preview
+from gui.preview import Preview
 from runtime.messages import ViewDrawn
 from runtime.payloads import Number
 
@@ -19,6 +19,7 @@ def steps(looks: Looks) -> list[int]:
 def test_looks_stay_few_even_and_up_to_date() -> None:
     looks = Looks(most=8)
     for step in range(100):
+        looks.add(look(step))
         looks.add(look(step))
         kept = steps(looks)
         assert kept[0] == 0

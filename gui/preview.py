@@ -1,0 +1,137 @@
+"""One view in the Previews tab: what it shows, what it showed before, and how to keep that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui import look
+from gui.figures import figure
+from gui.looks import Looks
+from gui.pictures import draw
+from gui.widgets import label
+from runtime.messages import ViewDrawn
+from runtime.payloads import Matrix, Number, Payload, Pictures
+
+
+class Sheet(QWidget):
+    """Paints one payload, fitted into the widget."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.payload: Payload | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 90)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        if self.payload is None:
+            return
+        painter = QPainter(self)
+        painter.drawImage(0, 0, draw(self.payload, self.size(), self.devicePixelRatioF()))
+
+
+class Preview(QWidget):
+    """One view: its name, the step it was drawn at, its picture, and a slider to earlier ones."""
+
+    clicked = Signal(str)
+    picture_wanted = Signal()
+    """Save what is shown."""
+    animation_wanted = Signal()
+    """Save all it showed so far, as it learned."""
+
+    def __init__(self, message: ViewDrawn) -> None:
+        super().__init__()
+        self.node = message.node
+        self._name, self._step = label("", "heading"), label("", "dim")
+        self.sheet, self.shown = Sheet(), message
+        head = QHBoxLayout()
+        head.addWidget(self._name)
+        head.addStretch(1)
+        head.addWidget(self._step)
+        self.save_picture = _tool(
+            "image", "Save what this view shows as a picture", self.picture_wanted.emit
+        )
+        self.save_animation = _tool(
+            "film-strip",
+            "Save all that this view showed while it trained as an animated picture",
+            self.animation_wanted.emit,
+        )
+        head.addWidget(self.save_picture)
+        head.addWidget(self.save_animation)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self.sheet, 1)
+        self.looks = Looks()
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName(f"Training so far, {message.name}")
+        self.slider.setToolTip("Goes back to what this view showed earlier")
+        self.slider.setVisible(False)
+        self.slider.valueChanged.connect(self._scrub)
+        layout.addWidget(self.slider)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.show_message(message)
+
+    def show_message(self, message: ViewDrawn) -> None:
+        """Take a newer picture; it is shown unless the slider was put to an earlier one."""
+        latest = self.slider.value() == self.slider.maximum()
+        self.looks.add(message)
+        with QSignalBlocker(self.slider):
+            self.slider.setMaximum(len(self.looks) - 1)
+            if latest or len(self.looks) == 1:
+                self.slider.setValue(self.slider.maximum())
+        self.slider.setVisible(len(self.looks) > 1)
+        self.save_animation.setEnabled(len(self.looks) > 1)
+        self._scrub(self.slider.value())
+
+    def _scrub(self, place: int) -> None:
+        message = self.shown = self.looks[place]
+        self.sheet.payload = message.payload
+        self._name.setText(message.name.replace("_", " "))
+        self._step.setText(f"step {message.step:,}{_said(message.payload)}")
+        self.sheet.setAccessibleName(f"{message.name} at step {message.step}")
+        self.sheet.setAccessibleDescription(_in_words(message.payload))
+        self.sheet.update()
+
+    def mousePressEvent(self, _: QMouseEvent) -> None:
+        self.clicked.emit(self.node)
+
+
+def _said(payload: Payload) -> str:
+    if isinstance(payload, Matrix):
+        return f", {100 * payload.accuracy:.1f} % right"
+    return ""
+
+
+def _in_words(payload: Payload) -> str:
+    match payload:
+        case Pictures():
+            return ", ".join(payload.captions)
+        case Matrix():
+            return f"{payload.total} examples, {100 * payload.accuracy:.1f} percent right"
+        case Number():
+            return figure(payload.value)
+        case _:
+            return ""
+
+
+def _tool(icon: str, tip: str, act: Callable[[], object]) -> QToolButton:
+    made = QToolButton()
+    made.setIcon(look.icon(icon, "dim"))
+    made.setIconSize(QSize(16, 16))
+    made.setToolTip(tip)
+    made.setAccessibleName(tip)
+    made.setCursor(Qt.CursorShape.ArrowCursor)
+    made.clicked.connect(lambda: act())
+    return made
