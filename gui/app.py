@@ -8,7 +8,13 @@ import sys
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import (
+    QEventLoop,
+    QMessageLogContext,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -73,6 +79,12 @@ def run(file: str | Path | None = None) -> int:
     return app.exec()
 
 
+def _tell_qt(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Print what Qt says, except that a window without a screen has no size hints."""
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)
+
+
 def render(
     file: str | Path,
     png: str | Path,
@@ -86,6 +98,7 @@ def render(
     """
     if QGuiApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    qInstallMessageHandler(_tell_qt)
     application(scheme)
     document, path, wrong = find(file)
     if wrong and path is None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph.declare import REGISTRY
-from graph.problems import Problem
+from graph.problems import Fix, Problem
 from graph.sheet import BOARD, Node
 from gui.pictures import on_node
 from gui.problems import Problems
 from gui.session import Session
 from gui.training import Trainer
-from runtime.messages import Died, Probed, ProbeFailed
+from runtime.messages import Died, Downloading, Probed, ProbeFailed
 
 WAIT_MS = 350
 """How long after the last edit the worker is asked, so that a typed path is whole."""
@@ -22,6 +23,8 @@ WAIT_MS = 350
 class Facts(QObject):
     """Probes data nodes, and hands what comes back to inference."""
 
+    told = Signal(str)
+    """How far a download is."""
     shown = Signal(str, object)
     """A data node and a picture of a few of its examples (a QImage)."""
 
@@ -38,6 +41,7 @@ class Facts(QObject):
         self._asked: dict[str, str] = {}
         self._known: dict[str, Probed] = {}
         self._failed: dict[str, Problem] = {}
+        self._loading: dict[str, Problem] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MS)
@@ -106,6 +110,7 @@ class Facts(QObject):
             self._trainer.client.cancel_probe(node)
         self._asked.clear()
         self._failed.clear()
+        self._loading.clear()
         self._timer.start(0)
         self._timer.setInterval(WAIT_MS)
 
@@ -120,16 +125,50 @@ class Facts(QObject):
                     self._known[self._asked[node]] = message
                     self._tell(node, message)
                     self._fail(node, None)
-            case ProbeFailed(node=node, text=text, advice=advice):
+            case ProbeFailed(node=node, text=text, advice=advice, download=size):
                 if self._session.document.has(node):
-                    name = self._session.document.node(node).name
                     self._session.inference.set_facts(node, None)
-                    self._fail(node, Problem(node, BOARD, text, name=name, advice=advice))
+                    self._fail(
+                        node, self._problem(node, text, advice, *self._downloads(node, size))
+                    )
                     self._trainer.data_read()
+            case Downloading(title=title, done=done, size=size):
+                self.told.emit(f"Downloading {title}: {done / 1e6:.1f} of {size / 1e6:.1f} MB")
             case Died():
                 unknown = [node for node, what in self._asked.items() if what not in self._known]
                 for node in unknown:
                     del self._asked[node]
+                    self._loading.pop(node, None)
+                self._list()
+
+    def _problem(self, node: str, text: str, advice: str, *fixes: Fix) -> Problem:
+        name = self._session.document.node(node).name
+        return Problem(node, BOARD, text, name=name, advice=advice, fixes=fixes)
+
+    def _downloads(self, node: str, size: int) -> tuple[Fix, ...]:
+        if not size:
+            return ()
+        return (Fix(f"Download {size / 1e6:.0f} MB", lambda _: self.download(node, size)),)
+
+    def download(self, node: str, size: int) -> None:
+        """Fetch the set that a data node lacks; the status bar says how far it is."""
+        document = self._session.document
+        one = document.node(node)
+        cancel = Fix("Cancel", lambda _: self._cancel(node, size))
+        self._failed.pop(node, None)
+        self._loading[node] = replace(
+            self._problem(node, "its data are being downloaded", "", cancel), severity="warning"
+        )
+        self._list()
+        data_dir = self._trainer.data_dir
+        self._trainer.client.probe(node, one.type, document.params(one), data_dir, download=True)
+
+    def _cancel(self, node: str, size: int) -> None:
+        self._trainer.client.cancel_probe(node)
+        text = "the download was cancelled"
+        advice = "a new one goes on where it ended"
+        self._fail(node, self._problem(node, text, advice, *self._downloads(node, size)))
+        self._trainer.data_read()
 
     def _tell(self, node: str, probed: Probed) -> None:
         self._session.inference.set_facts(node, probed.facts)
@@ -138,8 +177,12 @@ class Facts(QObject):
         self._trainer.data_read()
 
     def _fail(self, node: str, problem: Problem | None) -> None:
+        loaded = self._loading.pop(node, None)
         if problem is not None:
             self._failed[node] = problem
-        elif self._failed.pop(node, None) is None:
+        elif self._failed.pop(node, None) is None and loaded is None:
             return
-        self._problems.set_data(tuple(self._failed.values()))
+        self._list()
+
+    def _list(self) -> None:
+        self._problems.set_data((*self._failed.values(), *self._loading.values()))

@@ -40,15 +40,26 @@ def open_board(name: str) -> tuple[Document, tuple[Problem, ...]]:
 
 
 def learn(document: Document, data_dir: str | None) -> tuple[Inference, list[Problem]]:
-    """Infer a board's types, after reading the data whose shape only the data know."""
+    """Infer a board's types, after reading the data whose shape only the data know.
+
+    A set that is not on this computer is a warning: the board is right all the same.
+    """
     facts: dict[str, Mapping[str, Any]] = {}
     problems = []
     for node in document.board.nodes.values():
         declaration = REGISTRY.find(node.type)
-        if declaration is None or node.muted or not declaration.has("needs_facts"):
+        if declaration is None or node.muted or declaration.role != "data":
             continue
         from runtime import data  # noqa: PLC0415 - readers load when needed
 
+        source = data.SOURCES.get(node.type.removeprefix("data.").replace("_", "-"))
+        if source and source.files and data.find(source, data_dir) is None:
+            text = f"{source.title} is not on this computer."
+            problems.append(
+                Problem(node.id, BOARD, text, node.name, "warning", advice=source.advice)
+            )
+        if not declaration.has("needs_facts"):
+            continue
         try:
             facts[node.id] = data.probe(node.type, document.params(node), data_dir)
         except (ValueError, OSError) as error:

@@ -23,6 +23,7 @@ from runtime.messages import (
     CancelProbe,
     Command,
     Died,
+    Downloading,
     Message,
     Pause,
     Probe,
@@ -127,13 +128,19 @@ class Client:
         self._tell(SetRate(optimizer, value))
 
     def probe(
-        self, node: str, type: str, params: Mapping[str, Any], data_dir: str | None = None
+        self,
+        node: str,
+        type: str,
+        params: Mapping[str, Any],
+        data_dir: str | None = None,
+        *,
+        download: bool = False,
     ) -> None:
         """Ask for a data node's facts; a later question about the same node replaces this one."""
         with self._lock:
             self._ticket += 1
             ticket = self._probes[node] = self._ticket
-        self._tell(Probe(node, type, dict(params), data_dir, ticket))
+        self._tell(Probe(node, type, dict(params), data_dir, ticket, download))
 
     def cancel_probe(self, node: str) -> None:
         """Forget a question: no answer to it will come."""
@@ -173,10 +180,11 @@ class Client:
         with self._lock:
             if child is not self._child:
                 return
-            if isinstance(message, Probed | ProbeFailed):
+            if isinstance(message, Probed | ProbeFailed | Downloading):
                 if self._probes.get(message.node) != message.ticket:
                     return  # cancelled, or asked again since
-                del self._probes[message.node]
+                if not isinstance(message, Downloading):
+                    del self._probes[message.node]
             if isinstance(message, Started):
                 self._folder, self._training = message.folder, True
             elif isinstance(message, Stopped):

@@ -6,6 +6,7 @@ Exit status 0; 1 with problems on stderr; 2 for bad usage. No traceback reaches 
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import sys
 import traceback
@@ -124,6 +125,7 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
     opening.add_argument("file", nargs="?", metavar="FILE")
     opening.add_argument("--data-dir", metavar="DIR")
     opening.set_defaults(act=lambda options: window(options.file))
+    opening.epilog = f"FILE is a board or a template; commands are {', '.join(commands.choices)}"
 
     words = [word for word in arguments if not word.startswith("-")]
     helps = any(word in ("-h", "--help") for word in arguments)
@@ -131,7 +133,12 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
         return parser.parse_args(arguments)
     if helps and not words:
         return parser.parse_args(["--help"])
-    return opening.parse_args(arguments)
+    found = opening.parse_args(arguments)
+    if found.file and not Path(found.file).exists() and found.file not in templates.names():
+        near = difflib.get_close_matches(found.file, [*commands.choices, *templates.names()])
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        opening.error(f"{found.file}: there is no such file, template or command.{meant}")
+    return found
 
 
 def new_file(options: argparse.Namespace) -> int:
@@ -142,7 +149,9 @@ def new_file(options: argparse.Namespace) -> int:
     if path.exists():
         print(f"{path}: it exists already; choose another name.", file=sys.stderr)
         return 1
-    save(templates.open_template(options.template), path)
+    document = templates.open_template(options.template)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save(document, path)
     print(path)
     return 0
 
@@ -153,7 +162,7 @@ def train(options: argparse.Namespace) -> int:
 
     document = opened(options.file)
     boards.set_params(document, options.set)
-    project = compiled(document, options.data_dir)
+    project = compiled(document, options.data_dir, with_data=True)
     return training.train(document, project, options)
 
 
@@ -185,13 +194,19 @@ def opened(name: str) -> Document:
     return document
 
 
-def compiled(document: Document, data_dir: str | None) -> Project:
+def compiled(document: Document, data_dir: str | None, *, with_data: bool = False) -> Project:
     """A document's project.
+
+    Args:
+        document: What to compile.
+        data_dir: Where data sets are looked for first.
+        with_data: Must its data be on this computer?
 
     Raises:
         CompileError: If it has problems.
     """
     inference, problems = boards.learn(document, data_dir)
+    problems = [one for one in problems if with_data or one.severity == "error"]
     if problems:
         raise CompileError(problems)
     return compile_document(document, inference=inference)

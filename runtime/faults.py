@@ -69,7 +69,7 @@ def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Pr
     if isinstance(error, ImportError):
         advice = f"Install it: pip install {error.name}" if error.name else "Install what it names."
     elif isinstance(error, ValueError):
-        advice = "Check this node's parameters and its data."
+        advice = "Check this node's parameters and its data." if node else ""
     elif not isinstance(error, RuntimeError | IndexError | TypeError):
         text = f"{type(error).__name__}: {text}"
     return Problem(node, text, advice, detail)

@@ -50,9 +50,13 @@ def check(options: argparse.Namespace) -> int:
 
 def data(options: argparse.Namespace) -> int:
     """List data sets, or download one."""
-    from runtime.data import get, listing  # noqa: PLC0415 - not for every command
+    from runtime.data import SOURCES, find, get, listing  # noqa: PLC0415 - not for every command
 
     if options.get and options.name:
+        known = SOURCES.get(options.name)
+        if known and (here := find(known, options.data_dir)):
+            print(here)
+            return 0
         print(get(options.name, progress=_download_progress()))
         return 0
     if options.get or options.name:

@@ -53,13 +53,18 @@ class SetRate:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Learn the facts of a data node: sizes, classes, columns, counts."""
+    """Learn the facts of a data node: sizes, classes, columns, counts.
+
+    Attributes:
+        download: Download its set first, where it is missing; `Downloading` tells how far it is.
+    """
 
     node: str
     type: str
     params: Mapping[str, Any]
     data_dir: str | None = None
     ticket: int = 0
+    download: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,11 +288,27 @@ class Probed:
 
 @dataclass(frozen=True, slots=True)
 class ProbeFailed:
-    """A data node could not be read."""
+    """A data node could not be read.
+
+    Attributes:
+        download: Bytes to download, where that would mend it; else 0.
+    """
 
     node: str
     text: str
     advice: str = ""
+    ticket: int = 0
+    download: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Downloading:
+    """How far a data node's set is: bytes done, and bytes in all."""
+
+    node: str
+    title: str
+    done: int
+    size: int
     ticket: int = 0
 
 
@@ -324,5 +345,6 @@ Message = (
     | Stopped
     | Probed
     | ProbeFailed
+    | Downloading
     | Died
 )

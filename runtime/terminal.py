@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from types import FrameType
 from typing import Any, Protocol
 
@@ -38,6 +39,9 @@ from runtime.text_pictures import has_colour, text_picture
 
 Names = Mapping[str, str]
 """The name of each node, for people."""
+
+QUIET_S = 10.0
+"""For how long at most nothing is said where lines are printed."""
 
 
 class Teller(Protocol):
@@ -153,29 +157,46 @@ class JsonLines:
 
 
 class Lines:
-    """Plain lines, for a terminal that can't redraw or a file."""
+    """Plain lines, for a terminal that can't redraw or a file.
+
+    One an epoch; within long epochs one each `QUIET_S` seconds.
+    """
 
     def __init__(self, names: Names) -> None:
         self._names = names
         self._pictures: dict[str, str] = {}
+        self._last: dict[str, float] = {}  # losses that no line told yet
+        self._told = perf_counter()
 
     def hear(self, message: Message) -> None:
         """Take one message."""
         match message:
             case Started():
                 print(opening(message), flush=True)
+            case Steps():
+                self._last = by_step(message)[-1]
+                if perf_counter() - self._told > QUIET_S:
+                    self._tell_step()
             case EpochEnded():
                 print(epoch_line(message), flush=True)
+                self._last, self._told = {}, perf_counter()
             case ViewDrawn():
                 self._pictures[message.name] = picture(message)
             case Problem():
                 print(words(message, self._names), file=sys.stderr)
             case Stopped():
+                self._tell_step()
                 for name, drawn in self._pictures.items():
                     print(f"\n{name}\n{drawn}")
                 print(closing(message), flush=True)
             case _:
                 pass
+
+    def _tell_step(self) -> None:
+        if self._last:
+            losses = "  ".join(f"{n} {v:.4f}" for n, v in self._last.items() if n != "step")
+            print(f"step {self._last['step']:>4}  {losses}", flush=True)
+        self._last, self._told = {}, perf_counter()
 
     def close(self) -> None:
         """Nothing is left to do."""
@@ -252,7 +273,7 @@ def words(problem: Problem, names: Names) -> str:
     """A problem as a person would say it."""
     place = f"{names.get(problem.node, problem.node)}: " if problem.node else ""
     detail = f" ({problem.detail})" if problem.detail else ""
-    return f"{place}{problem.text}{detail}\n{problem.advice}"
+    return f"{place}{problem.text}{detail}\n{problem.advice}".rstrip()
 
 
 def opening(started: Started) -> str:

@@ -7,19 +7,23 @@ import queue
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from typing import Any
 
 import torch
 from torch import nn
 
 from runtime import data
+from runtime.data.facts import MissingSet
 from runtime.device import devices
 from runtime.interrupt import Interrupted, interrupt
 from runtime.loop import Loop
 from runtime.messages import (
     CancelProbe,
     Command,
+    Downloading,
     Message,
     Probe,
     Probed,
@@ -32,6 +36,9 @@ from runtime.messages import (
     Warm,
 )
 from runtime.runs import Runs, database, home
+
+TELL_S = 0.2
+"""How often a download says how far it is."""
 
 
 def serve(connection: Connection) -> None:
@@ -128,7 +135,7 @@ class Probes:
 
     def _run(self, probe: Probe) -> None:
         try:
-            facts = data.probe(probe.type, dict(probe.params), data_dir=probe.data_dir)
+            facts = self._facts(probe)
             shown = None
             with contextlib.suppress(Exception):  # a picture more or less is no failure
                 shown = data.examples(probe.type, dict(probe.params), data_dir=probe.data_dir)
@@ -137,7 +144,38 @@ class Probes:
             pass
         except Exception as error:
             advice = getattr(error, "advice", "Check the path and the node's parameters.")
-            self._send(ProbeFailed(probe.node, str(error), advice, probe.ticket))
+            size = error.source.size if isinstance(error, MissingSet) else 0
+            self._send(ProbeFailed(probe.node, str(error), advice, probe.ticket, size))
+
+    def _facts(self, probe: Probe) -> dict[str, Any]:
+        params = dict(probe.params)
+        try:
+            return data.probe(probe.type, params, data_dir=probe.data_dir)
+        except MissingSet as missing:
+            if not probe.download:
+                raise
+            try:
+                data.get(missing.source.name, progress=self._telling(probe, missing.source))
+            except data.DownloadError as error:
+                raise MissingSet(missing.source, str(error)) from error
+        return data.probe(probe.type, params, data_dir=probe.data_dir)
+
+    def _telling(self, probe: Probe, source: data.Source) -> Callable[[str, int, int], None]:
+        """Sends how far the files of a set are together, some times a second."""
+        far: dict[str, int] = {}
+        due = 0.0
+
+        def tell(name: str, done: int, _size: int) -> None:
+            nonlocal due
+            far[name] = done
+            if time.perf_counter() >= due:
+                due = time.perf_counter() + TELL_S
+                message = Downloading(
+                    probe.node, source.title, sum(far.values()), source.size, probe.ticket
+                )
+                self._send(message)
+
+        return tell
 
 
 def listen(connection: Connection, desk: Desk, probes: Probes) -> None:

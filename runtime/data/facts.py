@@ -20,7 +20,7 @@ from typing import Any
 
 from runtime.data.folders import folder_content, folder_facts, parts_of
 from runtime.data.search import find
-from runtime.data.sources import SOURCES
+from runtime.data.sources import SOURCES, Source
 from runtime.data.tabular import table_content, table_facts
 from runtime.exported.data import DataError
 from runtime.places import cache_dir
@@ -29,6 +29,15 @@ from runtime.source import write_json
 Facts = dict[str, Any]
 Params = Mapping[str, Any]
 DataDir = str | Path | None
+
+
+class MissingSet(DataError):
+    """A data set that is not on this computer, and can be downloaded."""
+
+    def __init__(self, source: Source, text: str = "") -> None:
+        super().__init__(text or f"{source.title} is not on this computer.")
+        self.source, self.advice = source, source.advice
+
 
 VERSION = 1
 """To be raised when a probe learns something else from the same data."""
@@ -102,11 +111,7 @@ def downloaded(name: str) -> Callable[[Params, DataDir], Facts]:
         source = SOURCES[name]
         place = find(source, data_dir)
         if place is None:
-            raise DataError(
-                f"{source.title} is not on this computer. Download it ({source.size / 1e6:.0f} MB) "
-                f"with: python main.py data get {name}. Or set --data-dir to a folder that has a "
-                f"folder {name} with its files."
-            )
+            raise MissingSet(source)
         return {"count": 60_000, "validation": 10_000, "note": f"read from {place}"}
 
     return facts

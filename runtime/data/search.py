@@ -1,4 +1,4 @@
-"""Where data sets are looked for: --data-dir, the folders of NEUROWIRE_DATA, then our cache."""
+"""Where data sets are looked for: --data-dir, the folders of NEUROWIRE_DATA, our cache, ./data."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ VARIABLE = "NEUROWIRE_DATA"
 
 def search_path(data_dir: str | Path | None = None) -> list[Path]:
     """The folders in the order they are looked through."""
-    named = [data_dir, *os.environ.get(VARIABLE, "").split(os.pathsep), sets_dir()]
+    named = [data_dir, *os.environ.get(VARIABLE, "").split(os.pathsep), sets_dir(), "data"]
     return list(dict.fromkeys(Path(folder) for folder in named if folder))
 
 

@@ -45,6 +45,15 @@ class Source:
         """Bytes to download."""
         return sum(file.size for file in self.files)
 
+    @property
+    def advice(self) -> str:
+        """What to do where it is missing."""
+        return (
+            f"Download it ({self.size / 1e6:.0f} MB), in the window or with `python main.py data "
+            f"get {self.name}`, or set --data-dir to a folder that has a folder {self.name} with "
+            "its files."
+        )
+
 
 TOYS = "made on the spot"
 

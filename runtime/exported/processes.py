@@ -17,7 +17,8 @@ def start(device: str = "auto") -> torch.device:
     here = found.type if found else "cpu"
     wanted = torch.device(here if device == "auto" else device)
     if wanted.type not in (here, "cpu"):
-        raise ValueError(f"Device {device} is not available: expected auto, cpu or {here}.")
+        known = ", ".join(dict.fromkeys(("auto", "cpu", here)))
+        raise ValueError(f"Device {device} is not available: expected one of {known}.")
     if wanted.type == "cuda" and wanted.index is None:
         wanted = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.cuda.set_device(wanted)

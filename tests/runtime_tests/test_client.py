@@ -5,10 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from array import array
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 from runtime.coalesce import coalesce
 from runtime.messages import (
+    Downloading,
     Message,
     Points,
     Probed,
@@ -20,7 +25,8 @@ from runtime.messages import (
     ViewDrawn,
     Weights,
 )
-from tests.runtime_tests.support import Talk
+from tests.mirror import BEFORE, mirror
+from tests.runtime_tests.support import Talk, talking
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -104,3 +110,27 @@ def test_of_two_questions_about_a_node_the_last_is_answered(talk: Talk, tmp_path
     talk.client.probe("n1", "data.digits", {})
     assert talk.until(Probed).facts["count"] == 1438
     assert not talk.all(ProbeFailed)
+
+
+def test_a_missing_set_is_downloaded_on_request_and_after_a_cancel_goes_on(
+    real_data: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEUROWIRE_DATA", "")
+    with mirror(real_data("mnist").parent) as (address, going):
+        monkeypatch.setenv("NEUROWIRE_MIRROR", address)
+        with talking() as talk:
+            ask = partial(talk.client.probe, "n1", "data.mnist", {})
+            ask()
+            failed = talk.until(ProbeFailed)
+            assert failed.download == 11_594_722
+            assert "`python main.py data get mnist`" in failed.advice
+            ask(download=True)
+            assert 0 < talk.until(Downloading).done <= BEFORE
+            talk.client.cancel_probe("n1")
+            going.set()
+            ask()
+            assert talk.until(ProbeFailed).download
+            ask(download=True)
+            assert talk.until(Probed).facts["count"] == 60_000
+            told = talk.all(Downloading)
+    assert all(one.title == "MNIST" and one.done <= one.size == 11_594_722 for one in told)

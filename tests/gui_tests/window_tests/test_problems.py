@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from graph.problems import Problem
+from graph.templates import open_template
 from gui.widgets import Card
 from gui.window import Window
 from tests.gui_tests.window_tests.boards import LEFT, node
+from tests.gui_tests.window_tests.conftest import MakeWindow
+from tests.mirror import mirror
+
+LONG = 90_000
 
 
 def cards(window: Window) -> list[Card]:
@@ -59,3 +68,36 @@ def test_the_inspector_shows_the_problems_of_its_node(window: Window, qtbot: QtB
     qtbot.waitUntil(lambda: any(c.isVisible() for c in window.inspector.findChildren(Card)))
     [card] = [c for c in window.inspector.findChildren(Card) if c.isVisible()]
     assert [card.problem] == window.session.inference.problems_of(loss)
+
+
+def click(window: Window, text: str) -> None:
+    [found] = [one for one in window.problems.findChildren(QPushButton) if one.text() == text]
+    QTest.mouseClick(found, LEFT)
+
+
+def test_a_missing_set_is_downloaded_by_a_button_and_trained(
+    make_window: MakeWindow,
+    qtbot: QtBot,
+    real_data: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = real_data("mnist").parent
+    monkeypatch.setenv("NEUROWIRE_DATA", "")
+    with mirror(folder) as (address, going):
+        monkeypatch.setenv("NEUROWIRE_MIRROR", address)
+        window = make_window(open_template("mnist_cnn"), live=True)
+        window.show_tab("problems")
+        qtbot.waitUntil(lambda: "not on this computer" in str(window.problems.shown), timeout=LONG)
+        click(window, "Download 12 MB")
+        qtbot.waitUntil(lambda: "Downloading MNIST" in said(window), timeout=LONG)
+        click(window, "Cancel")
+        assert "cancelled" in str(window.problems.shown)
+        click(window, "Download 12 MB")
+        window.trainer.train(paused=True)
+        going.set()
+        qtbot.waitUntil(lambda: window.trainer.state == "paused", timeout=LONG)
+        assert not [one for one in window.problems.shown if one.severity == "error"]
+
+
+def said(window: Window) -> str:
+    return window.status.run.text()

@@ -106,10 +106,10 @@ def test_a_run_that_waits_for_data_is_stopped(
     window.acts["train"].trigger()
     assert window.trainer.state == "reading"
     window.acts["stop"].trigger()
-    assert window.trainer.state == "idle"
+    until(qtbot, "idle", window)
     window.acts["step"].trigger()
     qtbot.waitUntil(lambda: "Not started" in window.status.run.text(), timeout=LONG)
-    assert window.trainer.state == "idle"
+    until(qtbot, "idle", window)
 
 
 def test_a_run_to_its_end_shows_validation_and_is_recorded(

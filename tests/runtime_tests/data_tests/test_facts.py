@@ -9,7 +9,7 @@ from PIL import Image
 import graph.nodes  # noqa: F401 - declares them
 from graph.declare import REGISTRY
 from runtime.data import examples, probe
-from runtime.data.facts import PROBES
+from runtime.data.facts import PROBES, MissingSet
 from runtime.exported.data import DataError
 from runtime.payloads import Boundary, Pictures, Table
 
@@ -158,8 +158,10 @@ def test_sets_that_are_not_here_say_how_to_get_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEUROWIRE_DATA", str(tmp_path))
-    with pytest.raises(DataError, match=r"Fashion-MNIST is not on .*31 MB.*data get fashion-mnist"):
+    with pytest.raises(MissingSet, match="Fashion-MNIST is not on this computer") as found:
         probe("data.fashion_mnist", {})
+    assert "Download it (31 MB)" in found.value.advice
+    assert "data get fashion-mnist" in found.value.advice
 
 
 def test_real_mnist(real_data: RealData) -> None:

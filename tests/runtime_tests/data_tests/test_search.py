@@ -25,7 +25,7 @@ def test_folders_are_looked_through_in_order(
 ) -> None:
     given, named, cached = tmp_path / "given", tmp_path / "named", home / "cache" / "data"
     monkeypatch.setenv("NEUROWIRE_DATA", str(named))
-    assert search_path(given) == [given, named, cached]
+    assert search_path(given) == [given, named, cached, Path("data")]
     for folder in (cached, named, given):
         place = put(folder)
         assert find(SOURCES["mnist"], given) == place
@@ -44,7 +44,8 @@ def test_readers_find_what_was_downloaded(home: Path, monkeypatch: pytest.Monkey
     place = put(places.sets_dir())
     offer_cache()
     offer_cache()
-    assert os.environ["NEUROWIRE_DATA"].split(os.pathsep) == ["/nowhere", str(place.parent)]
+    found = os.environ["NEUROWIRE_DATA"].split(os.pathsep)
+    assert found == ["/nowhere", str(place.parent), "data"]
     assert locate("mnist") == place
 
 
