@@ -27,6 +27,8 @@ from gui.settings import settings
 from gui.window import Window
 
 DEFAULT = "digits_mlp"
+PATIENCE_S = 30.0
+"""For how long at most a picture of the window waits for data to be read."""
 
 
 def application(scheme: look.Scheme | None = None) -> QApplication:
@@ -108,7 +110,11 @@ def render(
     window.reset_layout()
     window.resize(*size)
     window.show()
-    settle()
+    window.trainer.start()
+    window.facts.start()
+    end = time.monotonic() + PATIENCE_S
+    while not window.facts.answered and time.monotonic() < end:
+        settle(50)
     window.board.fit()
     window.source.compile_now()
     settle()

@@ -69,6 +69,13 @@ class Facts(QObject):
             if (declaration := REGISTRY.find(node.type)) is not None
         )
 
+    @property
+    def answered(self) -> bool:
+        """Has every data node been read, or said why it can't be?"""
+        return all(
+            content in self._known or node in self._failed for node, content in self._asked.items()
+        )
+
     def stop(self) -> None:
         """Ask no more."""
         self._asking = False

@@ -25,6 +25,8 @@ from runtime.payloads import (
 
 NODE_WIDTH = 224
 """Width of the picture handed to the canvas, in logical pixels."""
+TABLE_WIDTH, TABLE_COLUMNS, TABLE_ROWS = 172, 3, 3
+"""How much of a table can be read on a node."""
 ON_NODE = 12
 """How many pictures fit on a node."""
 CAPTION = 16.0
@@ -77,7 +79,8 @@ def natural_size(payload: Payload, width: int) -> QSize:
 def on_node(payload: Payload, ratio: float) -> QImage:
     """A payload as the canvas shows it on its node."""
     payload = _for_node(payload)
-    size = natural_size(payload, NODE_WIDTH).boundedTo(QSize(NODE_WIDTH, NODE_WIDTH))
+    width = TABLE_WIDTH if isinstance(payload, Table) else NODE_WIDTH
+    size = natural_size(payload, width).boundedTo(QSize(width, width))
     return draw(payload, size, ratio)
 
 
@@ -93,6 +96,9 @@ def _for_node(payload: Payload) -> Payload:
             payload.captions[:ON_NODE],
             payload.right[:ON_NODE],
         )
+    if isinstance(payload, Table):
+        rows = tuple(row[:TABLE_COLUMNS] for row in payload.rows[:TABLE_ROWS])
+        return Table(payload.columns[:TABLE_COLUMNS], rows, payload.right[:TABLE_ROWS])
     return payload
 
 

@@ -200,7 +200,11 @@ class Client:
             self._child = None
             self._probes.clear()
             folder, self._folder, self._training = self._folder, None, False
-            self._waiting.append(_death(child.process.exitcode, folder))
+            if child.failure:
+                advice = f"{child.failure} Close other programs, then train again."
+                self._waiting.append(Died(None, "", advice, folder))
+            else:
+                self._waiting.append(_death(child.process.exitcode, folder))
         if self._on_message:
             self._on_message()
 
@@ -220,6 +224,8 @@ class _Child:
         self.process = context.Process(
             target=serve, args=(self._theirs,), name="neurowire-worker", daemon=True
         )
+        self.failure = ""
+        """Why it never ran, if it did not."""
         self._started = threading.Event()
         self._reader = threading.Thread(target=self._read, name="worker-reader", daemon=True)
         self._writer = threading.Thread(target=self._write, name="worker-writer", daemon=True)
@@ -237,9 +243,16 @@ class _Child:
             self._reader.join(timeout)
 
     def _read(self) -> None:
-        self.process.start()
-        self._theirs.close()  # or the end of the child would never show
-        self._started.set()
+        try:
+            self.process.start()
+        except (OSError, RuntimeError) as error:
+            self.failure = f"It could not be started: {error}."
+            self._ours.close()
+            self._ended(self)
+            return
+        finally:
+            self._theirs.close()  # or the end of the child would never show
+            self._started.set()
         self._writer.start()
         try:
             while True:

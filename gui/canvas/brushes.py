@@ -7,6 +7,9 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
 from gui import look
 
+OVERVIEW = (14, 16, 18, 20, 23, 26, 30, 34, 38)
+"""Sizes of names on a board seen from some way off, in scene units."""
+
 
 class Palette:
     """What the canvas paints with in one theme."""
@@ -44,6 +47,8 @@ class Fonts:
         self.shape = look.mono_font(11)
         self.icon = look.icon_font(15)
         self.badge = look.ui_font(11, weight.Bold)
+        for size in OVERVIEW:
+            setattr(self, f"overview_{size}", look.ui_font(size, weight.DemiBold))
 
 
 @lru_cache(maxsize=2)
@@ -71,6 +76,18 @@ def _metrics(font: str) -> QFontMetricsF:
 def width(text: str, font: str) -> float:
     """Width of `text` in the font of that name in `Fonts`, in scene units."""
     return float(_metrics(font).horizontalAdvance(text))
+
+
+def overview(text: str, room: float, most: float, least: float) -> str:
+    """The name of the largest overview font no larger than `most` in which `text` has room.
+
+    One of about `least` is given where it has none; the text is then to be shortened.
+    """
+    sizes = [size for size in OVERVIEW if size <= most] or [OVERVIEW[0]]
+    for size in reversed(sizes):
+        if size <= least or width(text, f"overview_{size}") <= room:
+            return f"overview_{size}"
+    return f"overview_{sizes[0]}"
 
 
 def ascent(font: str) -> float:

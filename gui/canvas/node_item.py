@@ -7,12 +7,23 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneMouseEvent
 
 from gui import look
-from gui.canvas.brushes import Family, Fonts, Palette, elide, family, fonts, palette, width
+from gui.canvas.brushes import (
+    Family,
+    Fonts,
+    Palette,
+    elide,
+    family,
+    fonts,
+    overview,
+    palette,
+    width,
+)
 from gui.canvas.face import HEADER, PAD, RADIUS, Face, PortFace
 from gui.canvas.port_item import Socket
 from gui.canvas.toolkit import IN, OUT, AbstractNodeItem
 
 NEAR = 0.5
+READABLE = (11.0, 8.0)  # pixels of a name's font from some way off: wanted, and at least
 MARGIN = 11.0
 PORT = 5.0
 
@@ -113,8 +124,11 @@ class NodeItem(AbstractNodeItem):
             self._paint_round(painter, colours, kin, near)
         else:
             self._paint_body(painter, colours, kin, near)
-            self._paint_header(painter, kin, near)
+            if near:
+                self._paint_header(painter, kin)
             self._paint_content(painter, colours, kin, near)
+            if not near:
+                self._paint_name(painter, colours, kin, scale)
         self._paint_ports(painter, colours, near)
         self._paint_marks(painter, colours)
 
@@ -142,7 +156,23 @@ class NodeItem(AbstractNodeItem):
                 QRectF(rect.left(), rect.top() + HEADER, 3, rect.height() - HEADER - 7)
             )
 
-    def _paint_header(self, painter: QPainter, kin: Family, near: bool) -> None:
+    def _paint_name(self, painter: QPainter, colours: Palette, kin: Family, scale: float) -> None:
+        """The name alone, as large as can be read from some way off."""
+        face, rect = self.face, self.face.rect
+        wanted, least = (size / scale for size in READABLE)
+        over = face.picture is not None or face.curve is not None
+        room = QRectF(rect.left() + 6, rect.top(), rect.width() - 12, HEADER)
+        if over:
+            wanted = min(wanted, HEADER - 7)
+        else:
+            room.setTop(rect.top() + HEADER)
+            room.setBottom(rect.bottom())
+        font = overview(face.name, room.width(), wanted, least)
+        painter.setPen(kin.on_header if over and not face.node.muted else colours.text)
+        painter.setFont(getattr(fonts(), font))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, elide(face.name, font, room.width()))
+
+    def _paint_header(self, painter: QPainter, kin: Family) -> None:
         face, text = self.face, fonts()
         rect = face.rect
         muted = face.node.muted
@@ -150,16 +180,15 @@ class NodeItem(AbstractNodeItem):
         base = rect.top() + HEADER / 2
         x = rect.left() + 10
         painter.setPen(pen)
-        if near:
-            painter.setFont(text.icon)
-            painter.drawText(
-                QRectF(x - 1, rect.top(), 18, HEADER),
-                Qt.AlignmentFlag.AlignCenter,
-                look.glyph(face.icon) if face.icon else kin.icon,
-            )
-            x += 22
+        painter.setFont(text.icon)
+        painter.drawText(
+            QRectF(x - 1, rect.top(), 18, HEADER),
+            Qt.AlignmentFlag.AlignCenter,
+            look.glyph(face.icon) if face.icon else kin.icon,
+        )
+        x += 22
         room = rect.right() - x - 10
-        if near and face.type_text:
+        if face.type_text:
             kind = width(face.type_text, "type")
             painter.setFont(text.type)
             painter.setPen(palette().dim if muted else kin.soft)

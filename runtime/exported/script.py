@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from runtime.exported.checkpoint import Training, load, save
-from runtime.exported.processes import first, leave, plain
+from runtime.exported.processes import first, leave, plain, start
 from runtime.exported.threads import settle_threads
 
 CHECKPOINT = Path("checkpoint.safetensors")
@@ -57,6 +57,10 @@ class Options:
                 sys.exit(f"{RECORDED.name} is missing: train in Neurowire once and export again.")
             found.update({name: recorded[name] for name in REPLAYED})
             self.threads = recorded["threads"]
+        try:
+            start(found["device"])
+        except ValueError as error:
+            parser.error(str(error))
         self.training: dict[str, Any] = found
 
 

@@ -134,3 +134,43 @@ def test_a_missing_set_is_downloaded_on_request_and_after_a_cancel_goes_on(
             assert talk.until(Probed).facts["count"] == 60_000
             told = talk.all(Downloading)
     assert all(one.title == "MNIST" and one.done <= one.size == 11_594_722 for one in told)
+
+
+NO_FILES_LEFT = """
+import os, resource, time
+from runtime.client import Client
+from runtime.messages import Died
+
+client = Client()
+free = os.dup(0)
+os.close(free)
+resource.setrlimit(resource.RLIMIT_NOFILE, (free + 2, 4096))  # the two ends of the connection
+client.warm()
+said = []
+while not said:
+    said = client.drain()
+    time.sleep(0.01)
+resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 4096))
+assert isinstance(said[0], Died), said
+print(said[0].advice)
+client.warm()
+while not client.drain():
+    time.sleep(0.01)
+client.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
+def test_a_worker_that_can_not_be_started_is_reported_and_tried_again() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_FILES_LEFT],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "could not be started" in done.stdout
+    assert "Too many open files" in done.stdout
+    assert "Traceback" not in done.stderr
