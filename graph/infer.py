@@ -63,6 +63,7 @@ class Inference:
         self._dirty: set[str] = set(document.board.nodes)
         self._changed: set[str] = set()
         self._general: list[Problem] | None = None
+        self._remarks: dict[str, Problem] = {}
         self._listeners: list[Callable[[set[str]], None]] = []
         self._stop = document.subscribe(self._on_event) if watch else lambda: None
         self._settle()
@@ -85,6 +86,18 @@ class Inference:
         if node in self.document.board.nodes:
             self._dirty.add(node)
             self._settle()
+            self._tell()
+
+    def set_remarks(self, remarks: Mapping[str, Problem]) -> None:
+        """Take in what else is wrong with nodes, such as data that are not on this computer.
+
+        It is shown on them, and hinders no compiling.
+        """
+        both = self._remarks.keys() | remarks.keys()
+        changed = {node for node in both if self._remarks.get(node) != remarks.get(node)}
+        self._remarks = dict(remarks)
+        if changed:
+            self._changed |= changed
             self._tell()
 
     # -- answers
@@ -140,7 +153,8 @@ class Inference:
         if self._general is None:
             self._general = checks.check(self)
         own = self._own_problems(node) if node in self._results else []
-        return [*own, *(p for p in self._general if p.node == node)]
+        remarks = [self._remarks[node]] if node in self._remarks else []
+        return [*own, *(p for p in self._general if p.node == node), *remarks]
 
     def _own_problems(self, node: str) -> list[Problem]:
         """Problems of a node; a missing wire is an error where an optimizer waits for it."""

@@ -192,4 +192,6 @@ class Facts(QObject):
         self._list()
 
     def _list(self) -> None:
-        self._problems.set_data((*self._failed.values(), *self._loading.values()))
+        known = self._failed | self._loading
+        self._session.inference.set_remarks(known)
+        self._problems.set_data(tuple(known.values()))
