@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QInputDialog
 
+from graph.file import SUFFIX
 from graph.problems import Problem
 from graph.sheet import BOARD, LinkKey
 from gui import dialogs, look
@@ -17,10 +18,15 @@ from gui.canvas.trained import loss_colours
 from gui.commands import Commands, plain
 from gui.settings import settings
 from runtime import messages
+from runtime.export import source_of
 from runtime.messages import Died, RateChanged, Started, Stopped, Weights
+from runtime.runs import home, last_checkpoint
 
 if TYPE_CHECKING:
     from gui.window import Window
+
+
+CHECKPOINTS = "Checkpoints (*.safetensors);;All files (*)"
 
 
 class Deeds(QObject):
@@ -119,6 +125,72 @@ class Deeds(QObject):
         """Go on with the run whose worker died."""
         self._window.trainer.resume_last()
 
+    # -- after training
+
+    def generate(self) -> None:
+        """Go on drawing with what the last run learned."""
+        last = self._window.trainer.last
+        if last is not None:
+            self._generate(last_checkpoint(last))
+
+    def shuffle(self) -> None:
+        """Draw from other noise."""
+        self._window.trainer.shuffle()
+
+    def load_checkpoint(self) -> None:
+        """Ask for a checkpoint and draw with its weights."""
+        window = self._window
+        last = window.trainer.last
+        start = last_checkpoint(last).parent if last else home()
+        path = dialogs.ask_open(window, "Load a checkpoint", start, CHECKPOINTS)
+        if path is not None:
+            self._generate(path)
+
+    def generate_from(self, folder: str, source: str) -> None:
+        """Draw with what an earlier run learned: on the open board, where it is what was trained.
+
+        Args:
+            folder: The run's folder.
+            source: What names its source.
+        """
+        window = self._window
+        window.source.compile_now()
+        project = window.source.project
+        if project is None or source_of(project) != source:
+            boards = sorted(Path(folder).glob(f"*{SUFFIX}"))
+            if not boards:
+                window.notice.show_message(
+                    f"The run {Path(folder).name} has no board: expected a {SUFFIX} file in its"
+                    " folder, found none.",
+                    f"Choose another run, or look into {folder}.",
+                )
+                return
+            if not window.documents.open_path(boards[0]):
+                return
+        if self._generate(last_checkpoint(folder)):
+            window.trainer.last = folder
+
+    def steer(self, node: str, at: tuple[float, ...]) -> None:
+        """Move latents; where nothing draws any more, the last run's weights are loaded first."""
+        trainer = self._window.trainer
+        if trainer.can_steer:
+            trainer.steer(node, at)
+        elif trainer.state == "idle":
+            self.generate()
+
+    def _generate(self, checkpoint: Path) -> bool:
+        window = self._window
+        window.notice.hide_error()
+        window.source.compile_now()
+        project = window.source.project
+        if project is not None and not project.views:
+            window.say("There is nothing to draw: wire a view, such as Image grid, first.")
+            return False
+        began = window.trainer.generate(checkpoint)
+        if began:
+            window.show_tab("previews")
+        return began
+
     def set_rate(self) -> None:
         """Ask for another learning rate of the run that is going."""
         window, trainer = self._window, self._window.trainer
@@ -202,8 +274,14 @@ class Deeds(QObject):
         acts["train"].setEnabled(state in {"idle", "paused"})
         acts["pause"].setEnabled(state in {"running", "paused"})
         acts["step"].setEnabled(state in {"idle", "paused", "running"})
-        acts["stop"].setEnabled(state in {"reading", "starting", "running", "paused"})
+        stops = state in {"reading", "starting", "running", "paused"}
+        acts["stop"].setEnabled(stops or window.trainer.generating is not None)
         acts["set_rate"].setEnabled(state in {"running", "paused"})
+        trainer = window.trainer
+        has_last = trainer.last is not None and last_checkpoint(trainer.last).exists()
+        acts["generate"].setEnabled(state == "idle" and has_last and not trainer.generating)
+        acts["shuffle"].setEnabled(trainer.generating is not None)
+        acts["load_checkpoint"].setEnabled(state == "idle")
         acts["resume_last"].setEnabled(state == "idle" and window.trainer.resumable is not None)
         for scheme in ("system", "dark", "light"):
             acts[f"scheme_{scheme}"].setChecked(look.scheme() == scheme)

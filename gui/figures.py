@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
+
+from runtime.messages import Generating
 
 SHARES = ("accuracy", "top", "f1", "precision", "recall", "iou", "dice", "map")
 """Figures between 0 and 1 that are read as percentages; their names begin like this."""
@@ -49,6 +52,14 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s" if whole < 600 else f"{whole // 60} min"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def origin(generating: Generating) -> str:
+    """Which weights pictures come from: run, file and step."""
+    path = Path(generating.checkpoint)
+    run = path.parent.parent.name if path.parent.name == "checkpoints" else path.parent.name
+    step = f", step {generating.step:,}" if generating.step else ""
+    return f"{path.stem} checkpoint of {run}{step}"
 
 
 def size(count: float) -> str:

@@ -19,6 +19,7 @@ from gui import look
 from gui.figures import figure
 from gui.looks import Looks
 from gui.pictures import draw
+from gui.sliders import LatentSliders
 from gui.widgets import label
 from runtime.messages import ViewDrawn
 from runtime.payloads import Matrix, Number, Payload, Pictures
@@ -48,6 +49,8 @@ class Preview(QWidget):
     """Save what is shown."""
     animation_wanted = Signal()
     """Save all it showed so far, as it learned."""
+    steered = Signal(str, tuple)
+    """A node and where its latents were put."""
 
     def __init__(self, message: ViewDrawn) -> None:
         super().__init__()
@@ -55,6 +58,7 @@ class Preview(QWidget):
         self._name, self._step = label("", "heading"), label("", "dim")
         self.sheet, self.shown = Sheet(), message
         head = QHBoxLayout()
+        head.setSpacing(3)
         head.addWidget(self._name)
         head.addStretch(1)
         head.addWidget(self._step)
@@ -72,7 +76,11 @@ class Preview(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(head)
-        layout.addWidget(self.sheet, 1)
+        self._beside = QHBoxLayout()
+        self._beside.setSpacing(18)
+        self._beside.addWidget(self.sheet, 1)
+        layout.addLayout(self._beside, 1)
+        self.sliders: dict[str, LatentSliders] = {}
         self.looks = Looks()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(f"Training so far, {message.name}")
@@ -84,7 +92,16 @@ class Preview(QWidget):
         self.show_message(message)
 
     def show_message(self, message: ViewDrawn) -> None:
-        """Take a newer picture; it is shown unless the slider was put to an earlier one."""
+        """Take a newer picture; it is shown unless the slider was put to an earlier one.
+
+        What was drawn after training is shown at once and is no part of the history.
+        """
+        self._add_sliders(message)
+        if message.generated:
+            self.slider.setVisible(len(self.looks) > 1)
+            self.save_animation.setEnabled(len(self.looks) > 1)
+            self._show(message)
+            return
         latest = self.slider.value() == self.slider.maximum()
         self.looks.add(message)
         with QSignalBlocker(self.slider):
@@ -96,13 +113,30 @@ class Preview(QWidget):
         self._scrub(self.slider.value())
 
     def _scrub(self, place: int) -> None:
-        message = self.shown = self.looks[place]
+        self._show(self.looks[place])
+
+    def _show(self, message: ViewDrawn) -> None:
+        self.shown = message
         self.sheet.payload = message.payload
         self._name.setText(message.name.replace("_", " "))
-        self._step.setText(f"step {message.step:,}{_said(message.payload)}")
+        when = "generated" if message.generated else f"step {message.step:,}"
+        self._step.setText(f"{when}{_said(message.payload)}")
         self.sheet.setAccessibleName(f"{message.name} at step {message.step}")
         self.sheet.setAccessibleDescription(_in_words(message.payload))
         self.sheet.update()
+
+    def _add_sliders(self, message: ViewDrawn) -> None:
+        for node, at in message.at.items():
+            if node in self.sliders and len(self.sliders[node].at) == len(at):
+                continue
+            old, made = self.sliders.get(node), LatentSliders(node, "latents", at)
+            made.moved.connect(self.steered)
+            if old is not None:
+                self._beside.removeWidget(old)
+                old.hide()
+                old.deleteLater()
+            self.sliders[node] = made
+            self._beside.addWidget(made)
 
     def mousePressEvent(self, _: QMouseEvent) -> None:
         self.clicked.emit(self.node)

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui import dialogs, look
 from gui.animation import write_animation, write_picture
+from gui.figures import origin
 from gui.pictures import natural_size, on_node
 from gui.preview import Preview
 from gui.session import Session
 from gui.settings import settings
+from gui.training import Trainer
 from gui.widgets import empty, label
-from runtime.messages import ViewDrawn
+from runtime.messages import Generating, Started, ViewDrawn
 
 KEPT = "pictures_folder"
 PICTURE = "Pictures (*.png)"
 ANIMATION = "Animated pictures (*.gif)"
+BAR = {
+    "generate": ("Generate", "Goes on drawing with what the last run learned, without training"),
+    "shuffle": ("New samples", "Draws from other noise"),
+}
 
 
 class Previews(QScrollArea):
@@ -31,9 +46,18 @@ class Previews(QScrollArea):
     failed = Signal(str, str)
     """What did not succeed, and what to do."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    steered = Signal(str, tuple)
+    """A node and where its latents were put."""
+
+    def __init__(
+        self,
+        session: Session,
+        trainer: Trainer,
+        acts: Mapping[str, QAction],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._trainer = session, trainer
         self.previews: dict[str, Preview] = {}
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -47,7 +71,16 @@ class Previews(QScrollArea):
         self._row.setSpacing(28)
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(18, 12, 18, 12)
-        layout.addWidget(self._none)
+        self._origin = label("", "dim")
+        self.bar = QWidget()
+        bar = QHBoxLayout(self.bar)
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.addWidget(self._none)
+        bar.addWidget(self._origin)
+        bar.addStretch(1)
+        for name, (text, tip) in BAR.items():
+            bar.addWidget(_button(acts[name], text, tip))
+        layout.addWidget(self.bar)
         layout.addLayout(self._row, 1)
         self.setWidget(holder)
         self._waiting: dict[str, ViewDrawn] = {}
@@ -55,21 +88,27 @@ class Previews(QScrollArea):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._draw_nodes)
         session.opened.connect(self.clear)
+        trainer.changed.connect(self._tell_origin)
+        self._tell_origin()
         look.changed.connect(self._redraw)
 
     def receive(self, message: object) -> None:
         """Take one message of the worker."""
+        if isinstance(message, Started | Generating):
+            self._steer_again()
         if not isinstance(message, ViewDrawn):
             return
         preview = self.previews.get(message.node)
         if preview is None:
             preview = self.previews[message.node] = Preview(message)
             preview.clicked.connect(lambda node: self._session.select([node]))
+            preview.steered.connect(self.steered)
             preview.picture_wanted.connect(partial(self.save_picture, preview))
             preview.animation_wanted.connect(partial(self.save_animation, preview))
             wide = natural_size(message.payload, 100)
             self._row.addWidget(preview, max(1, round(100 * 100 / max(wide.height(), 30))))
             self._none.hide()
+            self._show_bar()
         preview.show_message(message)
         self._waiting[message.node] = message
         self._timer.start(0)
@@ -82,6 +121,23 @@ class Previews(QScrollArea):
         self.previews.clear()
         self._waiting.clear()
         self._none.show()
+
+    def _steer_again(self) -> None:
+        """Put the worker's latents where the sliders stand; it begins at 0."""
+        for preview in self.previews.values():
+            for node, sliders in preview.sliders.items():
+                if any(sliders.at):
+                    self._trainer.steer(node, sliders.at)
+
+    def _tell_origin(self) -> None:
+        generating = self._trainer.generating
+        self._origin.setText(f"Drawn from the {origin(generating)}" if generating else "")
+        self._origin.setVisible(generating is not None)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        """While pictures come from training there is nothing to say above them."""
+        self.bar.setVisible(self._trainer.state == "idle" or not self.previews)
 
     def save_picture(self, preview: Preview) -> None:
         """Ask for a place and write there what a view shows."""
@@ -124,3 +180,16 @@ class Previews(QScrollArea):
     def _redraw(self) -> None:
         for preview in self.previews.values():
             preview.sheet.update()
+
+
+def _button(action: QAction, text: str, tip: str) -> QToolButton:
+    action.setIconText(text)
+    action.setToolTip(tip)
+    made = QToolButton()
+    made.setDefaultAction(action)
+    made.setProperty("look", "button")
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    made.setIconSize(QSize(14, 14))
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setAccessibleName(text)
+    return made

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui.figures import duration, headline, percent
 from gui.widgets import button, label
-from runtime.runs import Run, Runs, database
+from runtime.runs import Run, Runs, database, last_checkpoint
 
 COLUMNS = ("Run", "Started", "State", "Best", "Epochs", "Time", "Seed", "Weights", "Device")
 RUN = Qt.ItemDataRole.UserRole
@@ -36,6 +36,8 @@ class History(QWidget):
     """Show these curves of the run with this name beside the present ones."""
     resumed = Signal(str)
     """Go on with the run in this folder."""
+    generated = Signal(str, str)
+    """Draw with what the run in this folder learned; the second names its source."""
     opened = Signal(Path)
     """Open the board this run trained (a path)."""
 
@@ -56,9 +58,11 @@ class History(QWidget):
         self._none = label("Nothing was trained yet. Every run is kept here.", "dim")
         self._overlay = button("Show curves", self.overlay, icon="chart-line")
         self._resume = button("Resume", self._go_on, icon="play")
+        self._generate = button("Generate", self._go_on_drawing, icon="sparkle")
+        self._generate.setToolTip("Draws the views with what this run learned, without training")
         self._open = button("Open its board", self._open_board, icon="tree-structure")
         self._folder = button("Show folder", self._show_folder, icon="folder-open")
-        self._buttons = (self._overlay, self._resume, self._open, self._folder)
+        self._buttons = (self._overlay, self._resume, self._generate, self._open, self._folder)
         row = QHBoxLayout()
         row.addWidget(self._none)
         row.addStretch(1)
@@ -128,6 +132,13 @@ class History(QWidget):
             one.setEnabled(len(runs) == 1)
         self._overlay.setEnabled(bool(runs))
         self._resume.setEnabled(len(runs) == 1 and runs[0].state in UNFINISHED)
+
+        kept = len(runs) == 1 and last_checkpoint(runs[0].folder).exists()
+        self._generate.setEnabled(kept and runs[0].state != "running")
+
+    def _go_on_drawing(self) -> None:
+        run = self.selected()[0]
+        self.generated.emit(run.folder, run.source)
 
     def _go_on(self) -> None:
         self.resumed.emit(self.selected()[0].folder)

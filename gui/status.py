@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStatusBar, QWidget
 
-from gui.figures import duration, size
+from gui.figures import duration, origin, size
 from gui.session import Session
 from gui.training import Trainer
 from gui.widgets import button, label
@@ -108,6 +108,8 @@ class Status(QStatusBar):
             return "Reading data"
         if trainer.state == "starting":
             return "Starting" if trainer.warm else "Starting: PyTorch is loading"
+        if trainer.state == "idle" and trainer.generating is not None:
+            return f"Generating{DOT}{origin(trainer.generating)}"
         if trainer.state == "idle":
             return self._ended or self._ready_text()
         started = trainer.started

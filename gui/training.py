@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,11 +13,22 @@ from graph.problems import Problem
 from gui.session import Session
 from gui.source import Source
 from runtime.client import Client
-from runtime.config import RunConfig
-from runtime.messages import Died, Paused, Resumed, Started, Stopped, Warm
+from runtime.config import Project, RunConfig, project
+from runtime.messages import (
+    Died,
+    GenerateEnded,
+    Generating,
+    Paused,
+    Resumed,
+    Started,
+    Stopped,
+    Warm,
+)
 
 State = Literal["idle", "reading", "starting", "running", "paused", "stopping"]
 
+SEED = 20
+"""Views draw from the noise of this seed first."""
 DRAIN_MS = 34
 """How often the worker's messages are taken: at most 30 times a second."""
 
@@ -43,10 +56,15 @@ class Trainer(QObject):
         self.data_dir: str | None = None
         self.pending: Callable[[], bool] = lambda: False
         """Is the worker still looking at what a data node of the board holds?"""
-        self._paused = False
+        self._after_reading: Callable[[], object] = self.train
+        self.generating: Generating | None = None
+        self.last: str | None = None
+        """The folder of this board's last run, from its start on."""
+        self._seed = SEED
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
+        session.opened.connect(self._leave)
 
     def start(self) -> None:
         """Start the worker, so that it is warm before the first click on Train."""
@@ -75,31 +93,64 @@ class Trainer(QObject):
         if self.state not in {"idle", "reading"}:
             return False
         if self.pending():
-            self._paused = paused
+            self._after_reading = partial(self.train, paused=paused)
             self._set("reading")
             return True
         self._set("idle")
-        self._source.compile_now()
-        project = self._source.project
-        if project is None:
-            errors = [one for one in self._source.problems if one.severity == "error"]
-            self.refused.emit(tuple(errors or self._source.problems))
+        compiled = self._compiled()
+        if compiled is None:
             return False
         self.asked.emit()
         self.resumable = None
         self._start_drain()
-        self.client.train(
-            project.name, project.files, project.views, project.wires, config=self._config(paused)
-        )
+        self.client.run(compiled, self._config(paused))
         if paused:
             self.client.step_once()
         self._set("starting")
         return True
 
     def data_read(self) -> None:
-        """The worker knows more of the data: start the run that waits for it."""
+        """The worker knows more of the data: start what waits for it."""
         if self.state == "reading" and not self.pending():
-            self.train(paused=self._paused)
+            self._after_reading()
+
+    def generate(self, checkpoint: Path) -> bool:
+        """Draw the board's views from a checkpoint's weights, without training.
+
+        Returns:
+            Whether that begins, or will once the data was read.
+        """
+        if self.state not in {"idle", "reading"}:
+            return False
+        if self.pending():
+            self._after_reading = partial(self.generate, checkpoint)
+            self._set("reading")
+            return True
+        self._set("idle")
+        compiled = self._compiled()
+        if compiled is None:
+            return False
+        self._start_drain()
+        self.client.generate(compiled, self._config(paused=False), checkpoint)
+        self._seed = SEED
+        self._set("starting")
+        return True
+
+    def shuffle(self) -> None:
+        """While generating: draw from other noise."""
+        if self.generating is not None:
+            self._seed += 1
+            self.client.shuffle(self._seed)
+
+    @property
+    def can_steer(self) -> bool:
+        """Does the worker draw views, so that their latents can be moved?"""
+        return self.state in {"running", "paused"} or self.generating is not None
+
+    def steer(self, node: str, at: tuple[float, ...]) -> None:
+        """Move the latents that a node stands for."""
+        if self.can_steer:
+            self.client.steer(node, at)
 
     def resume_last(self) -> None:
         """Go on with the run whose worker died."""
@@ -137,6 +188,8 @@ class Trainer(QObject):
         """Save and end the run."""
         if self.state == "reading":
             self._set("idle")
+        elif self.state == "idle" and self.generating is not None:
+            self.client.stop()
         elif self.state not in {"idle", "stopping"}:
             self.client.stop()
             self._set("stopping")
@@ -158,7 +211,7 @@ class Trainer(QObject):
                 self.warm = message
                 self.changed.emit()
             case Started():
-                self.started = message
+                self.started, self.last = message, message.folder
                 self._set("running" if self.state == "starting" else self.state)
             case Paused():
                 if self.state != "stopping":
@@ -168,11 +221,37 @@ class Trainer(QObject):
                     self._set("running")
             case Stopped():
                 self._set("idle")
-            case Died():
-                self.resumable = message.folder
-                self.warm = None
+            case Generating():
+                self.generating = message
                 self._set("idle")
                 self.changed.emit()
+            case GenerateEnded():
+                asked = self.generating is None
+                self.generating = None
+                if asked or self.state == "stopping":
+                    self._set("idle")  # it did not begin; else a run may be starting
+                self.changed.emit()
+            case Died():
+                self.resumable = message.folder
+                self.warm = self.generating = None
+                self._set("idle")
+                self.changed.emit()
+
+    def _compiled(self) -> Project | None:
+        """The board's project; where it has errors they are told instead."""
+        self._source.compile_now()
+        made = self._source.project
+        if made is None:
+            wrong = errors(self._source.problems)
+            self.refused.emit(tuple(wrong or self._source.problems))
+            return None
+        return project(made.name, made.files, made.views, made.wires)
+
+    def _leave(self) -> None:
+        """Another board is open: what was trained or drawn belongs to the one before."""
+        self.last = None
+        if self.state == "reading" or self.generating is not None:
+            self.stop()
 
     def _set(self, state: State) -> None:
         if state != self.state:

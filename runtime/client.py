@@ -24,6 +24,7 @@ from runtime.messages import (
     Command,
     Died,
     Downloading,
+    Generate,
     Message,
     Pause,
     Probe,
@@ -32,7 +33,9 @@ from runtime.messages import (
     Quit,
     Resume,
     SetRate,
+    Shuffle,
     Started,
+    Steer,
     StepOnce,
     Stop,
     Stopped,
@@ -107,6 +110,18 @@ class Client:
         """Go on with an earlier run, from its last checkpoint and with its own source."""
         self.run(Project("", {}), replace(config, resume=str(folder)))
 
+    def generate(self, project: Project, config: RunConfig, checkpoint: str | Path) -> None:
+        """Draw a project's views from a checkpoint's weights, until another command."""
+        self._tell(Generate(project, config, str(checkpoint)))
+
+    def steer(self, node: str, at: Iterable[float]) -> None:
+        """Move the point of the latent space that a node stands for."""
+        self._tell(Steer(node, tuple(at)))
+
+    def shuffle(self, seed: int) -> None:
+        """After `generate`: draw from the noise of another seed."""
+        self._tell(Shuffle(seed))
+
     def pause(self) -> None:
         """Wait after the running step."""
         self._tell(Pause())
@@ -170,7 +185,7 @@ class Client:
             child.process.kill()
 
     def _tell(self, command: Command) -> None:
-        if isinstance(command, Train | Probe):
+        if isinstance(command, Train | Generate | Probe):
             self.warm()
         child = self._child
         if child:

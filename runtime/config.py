@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -46,6 +46,26 @@ class ViewLike(Protocol):
     def classes(self) -> tuple[str, ...]:
         """Names of the classes, where known."""
 
+    @property
+    def sliders(self) -> Sequence[SlidersLike]:
+        """The points of the latent space it is drawn at."""
+
+
+class SlidersLike(Protocol):
+    """What the compiler makes of a point that is moved by hand."""
+
+    @property
+    def node(self) -> str:
+        """The node it stands for."""
+
+    @property
+    def name(self) -> str:
+        """The argument of the view's function."""
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+
 
 class WireLike(Protocol):
     """Where the weight of one wire into a neuron lies."""
@@ -85,6 +105,21 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Sliders:
+    """A point of the latent space that is moved by hand.
+
+    Attributes:
+        node: The node that stands for it.
+        name: The argument of the view's function in `views.py`.
+        size: How many latents it has.
+    """
+
+    node: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A view to draw while training.
 
@@ -95,6 +130,7 @@ class View:
         params: The node's parameters, and `classes` again, for what draws it.
         inputs: For each port, the place of its value among the examples, or None when computed.
         classes: Names of the classes, where the data say.
+        sliders: The points of the latent space it is drawn at.
     """
 
     node: str
@@ -103,6 +139,7 @@ class View:
     params: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, int | None] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
+    sliders: tuple[Sliders, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +187,8 @@ def project(
 
 def _view(view: ViewLike) -> View:
     params = {**view.params, "classes": view.classes}
-    return View(view.node, view.name, view.kind, params, dict(view.inputs), view.classes)
+    sliders = tuple(Sliders(one.node, one.name, one.size) for one in view.sliders)
+    return View(view.node, view.name, view.kind, params, dict(view.inputs), view.classes, sliders)
 
 
 @dataclass(frozen=True, slots=True)

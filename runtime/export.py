@@ -27,11 +27,16 @@ def write_project(project: Project, folder: Path, record: Path | None) -> None:
         shutil.copyfile(record, folder / RECORDED)
 
 
+def source_of(project: Project) -> str:
+    """A name for what trains, as `Run.source` has it."""
+    return digest(records(project.name, project.files).files)
+
+
 def recorded(project: Project) -> Path | None:
     """The recorded losses of the newest run whose source was exactly this one."""
     if not database().exists():
         return None
-    source = digest(records(project.name, project.files).files)
+    source = source_of(project)
     with Runs(database()) as runs:
         for run in runs.of_source(source):
             record = Path(run.folder) / RECORDED

@@ -21,6 +21,7 @@ from runtime.hold import Held, hold
 from runtime.interrupt import Interrupted, interrupt
 from runtime.messages import (
     Command,
+    Generate,
     Message,
     Pause,
     Paused,
@@ -31,6 +32,7 @@ from runtime.messages import (
     Resume,
     Resumed,
     SetRate,
+    Steer,
     StepOnce,
     Stop,
     Stopped,
@@ -68,7 +70,7 @@ class Loop:
         home: Path,
     ) -> None:
         self.project, self.config = project, config
-        self.next: Command | None = None  # a Train or Quit that ended this run
+        self.next: Command | None = None  # a Train, Generate or Quit that ended this run
         self._inbox, self._send, self._runs, self._home = inbox, send, runs, home
         self._paused, self._single, self._stopping = config.paused, False, False
         self._training: Training | None = None
@@ -233,8 +235,12 @@ class Loop:
                 self._paused, self._single = False, True
             case Stop():
                 self._stopping = True
-            case Train() | Quit():
+            case Train() | Generate() | Quit():
                 self._stopping, self.next = True, command
+            case Steer(node, at):
+                self._views.steer(node, at)
+                if self._paused and self._inbox.empty():  # nothing else takes time now
+                    self._views.draw(every=True)
             case SetRate(name, value):
                 self._set_rate(training, name, value)
             case _:

@@ -52,6 +52,38 @@ class SetRate:
 
 
 @dataclass(frozen=True, slots=True)
+class Steer:
+    """Move a point of the latent space that views are drawn at; they are drawn anew soon.
+
+    Attributes:
+        node: The node that stands for the point.
+        at: Its latents.
+    """
+
+    node: str
+    at: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generate:
+    """Draw a project's views from a checkpoint's weights, without training, until told otherwise.
+
+    A run that is still going is stopped and saved first.
+    """
+
+    project: Project
+    config: RunConfig
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffle:
+    """Draw the views anew from the noise of this seed; heard after `Generate` alone."""
+
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """Learn the facts of a data node: sizes, classes, columns, counts.
 
@@ -79,7 +111,20 @@ class Quit:
     """Stop what runs, save it, and leave."""
 
 
-Command = Train | Pause | Resume | Stop | StepOnce | SetRate | Probe | CancelProbe | Quit
+Command = (
+    Train
+    | Pause
+    | Resume
+    | Stop
+    | StepOnce
+    | SetRate
+    | Steer
+    | Generate
+    | Shuffle
+    | Probe
+    | CancelProbe
+    | Quit
+)
 
 
 # --- from the worker -------------------------------------------------------------------------
@@ -172,13 +217,47 @@ class EpochEnded:
 
 @dataclass(frozen=True, slots=True)
 class ViewDrawn:
-    """A view's picture. `payload` is one of the records of `runtime.payloads`."""
+    """A view's picture.
+
+    Attributes:
+        node: The view node's id.
+        name: Its name.
+        kind: What drew it.
+        payload: One of the records of `runtime.payloads`.
+        step: Steps trained before.
+        at: The points of the latent space it was drawn at, by the node that stands for each.
+        generated: Was it drawn after training, from a checkpoint?
+    """
 
     node: str
     name: str
     kind: str
     payload: Any
     step: int
+    at: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Generating:
+    """Views are drawn from a checkpoint's weights.
+
+    Attributes:
+        checkpoint: Its file.
+        device_name: What they are drawn on, for people.
+        step: Steps it was trained for; 0 where it does not say.
+        epoch: Epochs it was trained for.
+    """
+
+    checkpoint: str
+    device_name: str
+    step: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateEnded:
+    """No more views are drawn from a checkpoint; a `Problem` came before if that went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +414,8 @@ Message = (
     | Steps
     | EpochEnded
     | ViewDrawn
+    | Generating
+    | GenerateEnded
     | Weights
     | Progress
     | Paused

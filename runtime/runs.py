@@ -21,6 +21,7 @@ from runtime.hold import is_held
 from runtime.messages import EpochEnded, Points
 
 VERSION = 1
+CHECKPOINTS, LAST = "checkpoints", "last.safetensors"  # in a run's folder
 TABLES = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS runs (
@@ -251,6 +252,11 @@ class Runs:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+def last_checkpoint(folder: str | Path) -> Path:
+    """Where a run's newest checkpoint is kept."""
+    return Path(folder) / CHECKPOINTS / LAST
 
 
 def home() -> Path:

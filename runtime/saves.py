@@ -13,9 +13,9 @@ from torch import Tensor
 
 from runtime.messages import Message, Saved
 from runtime.prepare import Training
+from runtime.runs import CHECKPOINTS, LAST
 
-FOLDER = "checkpoints"
-LAST, BEST = "last.safetensors", "best.safetensors"
+BEST = "best.safetensors"
 SHARE = 50  # time between two saves, in units of what one takes: saving costs at most 2%
 LEAST_S = 1.0
 
@@ -33,12 +33,13 @@ class Saves:
     def __init__(
         self, folder: Path, module: ModuleType, interval: float, send: Callable[[Message], None]
     ) -> None:
-        self.folder = folder / FOLDER
+        self.folder = folder / CHECKPOINTS
         self.folder.mkdir(exist_ok=True)
         self._module, self._interval, self._send = module, interval, send
         self._saved = perf_counter()
         self._cost = 0.0
         self._best: dict[str, Tensor] = {}
+        self._best_at: dict[str, str] = {}
         self._best_waits = False
         self._at = (-1, -1)
 
@@ -69,6 +70,7 @@ class Saves:
         else:
             for name, weight in now.items():
                 self._best[name].copy_(weight)
+        self._best_at = {"step": str(training.step), "epoch": str(training.epoch)}
         self._best_waits = True
 
     def save(self, training: Training) -> None:
@@ -87,7 +89,8 @@ class Saves:
         """Write the best weights, if there are new ones."""
         if self._best_waits:
             aside = self.folder / (BEST + ".new")
-            save_file({name: w.cpu().contiguous() for name, w in self._best.items()}, aside)
+            best = {name: weight.cpu().contiguous() for name, weight in self._best.items()}
+            save_file(best, aside, metadata={"format": "pt", **self._best_at})
             aside.replace(self.folder / BEST)
             self._best_waits = False
 

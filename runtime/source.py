@@ -8,13 +8,13 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from runtime.config import File, Project, View, Wire
+from runtime.config import File, Project, Sliders, View, Wire
 
 FOLDER = "source"
 PLAN = "plan.json"  # what the source alone does not say: views, wires, and the nodes of each line
@@ -72,9 +72,13 @@ def read(folder: Path) -> Project:
     return Project(
         plan["name"],
         files,
-        tuple(View(**view) for view in plan["views"]),
+        tuple(_view(**view) for view in plan["views"]),
         tuple(Wire(**wire) for wire in plan["wires"]),
     )
+
+
+def _view(sliders: Iterable[Mapping[str, Any]] = (), **view: Any) -> View:
+    return View(**view, sliders=tuple(Sliders(**one) for one in sliders))
 
 
 class Imported:

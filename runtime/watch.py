@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
@@ -32,6 +32,7 @@ class Views:
         training: What runs.
         interval: Seconds between two drawings, at least.
         send: Where pictures go.
+        generated: Nothing trains any more.
     """
 
     def __init__(
@@ -41,10 +42,15 @@ class Views:
         training: Training,
         interval: float,
         send: Callable[[Message], None],
+        *,
+        generated: bool = False,
     ) -> None:
         self._project, self._imported, self._training = project, imported, training
-        self._interval, self._send = interval, send
+        self._interval, self._send, self._generated = interval, send, generated
+        self._seed = SEED
+        self._at = {one.node: (0.0,) * one.size for view in project.views for one in view.sliders}
         self._next: dict[str, float] = {}  # by view: when it is to be drawn again
+        self._free: dict[str, float] = {}  # by view: when it may be, as its share of time goes
         self._drawn: dict[str, int] = {}  # by view: at which step it was drawn
         if imported.has("views"):
             self._next = {view.name: 0.0 for view in project.views}
@@ -54,6 +60,31 @@ class Views:
     def due(self) -> bool:
         """Is it time to draw one?"""
         return bool(self._next) and perf_counter() >= min(self._next.values())
+
+    def steer(self, node: str, at: Sequence[float]) -> None:
+        """Move a point that views are drawn at; they are due as soon as their share of time lets.
+
+        Args:
+            node: The node that stands for it; one that no view hangs on is passed over.
+            at: Its latents, as many as it has.
+        """
+        if node not in self._at:
+            return
+        size = len(self._at[node])
+        if len(at) != size:
+            text = f"Expected {size} latents, received {len(at)}."
+            self._send(Problem(node, text, "Start again, so that the sliders are counted anew."))
+            return
+        self._at[node] = tuple(at)
+        for view in self._project.views:
+            if view.name in self._next and any(one.node == node for one in view.sliders):
+                self._drawn.pop(view.name, None)
+                self._next[view.name] = self._free.get(view.name, 0.0)
+
+    def shuffle(self, seed: int) -> None:
+        """Draw from other noise from now on."""
+        self._seed = seed
+        self._drawn.clear()
 
     def draw(self, *, every: bool = False) -> None:
         """Draw the views whose time has come; one that fails is a problem, and left out after.
@@ -80,19 +111,23 @@ class Views:
                     del self._next[view.name]
                     self._send(self._problem(view, error))
                     continue
-                self._send(ViewDrawn(view.node, view.name, view.kind, payload, step))
+                at = {one.node: self._at[one.node] for one in view.sliders}
+                self._send(
+                    ViewDrawn(view.node, view.name, view.kind, payload, step, at, self._generated)
+                )
                 now, self._drawn[view.name] = perf_counter(), step
                 pause = SHARE * len(self._next) * (now - began)
+                self._free[view.name] = now + pause
                 self._next[view.name] = now + max(self._interval, pause)
 
     def _draw(self, view: View) -> object:
-        torch.manual_seed(SEED)  # in a random state of its own, see `undisturbed`
+        torch.manual_seed(self._seed)  # in a random state of its own, see `undisturbed`
         module = self._imported.module("views")
         if not self._examples:
             self._examples = module.examples(self._training, EXAMPLES)
-        compute: Callable[[Training, tuple[Tensor, ...]], Mapping[str, Tensor]]
-        compute = getattr(module, view.name)
-        return draw(view, lambda batch: compute(self._training, batch), self._examples)
+        compute: Callable[..., Mapping[str, Tensor]] = getattr(module, view.name)
+        at = {one.name: self._at[one.node] for one in view.sliders}
+        return draw(view, lambda batch: compute(self._training, batch, **at), self._examples)
 
     def _problem(self, view: View, error: Exception) -> Problem:
         found = explain(error, self._imported.source, self._project.files)

@@ -18,12 +18,14 @@ from torch import nn
 from runtime import data
 from runtime.data.facts import MissingSet
 from runtime.device import devices
+from runtime.generate import Generation
 from runtime.interrupt import Interrupted, interrupt
 from runtime.loop import Loop
 from runtime.messages import (
     CancelProbe,
     Command,
     Downloading,
+    Generate,
     Message,
     Probe,
     Probed,
@@ -55,7 +57,12 @@ def serve(connection: Connection) -> None:
     threading.Thread(target=load_readers, name="readers", daemon=True).start()
     command = desk.inbox.get()
     while not isinstance(command, Quit):
-        following = desk.train(command) if isinstance(command, Train) else None
+        following = None
+        match command:
+            case Train():
+                following = desk.train(command)
+            case Generate():
+                following = desk.generate(command)
         command = following or desk.inbox.get()
     post.close()
 
@@ -66,12 +73,12 @@ class Desk:
     def __init__(self, send: Callable[[Message], None]) -> None:
         self.inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._send = send
-        self._loop: Loop | None = None
+        self._loop: Loop | Generation | None = None
 
     def put(self, command: Command) -> None:
         """Queue a command; one that ends a run does not wait until its data are read."""
         self.inbox.put(command)
-        if self._loop and isinstance(command, Stop | Train | Quit):
+        if self._loop and isinstance(command, Stop | Train | Generate | Quit):
             self._loop.interrupt()
 
     def train(self, command: Train) -> Command | None:
@@ -90,6 +97,13 @@ class Desk:
         self._loop = None
         self._send(stopped)
         return following
+
+    def generate(self, command: Generate) -> Command | None:
+        """Draw from a checkpoint; what comes back is the command that ended it, if one did."""
+        self._loop = generation = Generation(command, self.inbox, self._send)
+        generation.run()
+        self._loop = None
+        return generation.next
 
 
 class Post:

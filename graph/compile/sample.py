@@ -8,6 +8,7 @@ from graph.compile import carry
 from graph.compile.body import Body, Item, Values
 from graph.compile.plan import AVERAGING, Plan
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.order import upstream
 from graph.sheet import End, Node
 
 COUNT = 64
@@ -15,7 +16,7 @@ COUNT = 64
 
 def sample_source(plan: Plan, title: str) -> Source | None:
     """The whole file, or None where no view shows what networks make of noise alone."""
-    for node in plan.views:
+    for node in sorted(plan.views, key=lambda one: _is_steered(plan, one)):
         bound = plan.scope.bound(node.id)
         if not hasattr(bound, "generates"):
             continue
@@ -26,6 +27,13 @@ def sample_source(plan: Plan, title: str) -> Source | None:
         if source is not None:
             return source
     return None
+
+
+def _is_steered(plan: Plan, view: Node) -> bool:
+    """Does it hang on a point that is moved by hand? Others show more of what can be made."""
+    above = upstream(plan.board, [view.id])
+    noise = (one for one in above if plan.scope.role(one) == "noise")
+    return any(hasattr(plan.scope.bound(one), "steer") for one in noise)
 
 
 def _items(plan: Plan, node: Node, image: End) -> list[Item]:

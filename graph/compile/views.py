@@ -10,7 +10,23 @@ from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.compile.train import mode
+from graph.order import upstream
 from graph.sheet import Node
+
+
+@dataclass(frozen=True)
+class SliderSpec:
+    """A point that a view is drawn at and that is moved by hand.
+
+    Attributes:
+        node: Id of the node it stands for.
+        name: The argument of the view's function in views.py.
+        size: How many numbers it has.
+    """
+
+    node: str
+    name: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -25,6 +41,7 @@ class ViewSpec:
         inputs: For each wired port the place of what it shows in the examples, where it comes
             straight from the data.
         classes: Names of the classes, where the data says.
+        sliders: What it is drawn at.
     """
 
     node: str
@@ -33,6 +50,7 @@ class ViewSpec:
     params: dict[str, Any]
     inputs: dict[str, int | None]
     classes: tuple[str, ...]
+    sliders: tuple[SliderSpec, ...] = ()
 
 
 def view_specs(plan: Plan) -> tuple[ViewSpec, ...]:
@@ -52,9 +70,25 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
     for data in plan.data:
         bound = plan.scope.bound(data.id)
         classes = classes or tuple(bound.classes(plan.inference.facts.get(data.id)))
-    params = plan.document.params(node)
-    return ViewSpec(
-        node.id, node.name, str(plan.scope.bound(node.id).kind()), params, inputs, classes
+    params, sliders = dict(plan.document.params(node)), _sliders(plan, node)
+    if sliders and len(_varying(plan, node)) == len(sliders):
+        params["count"] = 1  # all would be the same picture
+    kind = str(plan.scope.bound(node.id).kind())
+    return ViewSpec(node.id, node.name, kind, params, inputs, classes, sliders)
+
+
+def _varying(plan: Plan, view: Node) -> list[str]:
+    """The nodes above a view that give every example something of its own."""
+    above = sorted(upstream(plan.board, [view.id]), key=lambda one: plan.board.nodes[one].number)
+    return [one for one in above if plan.scope.role(one) in {"data", "noise"}]
+
+
+def _sliders(plan: Plan, view: Node) -> tuple[SliderSpec, ...]:
+    bound = {one: plan.scope.bound(one) for one in _varying(plan, view)}
+    return tuple(
+        SliderSpec(one, plan.board.nodes[one].name, sliders.size)
+        for one, sliders in bound.items()
+        if hasattr(sliders, "steer")
     )
 
 
@@ -68,6 +102,8 @@ def views_source(plan: Plan) -> Source:
     used = names_used(body.text) if plan.views else set()
     carried = [f"from {home} import {n}" for n in used if (home := carry.home(n))]
     carried = [line for line in carried if not line.endswith(" Training")]
+    if "Sequence" in used:
+        carried.append("from collections.abc import Sequence")
     top = Writer()
     top.add('"""What the application shows while this project trains."""')
     top.add()
@@ -88,20 +124,24 @@ def views_source(plan: Plan) -> Source:
 
 def _view(writer: Writer, plan: Plan, node: Node) -> None:
     ids = (node.id,)
+    sliders = _sliders(plan, node)
     arguments = "training: Training, batch: tuple[Tensor, ...]"
+    if sliders:
+        at = (f"{one.name}: Sequence[float] = (0.0,) * {one.size}" for one in sliders)
+        arguments += f", *, {', '.join(at)}"
     writer.add(f"def {node.name}({arguments}) -> dict[str, Tensor]:", ids)
     reads = list(plan.scope.reads(node.id))
     extra = plan.extra_items([node.id], "training")
     ahead = [end for item in extra for end in item.reads]
     items = [_of_training(op.item) for op in plan.closure([*reads, *ahead])] + extra
-    items = [_averaged(plan, item) for item in items]
+    items = [_averaged(plan, _steered(plan, item, sliders)) for item in items]
     values = local_names(plan.scope, plan.batch)
     used = {end for item in items for end in item.reads} | set(reads)
     targets = [str(values[end]) if end in used else "_" for end in plan.batch]
     if any(end in used for end in plan.batch):
         comma = "," if len(targets) == 1 else ""
         writer.add(f"{', '.join(targets)}{comma} = batch", ids, level=1)
-    taken = {"training", "batch", node.name}
+    taken = {"training", "batch", node.name, *(one.name for one in sliders)}
     body = Body(items, reads, values, taken, short=False)
     inner = Writer()
     body.write(inner, level=2, give=False)
@@ -131,6 +171,19 @@ def _averaged(plan: Plan, item: Item) -> Item:
         return text
 
     return replace(item, source=source) if plan.averages else item
+
+
+def _steered(plan: Plan, item: Item, sliders: tuple[SliderSpec, ...]) -> Item:
+    """The same item, where it is a point that is moved by hand."""
+    found = next((one for one in sliders if one.node in item.nodes), None)
+    if found is None:
+        return item
+    (first,), bound = item.reads, plan.scope.bound(found.node)
+
+    def source(values: Any) -> str:
+        return str(bound.steer(f"len({values[first]})", found.name, "training.device"))
+
+    return replace(item, name="latents", source=source)
 
 
 def _of_training(item: Item) -> Item:

@@ -102,13 +102,13 @@ class Plane:
 @node(
     "random.path",
     group=GROUP,
-    title="Latent path",
+    title="Interpolation",
     role="noise",
     inputs="",
-    synonyms="interpolation, morph, walk, latent, between, z",
+    synonyms="latent path, interpolate, morph, walk, between two samples, slerp, z",
 )
 class Path:
-    """A way through the latent space from one sample to the next, in equal steps.
+    """The way from one sample of the latent space to another, in equal steps.
 
     Along the sphere, as normal samples lie near one (White 2016, https://arxiv.org/abs/1609.04468).
     """
@@ -125,6 +125,38 @@ class Path:
 
     def summary(self) -> str:
         return f"{self.steps} steps, {self.size} latents"
+
+
+@node(
+    "random.sliders",
+    group=GROUP,
+    title="Latent sliders",
+    role="noise",
+    inputs="",
+    synonyms="latent, dial, knob, explore, steer, live, z",
+)
+class Sliders:
+    """One point of the latent space that you move by hand: a slider a latent, below the preview.
+
+    They move while the board trains and after; where no one moves them, the points are normal
+    noise.
+    """
+
+    size: int = param(16, low=1, doc="How many latents the generator takes.")
+
+    def shape(self) -> TensorType:
+        return features(BATCH, self.size)
+
+    def sample(self, rows: str, device: str) -> str:
+        """Source of points where no one steers, from the source of how many and the device."""
+        return f"torch.randn({rows}, {self.size}, device={device})"
+
+    def steer(self, rows: str, at: str, device: str) -> str:
+        """Source of the point, from the source of how many rows, of its latents and the device."""
+        return call("latent_point", Raw(rows), Raw(at), device=Raw(device))
+
+    def summary(self) -> str:
+        return f"{self.size} latents"
 
 
 @node(

@@ -118,6 +118,7 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent; image
 QCheckBox::indicator:disabled { border-color: $line; background: $panel; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider[look="centred"]::sub-page:horizontal { background: $line; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
     background: $text; }
 QGroupBox { border: none; margin-top: 22px; font-weight: 600; }

@@ -2,6 +2,8 @@
 
 import math
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -20,6 +22,11 @@ def latent_plane(
     points[:, :, up] = places.flip(0).unsqueeze(1)
     points[:, :, across] = places
     return points.flatten(0, 1)[torch.arange(rows, device=device) % side**2]
+
+
+def latent_point(rows: int, at: Sequence[float], *, device: torch.device) -> Tensor:
+    """The same latents over and over, [rows, len(at)]."""
+    return torch.tensor(at, device=device).expand(rows, -1)
 
 
 def latent_path(rows: int, size: int, steps: int, *, device: torch.device) -> Tensor:

@@ -1,0 +1,200 @@
+"""A checkpoint that goes on drawing, and latents moved by hand, while a board trains and after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graph.compile import compile_document
+from graph.document import Document
+from graph.sheet import End
+from runtime import config, source
+from runtime.config import Project, RunConfig
+from runtime.messages import (
+    GenerateEnded,
+    Generating,
+    Paused,
+    Problem,
+    Resumed,
+    Started,
+    Steps,
+    Stopped,
+    ViewDrawn,
+)
+from runtime.runs import last_checkpoint
+from tests.runtime_tests.support import Talk
+from tests.runtime_tests.test_generating import board as grids
+
+SOON = RunConfig(epochs=3, threads=1, device="cpu", view_interval_s=0.0, report_interval_s=0.0)
+LONG = replace(SOON, epochs=100_000, view_interval_s=3600.0)
+
+
+def steered(size: int = 4) -> tuple[Document, str]:
+    """A decoder shown from fixed noise and from latents moved by hand; and the node for those."""
+    document = grids()
+    nodes = {node.name: node for node in document.board.nodes.values()}
+    if size != 4:
+        document.set_params(nodes["code"].id, units=size)
+        plane = next(one for one in nodes.values() if one.type == "random.plane")
+        document.set_params(plane.id, size=size)
+    sliders = document.add_node("random.sliders", params={"size": size})
+    (twin,) = document.duplicate([nodes["decoder"].id], twins=True)
+    shaped = document.add_node("shape.unflatten", params={"dim": 1, "sizes": (1, 8, 8)})
+    made = document.add_node("view.grid", name="moved")
+    for one, other, port in ((sliders, twin, "x"), (twin, shaped, "x"), (shaped, made, "image")):
+        document.link(End(one.id, "y"), End(other.id, port))
+    return document, sliders.id
+
+
+def records(document: Document) -> Project:
+    project = compile_document(document)
+    return config.project(project.name, project.files, project.views, project.wires)
+
+
+@pytest.fixture(scope="module")
+def trained(shared_talk: Talk) -> tuple[Project, str, Stopped, Talk]:
+    """A run to its end, and what was said of it."""
+    document, node = steered()
+    project = records(document)
+    shared_talk.forget()
+    stopped = shared_talk.train(project, SOON)
+    talk = Talk(shared_talk.client)
+    talk.heard = list(shared_talk.heard)
+    return project, node, stopped, talk
+
+
+def drawn(talk: Talk, name: str) -> ViewDrawn:
+    """The next picture of a view."""
+    while (message := talk.until(ViewDrawn)).name != name:
+        pass
+    return message
+
+
+def end(talk: Talk) -> None:
+    talk.client.stop()
+    talk.until(GenerateEnded)
+
+
+def test_a_checkpoint_draws_what_the_run_drew_last(
+    talk: Talk, trained: tuple[Project, str, Stopped, Talk]
+) -> None:
+    project, _, stopped, before = trained
+    talk.client.generate(project, SOON, last_checkpoint(stopped.folder))
+    began = talk.until(Generating)
+    assert (began.step, began.epoch) == (stopped.step, stopped.epoch)
+    for name in ("seen", "swept", "moved"):
+        now = drawn(talk, name)
+        last = [one for one in before.all(ViewDrawn) if one.name == name][-1]
+        assert now.generated
+        assert not last.generated
+        assert (now.payload, now.step) == (last.payload, last.step)
+    first = [one for one in talk.all(ViewDrawn) if one.name == "seen"][-1].payload
+    talk.client.shuffle(21)
+    assert drawn(talk, "seen").payload != first
+    talk.client.shuffle(20)
+    assert drawn(talk, "seen").payload == first
+    end(talk)
+    assert not talk.all(Steps)
+    assert not talk.all(Problem)
+
+
+def test_best_weights_draw_too(talk: Talk, trained: tuple[Project, str, Stopped, Talk]) -> None:
+    project, _, stopped, before = trained
+    path = last_checkpoint(stopped.folder).with_name("best.safetensors")
+    talk.client.generate(project, SOON, path)
+    assert talk.until(Generating).step == stopped.step  # the last epoch was the best
+    last = [one for one in before.all(ViewDrawn) if one.name == "swept"][-1]
+    assert drawn(talk, "swept").payload == last.payload
+    end(talk)
+
+
+def test_latents_move_after_training_and_the_last_of_many_counts(
+    talk: Talk, trained: tuple[Project, str, Stopped, Talk]
+) -> None:
+    project, node, stopped, _ = trained
+    talk.client.generate(project, SOON, last_checkpoint(stopped.folder))
+    middle = drawn(talk, "moved")
+    assert middle.at == {node: (0.0,) * 4}
+    assert middle.payload.count == 1
+    talk.forget()
+    for number in range(300):
+        talk.client.steer(node, (number / 100, 0.0, -1.0, 0.5))
+    while drawn(talk, "moved").at != {node: (2.99, 0.0, -1.0, 0.5)}:
+        pass
+    far = talk.all(ViewDrawn)[-1]
+    assert far.payload != middle.payload
+    assert len(talk.all(ViewDrawn)) < 300
+    assert {one.name for one in talk.all(ViewDrawn)} == {"moved"}
+    talk.client.steer(node, (0.0,) * 4)
+    assert drawn(talk, "moved").payload == middle.payload
+    talk.client.steer(node, (0.0,) * 3)
+    assert "Expected 4 latents, received 3" in talk.until(Problem).text
+    end(talk)
+
+
+def test_latents_move_while_a_board_trains_and_change_nothing_of_it(talk: Talk) -> None:
+    document, node = steered()
+    project = records(document)
+    plain = replace(SOON, epochs=40, view_interval_s=3600.0)
+    talk.train(project, plain)
+    losses = talk.losses(next(iter(talk.all(Steps)[0].curves)))
+    talk.forget()
+    talk.client.run(project, replace(plain, paused=True))
+    talk.until(Paused)
+    first = [one for one in talk.all(ViewDrawn) if one.name == "moved"][-1]
+    talk.client.steer(node, (1.0, 1.0, 1.0, 1.0))
+    paused = drawn(talk, "moved")
+    assert (paused.step, paused.at) == (0, {node: (1.0, 1.0, 1.0, 1.0)})
+    assert paused.payload != first.payload
+    talk.client.resume()
+    talk.until(Resumed)
+    talk.client.steer(node, (2.0, 0.0, 0.0, 0.0))
+    moving = drawn(talk, "moved")
+    assert moving.at == {node: (2.0, 0.0, 0.0, 0.0)}
+    talk.until(Stopped)
+    assert talk.losses(next(iter(talk.all(Steps)[0].curves))) == losses
+
+
+def test_a_checkpoint_of_another_board_says_what_differs(
+    talk: Talk, trained: tuple[Project, str, Stopped, Talk], tmp_path: Path
+) -> None:
+    _, _, stopped, _ = trained
+    other, _ = steered(size=6)
+    for path, words in (
+        (last_checkpoint(stopped.folder), ("last.safetensors", "expected [6", "received [4")),
+        (tmp_path / "gone.safetensors", ("There is no checkpoint", "gone.safetensors")),
+        (Path(__file__), ("test_generate.py is no checkpoint", "expected", "received")),
+    ):
+        talk.client.generate(records(other), SOON, path)
+        problem = talk.until(Problem)
+        assert all(word in problem.text for word in words), problem.text
+        assert problem.advice
+        talk.until(GenerateEnded)
+    assert not talk.all(Generating)
+
+
+def test_training_ends_drawing_and_drawing_ends_training(
+    talk: Talk, trained: tuple[Project, str, Stopped, Talk]
+) -> None:
+    project, _, stopped, _ = trained
+    checkpoint = last_checkpoint(stopped.folder)
+    talk.client.generate(project, SOON, checkpoint)
+    talk.until(Generating)
+    talk.client.run(project, LONG)
+    talk.until(GenerateEnded)
+    talk.until(Started)
+    talk.client.generate(project, SOON, checkpoint)
+    assert talk.until(Stopped).reason == "stopped"
+    talk.until(Generating)
+    end(talk)
+
+
+def test_a_plan_keeps_its_sliders(tmp_path: Path) -> None:
+    document, node = steered()
+    project = records(document)
+    source.write(project, tmp_path)
+    read = source.read(tmp_path)
+    assert read.views[-1].sliders == project.views[-1].sliders
+    assert [(one.node, one.size) for one in read.views[-1].sliders] == [(node, 4)]
