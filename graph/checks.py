@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from graph import generating, logits, slopes, twins
+from graph import generating, logits, slopes, twins, walks
 from graph.declare import REGISTRY
 from graph.order import upstream
 from graph.problems import Fix, Problem, Severity
@@ -25,6 +25,7 @@ def check(inference: "Inference") -> list[Problem]:
         *generating.check(inference),
         *logits.check(inference),
         *slopes.check(inference),
+        *walks.check(inference),
     ]
 
 

@@ -17,9 +17,10 @@ RESERVED = frozenset(
     type xpu zero_grad bool len range tuple str list dict set sum min max abs print super
     batch_size device epochs networks optimizers order precision schedules steps_per_epoch
     train_set validation_set validate script count figures sums
-    Bias MaskedLinear MuonWithAdamW binary_focal_loss cosine_distance ctc_loss dice_loss focal_loss
-    gaussian_blur gradient_penalty kl_to_unit_normal latent_path latent_plane latent_point
-    mask_dice multiclass_dice_loss probability_cross_entropy random_mix warm_cosine
+    Bias MaskedLinear MuonWithAdamW add_noise binary_focal_loss cosine_distance ctc_loss dice_loss
+    diffusion_samples focal_loss gaussian_blur gradient_penalty kl_to_unit_normal latent_path
+    latent_plane latent_point mask_dice multiclass_dice_loss probability_cross_entropy random_mix
+    signal_share sinusoids warm_cosine
     """.split()  # noqa: SIM905 - a hundred quoted words would hide the list
 )
 

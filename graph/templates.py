@@ -20,6 +20,7 @@ ORDER = (
     "vae",
     "gan",
     "wgan_gp",
+    "diffusion",
     "dcgan",
     "conditional_vae",
     "conditional_gan",

@@ -7,17 +7,19 @@ computed in one call; the colour keeps apart what is trained by different steps.
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph import names
+from graph import names, walks
 from graph.checks import learns, trained
 from graph.compile.body import Item, Values
 from graph.compile.model import Classes, safe_class_name
 from graph.compile.networks import COMPUTES, Networks
 from graph.compile.scope import Scope, local_names
+from graph.declare import Value
 from graph.errors import CompileError
+from graph.nodes._shapes import operand
 from graph.order import topological, upstream
 from graph.problems import Problem
 from graph.sheet import End, Node
@@ -139,12 +141,8 @@ class Plan:
 
     def closure(self, goals: Iterable[End]) -> list[Op]:
         """The ops needed for some values, in order."""
-        wanted, found = set(goals), []
-        for op in reversed(self.ops):
-            if any(end in wanted for end, _ in op.item.writes):
-                found.append(op)
-                wanted.update(op.item.reads)
-        return found[::-1]
+        needed = {id(item) for item in _needed([op.item for op in self.ops], goals)}
+        return [op for op in self.ops if id(op.item) in needed]
 
     def has(self, items: Iterable[Item], hook: str) -> bool:
         """Does a node of the board that some items come from have a hook?"""
@@ -165,17 +163,68 @@ class Plan:
         Raises:
             CompileError: If one has weights that no optimizer's loss reaches.
         """
+        sinks = list(sinks)
         wanted = upstream(self.board, sinks) - self.live
         found = []
         for node in topological(self.board, wanted):
             if self.scope.passes(node) or self.scope.role(node) not in COMPUTES | {"loss", "noise"}:
                 continue
             if self.scope.role(node) == "noise":
-                found.append(self._noise(node, owner))
+                found.append(self.drawn(node, owner))
                 continue
-            item = self.scope.item(node, owner)
-            found.append(self._borrowed(node, owner) if item.modules else item)
-        return found
+            found.append(self._item(node, owner))
+        return _needed(found, (end for sink in sinks for end in self.scope.reads(sink)))
+
+    def drawn(self, node: str, owner: str = "self", rows: str = "") -> Item:
+        """A draw for as many examples as the batch has, or as asked for.
+
+        Args:
+            node: A node that draws numbers, or makes something of drawn ones.
+            owner: Source of what knows the device and holds the modules.
+            rows: Source of the number of examples, where there is no batch.
+        """
+        bound, first = self.scope.bound(node), self.batch[0]
+        ahead, inner, make = self._walk(node, owner) if hasattr(bound, "walk") else ((), (), None)
+
+        def source(values: Values) -> str:
+            place = rows or f"len({values[first]})", f"{owner}.device"
+            return make(values, place) if make else str(bound.sample(*place))
+
+        name = self.board.nodes[node].name
+        reads = (*ahead, *(() if rows else (first,)))
+        return Item(name, (node, *inner), reads, self.scope.writes(node), source)
+
+    def _walk(
+        self, node: str, owner: str
+    ) -> tuple[tuple[End, ...], tuple[str, ...], Callable[[Values, tuple[str, str]], str]]:
+        """What a walk reads from outside, its nodes, and its source."""
+        start, inside = walks.between(self.board, node)
+        items = [self._item(one, owner) for one in inside if not self.scope.passes(one)]
+        taken = self.scope.writes(start)
+        made = {end for end, _ in taken} | {end for item in items for end, _ in item.writes}
+        ahead = dict.fromkeys(end for item in items for end in item.reads if end not in made)
+        (goal,) = self.scope.reads(node)
+
+        def source(values: Values, place: tuple[str, str]) -> str:
+            outer = {str(values[end]) for end in ahead}
+            known = dict(values)
+            for end, kind in taken:
+                known[end] = Value(names.unique(end.port, outer), kind)
+            arguments = ", ".join(known[end] for end, _ in taken)
+            for item in items:
+                ((end, kind),) = item.writes
+                text = item.source(known)
+                known[end] = Value(text if end == goal else operand(text), kind)
+            function, given = known[goal].partition("(")[::2]
+            plain = given == f"{arguments})" and all(map(str.isidentifier, function.split(".")))
+            predict = function if plain else f"lambda {arguments}: {known[goal]}"
+            return str(self.scope.bound(node).walk(predict, self.scope.bound(start).noise(*place)))
+
+        return tuple(ahead), (start, *inside), source
+
+    def _item(self, node: str, owner: str) -> Item:
+        item = self.scope.item(node, owner)
+        return self._borrowed(node, owner) if item.modules else item
 
     def _borrowed(self, node: str, owner: str) -> Item:
         home = self.owner(node)
@@ -270,7 +319,7 @@ class Plan:
 
     def _single(self, node: str) -> Op:
         if self.scope.role(node) == "noise":
-            return Op(self._noise(node, "self"))
+            return Op(self.drawn(node))
         if self.scope.role(node) != "instance":
             return Op(self.scope.loss(node, self.board.nodes[node].name))
         leader = self.board.nodes[node].twin or node
@@ -285,17 +334,6 @@ class Plan:
             )
             self.units.append(unit)
         return Op(item, unit)
-
-    def _noise(self, node: str, owner: str) -> Item:
-        """A draw for as many examples as the batch has."""
-        first = self.batch[0]
-        bound = self.scope.bound(node)
-
-        def source(values: Values) -> str:
-            return str(bound.sample(f"len({values[first]})", f"{owner}.device"))
-
-        name = self.board.nodes[node].name
-        return Item(name, (node,), (first,), self.scope.writes(node), source)
 
     def _call(self, unit: Unit, inputs: list[End], outputs: list[End]) -> Op:
         def source(values: Values) -> str:
@@ -396,3 +434,13 @@ class Plan:
 
     def _by_age(self, nodes: Iterable[str]) -> list[Node]:
         return sorted((self.board.nodes[n] for n in nodes), key=lambda n: n.number)
+
+
+def _needed(items: list[Item], goals: Iterable[End]) -> list[Item]:
+    """Those items that some values are computed from."""
+    wanted, found = set(goals), []
+    for item in reversed(items):
+        if any(end in wanted for end, _ in item.writes):
+            found.append(item)
+            wanted.update(item.reads)
+    return found[::-1]

@@ -164,6 +164,7 @@ def _readme(name: str, title: str, files: Mapping[str, Source]) -> Source:
         "threads.py": "how many threads are fastest here",
         "losses.py": "losses that torch has not",
         "layers.py": "layers that torch has not",
+        "diffusion.py": "puts noise into pictures and takes it out again",
         "latents.py": "points to look at in the latent space",
     }
     rows = [f"| `{one}` | {about[one]} |" for one in about if one in files]

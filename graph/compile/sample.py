@@ -60,8 +60,7 @@ def _columns(plan: Plan, node: Node) -> int:
 def _plain(plan: Plan, item: Item) -> Item:
     """The same item outside of a training: as many rows as asked for, on the device at hand."""
     if plan.scope.role(item.nodes[0]) == "noise":
-        drawn = str(plan.scope.bound(item.nodes[0]).sample("count", "device"))
-        return Item(item.name, item.nodes, (), item.writes, lambda _: drawn)
+        item = plan.drawn(item.nodes[0], rows="count")
     return replace(item, source=_free(item.source))
 
 

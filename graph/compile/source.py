@@ -194,8 +194,8 @@ _LOOSE: dict[type[ast.operator], int] = {
 
 
 def split_commas(text: str) -> list[str]:
-    """Split at the commas that stand in no bracket and no string."""
-    parts, depth, start, quote = [], 0, 0, ""
+    """Split at the commas that stand in no bracket, no string and between no lambda's arguments."""
+    parts, depth, start, quote, naming = [], 0, 0, "", False
     for index, letter in enumerate(text):
         if quote:
             quote = "" if letter == quote and text[index - 1] != "\\" else quote
@@ -205,11 +205,17 @@ def split_commas(text: str) -> list[str]:
             depth += 1
         elif letter in ")]}":
             depth -= 1
+        elif letter == ":" if naming else _LAMBDA.match(text, index):
+            naming = not naming
+            depth += 1 if naming else -1
         elif letter == "," and depth == 0:
             parts.append(text[start:index].strip())
             start = index + 1
     rest = text[start:].strip()
     return [*parts, rest] if rest else parts
+
+
+_LAMBDA = re.compile(r"\blambda\b")
 
 
 def _too_long(text: str, room: int) -> tuple[int, int] | None:
@@ -245,8 +251,8 @@ def _outer_brackets(text: str) -> list[tuple[int, int]]:
 
 LOCAL = frozenset(
     """
-    checkpoint data latents layers losses metrics model optimizers processes sampling schedules
-    script threads train
+    checkpoint data diffusion latents layers losses metrics model optimizers processes sampling
+    schedules script threads train
     """.split()  # noqa: SIM905
 )
 SHORT = {

@@ -166,7 +166,7 @@ def _averaged(plan: Plan, item: Item) -> Item:
         text = plain(values)
         for one in plan.averages:
             unit = rf"\btraining\.{one.unit.attribute}"
-            text = re.sub(rf"{unit}\(", f"training.{one.attribute}(", text)
+            text = re.sub(rf"{unit}(?![.\w])", f"training.{one.attribute}", text)
             text = re.sub(rf"{unit}\.", f"training.{one.attribute}.module.", text)
         return text
 

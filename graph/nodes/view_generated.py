@@ -8,6 +8,9 @@ from graph.nodes._targets import check_labels
 from graph.nodes.view import GROUP, check_picture
 from graph.tensor import TensorType
 
+Range = Literal["auto", "0 to 1", "-1 to 1"]
+RANGE = "What black and white are; auto looks whether there is anything below 0."
+
 
 @node(
     "view.grid",
@@ -26,9 +29,7 @@ class Grid:
 
     count: int = param(36, low=1, high=400, doc="How many pictures.")
     columns: int = param(0, low=0, high=100, doc="How many in a row; 0 lets them fit.")
-    range: Literal["auto", "0 to 1", "-1 to 1"] = param(
-        "auto", doc="What black and white are; auto looks whether there is anything below 0."
-    )
+    range: Range = param("auto", doc=RANGE)
 
     def shape(self, image: TensorType, label: TensorType | None) -> tuple[TensorType, ...]:
         check_picture(image, "image")
@@ -44,6 +45,35 @@ class Grid:
     def generates(self) -> bool:
         """Is this made for what comes from noise?"""
         return True
+
+    def summary(self) -> str:
+        return f"{self.count} pictures"
+
+
+@node(
+    "view.way",
+    group=GROUP,
+    title="Way to pictures",
+    role="view",
+    inputs="way",
+    outputs="",
+    synonyms="diffusion, steps, denoising, sampler, generated",
+)
+class Way:
+    """Pictures come out of noise, one in a row from left to right: the steps of Diffusion."""
+
+    count: int = param(5, low=1, high=100, doc="How many pictures.")
+    range: Range = param("auto", doc=RANGE)
+
+    def shape(self, way: TensorType) -> tuple[TensorType, ...]:
+        if way.rank != 5 or way.dims[2] not in {1, 3}:
+            raise Mismatch(
+                "looks at pictures [N, frames, 1 or 3, H, W]", way, "wire the `way` of Diffusion"
+            )
+        return ()
+
+    def kind(self) -> str:
+        return "way"
 
     def summary(self) -> str:
         return f"{self.count} pictures"

@@ -17,6 +17,7 @@ from runtime.views import (
     predictions,
     reconstruction,
     table,
+    way,
 )
 from runtime.views.computed import Compute, Examples, View
 
@@ -31,6 +32,7 @@ VIEWS: Mapping[str, Renderer] = {
     "number": number.render,
     "histogram": histogram.render,
     "grid": grid.render,
+    "way": way.render,
 }
 
 __all__ = ["VIEWS", "Compute", "Examples", "Renderer", "View", "draw"]

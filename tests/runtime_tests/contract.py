@@ -157,9 +157,8 @@ class Ran:
 def namespace() -> dict[str, Any]:
     """What generated source may name."""
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": F, "math": math, "Tensor": Tensor}
-    layers = importlib.util.find_spec("runtime.exported.layers")
-    if layers is not None:
-        names |= vars(importlib.import_module("runtime.exported.layers"))
+    for module in ("layers", "diffusion"):
+        names |= vars(importlib.import_module(f"runtime.exported.{module}"))
     return names
 
 

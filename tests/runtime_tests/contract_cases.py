@@ -31,6 +31,8 @@ STRICTER = {
     r"something left of every side": "torch gives an empty output, of no use",
     r"at least one row left": "the same",
     r"examples like those": "a point between two examples, not between an example and a number",
+    r"one time an example": "torch would make waves of any numbers; a network gets one time",
+    r"an even size": "half of the waves are sines, half cosines",
     r"a log variance like": "torch would spread one variance over many means",
     r"vectors \[N": "one number for all examples is no vector",
     r"at least one row of output": "an empty output is of no use, though torch gives one",
@@ -137,6 +139,7 @@ WIRES: dict[str, Callable[[dict[str, Any]], Wires]] = {
     "pool.max_unpool1d": _unpool(1),
     "pool.max_unpool2d": _unpool(2),
     "pool.max_unpool3d": _unpool(3),
+    "layer.time_embedding": lambda params: st.tuples(_sizes(("N",))),
     "neuron.split": lambda params: st.tuples(_sizes(("N", params["columns"]))),
     "neuron.join": lambda params: st.lists(_sizes(("N",)), min_size=1, max_size=3).map(
         lambda xs: (tuple(xs),)

@@ -34,6 +34,8 @@ GOOD: list[tuple[str, tuple[TensorType | None, ...]]] = [
     ("view.reconstruction", (IMAGE, f("N", 64))),
     ("view.grid", (IMAGE, None)),
     ("view.grid", (f("N", 3, 8, 8), LABEL)),
+    ("view.way", (f("N", 8, 1, 8, 8),)),
+    ("view.way", (f("N", 2, 3, 8, 8),)),
     ("view.number", (f("N", 3),)),
     ("view.number", (TensorType((), "float", "loss"),)),
     ("view.histogram", (f("N", 3, 2),)),
@@ -51,6 +53,8 @@ BAD: list[tuple[str, tuple[TensorType | None, ...]]] = [
     ("view.grid", (f("N", 64), None)),
     ("view.grid", (IMAGE, f("N", 3))),
     ("view.grid", (IMAGE, labels("N", 8, classes=3))),
+    ("view.way", (IMAGE,)),
+    ("view.way", (f("N", 8, 2, 8, 8),)),
     ("view.reconstruction", (IMAGE, f("N", 63))),
     ("view.reconstruction", (f("N", 64), f("N", 64))),
 ]

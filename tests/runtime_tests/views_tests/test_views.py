@@ -174,6 +174,14 @@ def test_a_grid_has_a_row_for_each_class() -> None:
     assert uneven.captions == ("0", "0", "1", "2")
 
 
+def test_a_way_has_a_row_for_each_picture() -> None:
+    way = torch.linspace(-1, 1, 6).view(2, 3, 1, 1, 1)
+    payload = shown("way", {"way": way})
+    assert payload.pixels == bytes([0, 51, 102, 153, 204, 255])
+    assert (payload.count, payload.columns) == (6, 3)
+    assert shown("way", {"way": way}, count=1).pixels == bytes([0, 51, 102])
+
+
 def test_number_and_histogram() -> None:
     x = torch.tensor([[0.0, 1.0], [1.0, 4.0]])
     assert shown("number", {"x": x}) == Number(1.5, 4)

@@ -1,0 +1,30 @@
+"""What the application shows while this project trains."""
+
+import torch
+from torch import Tensor
+
+from diffusion import diffusion_samples
+from train import Training
+
+
+def examples(training: Training, count: int) -> tuple[Tensor, ...]:
+    """Held-out examples, always the same ones."""
+    return tuple(t[:count] for t in training.validation_set)
+
+
+def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
+    image, _ = batch
+    with training.autocast:
+        diffusion_image, _ = diffusion_samples(
+            training.u_net_ema, torch.randn(len(image), 1, 8, 8, device=training.device)
+        )
+    return {"image": diffusion_image}
+
+
+def out_of_noise(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
+    image, _ = batch
+    with training.autocast:
+        _, diffusion_way = diffusion_samples(
+            training.u_net_ema, torch.randn(len(image), 1, 8, 8, device=training.device)
+        )
+    return {"way": diffusion_way}
