@@ -96,7 +96,7 @@ class Preview(QWidget):
 
         What was drawn after training is shown at once and is no part of the history.
         """
-        self._add_sliders(message)
+        self._match_sliders(message)
         if message.generated:
             self.slider.setVisible(len(self.looks) > 1)
             self.save_animation.setEnabled(len(self.looks) > 1)
@@ -125,17 +125,17 @@ class Preview(QWidget):
         self.sheet.setAccessibleDescription(_in_words(message.payload))
         self.sheet.update()
 
-    def _add_sliders(self, message: ViewDrawn) -> None:
-        for node, at in message.at.items():
-            if node in self.sliders and len(self.sliders[node].at) == len(at):
-                continue
-            old, made = self.sliders.get(node), LatentSliders(node, "latents", at)
+    def _match_sliders(self, message: ViewDrawn) -> None:
+        sizes = {node: len(at) for node, at in message.at.items()}
+        if sizes == {node: len(one.at) for node, one in self.sliders.items()}:
+            return
+        for old in self.sliders.values():
+            self._beside.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.sliders = {node: LatentSliders(node, "latents", at) for node, at in message.at.items()}
+        for made in self.sliders.values():
             made.moved.connect(self.steered)
-            if old is not None:
-                self._beside.removeWidget(old)
-                old.hide()
-                old.deleteLater()
-            self.sliders[node] = made
             self._beside.addWidget(made)
 
     def mousePressEvent(self, _: QMouseEvent) -> None:
