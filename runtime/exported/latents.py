@@ -1,7 +1,6 @@
 """Points to look at in the latent space of a generator."""
 
 import math
-
 from collections.abc import Sequence
 
 import torch
