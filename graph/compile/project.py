@@ -1,7 +1,7 @@
 """A compiled project: all its files, its views, and where drawn wires keep their weights."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from graph.mending import problem
 from graph.problems import Problem
 from graph.sheet import LinkKey
 
-APP_ONLY = ("views.py",)
+VIEWS = "views.py"
 REQUIREMENTS = {
     "torch": "torch==2.13.0",
     "safetensors": "safetensors>=0.5",
@@ -57,20 +57,22 @@ class Project:
 
     Attributes:
         name: An identifier, from the document's name.
-        files: Sources by file name; `views.py` is for the application alone.
+        files: Sources by file name.
         views: What views.py shows.
         wires: Where weights of drawn wires are kept.
+        unexported: Files that are for the application alone: `views.py`, and what only that needs.
     """
 
     name: str
     files: Mapping[str, Source]
     views: tuple[ViewSpec, ...]
     wires: tuple[WireSpec, ...]
+    unexported: frozenset[str] = frozenset({VIEWS})
 
     @property
     def exported(self) -> dict[str, Source]:
         """The files of an export."""
-        return {name: one for name, one in self.files.items() if name not in APP_ONLY}
+        return {name: one for name, one in self.files.items() if name not in self.unexported}
 
 
 def compile_document(
@@ -104,22 +106,27 @@ def compile_document(
         files["sample.py"] = sample
     whole = ["processes", "checkpoint", "script", *(["sampling"] if sample else [])]
     carried = {target: set(wanted) for target, wanted in script.carried.items()}
-    for text in (files["model.py"].text, views.text, sample.text if sample else ""):
+    for text in (files["model.py"].text, sample.text if sample else ""):
         for one in carry.names_in(text):
             carried.setdefault(carry.home(one) or "", set()).add(one)
+    needed = set(carried)
+    for one in carry.names_in(views.text):
+        carried.setdefault(carry.home(one) or "", set()).add(one)
+    unexported = frozenset({VIEWS, *(f"{home}.py" for home in carried.keys() - needed)})
     for target, wanted in sorted(carried.items()):
         doc = "The data of this project, as tensors in memory." if target == "data" else ""
         doc = doc or carry.modules()[target].doc
         files[f"{target}.py"] = carry.chosen(target, wanted, doc)
     for name in carry.closure_of_files(whole):
         files[f"{name}.py"] = carry.whole(name)
-    files["views.py"] = views
+    files[VIEWS] = views
     name = names.to_name(re.sub(r"\W+", "_", document.name))
     text = file.save_text(document)
     files[f"{name}.neurowire"] = Source(text, ((),) * text.count("\n"))
     files["requirements.txt"] = _requirements(files)
-    files["README.md"] = _readme(name, title, files)
-    return Project(name, files, view_specs(plan), tuple(_wires(plan)))
+    files["README.md"] = _readme(name, title, files.keys() - unexported)
+    specs, wires = view_specs(plan), tuple(_wires(plan))
+    return Project(name, files, specs, wires, unexported)
 
 
 def _unread(inference: Inference) -> Iterator[Problem]:
@@ -151,7 +158,7 @@ def _requirements(files: Mapping[str, Source]) -> Source:
     return Source("".join(f"{line}\n" for line in lines), ((),) * len(lines))
 
 
-def _readme(name: str, title: str, files: Mapping[str, Source]) -> Source:
+def _readme(name: str, title: str, files: Collection[str]) -> Source:
     about = {
         "model.py": "the networks",
         "data.py": "the readers",

@@ -73,6 +73,8 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
     params, sliders = dict(plan.document.params(node)), _sliders(plan, node)
     if sliders and len(_varying(plan, node)) == len(sliders):
         params["count"] = 1  # all would be the same picture
+    if not params.get("columns", 1):
+        params["columns"] = _in_a_row(plan, node, params["count"])
     kind = str(plan.scope.bound(node.id).kind())
     return ViewSpec(node.id, node.name, kind, params, inputs, classes, sliders)
 
@@ -81,6 +83,15 @@ def _varying(plan: Plan, view: Node) -> list[str]:
     """The nodes above a view that give every example something of its own."""
     above = sorted(upstream(plan.board, [view.id]), key=lambda one: plan.board.nodes[one].number)
     return [one for one in above if plan.scope.role(one) in {"data", "noise"}]
+
+
+def _in_a_row(plan: Plan, view: Node, count: int) -> int:
+    """How many pictures stand side by side, where what they come from has an order; else 0."""
+    for one in _varying(plan, view):
+        bound = plan.scope.bound(one)
+        if hasattr(bound, "in_a_row"):
+            return int(bound.in_a_row(count))
+    return 0
 
 
 def _sliders(plan: Plan, view: Node) -> tuple[SliderSpec, ...]:

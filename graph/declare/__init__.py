@@ -13,10 +13,10 @@ with `param`. Hooks are plain methods, found by name:
 
 Roles have hooks of their own, told where they are declared: `optimizer` in `nodes/_steps.py`,
 `schedule` and `per` in `nodes/schedule.py`, `total`, `figure`, `metric` and `update` in
-`nodes/metric.py`, `kind` in `nodes/view.py`, `read`, `fixed_split`, `classes` and `needs_facts`
-in `nodes/data.py`, `generates` in `nodes/view_generated.py`, `leaf` in `nodes/random_layers.py`,
-`differentiates` in `nodes/loss_gan.py`, `couples` in `nodes/normalisation.py`, `noises`, `noise`
-and `walk` in `nodes/random_diffusion.py`.
+`nodes/metric.py`, `kind` in `nodes/view.py`, `read`, `fixed_split`, `classes` and `needs_facts` in
+`nodes/data.py`, `generates` in `nodes/view_generated.py`, `leaf` in `nodes/random_layers.py`,
+`sample`, `steer` and `in_a_row` in `nodes/random.py`, `differentiates` in `nodes/loss_gan.py`,
+`couples` in `nodes/normalisation.py`, `noises`, `noise` and `walk` in `nodes/random_diffusion.py`.
 
 Inputs come in the order of the ports; an unwired optional port is None, a variadic port is a
 tuple. Values are `Value`s: source text that carries its tensor type.

@@ -1,5 +1,6 @@
 """Random numbers as part of a network."""
 
+import math
 from typing import Literal
 
 from graph.declare import Raw, Value, call, changed, node, param
@@ -95,6 +96,10 @@ class Plane:
         rest = changed(self, "across", "up")
         return call("latent_plane", Raw(rows), self.size, **rest, device=Raw(device))
 
+    def in_a_row(self, count: int) -> int:
+        """How many of so many pictures a grid puts side by side."""
+        return math.isqrt(count)
+
     def summary(self) -> str:
         return f"{self.across} across, {self.up} up, of {self.size}"
 
@@ -122,6 +127,10 @@ class Path:
     def sample(self, rows: str, device: str) -> str:
         """Source of the points, from the source of how many and the device."""
         return call("latent_path", Raw(rows), self.size, self.steps, device=Raw(device))
+
+    def in_a_row(self, count: int) -> int:
+        """A way a row."""
+        return min(self.steps, count)
 
     def summary(self) -> str:
         return f"{self.steps} steps, {self.size} latents"

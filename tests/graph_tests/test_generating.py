@@ -37,6 +37,31 @@ def test_a_grid_of_what_comes_from_the_data_is_told_and_mended() -> None:
     assert [one.text for one in inference.problems] == [problem.text]
 
 
+def test_ways_and_planes_lie_in_rows_and_a_point_is_one_picture() -> None:
+    document = open_template("gan")
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    for kind, count, columns, shown in (
+        ("random.path", 24, 8, 24),
+        ("random.path", 5, 5, 5),
+        ("random.plane", 25, 5, 25),
+        ("random.sliders", 36, 0, 1),
+    ):
+        with document.group("Look"):
+            noise = document.add_node(kind, params={"size": 32})
+            (copy,) = document.duplicate([by_name["generator"].id], twins=True)
+            view = document.add_node("view.grid", params={"count": count})
+            document.link(End(noise.id, "y"), End(copy.id, "z"))
+            document.link(End(copy.id, "image"), End(view.id, "image"))
+        spec = next(one for one in compile_document(document).views if one.node == view.id)
+        assert (spec.params["columns"], spec.params["count"]) == (columns, shown), kind
+        assert [one.node for one in spec.sliders] == [noise.id] * (kind == "random.sliders")
+        document.set_params(view.id, columns=3)
+        spec = next(one for one in compile_document(document).views if one.node == view.id)
+        assert spec.params["columns"] == 3
+        document.undo()
+        document.undo()
+
+
 def test_reparameterized_codes_count_as_made() -> None:
     document = open_template("vae")
     by_name = {node.name: node for node in document.board.nodes.values()}

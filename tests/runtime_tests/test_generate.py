@@ -9,7 +9,6 @@ import pytest
 
 from graph.compile import compile_document
 from graph.document import Document
-from graph.sheet import End
 from runtime import config, source
 from runtime.config import Project, RunConfig
 from runtime.messages import (
@@ -24,28 +23,11 @@ from runtime.messages import (
     ViewDrawn,
 )
 from runtime.runs import last_checkpoint
+from tests.runtime_tests.steered import steered
 from tests.runtime_tests.support import Talk
-from tests.runtime_tests.test_generating import board as grids
 
 SOON = RunConfig(epochs=3, threads=1, device="cpu", view_interval_s=0.0, report_interval_s=0.0)
 LONG = replace(SOON, epochs=100_000, view_interval_s=3600.0)
-
-
-def steered(size: int = 4) -> tuple[Document, str]:
-    """A decoder shown from fixed noise and from latents moved by hand; and the node for those."""
-    document = grids()
-    nodes = {node.name: node for node in document.board.nodes.values()}
-    if size != 4:
-        document.set_params(nodes["code"].id, units=size)
-        plane = next(one for one in nodes.values() if one.type == "random.plane")
-        document.set_params(plane.id, size=size)
-    sliders = document.add_node("random.sliders", params={"size": size})
-    (twin,) = document.duplicate([nodes["decoder"].id], twins=True)
-    shaped = document.add_node("shape.unflatten", params={"dim": 1, "sizes": (1, 8, 8)})
-    made = document.add_node("view.grid", name="moved")
-    for one, other, port in ((sliders, twin, "x"), (twin, shaped, "x"), (shaped, made, "image")):
-        document.link(End(one.id, "y"), End(other.id, port))
-    return document, sliders.id
 
 
 def records(document: Document) -> Project:

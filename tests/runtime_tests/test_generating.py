@@ -90,6 +90,13 @@ def test_a_sampler_is_written_where_a_view_generates() -> None:
     assert "sample.py" not in compile_document(open_template("digits_mlp")).files
 
 
+def test_an_export_has_nothing_that_only_views_need() -> None:
+    project = compile_document(open_template("gan"))  # its interpolation is for looking at alone
+    assert "latent_path" in project.files["latents.py"].text
+    assert "latents.py" not in project.exported
+    assert "latents" not in project.exported["README.md"].text
+
+
 @pytest.mark.parametrize(
     ("name", "unit", "latents", "side"),
     [("vae", "decoder", 20, 28), ("gan", "generator", 32, 8), ("wgan_gp", "generator", 32, 8)],

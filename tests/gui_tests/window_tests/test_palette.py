@@ -21,6 +21,19 @@ def test_search_finds_by_synonym(window: Window, qtbot: QtBot) -> None:
         assert palette.shown_types()[0] == "layer.linear"
 
 
+def test_what_generates_is_found_by_what_it_is_called(window: Window, qtbot: QtBot) -> None:
+    palette = window.palette_panel
+    for words, kind in (
+        ("interpolation", "random.path"),
+        ("latent path", "random.path"),
+        ("slider", "random.sliders"),
+        ("latent plane", "random.plane"),
+    ):
+        palette.search.clear()
+        QTest.keyClicks(palette.search, words)
+        assert palette.shown_types()[0] == kind
+
+
 def test_every_family_shows_something_and_more_shows_the_rest(window: Window) -> None:
     palette = window.palette_panel
     few = palette.shown_types()

@@ -64,6 +64,9 @@ STATEMENTS = st.one_of(
     st.builds("return {}".format, SUMS),
     st.builds("loss = {}".format, SUMS),
     st.builds("x = F.relu({})".format, SUMS),
+    st.builds(
+        "image, _ = walk(lambda noisy, time: self.net(noisy, time, {}), {})".format, NAMES, CHAINS
+    ),
 )
 
 

@@ -10,7 +10,9 @@ from model import UNet
 
 
 def samples(u_net: AveragedModel, count: int, device: torch.device) -> Tensor:
-    diffusion_image, _ = diffusion_samples(u_net, torch.randn(count, 1, 8, 8, device=device))
+    diffusion_image, _ = diffusion_samples(
+        u_net, torch.randn(count, 1, 8, 8, device=device), steps=10
+    )
     return diffusion_image
 
 

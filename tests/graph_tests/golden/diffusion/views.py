@@ -16,7 +16,7 @@ def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
     image, _ = batch
     with training.autocast:
         diffusion_image, _ = diffusion_samples(
-            training.u_net_ema, torch.randn(len(image), 1, 8, 8, device=training.device)
+            training.u_net_ema, torch.randn(len(image), 1, 8, 8, device=training.device), steps=10
         )
     return {"image": diffusion_image}
 
@@ -25,6 +25,6 @@ def out_of_noise(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Ten
     image, _ = batch
     with training.autocast:
         _, diffusion_way = diffusion_samples(
-            training.u_net_ema, torch.randn(len(image), 1, 8, 8, device=training.device)
+            training.u_net_ema, torch.randn(len(image), 1, 8, 8, device=training.device), steps=10
         )
     return {"way": diffusion_way}

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from latents import latent_path
 from train import Training
 
 
@@ -17,3 +18,11 @@ def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
         noise = torch.randn(len(image), 32, device=training.device)  # [N, 32]
         generator = training.generator(noise)  # [N, 1, 8, 8]
     return {"image": generator}
+
+
+def ways(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
+    image, _ = batch
+    with training.autocast:
+        interpolation = latent_path(len(image), 32, 10, device=training.device)  # [N, 32]
+        generator_2 = training.generator(interpolation)  # [N, 1, 8, 8]
+    return {"image": generator_2}

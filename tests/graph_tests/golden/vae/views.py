@@ -1,9 +1,12 @@
 """What the application shows while this project trains."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from latents import latent_point
 from train import Training
 
 
@@ -28,3 +31,13 @@ def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
         noise = torch.randn(len(image), 20, device=training.device)  # [N, 20]
         imagined = F.sigmoid(training.decoder(noise))  # [N, 1, 28, 28]
     return {"image": imagined}
+
+
+def by_hand(
+    training: Training, batch: tuple[Tensor, ...], *, latent_sliders: Sequence[float] = (0.0,) * 20
+) -> dict[str, Tensor]:
+    image, _ = batch
+    with training.autocast:
+        latents = latent_point(len(image), latent_sliders, device=training.device)  # [N, 20]
+        turned = F.sigmoid(training.decoder(latents))  # [N, 1, 28, 28]
+    return {"image": turned}
