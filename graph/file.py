@@ -87,9 +87,11 @@ def write_atomic(path: Path, text: str) -> None:
             Path(aside).unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
+        missing = isinstance(error, FileNotFoundError)
+        advice = f"Make the folder {path.parent} first" if missing else "Free some space"
         raise FileError(
-            f"{path}: it can't be written ({error.strerror}). Free some space or choose another "
-            "folder; what was saved before is unchanged."
+            f"{path}: it can't be written ({error.strerror}). {advice} or choose another folder; "
+            "what was saved before is unchanged."
         ) from error
 
 

@@ -23,12 +23,17 @@ ACTION = Qt.ItemDataRole.UserRole
 class Commands(QDialog):
     """A list of actions that narrows as one types; Enter runs the chosen one."""
 
-    def __init__(self, actions: Iterable[QAction], parent: QWidget) -> None:
+    def __init__(
+        self,
+        actions: Iterable[QAction],
+        parent: QWidget,
+        question: str = "What do you want to do?",
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAccessibleName("Commands")
         self._actions = [one for one in actions if one.isEnabled() and one.text()]
         self.search = QLineEdit()
-        self.search.setPlaceholderText("What do you want to do?")
+        self.search.setPlaceholderText(question)
         self.search.setAccessibleName("Search commands")
         self.search.textChanged.connect(self._fill)
         self.search.installEventFilter(self)

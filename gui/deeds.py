@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from graph.file import SUFFIX
@@ -77,17 +78,36 @@ class Deeds(QObject):
         self._window.session.document.redo()
 
     def find_node(self) -> None:
-        """Go to the palette's search."""
-        self._window.docks["palette"].show()
-        self._window.palette_panel.search.setFocus()
-        self._window.palette_panel.search.selectAll()
+        """Show every node in a list that can be searched; Enter goes there."""
+        window = self._window
+        document = window.session.document
+        shown = []
+        for sheet in (document.board, *document.networks.values()):
+            inside = "" if sheet is document.board else f" in {sheet.name}"
+            for node in sheet.nodes.values():
+                found = QAction(f"{node.name}{inside}", window)
+                found.triggered.connect(partial(self._go_to, node.id))
+                shown.append(found)
+        self._popup(Commands(shown, window, "Which node?"))
+
+    def _go_to(self, node: str) -> None:
+        window = self._window
+        sheet = window.session.document.sheet_of(node).name
+        if window.board.sheet.name != sheet:
+            window.board.show_sheet(sheet)
+        window.session.select([node])
+        window.board.centre_on(node)
+        window.board.viewer.setFocus()
 
     def commands(self) -> None:
         """Show every action in a list that can be searched."""
         window = self._window
         shown = [one for one in window.acts.values() if one.objectName() != "commands"]
         shown += window.board.commands.values()
-        popup = Commands(shown, window)
+        self._popup(Commands(shown, window))
+
+    def _popup(self, popup: Commands) -> None:
+        window = self._window
         corner = window.mapToGlobal(QPoint((window.width() - popup.width()) // 2, 90))
         popup.move(corner)
         popup.show()
@@ -317,6 +337,7 @@ class Deeds(QObject):
         window = self._window
         match message:
             case Started():
+                window.notice.hide()  # what an earlier run or worker said
                 window.history.refresh()
             case Stopped():
                 window.history.refresh()
@@ -348,7 +369,7 @@ class Deeds(QObject):
         )
         if has and node is not None:
             window.session.select([node])
-            window.board.centre_on(node)
+            window.board.reveal(node)
 
     def _by_link(self, weights: Mapping[str, float]) -> dict[LinkKey, float]:
         links = self._window.session.document.board.links

@@ -49,7 +49,7 @@ class Facts(QObject):
         session.opened.connect(self._open)
         session.settled.connect(lambda _: self._timer.start())
         trainer.received.connect(self._receive)
-        trainer.pending = self.pending
+        trainer.pending, trainer.unread = self.pending, lambda: tuple(self._failed.values())
 
     def start(self) -> None:
         """Ask from now on."""
@@ -61,7 +61,7 @@ class Facts(QObject):
         document = self._session.document
         return self._asking and any(
             declaration.role == "data"
-            and declaration.has("needs_facts")
+            and (declaration.has("needs_facts") or node.id in self._loading)
             and not node.muted
             and node.id not in self._failed
             and self._content(node) not in self._known

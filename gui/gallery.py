@@ -43,13 +43,19 @@ def picture(document: Document, size: QSize = PICTURE, scale: float = 1.0) -> QI
         x, y = document.board.nodes[node].position
         return left + (x - min(xs)) * factor, top + (y - min(ys)) * factor
 
+    def reach(node: str) -> float:
+        """From a node's middle to its ports: neurons are round."""
+        return side / 2 if _is_round(document.board.nodes[node].type) else width * factor / 2
+
+    side = max(min(width, height) * factor, 7)
+
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(look.mix(colours.dim, colours.canvas, 0.35), 1.2))
     for link in document.board.links.values():
         (x0, y0), (x1, y1) = place(link.source.node), place(link.target.node)
         path = QPainterPath()
-        x0, x1 = x0 + width * factor / 2, x1 - width * factor / 2
+        x0, x1 = x0 + reach(link.source.node), x1 - reach(link.target.node)
         bend = max(6.0, abs(x1 - x0) / 2)
         path.moveTo(x0, y0)
         path.cubicTo(x0 + bend, y0, x1 - bend, y1, x1, y1)
@@ -62,13 +68,17 @@ def picture(document: Document, size: QSize = PICTURE, scale: float = 1.0) -> QI
         )
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.family_colour(declaration.group if declaration else ""))
-        if declaration is not None and declaration.role == "neuron":
-            side = max(min(box.width(), box.height()), 7)
+        if _is_round(node.type):
             painter.drawEllipse(QRectF(x - side / 2, y - side / 2, side, side))
         else:
             painter.drawRoundedRect(box, 3, 3)
     painter.end()
     return image
+
+
+def _is_round(node_type: str) -> bool:
+    declaration = REGISTRY.find(node_type)
+    return declaration is not None and declaration.role == "neuron"
 
 
 class Gallery(QDialog):

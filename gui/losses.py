@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 DRAW_MS = 60
 TRAIN = ("#4c8dff", "#a66bff", "#2fa59a", "#e06bb0")
 VALIDATION = ("#d9a92f", "#f08c3a", "#8fae3a", "#e5534b")
+
+ROOMY = 640
+"""How wide the panel is, in pixels, to have room for everything."""
 
 
 class Legend(QWidget):
@@ -205,6 +209,7 @@ class Losses(QWidget):
             kind.setCheckable(True)
             kind.setChecked(index == 0)
             kind.setAccessibleName(f"Show {name.lower()}")
+            kind.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             self.kind.addButton(kind, index)
             kinds.addWidget(kind)
         self.kind.idClicked.connect(self._show_kind)
@@ -212,7 +217,9 @@ class Losses(QWidget):
         self.log.toggled.connect(self._set_log)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 99)
-        self.smoothing.setFixedWidth(110)
+        self.smoothing.setMinimumWidth(50)
+        self.smoothing.setMaximumWidth(110)
+        self._smoothing_title = label("Smoothing", "dim")
         self.smoothing.setAccessibleName("Smoothing")
         self.smoothing.setToolTip("How much the training curve is smoothed")
         self.smoothing.setValue(70)
@@ -221,13 +228,15 @@ class Losses(QWidget):
         controls.setSpacing(12)
         controls.addLayout(kinds)
         controls.addStretch(1)
-        controls.addWidget(label("Smoothing", "dim"))
+        controls.addWidget(self._smoothing_title)
         controls.addWidget(self.smoothing)
         controls.addWidget(self.log)
         curves = QVBoxLayout()
         curves.setSpacing(4)
         curves.addLayout(controls)
-        self._hint = label("The loss of every step is drawn here while the board trains.", "dim")
+        self._hint = label(
+            "The loss of every step is drawn here while the board trains.", "dim", wrap=True
+        )
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         curves.addWidget(self._hint, 1)
         self._curves = curves
@@ -244,6 +253,14 @@ class Losses(QWidget):
         layout.addSpacing(14)
         layout.addLayout(self._readout())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out in a narrow window what can be done without."""
+        width = self.width()
+        self._smoothing_title.setVisible(width > ROOMY)
+        self.smoothing.setVisible(width > ROOMY * 3 // 4)
+        self._grid.setColumnMinimumWidth(0, 190 if width > ROOMY else 110)
+        super().resizeEvent(event)
+
     def _readout(self) -> QGridLayout:
         self.headline_title, self.headline = label("no figures yet", "dim"), label("\N{EN DASH}")
         self.headline.setFont(look.ui_font(30, 600))
@@ -254,7 +271,7 @@ class Losses(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 12, 0, 0)
         grid.setVerticalSpacing(2)
-        grid.setColumnMinimumWidth(0, 190)
+        self._grid = grid
         rows: list[tuple[QLabel, QLabel]] = [
             (self.headline_title, self.headline),
             (label("samples a second", "dim"), self.speed),
@@ -302,7 +319,7 @@ class Losses(QWidget):
         chosen = headline(self._figures)
         if chosen is not None:
             name, value = chosen
-            self.headline_title.setText(f"{name.partition('/')[2].replace('_', ' ')}, held out")
+            self.headline_title.setText(f"{name.partition('/')[2].replace('_', ' ')}, validation")
             self.headline.setText(percent(name, value))
         self._later()
 
@@ -344,7 +361,7 @@ class Losses(QWidget):
         for legend in (self.legend, self.metric_legend):
             legend.recolour()
         for chart in self._charts or ():
-            chart.set_colours(colours.dim, colours.line, look.mono_font(11))
+            chart.set_colours(colours.dim, colours.line, colours.panel, look.mono_font(11))
 
 
 def readable(colour: QColor) -> QColor:

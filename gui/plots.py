@@ -12,6 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from gui import look
+
 Array = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 MARKED = 60
@@ -96,7 +98,7 @@ class Chart(QWidget):
     def __init__(self, *, label: str = "step", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Curves")
-        self._plot = pg.PlotWidget(parent=self, background=None)
+        self._plot = pg.PlotWidget(parent=self, background=look.colours().panel)
         self._plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
@@ -109,8 +111,9 @@ class Chart(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
 
-    def set_colours(self, text: QColor, line: QColor, font: QFont) -> None:
+    def set_colours(self, text: QColor, line: QColor, ground: QColor, font: QFont) -> None:
         """Draw axes and grid in the theme's colours."""
+        self._plot.setBackground(ground)
         for name in ("left", "bottom"):
             axis = self._plot.getAxis(name)
             axis.setPen(pg.mkPen(line))

@@ -68,7 +68,7 @@ class Problems(QScrollArea):
 
     def set_data(self, problems: tuple[Problem, ...]) -> None:
         """Show what could not be read of the data nodes."""
-        self._data = problems
+        self._data, self._refused = problems, ()
         self.refresh()
 
     def refresh(self) -> None:

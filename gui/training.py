@@ -56,6 +56,8 @@ class Trainer(QObject):
         self.data_dir: str | None = None
         self.pending: Callable[[], bool] = lambda: False
         """Is the worker still looking at what a data node of the board holds?"""
+        self.unread: Callable[[], tuple[Problem, ...]] = tuple
+        """What could not be read of the board's data."""
         self._after_reading: Callable[[], object] = self.train
         self.generating: Generating | None = None
         self.last: str | None = None
@@ -99,6 +101,9 @@ class Trainer(QObject):
         self._set("idle")
         compiled = self._compiled()
         if compiled is None:
+            return False
+        if unread := self.unread():
+            self.refused.emit(unread)
             return False
         self.asked.emit()
         self.resumable = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from graph.compile import Project
 from graph.file import write_atomic
 from runtime.config import project as records
 from runtime.runs import Runs, database
-from runtime.source import RECORDED, digest
+from runtime.source import FIRST_STEPS, RECORDED, digest
 
 
 def write_project(project: Project, folder: Path, record: Path | None) -> None:
@@ -33,13 +34,18 @@ def source_of(project: Project) -> str:
 
 
 def recorded(project: Project) -> Path | None:
-    """The recorded losses of the newest run whose source was exactly this one."""
+    """The recorded losses of the newest run whose source was exactly this one.
+
+    A run that was ended after a few steps only counts where there is no longer one.
+    """
     if not database().exists():
         return None
+    short = None
     source = source_of(project)
     with Runs(database()) as runs:
         for run in runs.of_source(source):
             record = Path(run.folder) / RECORDED
-            if record.exists():
+            if record.exists() and len(json.loads(record.read_text())["steps"]) >= FIRST_STEPS:
                 return record
-    return None
+            short = short or (record if record.exists() else None)
+    return short

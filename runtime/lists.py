@@ -57,6 +57,9 @@ def data(options: argparse.Namespace) -> int:
         if known and (here := find(known, options.data_dir)):
             print(here)
             return 0
+        if known and not known.files:
+            print(f"{known.title} needs no download: it is built in.")
+            return 0
         print(get(options.name, progress=_download_progress()))
         return 0
     if options.get or options.name:

@@ -13,6 +13,7 @@ from torch import Tensor
 from runtime.messages import EpochEnded, Message, Points, Steps
 from runtime.prepare import Training
 from runtime.runs import Runs
+from runtime.source import FIRST_STEPS
 
 COMMIT_S = 0.5
 
@@ -36,7 +37,7 @@ class Recorder:
     """
 
     def __init__(
-        self, run: str, runs: Runs, send: Callable[[Message], None], *, keep: int = 20
+        self, run: str, runs: Runs, send: Callable[[Message], None], *, keep: int = FIRST_STEPS
     ) -> None:
         self.first: list[dict[str, float]] = []
         self.best_epoch = 0

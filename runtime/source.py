@@ -21,6 +21,8 @@ PLAN = "plan.json"  # what the source alone does not say: views, wires, and the 
 APP_ONLY = {"views.py"}
 AFTER = {"sample.py", "sampling.py", "latents.py"}  # what comes after training, or only shows
 RECORDED = "recorded.json"  # the first losses, for an export's `python train.py --verify`
+FIRST_STEPS = 20
+"""How many steps `--verify` replays."""
 
 
 def digest(files: Mapping[str, File]) -> str:

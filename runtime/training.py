@@ -16,9 +16,7 @@ from runtime import boards, config, terminal
 from runtime.config import RunConfig
 from runtime.messages import Message, Problem
 from runtime.runs import Runs, database
-from runtime.source import PLAN, RECORDED, digest
-
-FIRST = 20
+from runtime.source import FIRST_STEPS, PLAN, RECORDED, digest
 
 
 def train(document: Document, compiled: graph.compile.Project, options: argparse.Namespace) -> int:
@@ -66,7 +64,7 @@ def first_losses(
             problems.append(f"{message.text} {message.advice}")
 
     with tempfile.TemporaryDirectory(prefix="neurowire-") as name:
-        settings = RunConfig(**settings_of(document, data_dir), max_steps=FIRST)
+        settings = RunConfig(**settings_of(document, data_dir), max_steps=FIRST_STEPS)
         project = records(compiled)
         project = config.Project(project.name, project.files)
         stopped = terminal.run(project, settings, hear, runs_at=Path(name))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 GAP_X, GAP_Y, GAP_PARTS = 72.0, 34.0, 72.0
+MARGIN, STEP = 12.0, 20.0
 SWEEPS = 10
 COLUMNS = 8
 
@@ -67,6 +68,35 @@ def arrange(boxes: Mapping[str, Box], wires: Iterable[Wire]) -> Places:
     if lone:
         parts.append(_rows(lone, boxes))
     return _centred(_stack(parts, boxes), boxes)
+
+
+def clear_of(
+    places: Places,
+    boxes: Mapping[str, Box],
+    taken: Sequence[tuple[float, float, Box]],
+    middle: tuple[float, float],
+) -> float:
+    """How far down (or, below 0, up) a layout has to move to lie on no other node.
+
+    Args:
+        places: The layout, around 0, 0.
+        boxes: The sizes of its nodes.
+        taken: Centres and sizes of the nodes that stay.
+        middle: Where the layout's 0, 0 is to be.
+    """
+
+    def blocked(down: float) -> bool:
+        return any(
+            abs(x + middle[0] - u) < (boxes[node].width + box.width) / 2 + MARGIN
+            and abs(y + middle[1] + down - v) < (boxes[node].height + box.height) / 2 + MARGIN
+            for node, (x, y) in places.items()
+            for u, v, box in taken
+        )
+
+    down = 0.0
+    while blocked(down):
+        down = -down if down > 0 else STEP - down
+    return down
 
 
 def _place(layers: Sequence[list[str]], boxes: Mapping[str, Box], wires: Iterable[Wire]) -> Places:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 
 from graph.sheet import BOARD
 from gui import look
-from gui.canvas.arrange import Box, arrange
+from gui.canvas.arrange import Box, arrange, clear_of
 from gui.canvas.arrange import Wire as Strand
 
 if TYPE_CHECKING:
@@ -190,9 +190,16 @@ class Commands(dict[str, QAction]):
             for key, wire in board.wire_items().items()
         ]
         middle = board.bounds(chosen).center()
+        found = arrange(boxes, strands)
+        taken = [
+            (one.x(), one.y(), Box(one.face.rect.width(), one.face.rect.height()))
+            for node, one in items.items()
+            if node not in chosen
+        ]
+        down = clear_of(found, boxes, taken, (middle.x(), middle.y()))
         places = {
-            node: (round(x + middle.x()), round(y + middle.y()))
-            for node, (x, y) in arrange(boxes, strands).items()
+            node: (round(x + middle.x()), round(y + middle.y() + down))
+            for node, (x, y) in found.items()
         }
 
         def change() -> None:
@@ -200,6 +207,8 @@ class Commands(dict[str, QAction]):
                 board.document.move(places)
 
         board.gestures.attempt(change)
+        if not taken:
+            board.fit()
 
 
 def _walk(board: "Board", way: str) -> Callable[[], None]:

@@ -37,7 +37,8 @@ class NodeItem(AbstractNodeItem):
         self._properties["id"] = face.node.id
         self._properties["visible"] = True
         self.face = face
-        self.image: QImage | None = None
+        self._image: QImage | None = None
+        self._small: QImage | None = None
         self.stripe: QColor | None = None
         self.marked = False
         self._shape: QPainterPath | None = None
@@ -78,6 +79,15 @@ class NodeItem(AbstractNodeItem):
             event.accept()
             return
         super().mousePressEvent(event)
+
+    @property
+    def image(self) -> QImage | None:
+        """The picture it shows."""
+        return self._image
+
+    @image.setter
+    def image(self, image: QImage | None) -> None:
+        self._image, self._small = image, None
 
     # -- its face
 
@@ -259,9 +269,17 @@ class NodeItem(AbstractNodeItem):
         size.scale(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRectF(0, 0, size.width(), size.height())
         target.moveCenter(room.center())
-        coarse = self.image.width() < target.width()
+        shown = self.image
+        coarse = shown.width() < target.width()
+        pixels = painter.deviceTransform().mapRect(target).size().toSize()
+        if pixels.width() * 2 < shown.width():  # beyond what drawing alone scales without noise
+            if self._small is None or self._small.size() != pixels:
+                mode = Qt.AspectRatioMode.IgnoreAspectRatio
+                smooth = Qt.TransformationMode.SmoothTransformation
+                self._small = shown.scaled(pixels, mode, smooth)
+            shown = self._small
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not coarse)
-        painter.drawImage(target, self.image)
+        painter.drawImage(target, shown)
 
     def _paint_round(self, painter: QPainter, colours: Palette, kin: Family, near: bool) -> None:
         rect = self.face.rect

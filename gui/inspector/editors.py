@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QToolButton,
     QVBoxLayout,
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from graph.declare import Param, ParamKind
 from gui import dialogs
-from gui.inspector.number import NumberBox, read, write
+from gui.inspector.number import Line, NumberBox, read, write
 
 Choices = Callable[[], Sequence[tuple[str, str]]]
 """What may be picked now: (value, label) pairs."""
@@ -79,7 +78,7 @@ class ChoiceBox(QComboBox):
             event.ignore()
 
 
-class TextBox(QLineEdit):
+class TextBox(Line):
     """A line of text; `parse` turns it into the value, `write` back."""
 
     edited = Signal(object)
@@ -102,6 +101,7 @@ class TextBox(QLineEdit):
             self.setText(self._shown)
 
     def _commit(self) -> None:
+        self.setText(self.text())  # forgets how it was typed
         if self.text() != self._shown:
             self._shown = self.text()
             self.edited.emit(self._parse(self.text()))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from graph.declare import Param
 
 Number = int | float
 
+TAKEN_BACK = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 WORDS = {"inf": math.inf, "-inf": -math.inf, "+inf": math.inf}
 
 
@@ -51,7 +52,25 @@ def step_size(value: float, *, down: bool) -> float:
     return float(10.0 ** (magnitude - 1 if toward_zero and at_power else magnitude))
 
 
-class NumberBox(QLineEdit):
+class Line(QLineEdit):
+    """A line of text whose Ctrl+Z is its own only while what was typed is not entered.
+
+    After that the value is the document's, and so is taking it back.
+    """
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and not self.isModified()
+            and any(map(event.matches, TAKEN_BACK))
+        ):
+            event.ignore()
+            return False
+        return super().event(event)
+
+
+class NumberBox(Line):
     """Edits an int or float parameter, with None as an empty field where that is allowed.
 
     Up and Down (with Ctrl: ten at a time) and the wheel over the focused field step the value.
@@ -111,6 +130,7 @@ class NumberBox(QLineEdit):
             event.ignore()
 
     def _commit(self) -> None:
+        self.setText(self.text())  # forgets how it was typed
         text = self.text()
         try:
             value: object = read(text, whole=self._whole)

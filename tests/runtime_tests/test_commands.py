@@ -164,6 +164,19 @@ def test_export_verifies_where_it_was_never_trained(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_export_takes_the_losses_of_a_run_that_was_not_cut_short(tmp_path: Path) -> None:
+    def steps() -> int:
+        run("export", "digits_mlp", tmp_path / "out")
+        recorded = json.loads((tmp_path / "out" / "recorded.json").read_text())
+        return len(recorded["steps"])
+
+    run("train", "digits_mlp", "--steps", "3")
+    assert steps() == 3
+    run("train", "digits_mlp", "--steps", "30")
+    run("train", "digits_mlp", "--steps", "4")
+    assert steps() == 20
+
+
 def test_exported_script_gives_the_losses_of_the_app(tmp_path: Path) -> None:
     words = ("train", "digits_mlp", "--epochs", "1", "--json", "--device", "cpu")
     told = [line for line in lines(run(*words)) if line["event"] == "step"]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.canvas.arrange import Box, Wire, arrange
+from gui.canvas.arrange import Box, Wire, arrange, clear_of
 
 
 @st.composite
@@ -54,3 +54,19 @@ def test_a_chain_is_wired_straight() -> None:
 
 def test_nothing_to_arrange() -> None:
     assert arrange({}, []) == {}
+
+
+@given(boards(), st.lists(st.tuples(st.floats(-400, 400), st.floats(-400, 400)), max_size=6))
+def test_a_part_of_a_board_lies_on_no_other_node(
+    board: tuple[dict[str, Box], list[Wire]], others: list[tuple[float, float]]
+) -> None:
+    boxes, wires = board
+    places = arrange(boxes, wires)
+    taken = [(x, y, Box(140, 60)) for x, y in others]
+    down = clear_of(places, boxes, taken, (10.0, 20.0))
+    for node, (x, y) in places.items():
+        for u, v, box in taken:
+            beside = abs(x + 10 - u) >= (boxes[node].width + box.width) / 2
+            above = abs(y + 20 + down - v) >= (boxes[node].height + box.height) / 2
+            assert beside or above
+    assert clear_of(places, boxes, [], (10.0, 20.0)) == 0

@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from graph.templates import open_template
 from gui import look
 from gui.app import find, render
 from gui.commands import Commands
@@ -96,6 +98,25 @@ def test_the_command_palette_runs_what_is_typed(window: Window, qtbot: QtBot) ->
     QTest.keyClicks(popup.search, "select all")
     popup.list.itemActivated.emit(popup.list.currentItem(), 0)
     assert len(window.session.selection) == len(window.session.document.board.nodes)
+
+
+def test_a_node_is_found_by_its_name_inside_a_network_too(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window = make_window(open_template("gan"))
+    document = window.session.document
+    adam = next(one for one in document.board.nodes.values() if one.name == "adam_d")
+    inner = next(iter(document.networks["generator"].nodes.values()))
+    for words, wanted in (("adam_d", adam), (f"{inner.name} in generator", inner)):
+        window.acts["find_node"].trigger()
+        popup = next(one for one in window.findChildren(Commands) if one.isVisible())
+        QTest.keyClicks(popup.search, words)
+        QTest.keyClick(popup.search, Qt.Key.Key_Return)
+        assert window.session.selection == (wanted.id,)
+        assert wanted.id in window.board.sheet.nodes
+        item = window.board.node_items()[wanted.id]
+        assert window.board.viewer.shows(item.sceneBoundingRect())
+    assert not document.can_undo
 
 
 def test_the_gallery_shows_every_template_with_a_picture(qtbot: QtBot) -> None:

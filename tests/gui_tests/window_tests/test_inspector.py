@@ -55,6 +55,27 @@ def test_typing_a_parameter_changes_the_document_and_undoes(window: Window, qtbo
     assert field(window, "units").text() == "3"
 
 
+def test_undo_in_a_field_takes_back_typing_first_and_then_the_board(
+    window: Window, qtbot: QtBot
+) -> None:
+    logits = node(window, "logits")
+    window.activateWindow()
+    window.session.select([logits.id])
+    before = logits.params.get("units")
+    units = field(window, "units")
+    retype(qtbot, units, "31")
+    QTest.keyClicks(units, "7")
+    QTest.keyClick(units, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert units.text() == "31"
+    QTest.keyClick(units, Qt.Key.Key_Return)
+    QTest.keyClick(units, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert node(window, "logits").params.get("units") == before
+    assert units.text() == str(before)
+    redo = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(units, Qt.Key.Key_Z, redo)
+    assert node(window, "logits").params["units"] == 31
+
+
 def test_a_value_out_of_range_is_said_under_its_field(window: Window, qtbot: QtBot) -> None:
     window.session.select([node(window, "logits").id])
     form = page(window).form

@@ -66,8 +66,8 @@ def test_double_click_adds_a_node_in_the_middle_and_selects_it(
 
 
 def test_enter_in_the_search_adds_the_best_match(window: Window, qtbot: QtBot) -> None:
-    window.acts["find_node"].trigger()
     search = window.palette_panel.search
+    QTest.mouseClick(search, LEFT)
     QTest.keyClicks(search, "gelu")
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert any(n.type == "activation.gelu" for n in window.session.document.board.nodes.values())

@@ -70,9 +70,13 @@ def test_the_inspector_shows_the_problems_of_its_node(window: Window, qtbot: QtB
     assert [card.problem] == window.session.inference.problems_of(loss)
 
 
-def click(window: Window, text: str) -> None:
-    [found] = [one for one in window.problems.findChildren(QPushButton) if one.text() == text]
-    QTest.mouseClick(found, LEFT)
+def click(window: Window, qtbot: QtBot, text: str) -> None:
+    def found() -> list[QPushButton]:
+        buttons = window.problems.findChildren(QPushButton)
+        return [one for one in buttons if one.text() == text and one.isVisible()]
+
+    qtbot.waitUntil(lambda: len(found()) == 1)
+    QTest.mouseClick(found()[0], LEFT)
 
 
 def test_a_missing_set_is_downloaded_by_a_button_and_trained(
@@ -90,11 +94,13 @@ def test_a_missing_set_is_downloaded_by_a_button_and_trained(
         qtbot.waitUntil(lambda: "not on this computer" in str(window.problems.shown), timeout=LONG)
         badge = window.board.node_items()[node(window, "mnist").id]
         assert badge.face.severity == "error"
-        click(window, "Download 12 MB")
+        window.acts["train"].trigger()
+        assert "Not started" in said(window)
+        click(window, qtbot, "Download 12 MB")
         qtbot.waitUntil(lambda: "Downloading MNIST" in said(window), timeout=LONG)
-        click(window, "Cancel")
+        click(window, qtbot, "Cancel")
         assert "cancelled" in str(window.problems.shown)
-        click(window, "Download 12 MB")
+        click(window, qtbot, "Download 12 MB")
         window.trainer.train(paused=True)
         going.set()
         qtbot.waitUntil(lambda: window.trainer.state == "paused", timeout=LONG)
