@@ -257,9 +257,14 @@ class Script:
         targets, calls = [], []
         for node in self.plan.data:
             found = [str(values[e]) if e in used else "_" for e in self.plan.outputs(node)]
+            tensors = f"self.{self._sets(node)[which]}"
+            if found[-1] == "_" and len(found) > 1:  # picking rows of what nobody reads costs time
+                while found[-1] == "_" and len(found) > 1:
+                    found.pop()
+                tensors += f"[:{len(found)}]"
             targets.append(", ".join(found) + ("," if len(found) == 1 else ""))
             more = f", {options}" if options else ""
-            calls.append(f"batches(self.{self._sets(node)[which]}, {size}{more})")
+            calls.append(f"batches({tensors}, {size}{more})")
         ids = [node.id for node in self.plan.data]
         if len(targets) == 1:
             target = f"({targets[0]})" if targets[0].endswith(",") else targets[0]
