@@ -22,6 +22,7 @@ def check(inference: "Inference") -> list[Problem]:
         *_optimizers(inference),
         *twins.check(inference),
         *_unreached(inference),
+        *_losses_for_nobody(inference),
         *generating.check(inference),
         *logits.check(inference),
         *slopes.check(inference),
@@ -118,14 +119,30 @@ def _optimizers(inference: "Inference") -> Iterator[Problem]:
         yield from _trains_nothing(node, updates)
         yield from _without_gradient(inference, node, updates)
         yield from _not_upstream(inference, node, updates)
-        both = sorted({seen[one] for one in updates if one in seen})
+        both = {one for one in updates if one in seen}
         if both:
-            rest = [one for one in updates if one not in seen]
-            text = f"trains weights that {', '.join(both)} trains too"
-            advice = "say in `trains` which nodes each of them updates, if this is not meant"
-            fixes = (Fix(f"Leave those to {', '.join(both)}", _train(node, rest)),) if rest else ()
-            yield _of(node, text, advice, *fixes, severity="warning")
-        seen.update(dict.fromkeys(updates, node.name))
+            yield _trained_twice(inference, node, updates, both, seen)
+        seen.update(dict.fromkeys(updates, node.id))
+
+
+def _trained_twice(
+    inference: "Inference", node: Node, updates: set[str], both: set[str], seen: dict[str, str]
+) -> Problem:
+    """Two optimizers have some nodes in common: either may leave them to the other."""
+    nodes = inference.document.board.nodes
+    words = ", ".join(sorted(nodes[one].name for one in both))
+    owners = sorted({seen[one] for one in both}, key=lambda one: nodes[one].number)
+    names = ", ".join(nodes[one].name for one in owners)
+    text = f"trains {words}, which {names} trains too"
+    advice = "say in `trains` which nodes each of them updates, if this is not meant"
+    fixes = []
+    if rest := updates - both:
+        fixes.append(Fix(f"Leave {words} to {names}", _train(node, rest)))
+    for owner in owners:
+        if rest := trained(inference, nodes[owner]) - both:
+            label = f"Take {words} from {nodes[owner].name}"
+            fixes.append(Fix(label, _train(nodes[owner], rest)))
+    return _of(node, text, advice, *fixes, severity="warning")
 
 
 def _trains_nothing(node: Node, updates: set[str]) -> Iterator[Problem]:
@@ -213,3 +230,19 @@ def _unreached(inference: "Inference") -> Iterator[Problem]:
                 name=node.name,
                 advice="link it to the node that is trained (Alt+D), or wire it to a loss",
             )
+
+
+def _losses_for_nobody(inference: "Inference") -> Iterator[Problem]:
+    """Losses that go into no optimizer, beside others that do: most likely one was taken away."""
+    board = inference.document.board
+    roles = {node.id: role(node) for node in board.nodes.values() if not node.muted}
+    optimizers = [one for one, kind in roles.items() if kind == "optimizer"]
+    reached = upstream(board, optimizers)
+    for one, kind in roles.items():
+        if kind != "loss" or one in reached or not optimizers or any(board.out_of(one)):
+            continue
+        node = board.nodes[one]
+        text = "goes into no optimizer: nothing learns from it"
+        advice = "wire it into one, or mute it if it is only there to be read"
+        fix = Fix(f"Add Adam to {node.name}", _add_adam(node))
+        yield _of(node, text, advice, fix, severity="warning")

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +126,9 @@ def _fill(
         if rules.why_not_here(document, entry["type"], entry["params"], sheet) is None
     ]
     ids = {entry["id"]: document.new_id() for entry in entries}
-    shift = _shift([entry["position"] for entry in entries], at) if moved else (0.0, 0.0)
+    occupied = {node.position for node in home.nodes.values()}
+    positions = [entry["position"] for entry in entries]
+    shift = _shift(positions, at, occupied) if moved else (0.0, 0.0)
     made = []
     for entry in entries:
         node = _node(entry, ids, shift, taken, same=same)
@@ -337,9 +339,15 @@ def _params(
 
 
 def _shift(
-    positions: list[tuple[float, float]], at: tuple[float, float] | None
+    positions: list[tuple[float, float]],
+    at: tuple[float, float] | None,
+    taken: Container[tuple[float, float]],
 ) -> tuple[float, float]:
+    """How far to move what is pasted: to a place, or beside the originals and earlier copies."""
     if at is None or not positions:
-        return OFFSET, OFFSET
+        away = OFFSET
+        while any((x + away, y + away) in taken for x, y in positions):
+            away += OFFSET
+        return away, away
     xs, ys = [x for x, _ in positions], [y for _, y in positions]
     return at[0] - (min(xs) + max(xs)) / 2, at[1] - (min(ys) + max(ys)) / 2

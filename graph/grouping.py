@@ -192,6 +192,12 @@ def ungroup(document: "Document", instance: str) -> list[Node]:
         raise Refused(f"{node.name} is no placed network")
     if node.muted:
         raise Refused(f"{node.name} is muted: unmute it first")
+    others = [one.name for one in document.twins(instance) if one.id != instance]
+    if others:
+        raise Refused(
+            f"{node.name} shares its weights with {', '.join(others)}, which ungrouping would end: "
+            "give it weights of its own first"
+        )
     home, sheet = document.sheet_of(instance), networks.placed(document, node)
     last = len(networks.instances(document, name)) == 1
     held = [sheet.nodes[one] for one in topological(sheet)]
@@ -202,7 +208,6 @@ def ungroup(document: "Document", instance: str) -> list[Node]:
     exposed = dict(sheet.exposed)
     outer = {n: one for n, one in home.exposed.items() if one.node == instance}
     into, out_of = home.into(instance), home.out_of(instance)
-    twins = [one.id for one in document.twins(instance) if one.id != instance]
     repeat = int(document.params(node)["repeat"])
     center = _middle(held)
     dx, dy = node.position[0] - center[0], node.position[1] - center[1]
@@ -238,7 +243,7 @@ def ungroup(document: "Document", instance: str) -> list[Node]:
                 document.restore([Edit("exposed", home.name, shown, None, after)])
         learning = [one.id for one in made if _learns(one)]
         for user in users:
-            _name_instead(document, home, instance, [*learning, *twins[:1]], only=user)
+            _name_instead(document, home, instance, learning, only=user)
     return [document.node(one.id) for one in made]
 
 

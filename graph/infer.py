@@ -63,6 +63,7 @@ class Inference:
         self._dirty: set[str] = set(document.board.nodes)
         self._changed: set[str] = set()
         self._general: list[Problem] | None = None
+        self._said: dict[str, list[tuple[str, str]]] = {}
         self._remarks: dict[str, Problem] = {}
         self._listeners: list[Callable[[set[str]], None]] = []
         self._stop = document.subscribe(self._on_event) if watch else lambda: None
@@ -223,9 +224,23 @@ class Inference:
                         pending.append(home.name)
 
     def _tell(self) -> None:
-        changed, self._changed = self._changed, set()
+        if not self._listeners:
+            self._changed.clear()
+            return
+        changed, self._changed = self._changed | self._said_anew(), set()
         for listener in list(self._listeners):
             listener(changed)
+
+    def _said_anew(self) -> set[str]:
+        """Nodes of which something else is said now, looking at the board as a whole."""
+        if self._general is None:
+            self._general = checks.check(self)
+        said: dict[str, list[tuple[str, str]]] = {}
+        for one in self._general:
+            if one.node is not None:
+                said.setdefault(one.node, []).append((one.severity, one.text))
+        before, self._said = self._said, said
+        return {node for node in before.keys() | said.keys() if before.get(node) != said.get(node)}
 
     def _order(self) -> list[str]:
         ranks = self._rank()

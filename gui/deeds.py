@@ -201,6 +201,7 @@ class Deeds(QObject):
     def _generate(self, checkpoint: Path) -> bool:
         window = self._window
         window.notice.hide_error()
+        window.problems.clear_extra()
         window.source.compile_now()
         project = window.source.project
         if project is not None and not project.views:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
@@ -31,6 +32,8 @@ ON_NODE = 12
 """How many pictures fit on a node."""
 CAPTION = 16.0
 GAP = 4.0
+BETWEEN = 18.0
+"""Room between blocks of rows."""
 CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
@@ -137,8 +140,46 @@ def _columns(count: int, width: float, height: float, pictures: Pictures) -> int
     return columns
 
 
+def _in_blocks(pictures: Pictures, box: QRectF) -> int:
+    """Into how many parts, side by side, rows are broken for pictures to be largest in a box."""
+    best, blocks = 0.0, 1
+    for tried in range(1, len(pictures.rows) + 1):
+        if len(pictures.rows) % tried:
+            continue
+        columns, rows = pictures.columns, len(pictures.rows) // tried
+        wide = (box.width() - BETWEEN * (tried - 1)) / tried
+        across = (wide - _margin(pictures, wide) - GAP * (columns - 1)) / columns
+        down = (box.height() - GAP * (rows - 1)) / rows - _caption(pictures)
+        side = min(across / pictures.width, down / pictures.height)
+        if side > best * 1.01:
+            best, blocks = side, tried
+    return blocks
+
+
+def _part(pictures: Pictures, rows: slice) -> Pictures:
+    """Some of the rows."""
+    columns = pictures.columns
+    size = pictures.width * pictures.height * pictures.channels * columns
+    return replace(
+        pictures,
+        pixels=pictures.pixels[rows.start * size : rows.stop * size],
+        captions=pictures.captions[rows.start * columns : rows.stop * columns],
+        right=pictures.right[rows.start * columns : rows.stop * columns],
+        rows=pictures.rows[rows],
+    )
+
+
 def _pictures(painter: QPainter, pictures: Pictures, box: QRectF) -> None:
     if not pictures.count:
+        return
+    named = len(pictures.rows)
+    blocks = _in_blocks(pictures, box) if named * pictures.columns == pictures.count else 1
+    if blocks > 1:
+        wide = (box.width() - BETWEEN * (blocks - 1)) / blocks
+        for block in range(blocks):
+            part = _part(pictures, slice(block * named // blocks, (block + 1) * named // blocks))
+            left = box.left() + block * (wide + BETWEEN)
+            _pictures(painter, part, QRectF(left, box.top(), wide, box.height()))
         return
     colours = look.colours()
     margin = _margin(pictures, box.width())

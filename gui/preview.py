@@ -9,7 +9,6 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,7 +19,7 @@ from gui.figures import figure
 from gui.looks import Looks
 from gui.pictures import draw
 from gui.sliders import LatentSliders
-from gui.widgets import label
+from gui.widgets import Track, label
 from runtime.messages import ViewDrawn
 from runtime.payloads import Matrix, Number, Payload, Pictures
 
@@ -82,7 +81,7 @@ class Preview(QWidget):
         layout.addLayout(self._beside, 1)
         self.sliders: dict[str, LatentSliders] = {}
         self.looks = Looks()
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Track(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName(f"Training so far, {message.name}")
         self.slider.setToolTip("Goes back to what this view showed earlier")
         self.slider.setVisible(False)
@@ -98,6 +97,8 @@ class Preview(QWidget):
         """
         self._match_sliders(message)
         if message.generated:
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(self.slider.maximum())
             self.slider.setVisible(len(self.looks) > 1)
             self.save_animation.setEnabled(len(self.looks) > 1)
             self._show(message)

@@ -76,10 +76,10 @@ class Previews(QScrollArea):
         bar = QHBoxLayout(self.bar)
         bar.setContentsMargins(0, 0, 0, 0)
         bar.addWidget(self._none)
-        bar.addWidget(self._origin)
-        bar.addStretch(1)
         for name, (text, tip) in BAR.items():
             bar.addWidget(_button(acts[name], text, tip))
+        bar.addWidget(self._origin)
+        bar.addStretch(1)
         layout.addWidget(self.bar)
         layout.addLayout(self._row, 1)
         self.setWidget(holder)

@@ -28,7 +28,6 @@ PARTS = 100
 """Steps of a slider for each unit."""
 SEND_MS = 33
 """While a slider moves, its place is sent this often."""
-IN_A_COLUMN = 10
 
 
 class LatentSliders(QWidget):
@@ -86,8 +85,7 @@ class LatentSliders(QWidget):
         self._put([round(random.gauss(0.0, 1.0), 2) for _ in self._at])
 
     def sizeHint(self) -> QSize:
-        columns = -(-len(self.sliders) // IN_A_COLUMN)
-        return QSize(230 if columns == 1 else 400, 150)
+        return QSize(230, 150)
 
     def _area(self) -> QScrollArea:
         holder = QWidget()
@@ -96,21 +94,19 @@ class LatentSliders(QWidget):
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(4)
         for place in range(min(len(self._at), MOST)):
-            row, column = place % IN_A_COLUMN, 4 * (place // IN_A_COLUMN)
-            grid.setColumnMinimumWidth(3, 6)
             slider, figure = self._slider(place), label("", "mono")
             figure.setMinimumWidth(figure.fontMetrics().horizontalAdvance("-0.00") + 4)
             figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(label(str(place), "dim"), row, column)
-            grid.addWidget(slider, row, column + 1)
-            grid.addWidget(figure, row, column + 2)
+            grid.addWidget(label(str(place), "dim"), place, 0)
+            grid.addWidget(slider, place, 1)
+            grid.addWidget(figure, place, 2)
             self.sliders.append(slider)
             self._figures.append(figure)
         more = len(self._at) - len(self.sliders)
         if more:
             text = f"{more} more move by Random and Reset alone."
-            grid.addWidget(label(text, "dim"), IN_A_COLUMN, 0, 1, 7)
-        grid.setRowStretch(IN_A_COLUMN + 1, 1)
+            grid.addWidget(label(text, "dim", wrap=True), MOST, 0, 1, 3)
+        grid.setRowStretch(MOST + 1, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
     QPushButton,
+    QSlider,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -90,6 +92,21 @@ def key_text(sequence: QKeySequence | QKeySequence.StandardKey | str) -> str:
     return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
 
 
+class Track(QSlider):
+    """A slider whose handle jumps to where its groove is clicked."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            room = self.style().pixelMetric(QStyle.PixelMetric.PM_SliderLength, None, self)
+            place = round(event.position().x()) - room // 2
+            self.setValue(
+                QStyle.sliderValueFromPosition(
+                    self.minimum(), self.maximum(), place, self.width() - room
+                )
+            )
+        super().mousePressEvent(event)
+
+
 class Card(QFrame):
     """One problem: what is wrong, what to do, and a button for each fix."""
 
@@ -148,4 +165,5 @@ class Card(QFrame):
 
 
 def _sentence(text: str) -> str:
-    return sentence(text[:1].upper() + text[1:])
+    first = text.split(" ", maxsplit=1)[0]
+    return sentence(text if "." in first or "_" in first else text[:1].upper() + text[1:])

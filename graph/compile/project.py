@@ -175,6 +175,8 @@ def _readme(name: str, title: str, files: Collection[str]) -> Source:
         "latents.py": "points to look at in the latent space",
     }
     rows = [f"| `{one}` | {about[one]} |" for one in about if one in files]
+    drawn = "`python sample.py --count 100` draws from the trained weights.\n"
+    drawn = drawn if "sample.py" in files else ""
     text = f"""# {title[:1].upper() + title[1:]}
 
 Drawn in Neurowire as `{name}.neurowire`; runs without it.
@@ -186,7 +188,7 @@ Drawn in Neurowire as `{name}.neurowire`; runs without it.
 `torchrun --nproc-per-node=2 train.py` trains in two processes.
 `python train.py --resume` goes on from the last checkpoint.
 `python train.py --verify` replays the first steps recorded in the application and compares.
-
+{drawn}
 | file | what is in it |
 |---|---|
 {chr(10).join(rows)}

@@ -35,6 +35,10 @@ class Values(tuple[tuple[str, Any], ...]):
     __slots__ = ()
 
 
+IN_WORDS = {"lr": "learning rate", "ema": "running mean (EMA)"}
+"""Names of torch that are no words."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Param:
     """One parameter of a node, as its declaration gives it."""
@@ -55,7 +59,7 @@ class Param:
     @property
     def label(self) -> str:
         """The name as shown to people."""
-        return self.name.replace("_", " ")
+        return IN_WORDS.get(self.name) or self.name.replace("_", " ")
 
     def check(self, value: object) -> Any:
         """The value as the node will see it.

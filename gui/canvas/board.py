@@ -52,6 +52,7 @@ class Board(QWidget):
         self.document = document
         self.inference = inference
         self.sheet_name = BOARD
+        self._left: dict[str, QRectF] = {}  # what was seen of a sheet when it was left
         self.viewer = Viewer(self)
         self.drawing = Drawing(self.viewer.scene(), self.viewer.far_picture)
         self.gestures = Gestures(self.viewer, lambda: self.document, self.complain, self)
@@ -112,20 +113,27 @@ class Board(QWidget):
 
         inference.on_change(on_types)
         self._stop = document.subscribe(self._on_event)
+        self._left.clear()
+        self.sheet_name = BOARD
         self.show_sheet(BOARD)
 
     def show_sheet(self, name: str, select: Iterable[str] = ()) -> None:
         """Show the board or a network, with these of its nodes selected."""
         self.viewer.end_live_connection()
         self.rename_field.hide()
+        if name != self.sheet_name:
+            self._left[self.sheet_name] = self.viewer.seen
         self.sheet_name = name
         self.drawing.show(self.document, self.inference, self.sheet)
         self.networks.show_way()
         self._update_stripes()
         self.select(select)
         self.sheet_shown.emit(name)
-        QTimer.singleShot(0, self, self.fit)
-        self.fit()
+        if seen := self._left.pop(name, None):
+            self.viewer.look_at(seen)
+        else:
+            QTimer.singleShot(0, self, self.fit)
+            self.fit()
 
     def close_board(self) -> None:
         """Stop following the document; for whoever takes the board down."""

@@ -78,6 +78,17 @@ class Sight(NodeViewer):
         return float(self.transform().m11())
 
     @property
+    def seen(self) -> QRectF:
+        """What is seen of the scene."""
+        return QRectF(self._scene_range)
+
+    def look_at(self, seen: QRectF) -> None:
+        """Show again what was seen."""
+        self._scene_range = QRectF(seen)
+        self._update_scene()
+        self.zoomed.emit()
+
+    @property
     def far(self) -> bool:
         """Is the board so far away, or so crowded, that items give way to blocks?"""
         scale = self.zoom()

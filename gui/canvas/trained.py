@@ -42,7 +42,8 @@ def stripes(
             found[node.id] = colour
         if shown:
             for one in _on_sheet(inference, trained(inference, node), sheet):
-                found.setdefault(one, colour)
+                for linked in inference.document.twins(one):
+                    found.setdefault(linked.id, colour)
     return found
 
 

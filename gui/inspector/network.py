@@ -67,9 +67,11 @@ class NetworkCard(QWidget):
             ("Gives", ", ".join(one.name for one in ends(sheet, "output")) or "nothing"),
             ("Placed", ", ".join(one.name for one in places) or "nowhere"),
         ]
-        counts = [self._session.inference.weights(one.twin or one.id) for one in places[:1]]
-        if counts and counts[0]:
-            rows.append(("Inside", f"{counts[0]:,} weights"))
+        found = (self._session.inference.weights(one.twin or one.id) for one in places)
+        counts = sorted({count for count in found if count})
+        if counts:
+            few, many = f"{counts[0]:,}", f"{counts[-1]:,}"
+            rows.append(("Inside", f"{few if few == many else f'{few} to {many}'} weights"))
         if rows == self._rows:
             return
         self._rows = rows

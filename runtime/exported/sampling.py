@@ -10,6 +10,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -46,7 +47,11 @@ class Options:
 
     def load(self, name: str, network: Network) -> Network:
         """A network with its trained weights, ready to be asked."""
-        network.load_state_dict(read(self.weights, name))
+        try:
+            network.load_state_dict(read(self.weights, name))
+        except RuntimeError as error:
+            first = str(error).partition("\n")[2].partition("\n")[0].strip()
+            sys.exit(f"The weights do not fit {name}: {first} Train, or say --weights.")
         torch.manual_seed(self.seed)  # what it was made with at first is forgotten
         return network.eval().to(self.device)
 
@@ -72,7 +77,10 @@ def read(place: Path, name: str) -> dict[str, Tensor]:
     found = next((file for file in (files if place.is_dir() else [place]) if file.exists()), None)
     if found is None:
         sys.exit(f"{files[0]} is missing: train first, or say --weights where they are.")
-    tensors = load_file(found)
+    try:
+        tensors = load_file(found)
+    except SafetensorError as error:
+        sys.exit(f"{found} holds no weights that can be read ({error}): train again.")
     for prefix in (f"networks/{name}/", f"{name}."):
         mine = {key.removeprefix(prefix): t for key, t in tensors.items() if key.startswith(prefix)}
         if mine:

@@ -209,3 +209,12 @@ def test_nodes_of_unknown_type_are_pasted_with_their_wires() -> None:
     wires = [[["n0", "y"], ["n1", "thing"]], [["n1", "other"], ["n2", "x"]]]
     document = pasted(wires, "layer.linear", "layer.of_the_future", "layer.linear")
     assert len(document.board.links) == 2
+
+
+def test_copies_of_one_node_lie_beside_each_other() -> None:
+    document = Document()
+    node = document.add_node("activation.relu", position=(10.0, 20.0))
+    for twins in (False, True, False):
+        document.duplicate([node.id], twins=twins)
+    places = [one.position for one in document.board.nodes.values()]
+    assert len(set(places)) == len(places) == 4

@@ -171,17 +171,16 @@ def test_ungrouping_one_of_many_copies_and_keeps_the_others() -> None:
     assert Inference(draw.document, watch=False).type_of(loss.id, "loss") is not None
 
 
-def test_ungrouping_a_leader_leaves_its_weights_to_the_twin() -> None:
+def test_what_shares_its_weights_is_ungrouped_once_it_has_its_own() -> None:
     draw = Drawing()
     draw.network("block", *PIECE)
     leader = draw.place("block", "leader")
     (twin,) = draw.document.duplicate([leader.id], twins=True)
-    (other,) = draw.document.duplicate([leader.id], twins=True)
-    draw.document.ungroup(leader.id)
-    assert draw.document.node(twin.id).twin is None
-    assert draw.document.node(other.id).twin == twin.id
-    draw.document.undo()
-    assert draw.document.node(other.id).twin == leader.id
+    for one, other in ((leader, twin), (twin, leader)):
+        with pytest.raises(Refused, match=f"shares its weights with {other.name}, which"):
+            draw.document.ungroup(one.id)
+    draw.document.set_twin(twin.id, None)
+    assert draw.document.ungroup(twin.id)
 
 
 def test_a_repeated_network_becomes_a_chain_with_its_own_values() -> None:

@@ -122,9 +122,24 @@ def test_two_optimizers_of_the_same_weights() -> None:
     draw.wire(loss, other)
     (found,) = problems(draw.document)
     assert (found.node, found.severity) == (other.id, "warning")
-    assert found.fixes[0].label == "Leave those to adam"
+    assert "trains hidden, which adam trains too" in found.text
+    assert [fix.label for fix in found.fixes] == ["Leave hidden to adam"]
     found.fixes[0].apply(draw.document)
     assert hidden.id not in draw.document.node(other.id).params["trains"]
+    assert problems(draw.document) == []
+
+
+def test_the_first_of_two_optimizers_may_give_way() -> None:
+    draw = Drawing()
+    hidden, more = draw.add("layer.linear", "hidden"), draw.add("layer.linear", "more")
+    loss, adam = draw.classifier(hidden, more)
+    other = draw.add("optimizer.sgd")
+    draw.document.set_params(other.id, trains=(hidden.id,))
+    draw.wire(loss, other)
+    (found,) = problems(draw.document)
+    assert [fix.label for fix in found.fixes] == ["Take hidden from adam"]
+    found.fixes[0].apply(draw.document)
+    assert hidden.id not in draw.document.node(adam.id).params["trains"]
     assert problems(draw.document) == []
 
 

@@ -125,3 +125,21 @@ def test_a_missing_set_is_downloaded_by_a_button_and_trained(
 
 def said(window: Window) -> str:
     return window.status.run.text()
+
+
+def test_a_problem_of_the_whole_board_is_a_badge_on_its_node(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window = make_window(open_template("gan"))
+    document = window.session.document
+    first, second = (node(window, name) for name in ("adam_d", "adam_g"))
+    document.set_params(first.id, trains=(*first.params["trains"], node(window, "generator").id))
+    [problem] = window.session.inference.problems
+    item = window.board.node_items()[problem.node or ""]
+    assert item.face.severity == "warning"
+    document.undo()
+    assert not item.face.severity
+    document.remove([first.id])
+    lone = window.board.node_items()[node(window, "discriminator_loss").id]
+    assert lone.face.severity == "warning"
+    assert second.id in document.board.nodes

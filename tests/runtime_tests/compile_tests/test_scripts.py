@@ -2,12 +2,16 @@
 
 import json
 import math
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from graph.compile import compile_document
 from graph.document import Document
@@ -195,3 +199,25 @@ def check_one_step(training: Any, name: str) -> None:
 
 def state(network: Any) -> list[Any]:
     return [weight.tolist() for weight in network.state_dict().values()]
+
+
+def test_samples_say_what_is_wrong_with_weights(tmp_path: Path) -> None:
+    folder = write(compiled("gan"), tmp_path / "project")
+    broken, other = tmp_path / "broken.safetensors", tmp_path / "other.safetensors"
+    broken.write_bytes(b"no weights")
+    save_file({"generator.linear.weight": torch.zeros(2, 2)}, other)
+    for weights, words in (
+        (tmp_path / "nowhere", "is missing: train first"),
+        (broken, "holds no weights that can be read"),
+        (other, "The weights do not fit generator: "),
+    ):
+        done = subprocess.run(
+            [sys.executable, "sample.py", "--device", "cpu", "--weights", str(weights)],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
