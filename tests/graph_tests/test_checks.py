@@ -153,3 +153,21 @@ def test_a_neuron_before_a_loss_from_logits_is_made_linear(board: Board) -> None
     problem.fixes[0].apply(board.document)
     assert board.document.node(last.id).params["activation"] == "linear"
     assert not board.inference.problems
+
+
+def test_a_loss_of_noise_alone_has_nothing_to_train_on(board: Board) -> None:
+    noise = board.add("random.noise")
+    board.add("data.digits")
+    scores = board.add("layer.linear", noise, units=1)
+    board.add("optimizer.adam", board.add("loss.generator", scores))
+    with pytest.raises(CompileError, match="no loss depends on data"):
+        compile_document(board.document)
+
+
+def test_a_loss_that_no_optimizer_takes_beside_one_that_is_taken(board: Board) -> None:
+    _, _, scores, loss = net(board)
+    board.add("optimizer.adam", loss)
+    lone = board.add("loss.generator", scores)
+    assert "nothing learns from it" in board.problem(lone).text
+    board.problem(lone).fixes[0].apply(board.document)
+    assert all("nothing learns" not in text for text in texts(board))

@@ -22,7 +22,7 @@ def told(user: User, *words: str) -> None:
         return any(all(word in text for word in words) for text in seen)
 
     try:
-        user.until(look, 20_000)
+        user.until(look)
     except Exception:
         pytest.fail(f"wanted {words}, read {seen}, {user.message!r}, {user.status!r}")
 

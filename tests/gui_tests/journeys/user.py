@@ -31,7 +31,7 @@ from tests.gui_tests.canvas_tests.conftest import Hands
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-PATIENCE = 40_000
+PATIENCE = 100_000
 
 
 class User:
