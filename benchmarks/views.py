@@ -88,12 +88,13 @@ def compare(name: str, seconds: float, turns: int) -> None:
                 for project in ((watched, alone) if turn % 2 else (alone, watched))
             }
             rounds.append((pair[True], pair[False]))
-    ratio = statistics.median(with_views.whole / without.whole for with_views, without in rounds)
+    more = sorted(100 * (one.whole / other.whole - 1) for one, other in rounds)
     share = statistics.median(one.drawing / one.whole for one, _ in rounds)
     looks = statistics.median(one.looks for one, _ in rounds)
     print(
-        f"{name}: {steps} steps, {looks:g} looks; with views {100 * (ratio - 1):+.2f}% processor "
-        f"time; drawing takes {100 * share:.2f}% of a run"
+        f"{name}: {steps} steps, {looks:g} looks; with views {statistics.median(more):+.2f}% "
+        f"processor time ({more[0]:+.2f} to {more[-1]:+.2f}); drawing takes {100 * share:.2f}% of "
+        "a run"
     )
 
 

@@ -38,6 +38,7 @@ SHOTS = (
     Shot("spiral_neurons", 1800, "losses", "dark"),
     Shot("spiral", 600, "previews", "dark"),
     Shot("autoencoder", 1500, "code", "light"),
+    Shot("gan", 5000, "previews", "light"),
 )
 
 

@@ -15,8 +15,8 @@ RESERVED = frozenset(
     named_modules named_parameters parameters register_buffer register_module register_parameter
     requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty train training
     type xpu zero_grad bool len range tuple str list dict set sum min max abs print super
-    batch_size device epochs networks optimizers order precision schedules steps_per_epoch
-    train_set validation_set validate script count figures sums
+    autocast batch_size device epochs examples networks optimizers order precision schedules
+    steps_per_epoch train_set validation_set validate script count figures sums
     Bias MaskedLinear MuonWithAdamW add_noise binary_focal_loss cosine_distance ctc_loss dice_loss
     diffusion_samples focal_loss gaussian_blur gradient_penalty kl_to_unit_normal latent_path
     latent_plane latent_point mask_dice multiclass_dice_loss probability_cross_entropy random_mix

@@ -55,7 +55,8 @@ def find(file: str | Path | None) -> tuple[Document, Path | None, str]:
         loaded = load(path)
     except (NeurowireError, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return templates.open_template(DEFAULT), None, f"{path}: {reason}"
+        wrong = reason if str(path) in reason else f"{path}: {reason}"
+        return templates.open_template(DEFAULT), None, wrong
     return loaded.document, path, " ".join(map(str, loaded.problems))
 
 

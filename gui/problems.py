@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -83,10 +86,11 @@ class Problems(QScrollArea):
         self._shown = found
         empty(self._cards)
         self._none.setVisible(not found)
-        for problem in found[:MOST]:
+        cards = together(found)
+        for problem in cards[:MOST]:
             self._cards.addWidget(Card(problem, self._fix, self._jump))
-        if len(found) > MOST:
-            self._cards.addWidget(label(f"and {len(found) - MOST} more", "dim"))
+        if len(cards) > MOST:
+            self._cards.addWidget(label(f"and {len(cards) - MOST} more", "dim"))
 
     def clear_extra(self) -> None:
         """Forget what compiling or training reported."""
@@ -103,7 +107,9 @@ class Problems(QScrollArea):
         self.refresh()
 
     def _fix(self, problem: Problem, index: int) -> None:
-        self._extra = tuple(one for one in self._extra if one is not problem)
+        self._extra = tuple(
+            one for one in self._extra if (one.node, one.text) != (problem.node, problem.text)
+        )
         self._session.fix(problem, index)
         self.refresh()
 
@@ -111,3 +117,16 @@ class Problems(QScrollArea):
         if problem.node is not None and self._session.document.has(problem.node):
             self._session.select([problem.node])
             self.jumped.emit(problem.node)
+
+
+def together(problems: Iterable[Problem]) -> list[Problem]:
+    """One problem for those that say the same of several nodes and are mended by the same."""
+    same: dict[object, list[Problem]] = {}
+    for one in problems:
+        fixes = tuple(fix.label for fix in one.fixes)
+        key = (one.severity, one.text, one.advice, fixes) if fixes else id(one)
+        same.setdefault(key, []).append(one)
+    return [
+        replace(first, name=", ".join(one.name for one in (first, *rest))) if rest else first
+        for first, *rest in same.values()
+    ]

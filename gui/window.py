@@ -198,6 +198,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         session, trainer = self.session, self.trainer
         session.opened.connect(self._show_document)
+        session.opened.connect(self.notice.hide)
         session.selected.connect(self._show_selection)
         session.settled.connect(lambda _: self.deeds.enable())
         session.settled.connect(lambda _: self._offer())

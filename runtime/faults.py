@@ -18,6 +18,7 @@ from runtime.messages import Problem
 OUT_OF_MEMORY = re.compile(
     r"out of memory|can't allocate memory|not enough memory|DefaultCPUAllocator", re.IGNORECASE
 )
+ASKED_FOR = re.compile(r"allocate ([\d.]+) (bytes|[KMGT]iB)")
 NO_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 FULL_DISK = re.compile(
     r"no space left|disk is full|disk quota|file too large|os error (28|27)\b", re.IGNORECASE
@@ -54,7 +55,7 @@ def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Pr
     ):
         return Problem(
             node,
-            f"Out of memory. {first_line(text)}",
+            f"Out of memory{asked_for(text)}.",
             "Lower the batch size, or make this part of the network smaller.",
             detail,
         )
@@ -114,6 +115,12 @@ def node_of_text(files: Mapping[str, File], name: str, text: str) -> str | None:
     return None
 
 
-def first_line(text: str) -> str:
-    """The first line of a text."""
-    return text.partition("\n")[0]
+def asked_for(text: str) -> str:
+    """How much memory torch asked for in vain, where its message says so."""
+    found = ASKED_FOR.search(text)
+    if not found:
+        return ""
+    number, unit = float(found[1]), found[2].replace("bytes", "B")
+    if unit == "B":
+        number, unit = number / 1e9, "GB"
+    return f": it asked for {number:,.1f} {unit}"

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from runtime import data
-from runtime.data.facts import MissingSet
+from runtime.data.missing import MissingSet
 from runtime.device import devices
 from runtime.generate import Generation
 from runtime.interrupt import Interrupted, interrupt

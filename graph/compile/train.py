@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from graph import names
 from graph.compile import carry
 from graph.compile.body import Body, Item
 from graph.compile.plan import AVERAGING, Op, Plan, Step, Unit
@@ -207,7 +208,8 @@ class Script:
         if shared:
             writer.add("with self.autocast:", level=4)
         for op, _ in shared:
-            body = Body([op.item], [op.item.writes[0][0]], values, short=False)
+            wanted = [end for end, _ in op.item.writes if self._is_read(end)]
+            body = Body([op.item], wanted, values, short=False)
             body.write(writer, level=5, give=False)
             values = body.values
         self._call_steps(writer, values)
@@ -255,9 +257,14 @@ class Script:
         targets, calls = [], []
         for node in self.plan.data:
             found = [str(values[e]) if e in used else "_" for e in self.plan.outputs(node)]
+            tensors = f"self.{self._sets(node)[which]}"
+            if found[-1] == "_" and len(found) > 1:  # picking rows of what nobody reads costs time
+                while found[-1] == "_" and len(found) > 1:
+                    found.pop()
+                tensors += f"[:{len(found)}]"
             targets.append(", ".join(found) + ("," if len(found) == 1 else ""))
             more = f", {options}" if options else ""
-            calls.append(f"batches(self.{self._sets(node)[which]}, {size}{more})")
+            calls.append(f"batches({tensors}, {size}{more})")
         ids = [node.id for node in self.plan.data]
         if len(targets) == 1:
             target = f"({targets[0]})" if targets[0].endswith(",") else targets[0]
@@ -310,6 +317,11 @@ class Script:
             return text
         return f"{text}.detach()" if self._learns(None, end) else text
 
+    def _is_read(self, end: End) -> bool:
+        """Does any step read a value, or minimise it?"""
+        steps = self.plan.steps
+        return any(end == s.loss or any(end in op.item.reads for op in s.ops) for s in steps)
+
     def _learns(self, step: Step | None, end: End) -> bool:
         """Does a value depend on what a step (or any step) trains?"""
         above = {n for op in self.plan.closure([end]) for n in op.item.nodes}
@@ -322,9 +334,12 @@ class Script:
         shared = [op for op, _ in self._shared()]
         takes = self._takes(step)
         values = self._values([*self.plan.batch])
-        for op in shared:
-            for end, kind in op.item.writes:
-                values[end] = Value(op.item.name, kind)
+        taken = set(map(str, values.values()))
+        for item in (op.item for op in shared):
+            for end, kind in item.writes:
+                base = item.name if len(item.writes) == 1 else f"{item.name}_{end.port}"
+                values[end] = Value(names.unique(base, taken), kind)
+                taken.add(values[end])
         arguments = "".join(f", {values[end]}: Tensor" for end in takes)
         ids = (step.optimizer.id,)
         name = step.optimizer.name

@@ -224,6 +224,8 @@ class NodePage(QWidget):
                 for link in sheet.into(node.id, port.name)[:6]:
                     kind = inference.type_of(link.source.node, link.source.port)
                     name = "In" if len(ports.inputs) == 1 else port.label.capitalize()
+                    if port.variadic:
+                        name = f"From {sheet.nodes[link.source.node].name}"
                     rows.append((name, str(kind) if kind else "not known yet"))
             for port in ports.outputs:
                 kind = inference.type_of(node.id, port.name)

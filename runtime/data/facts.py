@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from runtime.data.folders import folder_content, folder_facts, parts_of
+from runtime.data.missing import MissingSet
 from runtime.data.search import find
-from runtime.data.sources import SOURCES, Source
+from runtime.data.sources import SOURCES
 from runtime.data.tabular import table_content, table_facts
 from runtime.exported.data import DataError
 from runtime.places import cache_dir
@@ -29,14 +30,6 @@ from runtime.source import write_json
 Facts = dict[str, Any]
 Params = Mapping[str, Any]
 DataDir = str | Path | None
-
-
-class MissingSet(DataError):
-    """A data set that is not on this computer, and can be downloaded."""
-
-    def __init__(self, source: Source, text: str = "") -> None:
-        super().__init__(text or f"{source.title} is not on this computer.")
-        self.source, self.advice = source, source.advice
 
 
 VERSION = 1

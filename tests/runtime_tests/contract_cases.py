@@ -129,6 +129,7 @@ def _einsum(params: dict[str, Any]) -> Wires:
 WIRES: dict[str, Callable[[dict[str, Any]], Wires]] = {
     "layer.embedding": lambda params: st.tuples(_tokens(("N",), ("N", 4), ("N", "T"))),
     "layer.embedding_bag": _bag,
+    "layer.linear": lambda params: st.tuples(_sizes(("N", 4), ("N", 8))),
     "layer.fold": lambda params: st.tuples(
         _sizes(("N", 4, 4), ("N", 8, 6), ("N", 8, 16), ("N", 2, 12), ("N", 4, 9))
     ),

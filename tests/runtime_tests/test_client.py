@@ -84,6 +84,17 @@ def test_the_face_of_the_runtime_loads_neither_torch_nor_qt() -> None:
     assert found.stdout.strip() == "[]"
 
 
+def test_the_worker_is_warm_before_it_loads_what_reads_data() -> None:
+    code = (
+        "import sys, runtime.worker;"
+        "print([n for n in ('sklearn', 'scipy', 'pandas', 'PIL', 'PySide6') if n in sys.modules])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
+
+
 def test_a_probe_answers_with_facts(talk: Talk) -> None:
     talk.client.probe("n1", "data.digits", {})
     facts = talk.until(Probed)

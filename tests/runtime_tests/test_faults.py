@@ -57,6 +57,19 @@ def test_a_full_disk_stops_the_run_and_the_last_checkpoint_stays(talk: Talk) -> 
         (MemoryError(), "Out of memory", "batch size"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "Out of memory", "batch size"),
         (torch.OutOfMemoryError("CUDA out of memory."), "Out of memory", "batch size"),
+        (
+            RuntimeError(
+                "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate "
+                "memory: you tried to allocate 256000000000 bytes. Error code 12"
+            ),
+            "Out of memory: it asked for 256.0 GB.",
+            "batch size",
+        ),
+        (
+            torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has"),
+            "Out of memory: it asked for 2.0 GiB.",
+            "batch size",
+        ),
         (FileNotFoundError(errno.ENOENT, "No such file", "a.csv"), "no file a.csv", "--data-dir"),
         (ModuleNotFoundError("No module named 'kornia'", name="kornia"), "kornia", "pip install"),
         (ZeroDivisionError("division by zero"), "ZeroDivisionError", "node"),

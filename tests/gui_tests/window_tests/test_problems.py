@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from graph.problems import Problem
+from graph.sheet import End
 from graph.templates import open_template
 from gui.widgets import Card
 from gui.window import Window
@@ -38,6 +39,20 @@ def test_a_shape_problem_is_fixed_by_its_button(window: Window, qtbot: QtBot) ->
     assert "no problems" in window.status.board.text()
     window.session.document.undo()
     qtbot.waitUntil(lambda: len(window.problems.shown) == 1)
+
+
+def test_what_one_fix_mends_is_one_card(window: Window, qtbot: QtBot) -> None:
+    document = window.session.document
+    logits, digits = node(window, "logits"), node(window, "digits")
+    accuracy = document.add_node("metric.accuracy")
+    document.link(End(logits.id, "y"), End(accuracy.id, "logits"))
+    document.link(End(digits.id, "label"), End(accuracy.id, "label"))
+    window.show_tab("problems")
+    qtbot.waitUntil(lambda: len(window.problems.shown) == 2 and len(cards(window)) == 1)
+    [card] = cards(window)
+    assert card.problem.name == "cross_entropy, accuracy"
+    click(window, qtbot, card.problem.fixes[0].label)
+    assert window.problems.shown == []
 
 
 def test_a_click_on_a_problem_selects_its_node(window: Window, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 import ast
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from tests.runtime_tests.compile_tests.written import imported, write
 def words() -> list[str]:
     """Every word of what is written that can be a node's name."""
     found: set[str] = set()
-    for project in (compiled("digits_mlp"), compiled("xor_neurons"), compile_document(gan())):
+    templates = ("digits_mlp", "xor_neurons", "wgan_gp", "diffusion")
+    for project in (*map(compiled, templates), compile_document(gan())):
         for file in ("model.py", "train.py", "views.py", "data.py", "processes.py", "script.py"):
             for node in ast.walk(ast.parse(project.files[file].text)):
                 found.update(
@@ -57,7 +59,10 @@ def test_a_loss_called_count_would_be_taken_for_the_rows() -> None:
     assert not {"count", "sums", "figures"} & set(WORDS)
 
 
-@pytest.mark.parametrize("make", [lambda: open_template("digits_mlp"), gan], ids=["digits", "gan"])
+MAKE = {name: partial(open_template, name) for name in ("digits_mlp", "wgan_gp")}
+
+
+@pytest.mark.parametrize("make", [*MAKE.values(), gan], ids=[*MAKE, "gan"])
 @given(data=st.data())
 @settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_names_change_nothing(make: Callable[[], Document], data: st.DataObject) -> None:

@@ -9,7 +9,8 @@ from PIL import Image
 import graph.nodes  # noqa: F401 - declares them
 from graph.declare import REGISTRY
 from runtime.data import examples, probe
-from runtime.data.facts import PROBES, MissingSet
+from runtime.data.facts import PROBES
+from runtime.data.missing import MissingSet
 from runtime.exported.data import DataError
 from runtime.payloads import Boundary, Pictures, Table
 

@@ -82,3 +82,24 @@ def test_two_critics_at_the_same_points(tmp_path: Path) -> None:
         for figures in itertools.islice(run, 3):
             assert math.isfinite(float(figures["loss/its_penalty"]))
             assert math.isfinite(float(figures["loss/critic_loss"]))
+
+
+def test_what_two_steps_share_has_a_name_of_its_own(tmp_path: Path) -> None:
+    """A generator called `image` beside data called so; a value of three parts for two losses."""
+    document, nodes = template()
+    document.rename(nodes["generator"].id, "image")
+    noising = document.add_node("random.noising", name="noised")
+    document.link(End(nodes["digits"].id, "image"), End(noising.id, "x"))
+    for number, port in enumerate(("noisy", "noise")):
+        flat = document.add_node("shape.flatten")
+        layer = document.add_node("layer.linear", params={"units": 1})
+        loss = document.add_node("loss.mean", name=f"loss_{number}")
+        adam = document.add_node("optimizer.adam", params={"trains": (layer.id,)})
+        document.link(End(noising.id, port), End(flat.id, "x"))
+        document.link(End(flat.id, "y"), End(layer.id, "x"))
+        document.link(End(layer.id, "y"), End(loss.id, "x"))
+        document.link(End(loss.id, "loss"), End(adam.id, "loss"))
+    assert complaints(write(compile_document(document), tmp_path / "read")) == ""
+    with training(document, tmp_path / "shared") as run:
+        figures = next(iter(run))
+        assert all(math.isfinite(float(value)) for value in figures.values())

@@ -61,8 +61,8 @@ class Training:
         while self.epoch < self.epochs:
             self.discriminator.train()
             self.generator.train()
-            for image, _ in batches(
-                self.train_set, self.batch_size, seed=self.seed + self.epoch, start=self.batch
+            for (image,) in batches(
+                self.train_set[:1], self.batch_size, seed=self.seed + self.epoch, start=self.batch
             ):
                 with self.autocast:
                     noise = torch.randn(len(image), 64, device=self.device)  # [N, 64]
@@ -104,7 +104,7 @@ class Training:
         self.discriminator.eval()
         self.generator.eval()
         sums = torch.zeros(3, device=self.device)
-        for image, _ in batches(self.validation_set, 256):
+        for (image,) in batches(self.validation_set[:1], 256):
             with self.autocast:
                 discriminator = self.discriminator(image)  # [N, 1]
                 noise = torch.randn(len(image), 64, device=self.device)  # [N, 64]

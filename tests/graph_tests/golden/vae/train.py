@@ -54,8 +54,8 @@ class Training:
         while self.epoch < self.epochs:
             self.encoder.train()
             self.decoder.train()
-            for image, _ in batches(
-                self.train_set, self.batch_size, seed=self.seed + self.epoch, start=self.batch
+            for (image,) in batches(
+                self.train_set[:1], self.batch_size, seed=self.seed + self.epoch, start=self.batch
             ):
                 figures = {"loss/negative_elbo": self.step_adam(image)}
                 self.step += 1
@@ -89,7 +89,7 @@ class Training:
         self.encoder.eval()
         self.decoder.eval()
         sums = torch.zeros(2, device=self.device)
-        for image, _ in batches(self.validation_set, 256):
+        for (image,) in batches(self.validation_set[:1], 256):
             with self.autocast:
                 encoder_mean, encoder_log_variance = self.encoder(image)
                 code = encoder_mean + torch.exp(0.5 * encoder_log_variance) * torch.randn_like(
