@@ -29,6 +29,7 @@ from runtime.exported.data import DataError
 from runtime.loop import Loop
 from runtime.runs import Runs
 from runtime.source import Imported, write
+from runtime.training import records
 
 SIZE = 64
 
@@ -104,7 +105,7 @@ def app_seconds(project: config.Project, steps: int, home: Path) -> float:
 def compare(name: str, plain: Callable[[], nn.Module], steps: int, turns: int) -> None:
     """Print one template's ratios; enough steps that what is drawn first and last weighs little."""
     compiled = compile_document(open_template(name))
-    project = config.project(compiled.name, compiled.files, compiled.views, compiled.wires)
+    project = records(compiled)
     with tempfile.TemporaryDirectory() as folder:
         write(project, Path(folder))
         source = Imported(Path(folder))

@@ -26,6 +26,7 @@ from runtime import config, messages, watch
 from runtime.exported.data import DataError
 from runtime.loop import Loop
 from runtime.runs import Runs
+from runtime.training import records
 
 TEMPLATES = ("gan", "vae")
 
@@ -74,7 +75,7 @@ def train(project: config.Project, steps: int, home: Path) -> Cost:
 def compare(name: str, seconds: float, turns: int) -> None:
     """Print one template's ratios."""
     compiled = compile_document(open_template(name))
-    watched = config.project(compiled.name, compiled.files, compiled.views, compiled.wires)
+    watched = records(compiled)
     alone = replace(watched, views=())
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

@@ -23,6 +23,15 @@ def figure(value: float | None) -> str:
     return f"{value:.2e}"
 
 
+def short(value: float | None) -> str:
+    """A number in three digits, however small: 0.0123, 9.80e-05; a dash where there is none."""
+    if value is None:
+        return "\N{EN DASH}"
+    if not math.isfinite(value):
+        return figure(value)
+    return f"{value:#.3g}".rstrip(".") if value else "0"
+
+
 def is_share(name: str) -> bool:
     """Is this figure read as a percentage?"""
     return name.rpartition("/")[2].lower().startswith(SHARES)

@@ -250,7 +250,7 @@ class Trainer(QObject):
             wrong = errors(self._source.problems)
             self.refused.emit(tuple(wrong or self._source.problems))
             return None
-        return project(made.name, made.files, made.views, made.wires)
+        return project(made.name, made.files, made.views, made.wires, made.learned)
 
     def _leave(self) -> None:
         """Another board is open: what was trained or drawn belongs to the one before."""

@@ -19,6 +19,7 @@ from gui.documents import Documents
 from gui.facts import Facts
 from gui.files import File, leftovers
 from gui.inspector.panel import Inspector
+from gui.learning import LearningFigures
 from gui.losses import Losses
 from gui.networks import NetworkMenu
 from gui.notice import Notice
@@ -78,6 +79,7 @@ class Window(QMainWindow):
         self.trainer = Trainer(self.session, self.source, self)
         self.notice = Notice()
         self.documents = Documents(self, self.session, self.file, self.source, self.notice)
+        self.learning = LearningFigures(self.session, lambda: self.board.networks.through, self)
         self.deeds = Deeds(self)
         self.acts: dict[str, QAction] = actions.build(self, self._act)
         self._build_panels()
@@ -100,7 +102,7 @@ class Window(QMainWindow):
     def _build_panels(self) -> None:
         self.palette_panel = Palette()
         self.palette_panel.setMinimumWidth(190)
-        self.inspector = Inspector(self.session)
+        self.inspector = Inspector(self.session, self.learning)
         self.inspector.setMinimumWidth(300)
         self.losses = Losses()
         self.previews = Previews(self.session, self.trainer, self.acts)
@@ -218,10 +220,14 @@ class Window(QMainWindow):
         self.history.resumed.connect(trainer.resume_run)
         self.history.opened.connect(self.documents.open_path)
         trainer.asked.connect(self.deeds.clear_run)
+        trainer.asked.connect(self.learning.clear)
         trainer.changed.connect(self.deeds.enable)
         trainer.changed.connect(lambda: self.board.set_training(trainer.state != "idle"))
+        trainer.changed.connect(self._show_gradients)
+        self.learning.changed.connect(self._show_gradients)
         trainer.received.connect(self.losses.receive)
         trainer.received.connect(self.previews.receive)
+        trainer.received.connect(self.learning.receive)
         trainer.received.connect(self.deeds.receive)
         trainer.refused.connect(self.deeds.refuse)
         look.changed.connect(self.deeds.enable)
@@ -259,6 +265,10 @@ class Window(QMainWindow):
     def _set_picture(self, node: str, image: object) -> None:
         if isinstance(image, QImage | None) and self.session.document.has(node):
             self.board.set_picture(node, image)
+
+    def _show_gradients(self) -> None:
+        shown = self.board.sheet.nodes if self.trainer.state != "idle" else ()
+        self.board.set_gradients(self.learning.gradients(shown))
 
     def _count_problems(self, count: int) -> None:
         self.docks["problems"].setWindowTitle(f"Problems {count}" if count else "Problems")

@@ -6,6 +6,7 @@ from array import array
 
 from runtime.messages import (
     Died,
+    Learning,
     Message,
     Points,
     Progress,
@@ -18,7 +19,7 @@ from runtime.messages import (
 
 
 def coalesce(messages: list[Message]) -> list[Message]:
-    """Merge fast messages: losses join, of progress, weights and pictures the newest is kept.
+    """Merge fast messages: losses join; of figures, weights and pictures the newest is kept.
 
     Nothing moves over a `Started` or a `Stopped`, so runs never mix.
     """
@@ -36,7 +37,7 @@ def coalesce(messages: list[Message]) -> list[Message]:
             case Steps():
                 points.append(message)
                 continue
-            case Progress() | Weights():
+            case Progress() | Weights() | Learning():
                 key: tuple[str, ...] = (type(message).__name__,)
             case ViewDrawn():
                 key = ("view", message.node, message.name)

@@ -91,6 +91,26 @@ class WireLike(Protocol):
         """Which column."""
 
 
+class LearnedLike(Protocol):
+    """Where the numbers that a node learns lie."""
+
+    @property
+    def path(self) -> str:
+        """The node's id, behind those of the instances it stands in."""
+
+    @property
+    def network(self) -> str:
+        """Which network."""
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Which of its modules."""
+
+    @property
+    def every(self) -> int:
+        """Steps between two updates."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """One source file of a run.
@@ -154,20 +174,39 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """A node that learns: its numbers are the parameters of `networks[network]`'s `modules`.
+
+    Attributes:
+        path: Ids of the instances it stands in, outermost first, and its own, joined by `/`.
+        network: Which network.
+        modules: Names within it; "" is the network itself.
+        every: Steps between two updates.
+    """
+
+    path: str
+    network: str
+    modules: tuple[str, ...]
+    every: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
-    """All that one run needs: source, views and wires, as plain records.
+    """All that one run needs: source, and what to show meanwhile, as plain records.
 
     Attributes:
         name: The board's name; the run's folder starts with it.
         files: Source by file name, the `.neurowire` file included.
         views: What to draw while training.
         wires: Whose weights to show while training.
+        learned: Of which nodes to show how they learn.
     """
 
     name: str
     files: Mapping[str, File]
     views: tuple[View, ...] = ()
     wires: tuple[Wire, ...] = ()
+    learned: tuple[Learned, ...] = ()
 
 
 def project(
@@ -175,6 +214,7 @@ def project(
     files: Mapping[str, SourceLike],
     views: tuple[ViewLike, ...] = (),
     wires: tuple[WireLike, ...] = (),
+    learned: tuple[LearnedLike, ...] = (),
 ) -> Project:
     """Copy what the compiler made into records of our own, which travel to the worker."""
     return Project(
@@ -182,6 +222,7 @@ def project(
         {name: File(source.text, source.nodes) for name, source in files.items()},
         tuple(_view(view) for view in views),
         tuple(Wire(str(w.link), w.network, w.tensor, w.row, w.column) for w in wires),
+        tuple(Learned(one.path, one.network, one.modules, one.every) for one in learned),
     )
 
 

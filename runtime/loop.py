@@ -19,6 +19,7 @@ from runtime.blame import blame
 from runtime.config import Project, RunConfig
 from runtime.hold import Held, hold
 from runtime.interrupt import Interrupted, interrupt
+from runtime.learning import LearnedNodes
 from runtime.messages import (
     Command,
     Generate,
@@ -158,6 +159,7 @@ class Loop:
             self.project, imported, training, self.config.view_interval_s, self._send
         )
         self._wires = WireWeights(self.project.wires, training, self._send)
+        self._learned = LearnedNodes(self.project.learned, training, self._send)
         self._due = 0.0
         self._send(report.started())
         if self._paused:
@@ -200,11 +202,14 @@ class Loop:
             self._views.draw()
         if self._wires.due:
             self._wires.read()
+        if self._learned.due:
+            self._learned.look()
         if self._told.age > PROGRESS_S:
             self._send(self._told.progress())
         if self._saves.due:
             self._save(training)
-        self._due = perf_counter() + self.config.report_interval_s
+        again = 0.0 if self._learned.amid else self.config.report_interval_s
+        self._due = perf_counter() + again
 
     def _obey(self, training: Training) -> None:
         """Follow the commands that wait; when paused, wait for the one that goes on."""
@@ -250,11 +255,13 @@ class Loop:
         """Show everything as it is now."""
         self._views.draw(every=True)
         self._wires.read()
+        self._learned.read()
         self._send(self._told.progress())
 
     def _pause(self, training: Training) -> None:
         self._save(training)
         self._show()
+        self._learned.begin()  # so that one step alone shows what it changed
         self._send(Paused(training.step))
 
     def _set_rate(self, training: Training, name: str, value: float) -> None:

@@ -269,6 +269,36 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """How the learned numbers of one node are.
+
+    Attributes:
+        count: How many there are.
+        mean: Their mean.
+        deviation: Their standard deviation.
+        norm: Their Euclidean norm.
+        gradient: Norm of the gradient of their last update; None before the first.
+        update: How far their last update moved them, as a share of their norm; None before the
+            first that was watched.
+    """
+
+    count: int
+    mean: float
+    deviation: float
+    norm: float
+    gradient: float | None = None
+    update: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """How nodes learn, by their paths (see `runtime.config.Learned`)."""
+
+    nodes: Mapping[str, Figures]
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How the run goes, about twice a second.
 
@@ -417,6 +447,7 @@ Message = (
     | Generating
     | GenerateEnded
     | Weights
+    | Learning
     | Progress
     | Paused
     | Resumed

@@ -14,10 +14,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from runtime.config import File, Project, Sliders, View, Wire
+from runtime.config import File, Learned, Project, Sliders, View, Wire
 
 FOLDER = "source"
-PLAN = "plan.json"  # what the source alone does not say: views, wires, and the nodes of each line
+PLAN = "plan.json"  # what the source alone does not say, such as the nodes of each line
 APP_ONLY = {"views.py"}
 AFTER = {"sample.py", "sampling.py", "latents.py"}  # what comes after training, or only shows
 RECORDED = "recorded.json"  # the first losses, for an export's `python train.py --verify`
@@ -52,6 +52,7 @@ def write(project: Project, folder: Path) -> None:
         "nodes": {name: file.nodes for name, file in project.files.items() if file.nodes},
         "views": [asdict(view) for view in project.views],
         "wires": [asdict(wire) for wire in project.wires],
+        "learned": [asdict(one) for one in project.learned],
     }
     write_json(folder / PLAN, plan)
 
@@ -76,11 +77,16 @@ def read(folder: Path) -> Project:
         files,
         tuple(_view(**view) for view in plan["views"]),
         tuple(Wire(**wire) for wire in plan["wires"]),
+        tuple(_learned(**one) for one in plan.get("learned", ())),  # none in runs of old
     )
 
 
 def _view(sliders: Iterable[Mapping[str, Any]] = (), **view: Any) -> View:
     return View(**view, sliders=tuple(Sliders(**one) for one in sliders))
+
+
+def _learned(modules: Iterable[str], **learned: Any) -> Learned:
+    return Learned(**learned, modules=tuple(modules))
 
 
 class Imported:

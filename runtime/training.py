@@ -75,7 +75,8 @@ def first_losses(
 
 def records(compiled: graph.compile.Project) -> config.Project:
     """A compiled project in the runtime's own records."""
-    return config.project(compiled.name, compiled.files, compiled.views, compiled.wires)
+    found = compiled.views, compiled.wires, compiled.learned
+    return config.project(compiled.name, compiled.files, *found)
 
 
 def settings_of(document: Document, data_dir: str | None) -> dict[str, Any]:

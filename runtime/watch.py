@@ -159,13 +159,19 @@ class WireWeights:
         began = perf_counter()
         values: dict[str, float] = {}
         for (network, name), wires in self._tensors.items():
-            module: Any = self._training.networks[network]
-            weights = getattr(module, "module", module).get_parameter(name).detach().tolist()
+            module = bare(self._training.networks[network])
+            weights = module.get_parameter(name).detach().tolist()
             for wire in wires:
                 values[wire.link] = entry(weights, wire)
         self._send(Weights(values, self._training.step))
         now = perf_counter()
         self._next = now + max(WEIGHTS_S, SHARE * (now - began))
+
+
+def bare(network: nn.Module) -> nn.Module:
+    """A network without what may be wrapped around it, so that its parts have their own names."""
+    inner = getattr(network, "module", network)
+    return inner if isinstance(inner, nn.Module) else network
 
 
 def entry(weights: Any, wire: Wire) -> float:

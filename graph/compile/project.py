@@ -1,4 +1,4 @@
-"""A compiled project: all its files, its views, and where drawn wires keep their weights."""
+"""A compiled project: all its files, its views, and where learned numbers are kept."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -8,6 +8,7 @@ from typing import Any
 from graph import file, names
 from graph.checks import role
 from graph.compile import carry
+from graph.compile.learned import LearnedSpec, learned_specs
 from graph.compile.model import Classes
 from graph.compile.plan import Plan
 from graph.compile.sample import sample_source
@@ -60,6 +61,7 @@ class Project:
         files: Sources by file name.
         views: What views.py shows.
         wires: Where weights of drawn wires are kept.
+        learned: Where the numbers that nodes learn are kept.
         unexported: Files that are for the application alone: `views.py`, and what only that needs.
     """
 
@@ -67,6 +69,7 @@ class Project:
     files: Mapping[str, Source]
     views: tuple[ViewSpec, ...]
     wires: tuple[WireSpec, ...]
+    learned: tuple[LearnedSpec, ...] = ()
     unexported: frozenset[str] = frozenset({VIEWS})
 
     @property
@@ -126,7 +129,7 @@ def compile_document(
     files["requirements.txt"] = _requirements(files)
     files["README.md"] = _readme(name, title, files.keys() - unexported)
     specs, wires = view_specs(plan), tuple(_wires(plan))
-    return Project(name, files, specs, wires, unexported)
+    return Project(name, files, specs, wires, learned_specs(plan), unexported)
 
 
 def _unread(inference: Inference) -> Iterator[Problem]:

@@ -280,6 +280,10 @@ class Board(QWidget):
         self.drawing.show_weights(weights)
         self.viewer.viewport().update()
 
+    def set_gradients(self, gradients: Mapping[str, float]) -> None:
+        """Show norms of gradients on nodes of the sheet; an empty mapping ends it."""
+        self.drawing.show_gradients(gradients)
+
     def set_training(self, training: bool) -> None:
         """While training, nodes carry the colour of the optimizer that trains them.
 
@@ -322,7 +326,7 @@ class Board(QWidget):
 
     def tooltip(self, node: str, port: Socket | None) -> str:
         """What to say about a node, or about one of its ports."""
-        return tooltip(self.document, self.inference, node, port)
+        return tooltip(self.document, self.inference, node, port, self.drawing.gradients.get(node))
 
     # -- adding
 

@@ -27,6 +27,8 @@ class Palette:
         self.canvas = QBrush(colours.canvas)
         self.port = QBrush(colours.node)
         self.picture = QBrush(colours.field)
+        self.track = QBrush(look.mix(colours.node, colours.dim, 0.16))
+        self.bar = QBrush(look.mix(colours.node, colours.dim, 0.8))
         self.error = QBrush(colours.error)
         self.warning = QBrush(colours.warning)
         self.shadows = [

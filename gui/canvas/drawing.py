@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from math import log10
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 CAREFUL = 300
 """Up to so many nodes, long wires are led around nodes."""
+DECADES = 3
+"""A gradient so many powers of ten below the largest has no bar left."""
 
 
 class Drawing:
@@ -43,6 +46,7 @@ class Drawing:
         self._shifted = False
         self.networks_changed = False
         self._weights: Mapping[LinkKey, float] = {}
+        self.gradients: Mapping[str, float] = {}
 
     def show(self, document: Document, inference: "Inference", sheet: Sheet) -> None:
         """Draw a sheet from nothing."""
@@ -259,6 +263,20 @@ class Drawing:
                 self.wires[key].show_weight(weight)
         self._weights = scaled
 
+    def show_gradients(self, gradients: Mapping[str, float]) -> None:
+        """Put norms of gradients on nodes as bars, the largest full, on a scale of decades.
+
+        Nodes are compared with one another, so one alone has no bar.
+        """
+        self.gradients = gradients
+        largest = max(gradients.values(), default=0.0)
+        for node, item in self.nodes.items():
+            norm = gradients.get(node) if len(gradients) > 1 else None
+            share = None if norm is None else _in_decades(norm, largest)
+            if share != item.gradient:
+                item.gradient = share
+                item.update()
+
     def show_stripes(self, colours: Mapping[str, QColor]) -> None:
         """Put the optimizers' colours on the nodes they train."""
         for node, item in self.nodes.items():
@@ -283,3 +301,10 @@ class Drawing:
             self._dress(wire)
         self.far.forget()
         self.flush()
+
+
+def _in_decades(value: float, largest: float) -> float:
+    """How long a value's bar is beside that of the largest, 0 to 1."""
+    if not 0 < value <= largest:  # nothing, or no number
+        return 0.0
+    return max(0.0, 1 + log10(value / largest) / DECADES)

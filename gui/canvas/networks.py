@@ -1,6 +1,7 @@
 """Networks on the canvas: into them and back, made of nodes and taken apart again."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect
@@ -22,6 +23,8 @@ class Networks:
     def __init__(self, board: "Board") -> None:
         self.board = board
         self.way = [BOARD]
+        self.through: list[str] = []
+        """The instance that was entered for each step of the way."""
         self.bar = Breadcrumb(board)
         self.bar.chosen.connect(self._back_to)
 
@@ -32,7 +35,7 @@ class Networks:
         name = self.placed(node)
         if name is None:
             return False
-        self._go([*self.way, name])
+        self._go([*self.way, name], [*self.through, node])
         return True
 
     def placed(self, node: str) -> str | None:
@@ -54,22 +57,25 @@ class Networks:
 
     def open(self, sheet: str, select: Iterable[str] = ()) -> None:
         """Show a sheet, nodes of it selected; its way is the shortest through its places."""
-        self._go(self._way_to(sheet), select)
+        way = self._way_to(sheet)
+        self._go(way, self._oldest(way), select)
 
     def _back_to(self, place: int) -> None:
         left, document = self.way[place + 1], self.board.document
         goal = document.sheet(self.way[place])
         here = [node.id for node in instances(document, left) if node.id in goal.nodes]
-        self._go(self.way[: place + 1], here[:1])
+        entered = [node for node in self.through[place : place + 1] if node in here]
+        self._go(self.way[: place + 1], self.through[:place], entered or here[:1])
 
-    def _go(self, way: list[str], select: Iterable[str] = ()) -> None:
-        self.way = way
+    def _go(self, way: list[str], through: list[str], select: Iterable[str] = ()) -> None:
+        self.way, self.through = way, through
         self.board.show_sheet(way[-1], select)
 
     def show_way(self) -> None:
         """Bring the bar up to date."""
         if self.way[-1] != self.board.sheet_name:
             self.way = self._way_to(self.board.sheet_name)
+            self.through = self._oldest(self.way)
         self.bar.show_way(self.way)
 
     def _way_to(self, sheet: str) -> list[str]:
@@ -87,6 +93,16 @@ class Networks:
                     ways.append([home, *way])
         return [sheet] if sheet == BOARD else [BOARD, sheet]
 
+    def _oldest(self, way: list[str]) -> list[str]:
+        """The oldest instance for each step of a way; nothing where there is none."""
+        document = self.board.document
+        found = []
+        for home, inner in pairwise(way):
+            nodes = document.sheet(home).nodes
+            places = (one.id for one in instances(document, inner) if one.id in nodes)
+            found.append(next(places, ""))
+        return found
+
     def follow(self, event: events.NetworkRemoved | events.NetworkRenamed) -> None:
         """A network has another name or is gone: if it is on the way, stay as near as possible."""
         if isinstance(event, events.NetworkRenamed):
@@ -96,7 +112,8 @@ class Networks:
                 self.board.sheet_shown.emit(event.after)
             self.bar.show_way(self.way)
         elif event.name in self.way:
-            self._go(self.way[: self.way.index(event.name)])
+            place = self.way.index(event.name)
+            self._go(self.way[:place], self.through[: place - 1])
 
     # -- making
 

@@ -40,6 +40,7 @@ class NodeItem(AbstractNodeItem):
         self._image: QImage | None = None
         self._small: QImage | None = None
         self.stripe: QColor | None = None
+        self.gradient: float | None = None
         self.marked = False
         self._shape: QPainterPath | None = None
         self.sockets: dict[tuple[str, str], Socket] = {}
@@ -136,6 +137,7 @@ class NodeItem(AbstractNodeItem):
             self._paint_body(painter, colours, kin, near)
             if near:
                 self._paint_header(painter, kin)
+                self._paint_gradient(painter, colours)
             self._paint_content(painter, colours, kin, near)
             if not near:
                 self._paint_name(painter, colours, kin, scale)
@@ -181,6 +183,16 @@ class NodeItem(AbstractNodeItem):
         painter.setPen(kin.on_header if over and not face.node.muted else colours.text)
         painter.setFont(getattr(fonts(), font))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, elide(face.name, font, room.width()))
+
+    def _paint_gradient(self, painter: QPainter, colours: Palette) -> None:
+        """How long the gradient is beside those of other nodes, as a bar on the lower edge."""
+        if self.gradient is None:
+            return
+        rect = self.face.rect
+        track = QRectF(rect.left() + RADIUS, rect.bottom() - 3.5, rect.width() - 2 * RADIUS, 2)
+        painter.fillRect(track, colours.track)
+        track.setWidth(track.width() * self.gradient)
+        painter.fillRect(track, colours.bar)
 
     def _paint_header(self, painter: QPainter, kin: Family) -> None:
         face, text = self.face, fonts()

@@ -7,12 +7,19 @@ from graph.declare import REGISTRY
 from graph.document import Document
 from gui import look
 from gui.canvas.port_item import Socket
+from gui.figures import short
 
 if TYPE_CHECKING:
     from graph.infer import Inference
 
 
-def tooltip(document: Document, inference: "Inference", node_id: str, socket: Socket | None) -> str:
+def tooltip(
+    document: Document,
+    inference: "Inference",
+    node_id: str,
+    socket: Socket | None,
+    gradient: float | None = None,
+) -> str:
     """Rich text: what is wrong and what to do first, then what the node is."""
     if not document.has(node_id):
         return ""
@@ -45,6 +52,8 @@ def tooltip(document: Document, inference: "Inference", node_id: str, socket: So
     weights = inference.weights(node_id)
     if weights:
         lines.append(f"{weights:,} weights")
+    if gradient is not None:
+        lines.append(f"Gradient norm {short(gradient)}; the bar compares nodes on a log scale")
     if node.muted:
         lines.append("Muted: the wire passes through")
     return _page(lines)

@@ -20,8 +20,10 @@ from graph.sheet import BOARD, Node
 from gui import look
 from gui.inspector.editors import Choices
 from gui.inspector.form import Form
+from gui.inspector.learning import LearningCard
 from gui.inspector.network import NetworkCard
 from gui.inspector.sharing import Sharing
+from gui.learning import LearningFigures
 from gui.session import Session
 from gui.widgets import Card, empty, label, restyle
 
@@ -45,7 +47,13 @@ class Mark(QWidget):
 class NodePage(QWidget):
     """Name, help, parameters, shapes and problems of one node, or of several of one type."""
 
-    def __init__(self, session: Session, ids: Sequence[str], show: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        learning: LearningFigures,
+        ids: Sequence[str],
+        show: Callable[[str], None],
+    ) -> None:
         super().__init__()
         self._session, self._open = session, show
         self.ids = tuple(ids)
@@ -67,6 +75,9 @@ class NodePage(QWidget):
         self._shapes.setColumnMinimumWidth(0, 92)
         self._shapes.setColumnStretch(1, 1)
         self._layout.addLayout(self._shapes)
+        self.learning = LearningCard(learning, ids[0]) if len(ids) == 1 else None
+        if self.learning is not None:
+            self._layout.addWidget(self.learning)
         self._facts = label("", "dim", wrap=True)
         self._layout.addWidget(self._facts)
         self._cards = QVBoxLayout()
@@ -79,7 +90,7 @@ class NodePage(QWidget):
         node = self._session.document.node(self.ids[0])
         if len(self.ids) == 1 and not self.name.isModified():
             self.name.setText(node.name)
-        for part in (self._network, self._sharing):
+        for part in (self._network, self._sharing, self.learning):
             if part is not None:
                 part.refresh()
         if self.form is not None:

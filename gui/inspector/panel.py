@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from gui.inspector.board import BoardPage
 from gui.inspector.network import NetworkPage
 from gui.inspector.node import NodePage
+from gui.learning import LearningFigures
 from gui.session import Session
 
 
@@ -17,9 +18,11 @@ class Inspector(QScrollArea):
     opened = Signal(str)
     """A network's sheet is to be shown."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, learning: LearningFigures, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._learning = session, learning
         self.page: NodePage | BoardPage | NetworkPage | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -31,6 +34,7 @@ class Inspector(QScrollArea):
         session.sheet_changed.connect(self._build)
         session.settled.connect(lambda _: self._refresh())
         session.inferred.connect(lambda _: self._refresh())
+        learning.changed.connect(self._refresh_learning)
         self._build()
 
     def _build(self) -> None:
@@ -41,7 +45,7 @@ class Inspector(QScrollArea):
         ids = self._session.selection
         sheet = self._session.sheet
         if ids:
-            self.page = NodePage(self._session, ids, self.opened.emit)
+            self.page = NodePage(self._session, self._learning, ids, self.opened.emit)
         elif sheet in self._session.document.networks:
             self.page = NetworkPage(self._session, sheet)
         else:
@@ -53,6 +57,10 @@ class Inspector(QScrollArea):
         layout.addStretch(1)
         self.setWidget(holder)
         self.page.refresh()
+
+    def _refresh_learning(self) -> None:
+        if isinstance(self.page, NodePage) and self.page.learning is not None:
+            self.page.learning.refresh()
 
     def _refresh(self) -> None:
         if self.page is None or not all(map(self._session.document.has, self.page.ids)):

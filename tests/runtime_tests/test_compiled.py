@@ -11,12 +11,13 @@ from graph import templates
 from graph.compile import compile_document
 from runtime import boards, config, payloads
 from runtime.messages import Problem, Started, Steps, Stopped, ViewDrawn, Weights
+from runtime.training import records
 from tests.runtime_tests.support import QUICK, Talk
 
 
 def compiled(name: str) -> config.Project:
     project = compile_document(templates.open_template(name))
-    return config.project(project.name, project.files, project.views, project.wires)
+    return records(project)
 
 
 def test_digits_draws_its_views_and_learns(talk: Talk) -> None:
@@ -77,6 +78,5 @@ def test_a_table_is_read_for_its_facts(talk: Talk, real_data: Callable[[str], Pa
     inference, problems = boards.learn(document, None)
     assert not problems
     project = compile_document(document, inference=inference)
-    records = config.project(project.name, project.files, project.views, project.wires)
-    assert talk.train(records).reason == "finished", talk.all(Problem)
+    assert talk.train(records(project)).reason == "finished", talk.all(Problem)
     assert {type(message.payload) for message in talk.all(ViewDrawn)} >= {payloads.Table}

@@ -21,7 +21,7 @@ from runtime.export import write_project
 from runtime.exported.diffusion import diffusion_samples
 from runtime.messages import Problem, Steps, ViewDrawn
 from runtime.payloads import Pictures
-from runtime.training import first_losses
+from runtime.training import first_losses, records
 from runtime.watch import undisturbed
 from tests.runtime_tests.compile_tests.written import complaints, imported, write
 from tests.runtime_tests.support import Talk
@@ -37,8 +37,8 @@ def template() -> tuple[Document, dict[str, Node]]:
 def test_samples_and_the_way_to_them_are_drawn_and_change_nothing(talk: Talk) -> None:
     document, _ = template()
     project = compile_document(document)
-    records = config.project(project.name, project.files, project.views, project.wires)
-    talk.train(records, SOON)
+    whole = records(project)
+    talk.train(whole, SOON)
     assert not talk.all(Problem)
     drawn = {one.name: one.payload for one in talk.all(ViewDrawn)}
     samples, way = drawn["samples"], drawn["out_of_noise"]
@@ -49,7 +49,7 @@ def test_samples_and_the_way_to_them_are_drawn_and_change_nothing(talk: Talk) ->
     name = next(iter(talk.all(Steps)[0].curves))
     watched = talk.losses(name)
     talk.forget()
-    talk.train(config.Project(project.name, records.files), SOON)
+    talk.train(config.Project(project.name, whole.files), SOON)
     assert talk.losses(name) == watched
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from graph.compile import compile_document
 from graph.document import Document
-from runtime import config, source
+from runtime import source, training
 from runtime.config import Project, RunConfig
 from runtime.messages import (
     GenerateEnded,
@@ -32,7 +32,7 @@ LONG = replace(SOON, epochs=100_000, view_interval_s=3600.0)
 
 def records(document: Document) -> Project:
     project = compile_document(document)
-    return config.project(project.name, project.files, project.views, project.wires)
+    return training.records(project)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from runtime.config import RunConfig
 from runtime.export import write_project
 from runtime.messages import Problem, Steps, ViewDrawn
 from runtime.payloads import Pictures
-from runtime.training import first_losses
+from runtime.training import first_losses, records
 from tests.runtime_tests.compile_tests.written import imported
 from tests.runtime_tests.support import Talk
 
@@ -61,8 +61,8 @@ def board() -> Document:
 
 def test_views_see_the_same_noise_at_each_look_and_change_nothing(talk: Talk) -> None:
     project = compile_document(board())
-    records = config.project(project.name, project.files, project.views, project.wires)
-    talk.train(records, SOON)
+    whole = records(project)
+    talk.train(whole, SOON)
     assert not talk.all(Problem)
     drawn = [message for message in talk.all(ViewDrawn) if message.name == "seen"]
     assert len({message.step for message in drawn}) > 1
@@ -77,7 +77,7 @@ def test_views_see_the_same_noise_at_each_look_and_change_nothing(talk: Talk) ->
     name = next(iter(talk.all(Steps)[0].curves))
     watched = talk.losses(name)
     talk.forget()
-    talk.train(config.Project(project.name, records.files), SOON)
+    talk.train(config.Project(project.name, whole.files), SOON)
     assert talk.losses(name) == watched
 
 

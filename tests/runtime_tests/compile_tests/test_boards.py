@@ -10,8 +10,9 @@ import torch
 from hypothesis import HealthCheck, given, note, settings
 from torch import nn
 
-from graph.compile import ViewSpec, compile_document
+from graph.compile import LearnedSpec, ViewSpec, compile_document
 from graph.document import Document
+from graph.infer import Inference
 from tests.graph_tests.boards import boards
 from tests.graph_tests.network_nodes import NetworkTypes, network_nodes
 from tests.runtime_tests.compile_tests.reference import Reference, batch_of
@@ -57,6 +58,18 @@ def test_training_means_what_is_drawn(document: Document) -> None:
                 for word, weight in reference.networks[name].named_parameters():
                     torch.testing.assert_close(mine[word], weight, rtol=2e-3, atol=2e-4)
             check_views(modules, training, project.views)
+            check_learned(document, training, project.learned)
+
+
+def check_learned(document: Document, training: Any, learned: tuple[LearnedSpec, ...]) -> None:
+    """Every node that learns has as many numbers as inference says, where it is said to."""
+    inference = Inference(document, watch=False)
+    for spec in learned:
+        modules = [training.networks[spec.network].get_submodule(one) for one in spec.modules]
+        count = sum(p.numel() for module in modules for p in module.parameters())
+        if "/" not in spec.path:
+            leader = document.node(spec.path).twin or spec.path
+            assert count == (inference.weights(leader) or 0)
 
 
 def check_views(modules: Mapping[str, Any], training: Any, views: tuple[ViewSpec, ...]) -> None:

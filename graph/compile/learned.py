@@ -1,0 +1,86 @@
+"""Which modules of the training hold the numbers that each node learns, inside networks too."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graph import networks
+from graph.checks import learns, role
+from graph.compile.plan import Plan
+from graph.order import upstream
+from graph.sheet import Node
+
+if TYPE_CHECKING:
+    from graph.document import Document
+    from graph.infer import Inference
+
+BETWEEN = "/"
+
+
+@dataclass(frozen=True)
+class LearnedSpec:
+    """Where the numbers that a node learns are kept.
+
+    Attributes:
+        path: Ids of the instances it stands in, outermost first, and its own, joined by `/`.
+        network: Name of the unit, a key of the training's `networks`.
+        modules: The modules within it, by the names torch gives them; "" is the unit itself. An
+            instance that repeats its network has one of each for every repetition.
+        every: Steps between two updates.
+    """
+
+    path: str
+    network: str
+    modules: tuple[str, ...]
+    every: int = 1
+
+
+def learned_specs(plan: Plan) -> tuple[LearnedSpec, ...]:
+    """Every node that learns by itself, wherever it stands; linked copies name the same modules.
+
+    Neurons are left out: what they learn is seen on their wires.
+    """
+    found: list[LearnedSpec] = []
+    for node in sorted(plan.board.nodes.values(), key=lambda one: one.number):
+        home = plan.owner(node.id)
+        if home is None or not _is_layer(plan.inference, node):
+            continue
+        unit, attribute = home
+        pace = [
+            int(plan.scope.bound(step.optimizer.id).every)
+            for step in plan.steps
+            if unit.learners & step.trains & {one.id for one in plan.document.twins(node.id)}
+        ]
+        every = min(pace, default=1)
+        for path, modules in _places(plan.document, plan.inference, node, (attribute,)):
+            found.append(LearnedSpec(path, unit.attribute, modules, every))
+    return tuple(found)
+
+
+def _places(
+    document: "Document", inference: "Inference", node: Node, modules: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A node and, where it places a network, all that learns inside: paths and modules."""
+    yield node.id, modules
+    if role(node) != "instance":
+        return
+    repeat = int(node.params.get("repeat", 1))
+    if repeat > 1:  # an nn.Sequential
+        modules = tuple(_joined(one, str(place)) for one in modules for place in range(repeat))
+    sheet = networks.placed(document, node)
+    live = upstream(sheet, [one.id for one in networks.ends(sheet, "output")])
+    for inner in sorted(sheet.nodes.values(), key=lambda one: one.number):
+        if inner.id not in live or not _is_layer(inference, inner):
+            continue
+        attribute = sheet.nodes[inner.twin or inner.id].name
+        held = tuple(_joined(one, attribute) for one in modules)
+        for path, found in _places(document, inference, inner, held):
+            yield f"{node.id}{BETWEEN}{path}", found
+
+
+def _is_layer(inference: "Inference", node: Node) -> bool:
+    return role(node) in {"layer", "instance"} and learns(inference, node)
+
+
+def _joined(outer: str, inner: str) -> str:
+    return f"{outer}.{inner}" if outer else inner

@@ -1,0 +1,65 @@
+"""How the nodes of the open board learn, as the worker last said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.session import Session
+from runtime.messages import Died, Figures, Learning, Started
+
+BETWEEN = "/"
+
+
+class LearningFigures(QObject):
+    """The newest figures of every node that learns: of a run that goes on, or the last one.
+
+    Args:
+        session: What is open; another board's figures are forgotten.
+        through: Ids of the instances that were entered on the way to the sheet shown.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, session: Session, through: Callable[[], Sequence[str]], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._through = through
+        self._nodes: Mapping[str, Figures] = {}
+        session.opened.connect(self.clear)
+        session.sheet_changed.connect(self.changed)
+
+    def receive(self, message: object) -> None:
+        """Take one message of the worker."""
+        match message:
+            case Learning():
+                self._nodes = message.nodes
+                self.changed.emit()
+            case Started() | Died():
+                self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        if self._nodes:
+            self._nodes = {}
+            self.changed.emit()
+
+    def of(self, node: str) -> Figures | None:
+        """Figures of a node of the sheet shown, in the place that was entered.
+
+        Where that place does not train, those of the oldest that does.
+        """
+        exact = self._nodes.get(BETWEEN.join((*self._through(), node)))
+        if exact is not None:
+            return exact
+        ending = f"{BETWEEN}{node}"
+        return next((one for path, one in self._nodes.items() if path.endswith(ending)), None)
+
+    def gradients(self, nodes: Iterable[str]) -> dict[str, float]:
+        """Gradient norms of those nodes of the sheet shown that have one."""
+        found = {node: self.of(node) for node in nodes} if self._nodes else {}
+        return {
+            node: one.gradient for node, one in found.items() if one and one.gradient is not None
+        }
