@@ -124,7 +124,7 @@ class Recorder:
 
     def _judge(self, epoch: int, figures: Mapping[str, float]) -> bool:
         key = deciding(figures)
-        better = not self.best or (key is not None and figures[key] < self.best.get(key, math.inf))
+        better = key is None or figures[key] < self.best.get(key, math.inf)
         if better:
             self.best_epoch, self.best = epoch, figures
         return better
@@ -178,7 +178,12 @@ def first_not_finite(curves: Mapping[str, Points]) -> NotFinite | None:
 
 
 def deciding(figures: Mapping[str, float]) -> str | None:
-    """The figure that says which epoch is best: the first validation loss, else training loss."""
+    """The figure that says which epoch is best: the validation loss, else the training loss.
+
+    Several losses, of optimizers that compete, say nothing of the kind: then the newest is best.
+    """
+    if sum(name.startswith("train/") for name in figures) > 1:
+        return None
     for part in ("val/", "train/"):
         for name in figures:
             loss = "train/" + name.partition("/")[2]

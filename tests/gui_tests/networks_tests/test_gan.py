@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 
 from gui import look
@@ -99,6 +99,10 @@ def test_a_gan_is_drawn_by_hand_and_trained(start: Start, monkeypatch: pytest.Mo
     user.key(Qt.Key.Key_Escape)
     assert not user.window.board.selected()
     assert first not in edge(user, "discriminator")
+    user.click(user.window.topbar.epochs)
+    user.window.topbar.epochs.selectAll()
+    user.type("100000")
+    user.key(Qt.Key.Key_Return)
     user.click(user.window.topbar.train)
     assert second in edge(user, "generator")
     assert first in edge(user, "discriminator") & edge(user, "discriminator_2")
@@ -113,9 +117,11 @@ def test_a_gan_is_drawn_by_hand_and_trained(start: Start, monkeypatch: pytest.Mo
     [preview] = user.window.previews.findChildren(Preview)
     user.changes(preview.sheet)
     user.until(lambda: user.item("image_grid").image is not None)
-    user.says("Trained 10 epochs")
+    user.click(user.window.topbar.stop)
+    user.says("Stopped after")
 
-    for _ in range(60):
+    user.click(user.window.board.viewer.viewport(), QPoint(20, 300))
+    for _ in range(70):
         user.key(Qt.Key.Key_Z, CTRL)
     assert user.names() == set()
     assert not document.networks
