@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog
 
 from graph.file import SUFFIX
 from graph.problems import Problem
-from graph.sheet import BOARD, LinkKey
+from graph.sheet import BOARD
 from gui import dialogs, look
 from gui.canvas.trained import loss_colours
 from gui.commands import Commands, plain
@@ -36,6 +36,7 @@ class Deeds(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
+        self._weights: Mapping[str, float] = {}
 
     # -- file
 
@@ -343,7 +344,8 @@ class Deeds(QObject):
             case Stopped():
                 window.history.refresh()
             case Weights():
-                window.board.set_wire_weights(self._by_link(message.values))
+                self._weights = message.values
+                self.show_weights()
             case RateChanged():
                 window.say(f"Learning rate of {message.optimizer}: {message.value:g}")
             case messages.Problem():
@@ -372,9 +374,10 @@ class Deeds(QObject):
             window.session.select([node])
             window.board.reveal(node)
 
-    def _by_link(self, weights: Mapping[str, float]) -> dict[LinkKey, float]:
-        links = self._window.session.document.board.links
-        return {key: weights[str(key)] for key in links if str(key) in weights}
+    def show_weights(self) -> None:
+        """Show the newest weights on the wires of the sheet."""
+        board, known = self._window.board, self._weights
+        board.set_wire_weights({k: known[str(k)] for k in board.sheet.links if str(k) in known})
 
     def _set_scheme(self, scheme: look.Scheme) -> None:
         app = QApplication.instance()

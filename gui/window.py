@@ -137,6 +137,7 @@ class Window(QMainWindow):
         self.board.selection_changed.connect(self.session.select)
         self.board.message.connect(self.say)
         self.board.sheet_shown.connect(self.session.show_sheet)
+        self.board.sheet_shown.connect(lambda _: self.deeds.show_weights())
 
     def _build_bars(self) -> None:
         self.topbar = TopBar(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph import networks
 from graph.checks import learns, role
+from graph.compile.networks import joined
 from graph.compile.plan import Plan
 from graph.order import upstream
 from graph.sheet import Node
@@ -66,21 +67,17 @@ def _places(
         return
     repeat = int(node.params.get("repeat", 1))
     if repeat > 1:  # an nn.Sequential
-        modules = tuple(_joined(one, str(place)) for one in modules for place in range(repeat))
+        modules = tuple(joined(one, str(place)) for one in modules for place in range(repeat))
     sheet = networks.placed(document, node)
     live = upstream(sheet, [one.id for one in networks.ends(sheet, "output")])
     for inner in sorted(sheet.nodes.values(), key=lambda one: one.number):
         if inner.id not in live or not _is_layer(inference, inner):
             continue
         attribute = sheet.nodes[inner.twin or inner.id].name
-        held = tuple(_joined(one, attribute) for one in modules)
+        held = tuple(joined(one, attribute) for one in modules)
         for path, found in _places(document, inference, inner, held):
             yield f"{node.id}{BETWEEN}{path}", found
 
 
 def _is_layer(inference: "Inference", node: Node) -> bool:
     return role(node) in {"layer", "instance"} and learns(inference, node)
-
-
-def _joined(outer: str, inner: str) -> str:
-    return f"{outer}.{inner}" if outer else inner

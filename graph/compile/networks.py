@@ -1,6 +1,6 @@
 """Classes of drawn networks, and how each place a network is put makes one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from graph import networks, rules
@@ -8,8 +8,9 @@ from graph.compile.forms import Form, Sketch, forms
 from graph.compile.model import Classes, safe_class_name
 from graph.compile.scope import Scope, local_names
 from graph.document import Document
+from graph.neurons.layers import Weight
 from graph.order import topological, upstream
-from graph.sheet import End, Node
+from graph.sheet import End, LinkKey, Node
 
 if TYPE_CHECKING:
     from graph.infer import Result
@@ -56,6 +57,29 @@ class Networks:
         repeat = int(node.params.get("repeat", 1))
         return f"nn.Sequential(*[{made} for _ in range({repeat})])" if repeat > 1 else made
 
+    def wires(
+        self, node: Node, result: "Result", module: str
+    ) -> Iterator[tuple[LinkKey, str, Weight]]:
+        """Wires into neurons drawn inside an instance: their layer's name in torch, and place.
+
+        Args:
+            node: The instance.
+            result: What inference found out about it.
+            module: Its name within its unit; "" is the unit itself. Of a network that is repeated
+                the first is meant.
+        """
+        if int(node.params.get("repeat", 1)) > 1:
+            module = joined(module, "0")
+        sketch = self._sketch(node, result)
+        for link, weight in sketch.scope.wires.items():
+            yield link, joined(module, weight.layer), weight
+        sheet = networks.placed(self._document, node)
+        for item in sketch.items:
+            for inner in (sheet.nodes[one] for one in item.nodes if one in sheet.nodes):
+                if rules.role(inner.type) == "instance":
+                    name = sheet.nodes[inner.twin or inner.id].name
+                    yield from self.wires(inner, result.inner[inner.id], joined(module, name))
+
     def _visit(self, node: Node, result: "Result", depths: dict[str, int]) -> int:
         """Note a place, and all places inside; how deep networks lie in it."""
         sheet = networks.placed(self._document, node)
@@ -85,6 +109,11 @@ class Networks:
         ]
         arguments = local_names(scope, inputs).items()
         return Sketch(node, scope, tuple(items), tuple(arguments), tuple(outputs))
+
+
+def joined(outer: str, inner: str) -> str:
+    """The name of a module within a module."""
+    return f"{outer}.{inner}" if outer else inner
 
 
 def _network(node: Node) -> str:

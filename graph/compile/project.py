@@ -152,6 +152,17 @@ def _wires(plan: Plan) -> Iterator[WireSpec]:
             unit, _ = home
             tensor = f"{weight.layer}.weight"
             yield WireSpec(link, unit.attribute, tensor, weight.row, weight.column)
+    seen: set[LinkKey] = set()
+    for node in sorted(plan.board.nodes.values(), key=lambda one: one.number):
+        home, result = plan.owner(node.id), plan.inference.result(node.id)
+        if role(node) != "instance" or home is None or not result or result.inputs is None:
+            continue
+        unit, module = home
+        for link, layer, weight in plan.networks.wires(node, result, module):
+            if link not in seen:  # of several places the oldest is shown
+                seen.add(link)
+                tensor = f"{layer}.weight"
+                yield WireSpec(link, unit.attribute, tensor, weight.row, weight.column)
 
 
 def _requirements(files: Mapping[str, Source]) -> Source:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect, Qt
 from graph.document import Document
 from graph.file import save
 from graph.sheet import Node
+from graph.templates import open_template
 from gui.canvas.brushes import palette
 from gui.inspector.learning import LearningCard
 from tests.gui_tests.journeys.user import User
@@ -146,3 +147,20 @@ def test_each_place_of_a_network_shows_its_own_figures(start: Start, tmp_path: P
     user.window.board.networks.open("block")
     user.select("dense")
     assert figures(user) == seen[0], "the oldest place where none was entered"
+
+
+def test_wires_of_neurons_inside_a_network_show_their_weights(start: Start, tmp_path: Path) -> None:
+    document = open_template("spiral_neurons")
+    neurons = [one.id for one in document.board.nodes.values() if one.type == "neuron.neuron"]
+    document.group_into_network(neurons, "net")
+    document.set_settings(epochs=100_000, threads=1)
+    save(document, tmp_path / "inside.neurowire")
+    user = start(tmp_path / "inside.neurowire")
+    user.click(user.window.topbar.train)
+    user.says("Training on")
+    enter(user, "net")
+    wires = user.window.board.wire_items
+    user.until(lambda: sum(one.weight is not None for one in wires().values()) > 50)
+    user.key(Qt.Key.Key_Escape)
+    user.click(user.window.topbar.stop)
+    user.says("Stopped after")
