@@ -30,6 +30,7 @@ def shared_talk(shared_home: Path) -> Iterator[Talk]:
 def talk(shared_talk: Talk, shared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Talk:
     """The shared worker with nothing heard yet."""
     monkeypatch.setenv("NEUROWIRE_HOME", str(shared_home))
+    shared_talk.settle()
     shared_talk.client.drain()
     shared_talk.forget()
     return shared_talk

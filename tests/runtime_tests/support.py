@@ -98,6 +98,12 @@ class Talk:
         """Every message of a kind heard."""
         return [message for message in self.heard if isinstance(message, kind)]
 
+    def settle(self) -> None:
+        """End what an earlier test left going; its last words are not the next run's."""
+        if self.client.training:
+            self.client.stop()
+            self.until(Stopped)
+
     def forget(self) -> None:
         """Drop what was heard."""
         self.heard.clear()

@@ -40,6 +40,7 @@ def trained(shared_talk: Talk) -> tuple[Project, str, Stopped, Talk]:
     """A run to its end, and what was said of it."""
     document, node = steered()
     project = records(document)
+    shared_talk.settle()
     shared_talk.forget()
     stopped = shared_talk.train(project, SOON)
     talk = Talk(shared_talk.client)

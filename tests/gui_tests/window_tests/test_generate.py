@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,9 @@ def board(epochs: int, size: int = 4) -> Document:
 
 
 def click(widget: QWidget, at: QPoint | None = None) -> None:
+    end = time.monotonic() + 20
+    while not widget.isVisible() and time.monotonic() < end:
+        QTest.qWait(20)  # a new panel is shown with the next turn of the event loop
     assert widget.isVisible()
     assert widget.isEnabled()
     QTest.mouseClick(widget, LEFT, NONE, at or widget.rect().center())

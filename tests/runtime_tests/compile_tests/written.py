@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from graph.compile import Project
+from tests.torchrun import torchrun
 
 ROOT = Path(__file__).resolve().parents[3]
 RULES = ("--isolated", "--line-length", "100")
@@ -65,14 +66,7 @@ def train(folder: Path, *options: str, processes: int = 1, data: str = "") -> li
     surroundings = {name: os.environ[name] for name in keep if name in os.environ}
     surroundings["OMP_NUM_THREADS"] = "1"
     more = ["--data-dir", data] if data else []
-    done = subprocess.run(
-        [*command, str(folder / "train.py"), "--device", "cpu", "--threads", "1", *options, *more],
-        cwd=folder,
-        env=surroundings,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=280,
-    )
+    command += [str(folder / "train.py"), "--device", "cpu", "--threads", "1", *options, *more]
+    done = torchrun(command, folder, surroundings, 280)
     assert done.returncode == 0, done.stderr[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines()]

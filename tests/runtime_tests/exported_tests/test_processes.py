@@ -1,5 +1,4 @@
 import json
-import subprocess
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -8,6 +7,7 @@ import pytest
 import torch
 
 from runtime.exported.processes import first, parallel, plain, precision, share, start, total
+from tests.torchrun import torchrun
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 from runtime.exported.data import batches
-from runtime.exported.processes import first, parallel, plain, start, total
+from runtime.exported.processes import first, leave, parallel, plain, start, total
 start("cpu")
 model = torch.nn.Linear(3, 1)
 wrapped = parallel(model)
@@ -29,7 +29,7 @@ found = {
     "total": total(everything).tolist(), "plain": plain(wrapped) is model,
 }
 Path(sys.argv[1], f"{dist.get_rank()}.json").write_text(json.dumps(found))
-dist.destroy_process_group()
+leave()
 """
 
 
@@ -47,15 +47,8 @@ def test_two_processes_share_rows_and_add_up(tmp_path: Path) -> None:
     script.write_text(TWO)
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
     command += ["--rdzv-backend=c10d", "--rdzv-endpoint=localhost:0", str(script), str(tmp_path)]
-    done = subprocess.run(
-        command,
-        cwd=REPOSITORY,
-        env={"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    surroundings = {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
+    done = torchrun(command, REPOSITORY, surroundings, 120)
     assert done.returncode == 0, done.stderr
     found = [json.loads((tmp_path / f"{rank}.json").read_text()) for rank in (0, 1)]
     assert [one["first"] for one in found] == [True, False]
