@@ -103,6 +103,7 @@ class Talk:
         if self.client.training:
             self.client.stop()
             self.until(Stopped)
+        self.client.drain()
 
     def forget(self) -> None:
         """Drop what was heard."""
