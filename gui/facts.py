@@ -49,7 +49,7 @@ class Facts(QObject):
         session.opened.connect(self._open)
         session.settled.connect(lambda _: self._timer.start())
         trainer.received.connect(self._receive)
-        trainer.pending, trainer.unread = self.pending, lambda: tuple(self._failed.values())
+        trainer.pending, trainer.unread = self.pending, self.unread
 
     def start(self) -> None:
         """Ask from now on."""
@@ -68,6 +68,11 @@ class Facts(QObject):
             for node in document.board.nodes.values()
             if (declaration := REGISTRY.find(node.type)) is not None
         )
+
+    def unread(self) -> tuple[Problem, ...]:
+        """Why data that something is wired to could not be read."""
+        board = self._session.document.board
+        return tuple(one for node, one in self._failed.items() if any(board.out_of(node)))
 
     @property
     def answered(self) -> bool:
