@@ -37,6 +37,11 @@ def is_share(name: str) -> bool:
     return name.rpartition("/")[2].lower().startswith(SHARES)
 
 
+def is_part(name: str) -> bool:
+    """Is this figure one of those that a loss is the sum of (`val/loss/part`)?"""
+    return name.count("/") > 1
+
+
 def percent(name: str, value: float) -> str:
     """A figure as the big readout shows it."""
     return f"{100 * value:.1f} %" if is_share(name) and math.isfinite(value) else figure(value)
@@ -44,7 +49,7 @@ def percent(name: str, value: float) -> str:
 
 def headline(figures: Mapping[str, float]) -> tuple[str, float] | None:
     """The figure that stands for a run: held-out accuracy, else another metric, else the loss."""
-    held_out = [name for name in figures if name.startswith("val/")]
+    held_out = [name for name in figures if name.startswith("val/") and not is_part(name)]
     if not held_out:
         return None
     held_out.sort(key=lambda name: ("accuracy" not in name, not is_share(name), "loss" in name))

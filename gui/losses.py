@@ -286,9 +286,12 @@ class Losses(QWidget):
         return grid
 
     def _add_loss(self, name: str) -> None:
-        count = sum(1 for one in self.chart.names() if one.startswith("loss/"))
-        title = name.removeprefix("loss/")
-        colour = self._optimizers.get(title, QColor(TRAIN[count % len(TRAIN)]))
+        names = [one.removeprefix("loss/") for one in self.chart.names() if "loss/" in one]
+        title, count = name.rpartition("/")[2], len(names)
+        taken = [colour.name() for colour in self._optimizers.values()]
+        free = [colour for colour in TRAIN if colour not in taken] or TRAIN
+        others = sum(one not in self._optimizers for one in names)
+        colour = self._optimizers.get(title, QColor(free[others % len(free)]))
         self.chart.add(name, colour, faint=True)
         alone = count == 0 and not self._optimizers
         self.legend.add(name, "train" if alone else f"train {title}", colour)
@@ -313,7 +316,8 @@ class Losses(QWidget):
                     colour = look.mix(self._optimizers[name], look.colours().text, 0.45)
                 chart.add(key, colour, points=True)
                 first = is_loss and count == 0 and not self._optimizers
-                legend.add(key, "validation" if first else key.replace("val/", "val "), colour)
+                title = f"{split} {name.rpartition('/')[2]}"
+                legend.add(key, "validation" if first else title, colour)
             chart.extend(key, [message.step], [value])
         self._epoch = message.epoch
         chosen = headline(self._figures)

@@ -17,7 +17,7 @@ from runtime.record import NotFinite
 def blame(error: NotFinite, training: Training, project: Project) -> Problem:
     """Name the loss, the node it likely comes from, and what to do."""
     kind = "NaN" if math.isnan(error.value) else "infinite"
-    text = f"The loss {error.name.removeprefix('loss/')} became {kind} at step {error.step}."
+    text = f"The loss {error.name.rpartition('/')[2]} became {kind} at step {error.step}."
     for place, tensor in enumerate(tensor for part in sets(training, "train") for tensor in part):
         if not finite(tensor):
             node = node_of_text(project.files, "train.py", "train")

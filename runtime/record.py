@@ -181,12 +181,11 @@ def deciding(figures: Mapping[str, float]) -> str | None:
     """The figure that says which epoch is best: the validation loss, else the training loss.
 
     Several losses, of optimizers that compete, say nothing of the kind: then the newest is best.
+    What a loss is made of, such as `train/loss/part`, does not count.
     """
-    if sum(name.startswith("train/") for name in figures) > 1:
+    losses = [name.partition("/")[2] for name in figures if name.startswith("train/")]
+    whole = [name for name in losses if "/" not in name]
+    if len(whole) != 1:
         return None
-    for part in ("val/", "train/"):
-        for name in figures:
-            loss = "train/" + name.partition("/")[2]
-            if name.startswith(part) and loss in figures:
-                return name
-    return None
+    held_out = f"val/{whole[0]}"
+    return held_out if held_out in figures else f"train/{whole[0]}"

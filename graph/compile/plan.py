@@ -62,11 +62,21 @@ class Op:
 
 @dataclass(frozen=True)
 class Step:
-    """One optimizer: what it computes, which nodes it trains."""
+    """One optimizer: what it computes, which nodes it trains.
+
+    Attributes:
+        optimizer: Its node.
+        loss: What it minimises.
+        loss_name: The name of the node that gives it.
+        parts: The losses it is made of, by the names that figures have behind `loss/`.
+        ops: What it computes.
+        trains: Ids of the nodes it trains.
+    """
 
     optimizer: Node
     loss: End
     loss_name: str
+    parts: dict[End, str]
     ops: tuple[Op, ...]
     trains: frozenset[str]
 
@@ -423,13 +433,16 @@ class Plan:
     def _step(self, optimizer: Node) -> Step:
         loss = self.scope.operands(optimizer.id)[0]
         assert isinstance(loss, End), "an optimizer without a loss is an error before this"
-        return Step(
-            optimizer,
-            loss,
-            self.board.nodes[loss.node].name,
-            tuple(self.closure([loss])),
-            self.trained[optimizer.id],
-        )
+        name = self.board.nodes[loss.node].name
+        ops = tuple(self.closure([loss]))
+        made = [end for op in ops[:-1] for end, _ in op.item.writes]
+        ends = dict.fromkeys([*(e for e in ops[-1].item.reads if e in made), *made])
+        parts = {
+            end: f"{name}/{self.board.nodes[end.node].name}"
+            for end in ends
+            if self.scope.role(end.node) == "loss"
+        }
+        return Step(optimizer, loss, name, parts, ops, self.trained[optimizer.id])
 
     def _sinks(self, role: str) -> list[Node]:
         from graph.infer import live_nodes  # noqa: PLC0415 - inference imports the checks

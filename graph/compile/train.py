@@ -230,22 +230,25 @@ class Script:
 
     def _call_steps(self, writer: Writer, values: dict[End, Value]) -> None:
         steps = self.plan.steps
-        calls = {}
+        calls = []
         for step in steps:
             arguments = ", ".join(self._passed(step, end, values) for end in self._takes(step))
-            calls[step.loss_name] = f"{self._method(step)}({arguments})"
+            calls.append(f"{self._method(step)}({arguments})")
         ids = [step.optimizer.id for step in steps]
         periods = [self.plan.scope.bound(step.optimizer.id).every for step in steps]
-        if max(periods) == 1:
-            pairs = ", ".join(f'"loss/{name}": {call}' for name, call in calls.items())
-            writer.add(f"figures = {{{pairs}}}", ids, level=4)
-            return
-        writer.add("figures = {}", ids, level=4)
-        for step, every, (name, call) in zip(steps, periods, calls.items(), strict=True):
+        whole = next((i for i, every in enumerate(periods) if every > 1), len(steps))
+        found = [
+            f"**{call}" if step.parts else f'"loss/{step.loss_name}": {call}'
+            for step, call in zip(steps[:whole], calls, strict=False)
+        ]
+        alone = whole == 1 and steps[0].parts
+        text = calls[0] if alone else f"{{{', '.join(found)}}}"
+        writer.add(f"figures = {text}", ids[:whole], level=4)
+        for step, every, call in list(zip(steps, periods, calls, strict=True))[whole:]:
             if every > 1:
                 writer.add(f"if self.step % {every} == 0:", (step.optimizer.id,), level=4)
-            text = f'figures["loss/{name}"] = {call}'
-            writer.add(text, (step.optimizer.id,), level=5 if every > 1 else 4)
+            target = "figures |=" if step.parts else f'figures["loss/{step.loss_name}"] ='
+            writer.add(f"{target} {call}", (step.optimizer.id,), level=5 if every > 1 else 4)
 
     def _method(self, step: Step) -> str:
         return f"self.step_{step.optimizer.name}"
@@ -344,7 +347,8 @@ class Script:
         ids = (step.optimizer.id,)
         name = step.optimizer.name
         writer.add()
-        writer.add(f"def step_{name}(self{arguments}) -> Tensor:", ids, level=1)
+        gives = "dict[str, Tensor]" if step.parts else "Tensor"
+        writer.add(f"def step_{name}(self{arguments}) -> {gives}:", ids, level=1)
         own = [op for op in step.ops if op not in shared]
         frozen = self._frozen(step, own)
         for unit in frozen:
@@ -352,10 +356,10 @@ class Script:
         plain = [op for op in own if not self._learns(step, op.item.writes[0][0])]
         needing = [op for op in own if op not in plain]
         outside = [op for op in plain if op.unit is not None]
-        wanted = [step.loss]
+        wanted = [step.loss, *step.parts]
         if outside:
             writer.add("with torch.no_grad(), self.autocast:", ids, level=2)
-            ahead = [e for op in needing for e in op.item.reads]
+            ahead = [*step.parts, *(e for op in needing for e in op.item.reads)]
             body = self._body(plain, ahead, values, takes)
             body.write(writer, level=3, give=False)
             values = body.values
@@ -381,7 +385,13 @@ class Script:
                 writer.add(f"{schedule}.step()", ids, level=2)
         for unit in frozen:
             writer.add(f"self.{unit.attribute}.requires_grad_(True)", ids, level=2)
-        writer.add(f"return {loss}.detach()", ids, level=2)
+        if not step.parts:
+            writer.add(f"return {loss}.detach()", ids, level=2)
+            return
+        known = {*takes, *(end for op in own for end, _ in op.item.writes)}
+        told = {step.loss: step.loss_name, **{e: n for e, n in step.parts.items() if e in known}}
+        pairs = [f'"loss/{name}": {body.values[end]}.detach()' for end, name in told.items()]
+        writer.add(f"return {{{', '.join(pairs)}}}", ids, level=2)
 
     def _body(
         self, ops: list[Op], wanted: list[End], values: dict[End, Value], takes: list[End]
@@ -416,7 +426,6 @@ class Script:
         writer.add("def validate(self) -> dict[str, float]:", level=1)
         for unit in plan.units:
             writer.add(f"self.{unit.attribute}.eval()", level=2)
-        losses = [(f"val/{s.loss_name}", s) for s in plan.steps]
         metric_reads = [end for node in plan.metrics for end in plan.scope.reads(node.id)]
         last = {step.loss for step in plan.steps}
         ops = plan.closure([*last, *metric_reads])
@@ -426,6 +435,7 @@ class Script:
         extra = plan.extra_items(n.id for n in plan.metrics)
         reads = [*metric_reads, *(end for op in finals.values() for end in op.item.reads)]
         reads += [step.loss for step in plan.steps if step.loss not in finals]
+        reads += [part for step in plan.steps for part in step.parts]
 
         for node in plan.metrics:
             made = self._torchmetric(node)
@@ -447,12 +457,16 @@ class Script:
         rows = f"len({values[counted]})"
         sums: list[tuple[str, str, tuple[str, ...]]] = []
         gives: list[tuple[str, str, str]] = []
-        for key, step in losses:
-            op = finals.get(step.loss)
-            text = op.item.source(values) if op else str(values[step.loss])
-            ids = op.item.nodes if op else (step.optimizer.id,)
-            sums.append((step.loss_name, f"{operand(text)} * {rows}", ids))
-            gives.append((key, step.loss_name, "count"))
+        added: set[str] = set()
+        for step in plan.steps:
+            for end, key in {step.loss: step.loss_name, **step.parts}.items():
+                name = plan.board.nodes[end.node].name
+                if name not in added:
+                    op = finals.get(end)
+                    text = op.item.source(values) if op else str(values[end])
+                    sums.append((name, f"{operand(text)} * {rows}", (end.node,)))
+                    added.add(name)
+                gives.append((f"val/{key}", name, "count"))
         for node in plan.metrics:
             key = f"val/{node.name}"
             bound, given = plan.scope.bound(node.id), plan.scope.given(node.id, values)

@@ -7,6 +7,7 @@ from array import array
 
 import pytest
 from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.figures import duration, figure, headline, percent, size
@@ -46,6 +47,28 @@ def test_all_points_are_kept_and_the_readout_shows_the_latest(qtbot: QtBot) -> N
     assert losses.epoch.text() == "2 of 3 \N{MIDDLE DOT} 4 s left"
     losses.receive(Stopped("finished", "r", "/runs/r", 5000, 3, 9.0))
     assert losses.epoch.text() == "3 of 3"
+
+
+def test_the_parts_of_a_loss_are_drawn_beside_it(qtbot: QtBot) -> None:
+    losses = Losses()
+    qtbot.addWidget(losses)
+    losses.receive(STARTED)
+    names = ("total", "total/kl", "total/reconstruction")
+    one = array("q", [1])
+    losses.receive(Steps({f"loss/{name}": Points(one, array("d", [2.0])) for name in names}))
+    means = {f"train/{name}": 2.0 for name in names}
+    held_out = {"val/total/kl": 0.5, "val/total/reconstruction": 0.75, "val/total": 1.25}
+    losses.receive(EpochEnded(1, 1, {**means, **held_out}))
+    losses.draw()
+    assert losses.headline.text() == "1.250"
+    assert losses.headline_title.text() == "total, validation"
+    shown = [*losses.chart.names()]
+    assert set(shown) == {f"loss/{name}" for name in names} | set(held_out)
+    assert [losses.chart.series(name).last for name in held_out] == [0.5, 0.75, 1.25]
+    assert not [*losses.metrics.names()]
+    lines = [line.text().split() for line in losses.legend.findChildren(QPushButton)]
+    assert ["train", "kl", "2.000"] in lines
+    assert ["val", "reconstruction", "0.750"] in lines
 
 
 def test_a_resumed_run_writes_over_what_came_after_its_checkpoint() -> None:

@@ -170,11 +170,12 @@ class Reference:
         return rule
 
     def iterate(self, batch: Mapping[End, Tensor]) -> dict[str, float]:
-        """One batch through all steps; the losses by the names of their nodes."""
+        """One batch through all steps; the losses, and those they are made of, by their names."""
         losses = {}
         for node in self.optimizers:
             end = self._past_muted(self.board.into(node.id, "loss")[0].source)
-            loss = self.value(self.board, end, dict(batch), None)
+            known: dict[End, Any] = dict(batch)
+            loss = self.value(self.board, end, known, None)
             weights = self.parameters(node)
             found = torch.autograd.grad(loss, weights, allow_unused=True)
             for weight, slope in zip(weights, found, strict=True):
@@ -183,7 +184,12 @@ class Reference:
             if clip:
                 nn.utils.clip_grad_norm_(weights, clip)
             self.rules[node.id].step()
-            losses[self.board.nodes[end.node].name] = loss.item()
+            name = self.board.nodes[end.node].name
+            losses[name] = loss.item()
+            for part, value in known.items():
+                one = self.board.nodes[part.node]
+                if role(one) == "loss" and not one.muted and part != end:
+                    losses[f"{name}/{one.name}"] = value.item()
         return losses
 
     def _past_muted(self, end: End) -> End:

@@ -26,7 +26,7 @@ def test_the_critics_step_has_the_gradient_of_both_losses(tmp_path: Path) -> Non
         kept: dict[str, Tensor] = {}
         step = run.step_adam_critic
 
-        def watched(image: Tensor, generated: Tensor) -> Tensor:
+        def watched(image: Tensor, generated: Tensor) -> dict[str, Tensor]:
             weights = list(run.critic.parameters())
             state = torch.get_rng_state()
             share = torch.rand(len(image), 1, 1, 1)
@@ -36,18 +36,19 @@ def test_the_critics_step_has_the_gradient_of_both_losses(tmp_path: Path) -> Non
             penalty = 10 * (slope.flatten(1).square().sum(1).sqrt() - 1).square().mean()
             loss = run.critic(generated).mean() - run.critic(image).mean() + penalty
             expected = torch.autograd.grad(loss, weights, allow_unused=True)
-            found: Tensor = step(image, generated)
-            torch.testing.assert_close(found, loss.detach())
+            found: dict[str, Tensor] = step(image, generated)
+            torch.testing.assert_close(found["loss/critic_loss"], loss.detach())
+            torch.testing.assert_close(found["loss/critic_loss/penalty"], penalty.detach())
             for weight, given in zip(weights, expected, strict=True):
                 wanted = torch.zeros_like(weight) if given is None else given
                 assert weight.grad is not None
                 torch.testing.assert_close(weight.grad, wanted, atol=1e-6, rtol=1e-4)
-            kept["seen"] = found
+            kept.update(found)
             return found
 
         run.step_adam_critic = watched
         figures = list(itertools.islice(run, 4))
-        assert "seen" in kept
+        assert kept
         told = ["loss/generator_loss" in one for one in figures]
         assert told == [True, False, False, True]
         for network in (run.critic, run.generator):

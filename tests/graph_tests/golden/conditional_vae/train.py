@@ -57,14 +57,14 @@ class Training:
             for image, label in batches(
                 self.train_set, self.batch_size, seed=self.seed + self.epoch, start=self.batch
             ):
-                figures = {"loss/negative_elbo": self.step_adam(image, label)}
+                figures = self.step_adam(image, label)
                 self.step += 1
                 self.batch += 1
                 yield {"step": self.step, **figures}
             self.epoch, self.batch = self.epoch + 1, 0
             yield {"epoch": self.epoch, **self.validate()}
 
-    def step_adam(self, image: Tensor, label: Tensor) -> Tensor:
+    def step_adam(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         with self.autocast:
             encoder_mean, encoder_log_variance = self.encoder(image, label)
             code = encoder_mean + torch.exp(0.5 * encoder_log_variance) * torch.randn_like(
@@ -84,13 +84,17 @@ class Training:
         loss.backward()
         self.adam.step()
         self.adam_schedule.step()
-        return loss.detach()
+        return {
+            "loss/negative_elbo": loss.detach(),
+            "loss/negative_elbo/reconstruction_loss": reconstruction_loss.detach(),
+            "loss/negative_elbo/kl": kl.detach(),
+        }
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
         self.encoder.eval()
         self.decoder.eval()
-        sums = torch.zeros(2, device=self.device)
+        sums = torch.zeros(4, device=self.device)
         for image, label in batches(self.validation_set, 256):
             with self.autocast:
                 encoder_mean, encoder_log_variance = self.encoder(image, label)
@@ -107,9 +111,15 @@ class Training:
                 )
                 kl = kl_to_unit_normal(encoder_mean, encoder_log_variance)
             sums[0] += (reconstruction_loss + kl) * len(image)
-            sums[1] += len(image)
-        negative_elbo, count = processes.total(sums).tolist()
-        return {"val/negative_elbo": negative_elbo / count}
+            sums[1] += reconstruction_loss * len(image)
+            sums[2] += kl * len(image)
+            sums[3] += len(image)
+        negative_elbo, reconstruction_loss, kl, count = processes.total(sums).tolist()
+        return {
+            "val/negative_elbo": negative_elbo / count,
+            "val/negative_elbo/reconstruction_loss": reconstruction_loss / count,
+            "val/negative_elbo/kl": kl / count,
+        }
 
 
 def main() -> None:

@@ -55,7 +55,8 @@ def batches(
     last = batch_count(rows, size) - 1
     for batch in range(start, last + 1):
         part = order[batch * size :] if batch == last else order[batch * size : (batch + 1) * size]
-        yield tuple(t[share(part)] for t in tensors)
+        mine = share(part)
+        yield tuple(t.index_select(0, mine) for t in tensors)  # t[mine] takes twice as long
 
 
 def digits() -> tuple[Tensor, Tensor]:

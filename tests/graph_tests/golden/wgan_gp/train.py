@@ -60,8 +60,7 @@ class Training:
                 with self.autocast:
                     noise = torch.randn(len(image), 32, device=self.device)  # [N, 32]
                     generator = self.generator(noise)  # [N, 1, 8, 8]
-                figures = {}
-                figures["loss/critic_loss"] = self.step_adam_critic(image, generator.detach())
+                figures = self.step_adam_critic(image, generator.detach())
                 if self.step % 3 == 0:
                     figures["loss/generator_loss"] = self.step_adam_generator(generator)
                 self.step += 1
@@ -70,7 +69,7 @@ class Training:
             self.epoch, self.batch = self.epoch + 1, 0
             yield {"epoch": self.epoch, **self.validate()}
 
-    def step_adam_critic(self, image: Tensor, generator: Tensor) -> Tensor:
+    def step_adam_critic(self, image: Tensor, generator: Tensor) -> dict[str, Tensor]:
         with self.autocast:
             critic = self.critic(image)  # [N, 1]
             between = random_mix(image, generator)  # [N, 1, 8, 8]
@@ -80,7 +79,11 @@ class Training:
         self.adam_critic.zero_grad()
         loss.backward()
         self.adam_critic.step()
-        return loss.detach()
+        return {
+            "loss/critic_loss": loss.detach(),
+            "loss/critic_loss/distance": distance.detach(),
+            "loss/critic_loss/penalty": penalty.detach(),
+        }
 
     def step_adam_generator(self, generator: Tensor) -> Tensor:
         self.critic.requires_grad_(False)
@@ -96,7 +99,7 @@ class Training:
     def validate(self) -> dict[str, float]:
         self.critic.eval()
         self.generator.eval()
-        sums = torch.zeros(3, device=self.device)
+        sums = torch.zeros(5, device=self.device)
         for (image,) in batches(self.validation_set[:1], 256):
             with torch.enable_grad(), self.autocast:
                 critic = self.critic(image)  # [N, 1]
@@ -107,11 +110,15 @@ class Training:
                 critic_of_made = self.critic(generator)  # [N, 1]
                 distance = critic_of_made.mean() - critic.mean()
             sums[0] += (distance + penalty) * len(image)
-            sums[1] += (-critic_of_made.mean()) * len(image)
-            sums[2] += len(image)
-        critic_loss, generator_loss, count = processes.total(sums).tolist()
+            sums[1] += distance * len(image)
+            sums[2] += penalty * len(image)
+            sums[3] += (-critic_of_made.mean()) * len(image)
+            sums[4] += len(image)
+        critic_loss, distance, penalty, generator_loss, count = processes.total(sums).tolist()
         return {
             "val/critic_loss": critic_loss / count,
+            "val/critic_loss/distance": distance / count,
+            "val/critic_loss/penalty": penalty / count,
             "val/generator_loss": generator_loss / count,
         }
 
