@@ -80,6 +80,27 @@ def trained(inference: "Inference", optimizer: Node) -> set[str]:
     return {n for n in above if n in leaders or board.nodes[n].twin in leaders}
 
 
+def loss_names(document: "Document") -> dict[str, str]:
+    """What figures call the loss of each optimizer, by its id: the name of the loss's node.
+
+    Where several optimizers minimise one loss, each has a figure of its own.
+    """
+    board = document.board
+    wired: dict[str, str] = {}
+    for node in board.nodes.values():
+        into = board.into(node.id, "loss") if role(node) == "optimizer" and not node.muted else []
+        if into:
+            source = board.nodes[into[0].source.node]
+            while source.muted and (above := board.into(source.id)):
+                source = board.nodes[above[0].source.node]
+            wired[node.id] = source.name
+    given = list(wired.values())
+    return {
+        optimizer: name if given.count(name) == 1 else f"{name}_{board.nodes[optimizer].name}"
+        for optimizer, name in wired.items()
+    }
+
+
 def _nothing_to_train(board: Sheet) -> Iterator[Problem]:
     roles = {role(node) for node in board.nodes.values() if not node.muted}
     if "optimizer" not in roles:

@@ -50,7 +50,7 @@ def learned_specs(plan: Plan) -> tuple[LearnedSpec, ...]:
         pace = [
             int(plan.scope.bound(step.optimizer.id).every)
             for step in plan.steps
-            if unit.learners & step.trains & {one.id for one in plan.document.twins(node.id)}
+            if (node.twin or node.id) in step.trains
         ]
         every = min(pace, default=1)
         for path, modules in _places(plan.document, plan.inference, node, (attribute,)):

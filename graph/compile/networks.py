@@ -76,7 +76,7 @@ class Networks:
         sheet = networks.placed(self._document, node)
         for item in sketch.items:
             for inner in (sheet.nodes[one] for one in item.nodes if one in sheet.nodes):
-                if rules.role(inner.type) == "instance":
+                if rules.role(inner.type) == "instance" and not inner.muted:
                     name = sheet.nodes[inner.twin or inner.id].name
                     yield from self.wires(inner, result.inner[inner.id], joined(module, name))
 

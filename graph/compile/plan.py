@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph import names, walks
-from graph.checks import learns, trained
+from graph.checks import learns, loss_names, trained
 from graph.compile.body import Item, Values
 from graph.compile.model import Classes, safe_class_name
 from graph.compile.networks import COMPUTES, Networks
@@ -40,14 +40,14 @@ class Unit:
     Attributes:
         attribute: Its name there.
         constructor: Source of its constructor.
-        learners: Ids of its nodes that learn.
+        weights: Ids of its nodes that learn, their leaders' for linked ones.
         home: For each node inside that is a leader, its attribute within the unit.
         nodes: Ids of the board's nodes it stands for.
     """
 
     attribute: str
     constructor: str
-    learners: frozenset[str]
+    weights: frozenset[str]
     home: dict[str, str]
     nodes: tuple[str, ...]
 
@@ -67,10 +67,10 @@ class Step:
     Attributes:
         optimizer: Its node.
         loss: What it minimises.
-        loss_name: The name of the node that gives it.
+        loss_name: What figures call it, behind `loss/`.
         parts: The losses it is made of, by the names that figures have behind `loss/`.
         ops: What it computes.
-        trains: Ids of the nodes it trains.
+        trains: Ids of the nodes it trains, their leaders' for linked ones.
     """
 
     optimizer: Node
@@ -98,6 +98,14 @@ class Average:
     decay: float
 
 
+class Apart(Exception):
+    """Linked layers lie in parts that can't be one class: they are to be units of their own."""
+
+    def __init__(self, nodes: Iterable[str]) -> None:
+        super().__init__("linked layers lie in parts that differ")
+        self.nodes = frozenset(nodes)
+
+
 class Plan:
     """The program of a board. Needs a board without errors."""
 
@@ -110,7 +118,7 @@ class Plan:
         self.optimizers = self._sinks("optimizer")
         self.optimizers.sort(key=lambda n: (n.params.get("order", 0), n.number))
         self.metrics, self.views = self._sinks("metric"), self._sinks("view")
-        self.trained = {o.id: frozenset(trained(inference, o)) for o in self.optimizers}
+        self.trained = {o.id: self.leaders(trained(inference, o)) for o in self.optimizers}
         live = upstream(self.board, [n.id for n in self.optimizers])
         order = [n for n in topological(self.board, live) if not self.scope.passes(n)]
         self.live = set(order)
@@ -125,7 +133,9 @@ class Plan:
             advice = "wire a data node such as Digits to what is compared or told apart"
             raise CompileError([Problem(None, BOARD, text, advice=advice)])
         self.units: list[Unit] = []
+        self.apart: frozenset[str] = frozenset()
         self.ops = self._ops()
+        self.loss_names = loss_names(self.document)
         self.steps = [self._step(optimizer) for optimizer in self.optimizers]
         self.averages = self._averages()
 
@@ -136,7 +146,7 @@ class Plan:
         for step in self.steps:
             decay = self.scope.bound(step.optimizer.id).ema
             for unit in self.units:
-                if decay and unit.learners & step.trains and unit.attribute not in found:
+                if decay and unit.weights & step.trains and unit.attribute not in found:
                     name = names.unique(f"{unit.attribute}_ema", taken)
                     taken.add(name)
                     found[unit.attribute] = Average(name, unit, step.optimizer, decay)
@@ -152,6 +162,10 @@ class Plan:
     def outputs(self, node: Node) -> list[End]:
         """The outputs of a data node."""
         return [End(node.id, port.name) for port in self.document.ports(node).outputs]
+
+    def leaders(self, nodes: Iterable[str]) -> frozenset[str]:
+        """The nodes that stand for some nodes' weights: linked ones have one leader."""
+        return frozenset(self.board.nodes[node].twin or node for node in nodes)
 
     def closure(self, goals: Iterable[End]) -> list[Op]:
         """The ops needed for some values, in order."""
@@ -245,8 +259,11 @@ class Plan:
         if home is None:
             raise CompileError([self._untrained(node)])
         unit, attribute = home
+        if not attribute:
+            return self.scope.item(node, owner)
         path = f"{owner}.{unit.attribute}"
-        return self.scope.item(node, path if attribute else owner)
+        # views are drawn where one process trains; what is measured may be measured in many
+        return self.scope.item(node, f"processes.plain({path})" if owner == "self" else path)
 
     def _untrained(self, node: str) -> Problem:
         return Problem(
@@ -268,14 +285,25 @@ class Plan:
         return known and not node.muted and self.scope.role(node.id) == "instance"
 
     def _ops(self) -> list[Op]:
+        """All that is computed, in order; fills the units."""
+        written = dict(self.classes.writers)
+        while True:
+            try:
+                return self._gathered()
+            except Apart as found:
+                self.apart |= found.nodes
+                self.units.clear()
+                self.classes.writers.clear()
+                self.classes.writers.update(written)
+
+    def _gathered(self) -> list[Op]:
         groups: dict[tuple[int, frozenset[str]], list[str]] = {}
         single: list[str] = []
         levels, colours = self._levels()
         for node in self.order:
-            role = self.scope.role(node)
-            if role in LOOSE:
+            if self._is_loose(node):
                 groups.setdefault((levels[node], colours[node]), []).append(node)
-            elif role in {"instance", "loss", "noise"}:
+            elif self._is_alone(node) or self.scope.role(node) == "noise":
                 single.append(node)
         ops = []
         for key in sorted(groups, key=lambda k: (k[0], sorted(k[1]))):
@@ -283,6 +311,14 @@ class Plan:
         for node in single:
             ops.append(self._single(node))
         return self._sorted(ops)
+
+    def _is_loose(self, node: str) -> bool:
+        """Does it lie on the board itself, to be gathered with others?"""
+        return self.scope.role(node) in LOOSE and node not in self.apart
+
+    def _is_alone(self, node: str) -> bool:
+        """Is it an op of its own, so that what follows can't be gathered with what is before?"""
+        return self.scope.role(node) in {"instance", "loss"} or node in self.apart
 
     def _group(self, nodes: list[str]) -> list[Op]:
         items = [self.scope.item(node) for node in nodes]
@@ -297,20 +333,22 @@ class Plan:
         named = [(end, self._label(end), self.scope.type_of(end)) for end in outputs]
         leaders = {
             self.board.nodes[node].twin or node: self.scope.attribute(entry)
-            for entry in nodes
+            for entry, item in zip(nodes, items, strict=True)
             for node in self.scope.stands_for(entry)
+            if item.modules
         }
         shared = self._sharing(leaders)
         wanted = shared.constructor[:-2] if shared else safe_class_name(attribute.replace("_", ""))
         name = self.classes.add(wanted, "", items, list(inputs.items()), named)
         if shared is not None:
             if f"{name}()" != shared.constructor:
-                raise CompileError([self._twins_apart(nodes, shared)])
+                both = leaders.keys() & shared.home.keys()
+                raise Apart(n for n, one in self.board.nodes.items() if (one.twin or n) in both)
             return [self._call(shared, list(inputs), outputs)]
         unit = Unit(
             attribute,
             f"{name}()",
-            frozenset(n for n in inside if learns(self.inference, self.board.nodes[n])),
+            self.leaders(n for n in inside if learns(self.inference, self.board.nodes[n])),
             leaders,
             tuple(sorted(inside, key=lambda n: self.board.nodes[n].number)),
         )
@@ -321,31 +359,19 @@ class Plan:
         """The unit that holds some of these nodes' weights already."""
         return next((u for u in self.units if any(n in u.home for n in leaders)), None)
 
-    def _twins_apart(self, nodes: list[str], unit: Unit) -> Problem:
-        twin = next(n for n in nodes if (self.board.nodes[n].twin or n) in unit.home)
-        return Problem(
-            twin,
-            self.board.name,
-            "is linked to a layer of another part of the board, but the parts differ.",
-            name=self.board.nodes[twin].name,
-            advice="group what is shared into a network and place that twice",
-        )
-
     def _single(self, node: str) -> Op:
         if self.scope.role(node) == "noise":
             return Op(self.drawn(node))
-        if self.scope.role(node) != "instance":
+        if self.scope.role(node) == "loss":
             return Op(self.scope.loss(node, self.board.nodes[node].name))
         leader = self.board.nodes[node].twin or node
         item = self.scope.item(node)
         ((attribute, constructor, _),) = item.modules
         unit = next((u for u in self.units if u.attribute == attribute), None)
         if unit is None:
-            learners = {node} if learns(self.inference, self.board.nodes[node]) else set()
-            twins = {n.id for n in self.document.twins(leader)} if learners else set()
-            unit = Unit(
-                attribute, constructor, frozenset(learners | twins), {leader: ""}, (leader,)
-            )
+            learning = learns(self.inference, self.board.nodes[node])
+            weights = frozenset([leader] if learning else [])
+            unit = Unit(attribute, constructor, weights, {leader: ""}, (leader,))
             self.units.append(unit)
         return Op(item, unit)
 
@@ -382,23 +408,24 @@ class Plan:
         nothing: frozenset[str] = frozenset()
         several = len(self.optimizers) > 1
         for node in self.order:
-            role = self.scope.role(node)
+            loose = self._is_loose(node)
             above = [end.node for end in self.scope.reads(node)]
             level, colour = 0, nothing
-            if several and role in LOOSE and learns(self.inference, self.board.nodes[node]):
-                colour = frozenset(o for o, nodes in self.trained.items() if node in nodes)
+            if several and loose and learns(self.inference, self.board.nodes[node]):
+                (leader,) = self.leaders([node])
+                colour = frozenset(o for o, nodes in self.trained.items() if leader in nodes)
             for one in above:
-                far = role in LOOSE and self.scope.role(one) in {"instance", "loss"}
+                far = loose and self._is_alone(one)
                 change = bool(colour and colours[one] and colour != colours[one])
                 level = max(level, levels[one] + (far or change))
-            if not colour and role in LOOSE:
+            if not colour and loose:
                 colour = max((colours[one] for one in above), key=len, default=nothing)
             levels[node], colours[node] = level, colour
         for node in reversed(self.order):
-            if colours[node] or self.scope.role(node) not in LOOSE:
+            if colours[node] or not self._is_loose(node):
                 continue
             below = [n for n in self.board.neighbours(node) if n in levels]
-            kinds = {(levels[n], colours[n]) for n in below if self.scope.role(n) in LOOSE}
+            kinds = {(levels[n], colours[n]) for n in below if self._is_loose(n)}
             if len(kinds) == 1 and len(below) == 1:
                 levels[node], colours[node] = next(iter(kinds))
         return levels, colours
@@ -433,7 +460,7 @@ class Plan:
     def _step(self, optimizer: Node) -> Step:
         loss = self.scope.operands(optimizer.id)[0]
         assert isinstance(loss, End), "an optimizer without a loss is an error before this"
-        name = self.board.nodes[loss.node].name
+        name = self.loss_names[optimizer.id]
         ops = tuple(self.closure([loss]))
         made = [end for op in ops[:-1] for end, _ in op.item.writes]
         ends = dict.fromkeys([*(e for e in ops[-1].item.reads if e in made), *made])

@@ -155,7 +155,8 @@ def _wires(plan: Plan) -> Iterator[WireSpec]:
     seen: set[LinkKey] = set()
     for node in sorted(plan.board.nodes.values(), key=lambda one: one.number):
         home, result = plan.owner(node.id), plan.inference.result(node.id)
-        if role(node) != "instance" or home is None or not result or result.inputs is None:
+        placed = role(node) == "instance" and not node.muted
+        if not placed or home is None or result is None or result.inputs is None:
             continue
         unit, module = home
         for link, layer, weight in plan.networks.wires(node, result, module):

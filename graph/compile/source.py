@@ -89,7 +89,22 @@ def wrapped(text: str, level: int) -> Iterator[str]:
         yield from _argument(value, level + 1, "")
         yield f"{INDENT * level})"
         return
+    opened = len(INDENT) * level + len(head) + value.find("(") + 1
+    if ", " in head and value.endswith("()") and opened > WIDTH:
+        yield from _unpacked(head.removesuffix(" = "), value, level)
+        return
     yield from _brackets(text, level)
+
+
+def _unpacked(targets: str, value: str, level: int) -> Iterator[str]:
+    """Many targets and a value that has no bracket to be split at."""
+    prefix = INDENT * level
+    if len(f"{prefix}{targets} = (") <= WIDTH:
+        yield from (f"{prefix}{targets} = (", f"{prefix}{INDENT}{value}", f"{prefix})")
+        return
+    yield f"{prefix}("
+    yield from (f"{prefix}{INDENT}{target}," for target in split_commas(targets))
+    yield f"{prefix}) = {value}"
 
 
 def _brackets(text: str, level: int) -> Iterator[str]:

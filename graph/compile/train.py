@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from graph import names
 from graph.compile import carry
 from graph.compile.body import Body, Item
+from graph.compile.flow import Flow
 from graph.compile.plan import AVERAGING, Op, Plan, Step, Unit
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
@@ -23,6 +24,9 @@ class Script:
 
     plan: Plan
     title: str
+
+    def __post_init__(self) -> None:
+        self.flow = Flow(self.plan)
 
     def source(self) -> Source:
         """The whole file."""
@@ -47,7 +51,7 @@ class Script:
         carried += [f"from model import {name}" for name in own]
         carried += [f"from torch.optim.swa_utils import {n}" for n in sorted(used & AVERAGING)]
         modules = ["import argparse", "import json", "import checkpoint", "import processes"]
-        modules += ["import script"]
+        modules += ["import script", "import math"]
         top = Writer()
         top.add(f'"""Train {self.title}, drawn in Neurowire: `python train.py --epochs 5`."""')
         top.add()
@@ -91,11 +95,7 @@ class Script:
         for node in self.plan.data:
             self._read(writer, node)
         for unit in self.plan.units:
-            writer.add(
-                f"self.{unit.attribute} = processes.parallel({unit.constructor}.to(self.device))",
-                unit.nodes,
-                level=2,
-            )
+            self._make(writer, unit)
         for one in self.plan.averages:
             made = f"AveragedModel(processes.plain(self.{one.unit.attribute}), "
             made += f"multi_avg_fn=get_ema_multi_avg_fn({one.decay!r})).requires_grad_(False)"
@@ -110,6 +110,19 @@ class Script:
         pairs = ", ".join(f'"{s.optimizer.name}": self.{s.optimizer.name}' for s in self.plan.steps)
         writer.add(f"self.optimizers = {{{pairs}}}", level=2)
         self._schedules(writer)
+
+    def _make(self, writer: Writer, unit: Unit) -> None:
+        """The unit; what no step trains takes no gradient from the start."""
+        cold = self.flow.cold(unit)
+        made, name = f"{unit.constructor}.to(self.device)", unit.attribute
+        if cold == [name]:
+            made = f"{made}.requires_grad_(False)"
+        elif cold:
+            writer.add(f"{name} = {made}", unit.nodes, level=2)
+            for path in cold:
+                writer.add(f"{path}.requires_grad_(False)", unit.nodes, level=2)
+            made = name
+        writer.add(f"self.{name} = processes.parallel({made})", unit.nodes, level=2)
 
     def _sets(self, node: Node) -> tuple[str, str]:
         if len(self.plan.data) == 1:
@@ -129,21 +142,12 @@ class Script:
             writer.add(text, (node.id,), level=2)
 
     def _parameters(self, step: Step) -> str:
-        parts = []
-        board = self.plan.board.nodes
-        for unit in self.plan.units:
-            mine = sorted(unit.learners & step.trains, key=_number)
-            leaders = [board[n].twin or n for n in mine]
-            if not mine:
-                continue
-            if set(leaders) == {board[n].twin or n for n in unit.learners}:
-                parts.append(f"self.{unit.attribute}")
-                continue
-            attributes = dict.fromkeys(unit.home[n] for n in leaders)
-            parts += [f"self.{unit.attribute}.{attribute}" for attribute in attributes]
-        if len(parts) == 1:
-            return f"{parts[0]}.parameters()"
-        return f"[{', '.join(f'*{part}.parameters()' for part in parts)}]"
+        units = [unit for unit in self.plan.units if unit.weights & step.trains]
+        parts = [f"self.{unit.attribute}.parameters()" for unit in units]
+        for place, unit in enumerate(units):
+            if self.flow.cold(unit):
+                parts[place] = f"(p for p in {parts[place]} if p.requires_grad)"
+        return parts[0] if len(parts) == 1 else f"[{', '.join(f'*{part}' for part in parts)}]"
 
     def _schedules(self, writer: Writer) -> None:
         pairs = []
@@ -153,10 +157,13 @@ class Script:
                 continue
             optimizer = f"self.{step.optimizer.name}"
             every = self.plan.scope.bound(step.optimizer.id).every
-            per_epoch = "self.steps_per_epoch" + (f" // {every}" if every > 1 else "")
+            per_epoch, total = "self.steps_per_epoch", "epochs * self.steps_per_epoch"
+            if every > 1:  # the first of so many steps is taken, and what is left over begins anew
+                per_epoch = f"math.ceil({per_epoch} / {every})"
+                total = f"math.ceil({total} / {every})"
             made = self.plan.scope.bound(node.id).schedule(
                 optimizer,
-                f"epochs * {per_epoch}",
+                total,
                 per_epoch,
                 self.plan.scope.bound(step.optimizer.id).lr,
             )
@@ -199,20 +206,13 @@ class Script:
         writer.add("while self.epoch < self.epochs:", level=2)
         for unit in self.plan.units:
             writer.add(f"self.{unit.attribute}.train()", level=3)
-        shared = self._shared()
-        used = {end for step in self.plan.steps for end in self._reads(step.ops, shared)}
-        used |= set(self._reads([op for op, _ in shared], []))
+        batch = set(self.plan.batch)
+        shared = [one.op for one in self.flow.shared]
+        computed = [*shared, *(op for step in self.plan.steps for op in self.flow.own(step))]
+        used = {end for op in computed for end in op.item.reads} & batch
         options = "seed=self.seed + self.epoch, start=self.batch"
         self._batches(writer, 0, used, "self.batch_size", options, level=3)
-        values = self._values(self.plan.batch)
-        if shared:
-            writer.add("with self.autocast:", level=4)
-        for op, _ in shared:
-            wanted = [end for end, _ in op.item.writes if self._is_read(end)]
-            body = Body([op.item], wanted, values, short=False)
-            body.write(writer, level=5, give=False)
-            values = body.values
-        self._call_steps(writer, values)
+        self._call_steps(writer)
         writer.add("self.step += 1", level=4)
         writer.add("self.batch += 1", level=4)
         writer.add('yield {"step": self.step, **figures}', level=4)
@@ -228,27 +228,57 @@ class Script:
         else:
             writer.add('yield {"epoch": self.epoch, **self.validate()}', level=3)
 
-    def _call_steps(self, writer: Writer, values: dict[End, Value]) -> None:
-        steps = self.plan.steps
-        calls = []
-        for step in steps:
-            arguments = ", ".join(self._passed(step, end, values) for end in self._takes(step))
-            calls.append(f"{self._method(step)}({arguments})")
+    def _call_steps(self, writer: Writer) -> None:
+        steps, scope = self.plan.steps, self.plan.scope
         ids = [step.optimizer.id for step in steps]
-        periods = [self.plan.scope.bound(step.optimizer.id).every for step in steps]
-        whole = next((i for i, every in enumerate(periods) if every > 1), len(steps))
+        periods = [scope.bound(step.optimizer.id).every for step in steps]
+        later = {one.before for one in self.flow.shared} - {0}
+        apart = [n for n, every in enumerate(periods) if every > 1 or n in later]
+        whole = apart[0] if apart else len(steps)
+        values = self._compute_shared(writer, 0, self._values(self.plan.batch))
+        calls = [self._call(step, values) for step in steps[:whole]]
         found = [
             f"**{call}" if step.parts else f'"loss/{step.loss_name}": {call}'
-            for step, call in zip(steps[:whole], calls, strict=False)
+            for step, call in zip(steps, calls, strict=False)
         ]
         alone = whole == 1 and steps[0].parts
         text = calls[0] if alone else f"{{{', '.join(found)}}}"
         writer.add(f"figures = {text}", ids[:whole], level=4)
-        for step, every, call in list(zip(steps, periods, calls, strict=True))[whole:]:
+        for number, (step, every) in enumerate(zip(steps, periods, strict=True)):
+            if number < whole:
+                continue
+            if number in later:
+                values = self._compute_shared(writer, number, values)
             if every > 1:
                 writer.add(f"if self.step % {every} == 0:", (step.optimizer.id,), level=4)
             target = "figures |=" if step.parts else f'figures["loss/{step.loss_name}"] ='
-            writer.add(f"{target} {call}", (step.optimizer.id,), level=5 if every > 1 else 4)
+            text = f"{target} {self._call(step, values)}"
+            writer.add(text, (step.optimizer.id,), level=5 if every > 1 else 4)
+
+    def _compute_shared(
+        self, writer: Writer, before: int, values: dict[End, Value]
+    ) -> dict[End, Value]:
+        """Write what several steps use and is computed after so many of them; the new values."""
+        opened = ""
+        for one, head in self.flow.blocks(before):
+            if head != opened:
+                writer.add(f"with {head}:", level=4)
+                opened = head
+            wanted = [end for end, _ in one.op.item.writes if self.flow.is_read(one, end)]
+            body = Body([one.op.item], wanted, values, short=False)
+            body.write(writer, level=5, give=False)
+            values = body.values
+        return values
+
+    def _call(self, step: Step, values: dict[End, Value]) -> str:
+        arguments = ", ".join(self._passed(step, end, values) for end in self.flow.takes(step))
+        return f"{self._method(step)}({arguments})"
+
+    def _passed(self, step: Step, end: End, values: dict[End, Value]) -> str:
+        text = str(values[end])
+        if end in self.plan.batch or self.flow.learns(step, end):
+            return text
+        return f"{text}.detach()" if self.flow.has_gradient(step, end) else text
 
     def _method(self, step: Step) -> str:
         return f"self.step_{step.optimizer.name}"
@@ -279,66 +309,14 @@ class Script:
     def _values(self, ends: Iterable[End]) -> dict[End, Value]:
         return local_names(self.plan.scope, list(ends))
 
-    def _shared(self) -> list[tuple[Op, Step | None]]:
-        """Ops that several steps use and no step in between changes."""
-        found: list[tuple[Op, Step | None]] = []
-        for op in self.plan.ops:
-            users = [i for i, step in enumerate(self.plan.steps) if op in step.ops]
-            if len(users) < 2:
-                continue
-            before = [one.item for one in self.plan.closure([op.item.writes[0][0]])]
-            if self.plan.has(before, "leaf"):
-                continue  # detached, it would take no gradient
-            above = {n for item in before for n in item.nodes}
-            changed = any(self.plan.steps[i].trains & above for i in range(users[0], users[-1]))
-            if not changed:
-                found.append((op, self.plan.steps[users[-1]]))
-        return found
-
-    def _reads(self, ops: Iterable[Op], shared: Iterable[tuple[Op, Step | None]]) -> list[End]:
-        skip = {id(op) for op, _ in shared}
-        found: dict[End, None] = {}
-        batch = set(self.plan.batch)
-        for op in ops:
-            if id(op) not in skip:
-                found.update(dict.fromkeys(end for end in op.item.reads if end in batch))
-        return list(found)
-
-    def _takes(self, step: Step) -> list[End]:
-        """The values a step's method gets: parts of the batch and what is shared."""
-        shared = self._shared()
-        given = {end for op, _ in shared for end, _ in op.item.writes}
-        own = [op for op in step.ops if op not in [s for s, _ in shared]]
-        made = {end for op in own for end, _ in op.item.writes}
-        found = dict.fromkeys(end for op in own for end in op.item.reads if end not in made)
-        order = [*self.plan.batch, *given]
-        return sorted(found, key=lambda end: order.index(end) if end in order else 0)
-
-    def _passed(self, step: Step, end: End, values: dict[End, Value]) -> str:
-        text = str(values[end])
-        if end in self.plan.batch or self._learns(step, end):
-            return text
-        return f"{text}.detach()" if self._learns(None, end) else text
-
-    def _is_read(self, end: End) -> bool:
-        """Does any step read a value, or minimise it?"""
-        steps = self.plan.steps
-        return any(end == s.loss or any(end in op.item.reads for op in s.ops) for s in steps)
-
-    def _learns(self, step: Step | None, end: End) -> bool:
-        """Does a value depend on what a step (or any step) trains?"""
-        above = {n for op in self.plan.closure([end]) for n in op.item.nodes}
-        steps = self.plan.steps if step is None else [step]
-        return any(above & one.trains for one in steps)
-
     # -- one step
 
     def _step(self, writer: Writer, step: Step) -> None:
-        shared = [op for op, _ in self._shared()]
-        takes = self._takes(step)
+        flow = self.flow
+        takes = flow.takes(step)
         values = self._values([*self.plan.batch])
         taken = set(map(str, values.values()))
-        for item in (op.item for op in shared):
+        for item in (one.op.item for one in flow.shared_for(step)):
             for end, kind in item.writes:
                 base = item.name if len(item.writes) == 1 else f"{item.name}_{end.port}"
                 values[end] = Value(names.unique(base, taken), kind)
@@ -349,11 +327,11 @@ class Script:
         writer.add()
         gives = "dict[str, Tensor]" if step.parts else "Tensor"
         writer.add(f"def step_{name}(self{arguments}) -> {gives}:", ids, level=1)
-        own = [op for op in step.ops if op not in shared]
-        frozen = self._frozen(step, own)
-        for unit in frozen:
-            writer.add(f"self.{unit.attribute}.requires_grad_(False)", ids, level=2)
-        plain = [op for op in own if not self._learns(step, op.item.writes[0][0])]
+        own = flow.own(step)
+        frozen = [path for unit in flow.frozen(step) for path in flow.warm(unit)]
+        for path in frozen:
+            writer.add(f"self.{path}.requires_grad_(False)", ids, level=2)
+        plain = [op for op in own if not flow.learns(step, op.item.writes[0][0])]
         needing = [op for op in own if op not in plain]
         outside = [op for op in plain if op.unit is not None]
         wanted = [step.loss, *step.parts]
@@ -363,11 +341,12 @@ class Script:
             body = self._body(plain, ahead, values, takes)
             body.write(writer, level=3, give=False)
             values = body.values
-        writer.add("with self.autocast:", ids, level=2)
         items = [op for op in own if op in needing or not outside]
         body = self._body(items, wanted, values, takes)
-        self._loss_last(body, step)
-        body.write(writer, level=3, give=False)
+        if items:
+            writer.add("with self.autocast:", ids, level=2)
+            self._loss_last(body)
+            body.write(writer, level=3, give=False)
         loss = str(body.values[step.loss])
         writer.add(f"self.{name}.zero_grad()", ids, level=2)
         writer.add(f"{loss}.backward()", ids, level=2)
@@ -383,8 +362,8 @@ class Script:
         for one, schedule in self._schedules_per("step"):
             if one is step:
                 writer.add(f"{schedule}.step()", ids, level=2)
-        for unit in frozen:
-            writer.add(f"self.{unit.attribute}.requires_grad_(True)", ids, level=2)
+        for path in frozen:
+            writer.add(f"self.{path}.requires_grad_(True)", ids, level=2)
         if not step.parts:
             writer.add(f"return {loss}.detach()", ids, level=2)
             return
@@ -399,23 +378,11 @@ class Script:
         taken = {str(values[end]) for end in takes} | {"loss"}
         return Body([op.item for op in ops], wanted, dict(values), taken, short=False)
 
-    def _loss_last(self, body: Body, step: Step) -> None:
+    def _loss_last(self, body: Body) -> None:
         """The value that is minimised is called `loss`."""
         last = body.items[-1]
         body.taken.discard("loss")
         body.items = [*body.items[:-1], _renamed(last, "loss")]
-
-    def _frozen(self, step: Step, ops: list[Op]) -> list[Unit]:
-        """Units a gradient passes through on its way to what the step trains."""
-        trained = {n for one in self.plan.steps for n in one.trains}
-        found: dict[str, Unit] = {}
-        for op in ops:
-            unit = op.unit
-            if unit is None or unit.learners & step.trains or not unit.learners & trained:
-                continue
-            if any(self._learns(step, end) for end in op.item.reads):
-                found[unit.attribute] = unit
-        return list(found.values())
 
     # -- validation
 
@@ -541,7 +508,3 @@ def _is_rows(count: str, values: dict[End, Value]) -> bool:
 
 def _renamed(item: Item, name: str) -> Item:
     return replace(item, name=name)
-
-
-def _number(node: str) -> int:
-    return int(node[1:])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor
 
 from graph import rules
-from graph.checks import learns, trained
+from graph.checks import learns, loss_names, trained
 from graph.document import Document
 from graph.sheet import BOARD, Node, Sheet
 from gui import look
@@ -61,11 +61,11 @@ def _on_sheet(inference: "Inference", nodes: set[str], sheet: Sheet) -> set[str]
 def loss_colours(document: Document) -> dict[str, QColor]:
     """Colours of losses by name, each its optimizer's; empty where one optimizer does it all."""
     every = optimizers(document)
-    found: dict[str, QColor] = {}
     if len(every) < 2:
-        return found
-    board = document.board
-    for place, node in enumerate(every):
-        for link in board.into(node.id, "loss"):
-            found.setdefault(board.nodes[link.source.node].name, look.optimizer_colour(place))
-    return found
+        return {}
+    names = loss_names(document)
+    return {
+        names[node.id]: look.optimizer_colour(place)
+        for place, node in enumerate(every)
+        if node.id in names
+    }

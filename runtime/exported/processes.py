@@ -38,7 +38,8 @@ def precision(device: torch.device, name: str = "auto") -> AbstractContextManage
 
 def parallel(module: nn.Module) -> nn.Module:
     """Average the module's gradients over the processes, where there are many."""
-    return DistributedDataParallel(module) if dist.is_initialized() else module
+    learns = any(weight.requires_grad for weight in module.parameters())
+    return DistributedDataParallel(module) if dist.is_initialized() and learns else module
 
 
 def plain(module: nn.Module) -> nn.Module:

@@ -186,12 +186,16 @@ def boards(draw: st.DrawFn) -> Document:
             sketch.twin()
         else:
             sketch.piece()
-    losses = [sketch.head(data) for _ in range(1 + sketch.maybe(3))]
-    if len(losses) == 2 and sketch.maybe():
-        both = sketch.add("loss.weighted_sum", *losses)
-        losses = [End(both.id, document.ports(both).outputs[0].name)]
+    losses = [sketch.head(data) for _ in range(1 + (sketch.number(3) if sketch.maybe() else 0))]
+    if len(losses) > 1 and sketch.maybe():
+        both = sketch.add("loss.weighted_sum", *losses[-2:])
+        total = End(both.id, document.ports(both).outputs[0].name)
+        losses = [*losses[: -2 if sketch.maybe() else -1], total]
+    if sketch.maybe(6):
+        losses.append(sketch.any(losses))
     for loss in losses:
-        sketch.optimizer(loss, **({"clip": 0.5} if sketch.maybe(4) else {}))
+        order = sketch.number(3) if len(losses) > 1 else 0
+        sketch.optimizer(loss, order=order, **({"clip": 0.5} if sketch.maybe(4) else {}))
     _limit(sketch)
     for node in list(document.board.nodes.values()):
         if node.type != "data.digits" and sketch.maybe(8):

@@ -97,6 +97,20 @@ def test_an_export_has_nothing_that_only_views_need() -> None:
     assert "latents" not in project.exported["README.md"].text
 
 
+@pytest.mark.parametrize("name", ["conditional_gan", "conditional_vae", "dcgan"])
+def test_an_export_repeats_the_losses(
+    name: str, tmp_path: Path, real_data: Callable[[str], Path]
+) -> None:
+    data = str(real_data("mnist").parent)
+    document = open_template(name)
+    project = compile_document(document)
+    with first_losses(document, project, data) as (record, problem):
+        assert record is not None, problem
+        write_project(project, tmp_path, record)
+    told = run(tmp_path, "train.py", "--verify", "--device", "cpu", "--data-dir", data)
+    assert "20 steps give the losses of the app, bit for bit." in told
+
+
 @pytest.mark.parametrize(
     ("name", "unit", "latents", "side"),
     [("vae", "decoder", 20, 28), ("gan", "generator", 32, 8), ("wgan_gp", "generator", 32, 8)],

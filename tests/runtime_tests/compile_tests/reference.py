@@ -66,7 +66,7 @@ class Reference:
     def module(self, node: Node) -> nn.Module:
         """The module that holds a node's weights on the board."""
         name = self.board.nodes[node.twin or node.id].name
-        if role(node) == "instance":
+        if name in self.networks:  # a network, or a layer that is linked across parts
             return self.networks[name]
         instances = {n.name for n in self.board.nodes.values() if role(n) == "instance"}
         for key, network in self.networks.items():
@@ -184,13 +184,23 @@ class Reference:
             if clip:
                 nn.utils.clip_grad_norm_(weights, clip)
             self.rules[node.id].step()
-            name = self.board.nodes[end.node].name
+            name = self.loss_name(node)
             losses[name] = loss.item()
             for part, value in known.items():
                 one = self.board.nodes[part.node]
                 if role(one) == "loss" and not one.muted and part != end:
                     losses[f"{name}/{one.name}"] = value.item()
         return losses
+
+    def loss_name(self, optimizer: Node) -> str:
+        """What figures call a loss: by its node, and by the optimizer where several have it."""
+        ends = {
+            node.id: self._past_muted(self.board.into(node.id, "loss")[0].source)
+            for node in self.optimizers
+        }
+        name = self.board.nodes[ends[optimizer.id].node].name
+        alone = [*ends.values()].count(ends[optimizer.id]) == 1
+        return name if alone else f"{name}_{optimizer.name}"
 
     def _past_muted(self, end: End) -> End:
         while self.board.nodes[end.node].muted:

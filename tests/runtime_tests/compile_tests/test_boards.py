@@ -57,6 +57,11 @@ def test_training_means_what_is_drawn(document: Document) -> None:
                 mine = dict(network.named_parameters())
                 for word, weight in reference.networks[name].named_parameters():
                     torch.testing.assert_close(mine[word], weight, rtol=2e-3, atol=2e-4)
+            learning = {id(w) for node in reference.optimizers for w in reference.parameters(node)}
+            for name, network in reference.networks.items():
+                mine = dict(training.networks[name].named_parameters())
+                still = [word for word, w in network.named_parameters() if id(w) not in learning]
+                assert all(mine[word].grad is None for word in still), "a gradient for nobody"
             check_views(modules, training, project.views)
             check_learned(document, training, project.learned)
 
