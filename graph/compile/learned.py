@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from graph import networks
 from graph.checks import learns, role
-from graph.compile.networks import joined
+from graph.compile.networks import joined, repeats
 from graph.compile.plan import Plan
 from graph.order import upstream
 from graph.sheet import Node
 
 if TYPE_CHECKING:
-    from graph.document import Document
     from graph.infer import Inference
 
 BETWEEN = "/"
@@ -53,29 +52,29 @@ def learned_specs(plan: Plan) -> tuple[LearnedSpec, ...]:
             if (node.twin or node.id) in step.trains
         ]
         every = min(pace, default=1)
-        for path, modules in _places(plan.document, plan.inference, node, (attribute,)):
+        for path, modules in _places(plan, node, (attribute,)):
             found.append(LearnedSpec(path, unit.attribute, modules, every))
     return tuple(found)
 
 
 def _places(
-    document: "Document", inference: "Inference", node: Node, modules: tuple[str, ...]
+    plan: Plan, node: Node, modules: tuple[str, ...]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """A node and, where it places a network, all that learns inside: paths and modules."""
     yield node.id, modules
     if role(node) != "instance":
         return
-    repeat = int(node.params.get("repeat", 1))
-    if repeat > 1:  # an nn.Sequential
-        modules = tuple(joined(one, str(place)) for one in modules for place in range(repeat))
-    sheet = networks.placed(document, node)
+    if plan.networks.is_stacked(node):
+        places = range(repeats(node))
+        modules = tuple(joined(one, str(place)) for one in modules for place in places)
+    sheet = networks.placed(plan.document, node)
     live = upstream(sheet, [one.id for one in networks.ends(sheet, "output")])
     for inner in sorted(sheet.nodes.values(), key=lambda one: one.number):
-        if inner.id not in live or not _is_layer(inference, inner):
+        if inner.id not in live or not _is_layer(plan.inference, inner):
             continue
         attribute = sheet.nodes[inner.twin or inner.id].name
         held = tuple(joined(one, attribute) for one in modules)
-        for path, found in _places(document, inference, inner, held):
+        for path, found in _places(plan, inner, held):
             yield f"{node.id}{BETWEEN}{path}", found
 
 

@@ -38,6 +38,7 @@ class Networks:
         self._document, self._classes = document, classes
         self._forms: dict[str, list[Form]] = {}
         self._places: dict[str, list[tuple[Node, Result]]] = {}
+        self._stacked: set[str] = set()
         depths: dict[str, int] = {}
         for node in placed:
             self._visit(node, results[node.id], depths)
@@ -54,8 +55,13 @@ class Networks:
             safe_class_name(name), "", sketch.items, sketch.inputs, sketch.outputs, form
         )
         made = f"{class_name}({form.given[sketch.key]})"
-        repeat = int(node.params.get("repeat", 1))
-        return f"nn.Sequential(*[{made} for _ in range({repeat})])" if repeat > 1 else made
+        if not self.is_stacked(node):
+            return made
+        return f"nn.Sequential(*[{made} for _ in range({repeats(node)})])"
+
+    def is_stacked(self, node: Node) -> bool:
+        """Is an instance an `nn.Sequential`: repeated here, or in another place it stands in?"""
+        return repeats(node) > 1 or node.id in self._stacked
 
     def wires(
         self, node: Node, result: "Result", module: str
@@ -68,7 +74,7 @@ class Networks:
             module: Its name within its unit; "" is the unit itself. Of a network that is repeated
                 the first is meant.
         """
-        if int(node.params.get("repeat", 1)) > 1:
+        if self.is_stacked(node):
             module = joined(module, "0")
         sketch = self._sketch(node, result)
         for link, weight in sketch.scope.wires.items():
@@ -89,6 +95,7 @@ class Networks:
             for one in sheet.nodes.values()
             if one.id in live and rules.role(one.type) == "instance" and not one.muted
         ]
+        self._stacked.update(one.id for one in inner if repeats(one) > 1)
         found = [self._visit(one, result.inner[one.id], depths) + 1 for one in inner]
         name = _network(node)
         depths[name] = max([depths.get(name, 0), *found])
@@ -109,6 +116,11 @@ class Networks:
         ]
         arguments = local_names(scope, inputs).items()
         return Sketch(node, scope, tuple(items), tuple(arguments), tuple(outputs))
+
+
+def repeats(node: Node) -> int:
+    """How many times an instance has its network, one behind the other."""
+    return int(node.params.get("repeat", 1))
 
 
 def joined(outer: str, inner: str) -> str:

@@ -163,11 +163,14 @@ def test_a_stack_inside_a_network(tmp_path: Path) -> None:
     draw.network("block", ("layer.linear", {"units": 64}), ("activation.relu", {}))
     _, stack, _ = draw.network("trunk", ("network.instance", {"network": "block", "repeat": 2}))
     draw.document.expose(stack.id, "repeat", "depth")
-    draw.classifier(draw.place("trunk", "a"), draw.place("trunk", "b", depth=3))
+    depths = {"b": 3, "c": 1}
+    places = [draw.place("trunk", name, depth=depth) for name, depth in depths.items()]
+    draw.classifier(draw.place("trunk", "a"), *places)
     with compiled(draw.document, tmp_path / "board") as (model, run):
         assert "def __init__(self, depth: int) -> None:" in model
         assert "nn.Sequential(*[Block() for _ in range(depth)])" in model
-        assert (len(run.a.network), len(run.b.network)) == (2, 3)
+        assert model.count("class Trunk") == 1
+        assert [len(run.networks[name].network) for name in "abc"] == [2, 3, 1]
 
 
 def test_forwards_that_differ_are_two_classes(tmp_path: Path) -> None:
