@@ -19,6 +19,7 @@ def check(inference: "Inference") -> list[Problem]:
     board = inference.document.board
     return [
         *_nothing_to_train(board),
+        *_without_data(inference),
         *_optimizers(inference),
         *twins.check(inference),
         *_unreached(inference),
@@ -114,6 +115,27 @@ def _nothing_to_train(board: Sheet) -> Iterator[Problem]:
         yield Problem(
             None, BOARD, "there is no data", advice="drag a data node such as Digits to the board"
         )
+
+
+def _without_data(inference: "Inference") -> Iterator[Problem]:
+    """Losses, metrics and views that work but that no data flow into: there are no batches."""
+    board = inference.document.board
+    live = [node for node in board.nodes.values() if not node.muted]
+    ready: dict[str, list[str]] = {}
+    for node in live:
+        found = inference.result(node.id)
+        if found is not None and found.inputs is not None:
+            ready.setdefault(role(node), []).append(node.id)
+    data = [node for node in live if role(node) == "data"]
+    unread = len(data) > len(ready.get("data", ()))
+    nothing = not data and not any(role(node) == "noise" for node in live)  # said elsewhere
+    if "optimizer" not in ready or unread or nothing:
+        return
+    sinks = [one for kind in ("optimizer", "metric", "view") for one in ready.get(kind, ())]
+    if not upstream(board, sinks) & {*ready.get("data", ())}:
+        text = "no loss depends on data: there is nothing to train on"
+        names = ", ".join(node.name for node in data) or "a data node such as Digits"
+        yield Problem(None, BOARD, text, advice=f"wire {names} to what is compared or told apart")
 
 
 def _add_adam(loss: Node) -> "Callable[[Document], None]":

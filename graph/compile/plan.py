@@ -22,7 +22,7 @@ from graph.errors import CompileError
 from graph.nodes._shapes import operand
 from graph.order import topological, upstream
 from graph.problems import Problem
-from graph.sheet import BOARD, End, Node
+from graph.sheet import End, Node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,10 +128,6 @@ class Plan:
         placed = [n for n in self._by_age(needed) if self._is_placed(n)]
         self.networks = Networks(self.document, classes, placed, results)
         self.data = [n for n in self._by_age(needed) if self.scope.role(n.id) == "data"]
-        if not self.data:
-            text = "no loss depends on data: there is nothing to train on"
-            advice = "wire a data node such as Digits to what is compared or told apart"
-            raise CompileError([Problem(None, BOARD, text, advice=advice)])
         self.units: list[Unit] = []
         self.apart: frozenset[str] = frozenset()
         self.ops = self._ops()
