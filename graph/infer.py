@@ -12,7 +12,7 @@ from graph import checks, events, networks
 from graph.declare import REGISTRY, Declaration
 from graph.document import Document
 from graph.errors import Mismatch, set_param
-from graph.mending import NO_WIRE, from_mismatch, problem, serious, unwired
+from graph.mending import WAITS, from_mismatch, problem, serious, silenced, unwired
 from graph.order import remembers, topological
 from graph.problems import Fix, Problem
 from graph.sheet import BOARD, End, Node, Sheet
@@ -141,11 +141,11 @@ class Inference:
         if self._general is None:
             self._general = checks.check(self)
         found = [p for node in self._order() for p in self._own_problems(node)]
-        once: dict[tuple[str | None, str, str], Problem] = {}
-        for one in [*found, *self._general]:
-            # a network placed twice has the problems inside it twice
-            once.setdefault((one.node, one.text, one.severity), one)
-        return sorted(once.values(), key=lambda p: p.severity != "error")
+        once: dict[tuple[str | None, str], Problem] = {}
+        for one in sorted([*found, *self._general], key=lambda p: p.severity != "error"):
+            # a network placed twice has the problems inside it twice, as errors where it matters
+            once.setdefault((one.node, one.text), one)
+        return list(once.values())
 
     def problems_of(self, node: str) -> list[Problem]:
         """What is wrong with one node; of a network's node, wherever the network is placed."""
@@ -158,9 +158,9 @@ class Inference:
         return [*own, *(p for p in self._general if p.node == node), *remarks]
 
     def _own_problems(self, node: str) -> list[Problem]:
-        """Problems of a node; a missing wire is an error where an optimizer waits for it."""
+        """Problems of a node; what is missing is an error where an optimizer waits for it."""
         found = self._results[node].problems
-        if not any(one.received == NO_WIRE for one in found):
+        if not any(one.received in WAITS for one in found):
             return list(found)
         awaited = node in checks.awaited(self)
         return [serious(one) if awaited else one for one in found]
@@ -316,9 +316,13 @@ class Inference:
             for port in ports.inputs[:1]
             for link in sheet.into(node.id, port.name)[:1]
         ]
+        silent = ports.outputs[1:] if wired else ports.outputs
+        lost = (port for port in silent if sheet.out_of(node.id, port.name))
+        problems = tuple(silenced(sheet, node, port) for port in lost)
         if wired and ports.outputs:
-            return Result(tuple(wired), {**nothing, ports.outputs[0].name: wired[0]})
-        return Result(None, nothing)
+            passed = {**nothing, ports.outputs[0].name: wired[0]}
+            return Result(tuple(wired), passed, problems)
+        return Result(None, nothing, problems)
 
     def _apply(
         self, sheet: Sheet, node: Node, declaration: Declaration, inputs: Inputs, nothing: Types
