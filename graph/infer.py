@@ -4,11 +4,12 @@ After each step of the document only what lies downstream of the change is looke
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from graph import checks, events, networks
+from graph.answers import Answers
 from graph.declare import REGISTRY, Declaration
 from graph.document import Document
 from graph.errors import Mismatch, set_param
@@ -44,7 +45,7 @@ class Result:
     inner: "Mapping[str, Result]" = field(default_factory=dict)
 
 
-class Inference:
+class Inference(Answers):
     """Types, problems and weights of a document's nodes.
 
     Args:
@@ -113,22 +114,15 @@ class Inference:
                 return inner
         return None
 
-    def type_of(self, node: str, port: str) -> TensorType | None:
-        """The type of an output."""
-        found = self.result(node)
-        return found.outputs.get(port) if found else None
+    def inside(self, path: Sequence[str]) -> Mapping[str, Result]:
+        """Results of the nodes in an instance, which a path of instances from the board leads to.
 
-    def input_types(self, node: str, port: str) -> list[TensorType | None]:
-        """The types of what is wired into an input, in the order of the wires."""
-        if not self.document.has(node):
-            return []
-        sheet = self.document.sheet_of(node)
-        return [self.type_of(*link.source) for link in sheet.into(node, port)]
-
-    def weights(self, node: str) -> int | None:
-        """How many learned numbers a node holds, twins counted once, at their leader."""
-        found = self.result(node)
-        return found.weights if found else None
+        Nothing where the path leads nowhere; the board's for an empty path.
+        """
+        found: Mapping[str, Result] = self._results
+        for instance in path:
+            found = found[instance].inner if instance in found else {}
+        return found
 
     @property
     def total_weights(self) -> int:

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton
 
-from graph.document import Document
-from graph.file import save, save_text
+from graph.file import save_text
 from gui.widgets import Card
 from tests.gui_tests.journeys.user import CTRL, NONE, SHIFT, User
 from tests.gui_tests.networks_tests.conftest import (
     Start,
+    expose,
     group,
     select_all,
+    stacked,
     ungroup,
     way,
 )
-from tests.gui_tests.window_tests.boards import wire
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -28,27 +28,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 @pytest.fixture
 def user(start: Start, tmp_path: Path) -> User:
     """Digits through a hidden and an output layer, to a loss and Adam."""
-    document = Document("digits")
-    add = document.add_node
-    digits = add("data.digits", position=(-520, 0))
-    flatten = add("shape.flatten", position=(-330, 0))
-    hidden = add("layer.linear", name="hidden", params={"units": 32}, position=(-150, 0))
-    relu = add("activation.relu", position=(30, 0))
-    logits = add("layer.linear", name="logits", params={"units": 10}, position=(220, 0))
-    loss = add("loss.cross_entropy", position=(420, 60))
-    adam = add("optimizer.adam", position=(620, 60))
-    for source, target in (
-        (digits, flatten),
-        (flatten, hidden),
-        (hidden, relu),
-        (relu, logits),
-        (logits, loss),
-        (loss, adam),
-    ):
-        wire(document, source, target)
-    wire(document, digits, loss, output=1, into=1)
-    save(document, tmp_path / "digits.neurowire")
-    return start(tmp_path / "digits.neurowire", live=False)
+    return start(stacked(tmp_path), live=False)
 
 
 def text(user: User) -> str:
@@ -226,11 +206,7 @@ def test_a_linked_duplicate_says_so_and_gets_weights_of_its_own(user: User) -> N
 def test_an_inner_parameter_is_set_on_the_instance(user: User) -> None:
     group(user, "body", "hidden", "relu")
     enter(user, "body")
-    user.select("hidden")
-    pins = user.window.inspector.findChildren(QToolButton)
-    [pin] = [one for one in pins if one.accessibleName() == "Expose units on the instance"]
-    user.click(pin)
-    assert pin.isChecked()
+    expose(user, "hidden", "units")
     user.window.board.setFocus()
     user.key(Qt.Key.Key_Up, ALT)
     user.set("units", "48")
