@@ -84,15 +84,16 @@ class Adding:
         document = self.board.document
 
         def change() -> None:
-            kind, network = parse(node_type)
+            kind, params = parse(node_type)
+            network = params.get("network")
             declaration = REGISTRY.find(kind)
             title = network or (declaration.title if declaration else kind)
             with document.group(f"Add {title}"):
                 node = document.add_node(
                     kind,
                     sheet=self.board.sheet_name,
-                    name=network or None,
-                    params={"network": network} if network else {},
+                    name=network,
+                    params=params,
                     position=(round(at.x()), round(at.y())),
                 )
                 made.append(node)

@@ -171,6 +171,36 @@ def test_networks_are_placed_from_palette_and_search_but_not_in_themselves(
     assert "can't contain itself" in user.window.board.viewer.said
 
 
+@pytest.mark.parametrize("words", ["repeat", "stack", "times", "n times", "body, rep"])
+def test_a_network_is_found_and_placed_repeated(user: User, words: str) -> None:
+    group(user, "body", "relu")
+    user.window.board.setFocus()
+    user.key(Qt.Key.Key_Tab)
+    user.type(words)
+    search, wanted = user.window.board.search, "network.instance:body:2"
+    assert wanted in search.found()[:4]
+    for _ in range(search.found().index(wanted)):
+        user.key(Qt.Key.Key_Down)
+    user.key(Qt.Key.Key_Return)
+    user.wire("hidden", "body_2")
+    assert user.item("body_2").face.summary == "\N{MULTIPLICATION SIGN}2"
+    user.select("body_2")
+    assert user.field("repeat").property("text") == "2"
+    assert user.problems() == []
+    user.window.board.setFocus()
+    user.key(Qt.Key.Key_Z, CTRL)
+    user.key(Qt.Key.Key_Z, CTRL)
+    assert "body_2" not in user.names()
+
+
+def test_the_palette_offers_a_network_repeated(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    group(user, "body", "hidden")
+    assert user.drag_in("body, repeated", (500, 420), monkeypatch) == "body_2"
+    user.wire("flatten", "body_2")
+    [problem] = [one for one in user.problems() if "body_2" in one]
+    assert "to stack it" in problem
+
+
 def test_a_rename_in_the_inspector_goes_everywhere(user: User) -> None:
     group(user, "body", "hidden", "relu")
     user.key(Qt.Key.Key_D, ALT)
