@@ -171,6 +171,28 @@ def test_networks_are_placed_from_palette_and_search_but_not_in_themselves(
     assert "can't contain itself" in user.window.board.viewer.said
 
 
+def test_a_network_pasted_into_itself_is_refused_in_words(user: User) -> None:
+    group(user, "body", "hidden", "relu")
+    said: list[str] = []
+    user.window.board.message.connect(said.append)
+    user.select("body")
+    user.key(Qt.Key.Key_C, CTRL)
+    enter(user, "body")
+    inside = user.names()
+    user.key(Qt.Key.Key_V, CTRL)
+    assert user.names() == inside
+    assert "can't contain itself" in user.window.board.viewer.said
+    assert "can't contain itself" in said[-1]
+    user.key(Qt.Key.Key_Escape)
+    select_all(user, "body", "logits", "cross_entropy")
+    user.key(Qt.Key.Key_C, CTRL)
+    enter(user, "body")
+    user.key(Qt.Key.Key_V, CTRL)
+    assert user.names() == inside | {"logits"}
+    assert said[-1].startswith("left out: loss nodes belong on the board")
+    assert said[-1].endswith("can't contain itself")
+
+
 @pytest.mark.parametrize("words", ["repeat", "stack", "times", "n times", "body, rep"])
 def test_a_network_is_found_and_placed_repeated(user: User, words: str) -> None:
     group(user, "body", "relu")
