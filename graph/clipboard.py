@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +21,13 @@ OFFSET = 40.0
 def copy(document: "Document", ids: Iterable[str]) -> str:
     """The nodes and the links between them as JSON text, with the networks they place."""
     chosen = [document.node(node) for node in dict.fromkeys(ids)]
-    content: dict[str, Any] = {"neurowire": "nodes", **_content(document, chosen)}
+    content: dict[str, Any] = {
+        "neurowire": "nodes",
+        "document": document.identity,
+        **_content(document, chosen),
+    }
     needed = _needed(document, chosen)
     if needed:
-        content["document"] = document.identity
         content["networks"] = {
             name: _content(document, _by_age(document.networks[name]), name) for name in needed
         }
@@ -83,19 +86,20 @@ def paste(
     *,
     sheet: str,
     at: tuple[float, float] | None = None,
-    same: bool = False,
+    complain: Callable[[str], None] | None = None,
 ) -> list[Node]:
     """Put copied nodes on a sheet under fresh ids and free names.
 
     Networks that the text brings are made where the document has none like them, under a free
-    name where another has theirs.
+    name where another has theirs. Parameters that name other nodes still do in the document that
+    these are nodes of.
 
     Args:
         document: Where to.
         text: What `copy` gave.
         sheet: Name of the sheet.
         at: Where the middle of the nodes comes; a little beside the originals if left out.
-        same: The text comes from this document, so parameters that name other nodes still do.
+        complain: Called with the reason why a node may not stand on the sheet, and is left out.
 
     Raises:
         FileError: If the text is not ours.
@@ -103,9 +107,8 @@ def paste(
     content = _read(text)
     document.sheet(sheet)
     with document.group("Paste"):
-        if not same:
-            _bring(document, content)
-        made = _fill(document, content, sheet, at, same=same)
+        _bring(document, content)
+        made = _fill(document, content, sheet, at, complain=complain)
     return [document.node(node.id) for node in made]
 
 
@@ -115,23 +118,28 @@ def _fill(
     sheet: str,
     at: tuple[float, float] | None,
     *,
-    same: bool,
     moved: bool = True,
+    complain: Callable[[str], None] | None = None,
 ) -> list[Node]:
     home = document.sheet(sheet)
     taken = home.names()
-    entries = [
-        entry
-        for entry in content["nodes"]
-        if rules.why_not_here(document, entry["type"], entry["params"], sheet) is None
-    ]
+    entries = []
+    for entry in content["nodes"]:
+        reason = rules.why_not_here(document, entry["type"], entry["params"], sheet)
+        if reason is None:
+            entries.append(entry)
+        elif complain is not None:
+            complain(reason)
     ids = {entry["id"]: document.new_id() for entry in entries}
+    known = ids
+    if _is_here(document, content):
+        known = {**{node: node for node in document.board.nodes}, **ids}
     occupied = {node.position for node in home.nodes.values()}
     positions = [entry["position"] for entry in entries]
     shift = _shift(positions, at, occupied) if moved else (0.0, 0.0)
     made = []
     for entry in entries:
-        node = _node(entry, ids, shift, taken, same=same)
+        node = _node(entry, ids, shift, taken, known)
         taken.add(node.name)
         made.append(node)
     document.restore(Edit("node", sheet, node.id, None, node) for node in made)
@@ -151,7 +159,7 @@ def _fill(
 def _bring(document: "Document", content: dict[str, Any]) -> None:
     """Make the networks that pasted nodes place, and name them as they are called here."""
     brought: dict[str, Any] = content.get("networks", {})
-    here = content.get("document") == document.identity
+    here = _is_here(document, content)
     called: dict[str, str] = {}
 
     def visit(entries: Iterable[dict[str, Any]], above: frozenset[str]) -> None:
@@ -180,8 +188,13 @@ def _network(document: "Document", name: str, content: Mapping[str, Any], *, her
             return one
     free = networks.free_name(name, document.networks)
     document.add_network(free)
-    _fill(document, content, free, None, same=False, moved=False)
+    _fill(document, content, free, None, moved=False)
     return free
+
+
+def _is_here(document: "Document", content: Mapping[str, Any]) -> bool:
+    """Does a text come from this document, so that its ids are those of nodes here?"""
+    return bool(content.get("document") == document.identity)
 
 
 def _signature(content: Mapping[str, Any]) -> Any:
@@ -232,7 +245,7 @@ def duplicate(document: "Document", ids: Iterable[str], *, twins: bool) -> list[
     sheet = document.sheet_of(originals[0].id).name
     with document.group("Linked duplicate" if twins else "Duplicate"):
         text = copy(document, [node.id for node in originals])
-        made = paste(document, text, sheet=sheet, same=True)
+        made = paste(document, text, sheet=sheet)
         if twins:
             edits = []
             for original, node in zip(originals, made, strict=True):
@@ -299,8 +312,7 @@ def _node(
     ids: Mapping[str, str],
     shift: tuple[float, float],
     taken: set[str],
-    *,
-    same: bool,
+    known: Mapping[str, str],
 ) -> Node:
     name = entry["name"] if names.is_name(entry["name"]) else names.to_name(entry["name"])
     x, y = entry["position"]
@@ -309,16 +321,14 @@ def _node(
         id=ids[entry["id"]],
         type=declaration.type if declaration else entry["type"],
         name=names.unique(name, taken),
-        params=_params(entry["type"], entry["params"], ids, same=same),
+        params=_params(entry["type"], entry["params"], known),
         position=(x + shift[0], y + shift[1]),
         twin=ids.get(entry.get("twin") or ""),
         muted=entry.get("muted") is True,
     )
 
 
-def _params(
-    node_type: str, params: Mapping[str, Any], ids: Mapping[str, str], *, same: bool
-) -> dict[str, Any]:
+def _params(node_type: str, params: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
     declaration = REGISTRY.find(node_type)
     if declaration is None:
         return dict(params)
@@ -332,7 +342,7 @@ def _params(
         except BadParameter:
             continue
         if param.kind == "nodes" and checked is not None:
-            checked = tuple(ids.get(one, one) for one in checked if same or one in ids)
+            checked = tuple(known[one] for one in checked if one in known)
         if checked != param.default:
             found[param.name] = checked
     return found

@@ -302,14 +302,21 @@ class Document:
         return clipboard.copy(self, ids)
 
     def paste(
-        self, text: str, *, sheet: str = BOARD, at: tuple[float, float] | None = None
+        self,
+        text: str,
+        *,
+        sheet: str = BOARD,
+        at: tuple[float, float] | None = None,
+        complain: Callable[[str], None] | None = None,
     ) -> list[Node]:
         """Put copied nodes on a sheet under fresh ids; their middle comes to `at`.
+
+        Nodes that may not stand there are left out; `complain` is told why.
 
         Raises:
             FileError: If the text is not ours.
         """
-        return clipboard.paste(self, text, sheet=sheet, at=at)
+        return clipboard.paste(self, text, sheet=sheet, at=at, complain=complain)
 
     def duplicate(self, ids: Iterable[str], *, twins: bool = False) -> list[Node]:
         """Place nodes a second time; as twins they share the originals' weights."""

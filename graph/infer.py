@@ -4,15 +4,16 @@ After each step of the document only what lies downstream of the change is looke
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from graph import checks, events, networks
+from graph.answers import Answers
 from graph.declare import REGISTRY, Declaration
 from graph.document import Document
 from graph.errors import Mismatch, set_param
-from graph.mending import NO_WIRE, from_mismatch, problem, serious, unwired
+from graph.mending import WAITS, from_mismatch, problem, serious, silenced, unwired
 from graph.order import remembers, topological
 from graph.problems import Fix, Problem
 from graph.sheet import BOARD, End, Node, Sheet
@@ -44,7 +45,7 @@ class Result:
     inner: "Mapping[str, Result]" = field(default_factory=dict)
 
 
-class Inference:
+class Inference(Answers):
     """Types, problems and weights of a document's nodes.
 
     Args:
@@ -113,22 +114,15 @@ class Inference:
                 return inner
         return None
 
-    def type_of(self, node: str, port: str) -> TensorType | None:
-        """The type of an output."""
-        found = self.result(node)
-        return found.outputs.get(port) if found else None
+    def inside(self, path: Sequence[str]) -> Mapping[str, Result]:
+        """Results of the nodes in an instance, which a path of instances from the board leads to.
 
-    def input_types(self, node: str, port: str) -> list[TensorType | None]:
-        """The types of what is wired into an input, in the order of the wires."""
-        if not self.document.has(node):
-            return []
-        sheet = self.document.sheet_of(node)
-        return [self.type_of(*link.source) for link in sheet.into(node, port)]
-
-    def weights(self, node: str) -> int | None:
-        """How many learned numbers a node holds, twins counted once, at their leader."""
-        found = self.result(node)
-        return found.weights if found else None
+        Nothing where the path leads nowhere; the board's for an empty path.
+        """
+        found: Mapping[str, Result] = self._results
+        for instance in path:
+            found = found[instance].inner if instance in found else {}
+        return found
 
     @property
     def total_weights(self) -> int:
@@ -141,11 +135,11 @@ class Inference:
         if self._general is None:
             self._general = checks.check(self)
         found = [p for node in self._order() for p in self._own_problems(node)]
-        once: dict[tuple[str | None, str, str], Problem] = {}
-        for one in [*found, *self._general]:
-            # a network placed twice has the problems inside it twice
-            once.setdefault((one.node, one.text, one.severity), one)
-        return sorted(once.values(), key=lambda p: p.severity != "error")
+        once: dict[tuple[str | None, str], Problem] = {}
+        for one in sorted([*found, *self._general], key=lambda p: p.severity != "error"):
+            # a network placed twice has the problems inside it twice, as errors where it matters
+            once.setdefault((one.node, one.text), one)
+        return list(once.values())
 
     def problems_of(self, node: str) -> list[Problem]:
         """What is wrong with one node; of a network's node, wherever the network is placed."""
@@ -158,9 +152,9 @@ class Inference:
         return [*own, *(p for p in self._general if p.node == node), *remarks]
 
     def _own_problems(self, node: str) -> list[Problem]:
-        """Problems of a node; a missing wire is an error where an optimizer waits for it."""
+        """Problems of a node; what is missing is an error where an optimizer waits for it."""
         found = self._results[node].problems
-        if not any(one.received == NO_WIRE for one in found):
+        if not any(one.received in WAITS for one in found):
             return list(found)
         awaited = node in checks.awaited(self)
         return [serious(one) if awaited else one for one in found]
@@ -316,9 +310,13 @@ class Inference:
             for port in ports.inputs[:1]
             for link in sheet.into(node.id, port.name)[:1]
         ]
+        silent = ports.outputs[1:] if wired else ports.outputs
+        lost = (port for port in silent if sheet.out_of(node.id, port.name))
+        problems = tuple(silenced(sheet, node, port) for port in lost)
         if wired and ports.outputs:
-            return Result(tuple(wired), {**nothing, ports.outputs[0].name: wired[0]})
-        return Result(None, nothing)
+            passed = {**nothing, ports.outputs[0].name: wired[0]}
+            return Result(tuple(wired), passed, problems)
+        return Result(None, nothing, problems)
 
     def _apply(
         self, sheet: Sheet, node: Node, declaration: Declaration, inputs: Inputs, nothing: Types

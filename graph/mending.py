@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from graph.document import Document
 
 NO_WIRE = "no wire"
+MUTED = "nothing, as it is muted"
+WAITS = frozenset({NO_WIRE, MUTED})
+"""What is received where something is missing: an error as soon as an optimizer waits for it."""
 LEFT_OUT = ", or delete the node: it is left out until then"
 
 
@@ -46,9 +49,28 @@ def unwired(sheet: Sheet, node: Node, declaration: Declaration, port: Port) -> P
     )
 
 
+def silenced(sheet: Sheet, node: Node, port: Port) -> Problem:
+    """An output that is wired on, of a muted node that hands nothing to it."""
+
+    def unmute(document: "Document") -> None:
+        document.set_muted([node.id], False)
+
+    return problem(
+        sheet,
+        node,
+        f"is muted: nothing comes out at `{port.label}`",
+        severity="warning",
+        expected=port.label,
+        received=MUTED,
+        advice="a mute hands the first input to the first output: unmute it, or cut the wire"
+        f" at `{port.label}`",
+        fixes=(Fix(f"Unmute {node.name}", unmute),),
+    )
+
+
 def serious(found: Problem) -> Problem:
     """The same where a loss waits for it: an error."""
-    if found.received != NO_WIRE:
+    if found.received not in WAITS:
         return found
     return replace(found, severity="error", advice=found.advice.partition(LEFT_OUT)[0])
 

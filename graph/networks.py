@@ -137,7 +137,7 @@ def placed(document: "Document", instance: Node) -> Sheet:
         if exposed is None or exposed.node not in sheet.nodes:
             continue
         for node in _twins(sheet, exposed.node):
-            changed[node.id] = _with_value(changed.get(node.id, node), exposed.param, value)
+            changed[node.id] = with_value(changed.get(node.id, node), exposed.param, value)
     return sheet.with_nodes(changed)
 
 
@@ -146,7 +146,8 @@ def _twins(sheet: Sheet, node: str) -> list[Node]:
     return [one for one in sheet.nodes.values() if leader in {one.id, one.twin}]
 
 
-def _with_value(node: Node, name: str, value: Any) -> Node:
+def with_value(node: Node, name: str, value: Any) -> Node:
+    """A node with another value of a parameter, one that its network shows included."""
     declaration = REGISTRY.find(node.type)
     param = declaration.param(name) if declaration is not None else None
     if param is not None:

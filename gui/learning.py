@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,17 +16,14 @@ class LearningFigures(QObject):
     """The newest figures of every node that learns: of a run that goes on, or the last one.
 
     Args:
-        session: What is open; another board's figures are forgotten.
-        through: Ids of the instances that were entered on the way to the sheet shown.
+        session: What is open, and which place of it; another board's figures are forgotten.
     """
 
     changed = Signal()
 
-    def __init__(
-        self, session: Session, through: Callable[[], Sequence[str]], parent: QObject | None = None
-    ) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._through = through
+        self._session = session
         self._nodes: Mapping[str, Figures] = {}
         session.opened.connect(self.clear)
         session.sheet_changed.connect(self.changed)
@@ -51,7 +48,7 @@ class LearningFigures(QObject):
 
         Where that place does not train, those of the oldest that does.
         """
-        exact = self._nodes.get(BETWEEN.join((*self._through(), node)))
+        exact = self._nodes.get(BETWEEN.join((*self._session.place.path, node)))
         if exact is not None:
             return exact
         ending = f"{BETWEEN}{node}"

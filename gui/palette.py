@@ -37,7 +37,7 @@ from graph.sheet import BOARD
 from graph.templates import FOLDER
 from gui import look
 from gui.canvas import MIME_NODE, find, offers
-from gui.canvas.offers import parse
+from gui.canvas.offers import is_network
 
 DECLARATION = Qt.ItemDataRole.UserRole
 MORE = Qt.ItemDataRole.UserRole + 1
@@ -297,7 +297,7 @@ def _first(declarations: list[Declaration]) -> list[Declaration]:
     """A family's most used nodes, at least a handful; the whole family where little is left."""
 
     def common(one: Declaration) -> bool:
-        return one.type in _common() or bool(parse(one.type)[1])
+        return one.type in _common() or is_network(one.type)
 
     chosen = [one for one in declarations if common(one)]
     rest = (one for one in declarations if not common(one))

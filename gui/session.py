@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,6 +10,7 @@ from graph.document import Document
 from graph.errors import NeurowireError
 from graph.events import Event, Settled
 from graph.infer import Inference
+from graph.place import Place
 from graph.problems import Problem
 from graph.sheet import BOARD
 
@@ -18,6 +19,10 @@ class Session(QObject):
     """The open document as Qt signals.
 
     Panels are built once and follow these signals; opening another document is one of them.
+
+    Attributes:
+        sheet: The sheet shown.
+        place: The place of it that was entered.
     """
 
     opened = Signal()
@@ -31,7 +36,7 @@ class Session(QObject):
     selected = Signal(tuple)
     """Another selection (a tuple of node ids)."""
     sheet_changed = Signal()
-    """Another sheet is shown, or the one shown has another name."""
+    """Another sheet or place is shown, or the one shown has another name."""
     message = Signal(str)
     """A sentence for the status bar."""
 
@@ -64,14 +69,16 @@ class Session(QObject):
             self.selection = selection
             self.selected.emit(selection)
 
-    def show_sheet(self, name: str) -> None:
-        """The canvas shows the board or a network."""
+    def show_sheet(self, name: str, path: Sequence[str] = ()) -> None:
+        """The canvas shows the board or a network, entered through a path of instances."""
         self.sheet = name
+        self.place = Place(self.inference, path)
         self.sheet_changed.emit()
 
     def _take(self, document: Document) -> None:
         self.document = document
         self.inference = Inference(document)
+        self.place = Place(self.inference)
         self._stop += [self.inference.close, document.subscribe(self._on_event)]
         self.inference.on_change(self._on_inferred)
 

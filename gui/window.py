@@ -79,7 +79,7 @@ class Window(QMainWindow):
         self.trainer = Trainer(self.session, self.source, self)
         self.notice = Notice()
         self.documents = Documents(self, self.session, self.file, self.source, self.notice)
-        self.learning = LearningFigures(self.session, lambda: self.board.networks.through, self)
+        self.learning = LearningFigures(self.session, self)
         self.deeds = Deeds(self)
         self.acts: dict[str, QAction] = actions.build(self, self._act)
         self._build_panels()
@@ -136,7 +136,9 @@ class Window(QMainWindow):
         self.setCentralWidget(self._centre)
         self.board.selection_changed.connect(self.session.select)
         self.board.message.connect(self.say)
-        self.board.sheet_shown.connect(self.session.show_sheet)
+        self.board.sheet_shown.connect(
+            lambda sheet: self.session.show_sheet(sheet, self.board.place.path)
+        )
         self.board.sheet_shown.connect(lambda _: self.deeds.show_weights())
 
     def _build_bars(self) -> None:

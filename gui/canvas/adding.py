@@ -84,15 +84,16 @@ class Adding:
         document = self.board.document
 
         def change() -> None:
-            kind, network = parse(node_type)
+            kind, params = parse(node_type)
+            network = params.get("network")
             declaration = REGISTRY.find(kind)
             title = network or (declaration.title if declaration else kind)
             with document.group(f"Add {title}"):
                 node = document.add_node(
                     kind,
                     sheet=self.board.sheet_name,
-                    name=network or None,
-                    params={"network": network} if network else {},
+                    name=network,
+                    params=params,
                     position=(round(at.x()), round(at.y())),
                 )
                 made.append(node)
@@ -125,15 +126,21 @@ class Adding:
                 return
 
     def paste(self, text: str, at: QPointF | None = None) -> list[Node]:
-        """Put copied nodes on the sheet and select them."""
+        """Put copied nodes on the sheet and select them; say which may not stand there."""
+        board = self.board
         made: list[Node] = []
+        reasons: list[str] = []
         place = (round(at.x()), round(at.y())) if at is not None else None
 
         def change() -> None:
-            made.extend(self.board.document.paste(text, sheet=self.board.sheet_name, at=place))
+            sheet = board.sheet_name
+            made.extend(board.document.paste(text, sheet=sheet, at=place, complain=reasons.append))
 
-        if self.board.gestures.attempt(change):
-            self.board.select([node.id for node in made])
+        if board.gestures.attempt(change):
+            board.select([node.id for node in made])
+        if reasons:
+            words = "; ".join(dict.fromkeys(reasons))
+            board.complain(f"left out: {words}" if made else words)
         return made
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import events
 from graph.document import Document
+from graph.place import Place
 from graph.sheet import BOARD, LinkKey, Node, Sheet
 from gui import look
 from gui.canvas import selection
@@ -37,6 +38,7 @@ class Board(QWidget):
         document: The document shown.
         inference: Its types and problems.
         sheet_name: The sheet shown.
+        place: The place of it that was entered.
         commands: Every action of the canvas, as `QAction`s by name, for menus.
     """
 
@@ -52,6 +54,7 @@ class Board(QWidget):
         self.document = document
         self.inference = inference
         self.sheet_name = BOARD
+        self.place = Place(inference)
         self._left: dict[str, QRectF] = {}  # what was seen of a sheet when it was left
         self.viewer = Viewer(self)
         self.drawing = Drawing(self.viewer.scene(), self.viewer.far_picture)
@@ -124,8 +127,9 @@ class Board(QWidget):
         if name != self.sheet_name:
             self._left[self.sheet_name] = self.viewer.seen
         self.sheet_name = name
-        self.drawing.show(self.document, self.inference, self.sheet)
         self.networks.show_way()
+        self.place = Place(self.inference, self.networks.through)
+        self.drawing.show(self.place, self.sheet)
         self._update_stripes()
         self.select(select)
         self.sheet_shown.emit(name)
@@ -326,7 +330,7 @@ class Board(QWidget):
 
     def tooltip(self, node: str, port: Socket | None) -> str:
         """What to say about a node, or about one of its ports."""
-        return tooltip(self.document, self.inference, node, port, self.drawing.gradients.get(node))
+        return tooltip(self.place, node, port, self.drawing.gradients.get(node))
 
     # -- adding
 

@@ -143,8 +143,7 @@ class Commands(dict[str, QAction]):
         if text:
             at = board.viewer.mapToScene(board.viewer.viewport().rect().center())
             seen = any(board.viewer.shows(i.sceneBoundingRect()) for i in board.selected_items())
-            if not board.paste(text, None if seen else at) and text.lstrip().startswith("{"):
-                board.message.emit("Nothing of what was copied may stand on this sheet.")
+            board.paste(text, None if seen else at)
 
     def delete(self, *, reconnect: bool = False) -> None:
         """Delete the selected nodes and wires as one step."""

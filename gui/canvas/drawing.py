@@ -3,23 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from math import log10
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QGraphicsScene
 
 from graph import events
-from graph.document import Document
+from graph.place import Place
 from graph.sheet import Link, LinkKey, Node, Sheet
 from gui.canvas.face import face_of
 from gui.canvas.far import FarPicture
 from gui.canvas.node_item import NodeItem
 from gui.canvas.toolkit import IN, OUT
 from gui.canvas.wire_item import Wire
-
-if TYPE_CHECKING:
-    from graph.infer import Inference
 
 CAREFUL = 300
 """Up to so many nodes, long wires are led around nodes."""
@@ -36,8 +33,7 @@ class Drawing:
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[LinkKey, Wire] = {}
         self.pictures: dict[str, QImage | None] = {}
-        self._document: Document | None = None
-        self._inference: Any = None
+        self._place: Place | None = None
         self._leaders: Counter[str] = Counter()
         self._stale: set[str] = set()
         self.marked: list[NodeItem] = []
@@ -48,12 +44,12 @@ class Drawing:
         self._weights: Mapping[LinkKey, float] = {}
         self.gradients: Mapping[str, float] = {}
 
-    def show(self, document: Document, inference: "Inference", sheet: Sheet) -> None:
-        """Draw a sheet from nothing."""
+    def show(self, place: Place, sheet: Sheet) -> None:
+        """Draw a sheet from nothing, as it stands in a place."""
         self._clear()
-        if document is not self._document:
+        if self._place is None or place.document is not self._place.document:
             self.pictures = {}
-        self._document, self._inference = document, inference
+        self._place = place
         self._leaders = Counter(node.twin for node in sheet.nodes.values() if node.twin)
         # The index is built once at the end instead of being kept up item by item.
         self.scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -164,8 +160,8 @@ class Drawing:
     # -- nodes
 
     def _add_node(self, node: Node) -> None:
-        assert self._document is not None
-        item = NodeItem(face_of(self._document, self._inference, node, self._leaders))
+        assert self._place is not None
+        item = NodeItem(face_of(self._place, node, self._leaders))
         item.image = self.pictures.get(node.id)
         self.nodes[node.id] = item
         self.scene.addItem(item)
@@ -199,9 +195,9 @@ class Drawing:
             self._stale.add(node.twin)
 
     def _reface(self, node: str) -> None:
-        assert self._document is not None
+        assert self._place is not None
         item = self.nodes[node]
-        face = face_of(self._document, self._inference, item.face.node, self._leaders)
+        face = face_of(self._place, item.face.node, self._leaders)
         if (face.rect, face.severity) != (item.face.rect, item.face.severity):
             self.far.forget()
         if item.show_face(face):

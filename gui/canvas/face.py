@@ -4,23 +4,20 @@ Painting happens often and must be quick, so a face holds finished texts, rectan
 points; `NodeItem` only draws them. All coordinates are the item's: the node's centre is 0, 0.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 
 from graph.declare import REGISTRY, Declaration, Port
-from graph.document import Document
+from graph.place import Place
 from graph.sheet import Node
 from graph.tensor import TensorType
 from gui.canvas.brushes import width
-
-if TYPE_CHECKING:
-    from graph.infer import Inference
 
 HEADER = 26.0
 ROW = 22.0
@@ -48,9 +45,15 @@ class PortFace:
 
 @dataclass
 class Face:
-    """Everything a node shows."""
+    """Everything a node shows.
+
+    Attributes:
+        node: The node as the document has it.
+        params: Its parameters as they are where it is seen.
+    """
 
     node: Node
+    params: Mapping[str, Any]
     group: str
     role: str
     title: str
@@ -81,14 +84,14 @@ def twin_colour(leader: str) -> QColor:
     return QColor.fromHsv(TWIN_HUES[int(leader[1:]) % len(TWIN_HUES)], 150, 250)
 
 
-def face_of(
-    document: Document, inference: "Inference", node: Node, leaders: Container[str]
-) -> Face:
-    """Work out what a node shows; `leaders` are the nodes that have linked duplicates."""
+def face_of(place: Place, node: Node, leaders: Container[str]) -> Face:
+    """Work out what a node shows in a place; `leaders` are nodes that have linked duplicates."""
     declaration = REGISTRY.find(node.type)
-    ports = document.ports(node)
+    ports = place.document.ports(node)
+    params = place.node(node.id).params
     face = Face(
         node=node,
+        params=params,
         group=declaration.group if declaration else "unknown",
         role=declaration.role if declaration else "layer",
         title=declaration.title if declaration else node.type,
@@ -97,16 +100,16 @@ def face_of(
         rect=QRectF(),
         inputs=[PortFace(port, QPointF()) for port in ports.inputs],
         outputs=[PortFace(port, QPointF()) for port in ports.outputs],
-        summary=declaration.summary(node.params) if declaration else "unknown node",
+        summary=declaration.summary(params) if declaration else "unknown node",
     )
     default = declaration.default_name if declaration else ""
     face.type_text = "" if node.name == default else face.title
     if face.role == "instance":
-        _tell_network(face, document, inference)
+        _tell_network(face, place)
     leader = node.twin or (node.id if node.id in leaders else None)
     if leader is not None:
         face.twin = twin_colour(leader)
-    tell_types(face, inference)
+    _tell_types(face, place)
     if face.round:
         _lay_out_neuron(face, declaration)
     else:
@@ -114,27 +117,27 @@ def face_of(
     return face
 
 
-def _tell_network(face: Face, document: Document, inference: "Inference") -> None:
+def _tell_network(face: Face, place: Place) -> None:
     """An instance says what it places, how often, and how many weights that has."""
     node = face.node
     network = str(node.params.get("network", ""))
     face.type_text = "Network" if node.name == network else network
-    repeat = document.params(node).get("repeat", 1)
-    weights = inference.weights(node.twin or node.id)
+    repeat = face.params.get("repeat", 1)
+    weights = place.weights(node.twin or node.id)
     parts = [f"\N{MULTIPLICATION SIGN}{repeat}"] if repeat > 1 else []
     parts += [f"{weights:,} weights"] if weights else []
     face.summary = ", ".join(parts)
 
 
-def tell_types(face: Face, inference: "Inference") -> None:
+def _tell_types(face: Face, place: Place) -> None:
     """Write shapes, wire kinds and the badge into a face."""
     for one in face.outputs:
-        tensor: TensorType | None = inference.type_of(face.node.id, one.port.name)
+        tensor: TensorType | None = place.type_of(face.node.id, one.port.name)
         one.kind = tensor.kind if tensor else _kind(one.port)
         one.shape = str(tensor) if tensor and tensor.dims else ""
     for one in face.inputs:
         one.kind = _kind(one.port)
-    severities = {problem.severity for problem in inference.problems_of(face.node.id)}
+    severities = {problem.severity for problem in place.inference.problems_of(face.node.id)}
     face.severity = next((s for s in ("error", "warning") if s in severities), "")
 
 
@@ -180,7 +183,7 @@ def _lay_out(face: Face, declaration: Declaration | None) -> None:
     face.summary_at = QPointF(face.rect.left() + PAD, (top + 19) if own_line else first + 4)
     if curved:
         box = QRectF(face.rect.left() + 26, top + 6 + line, wide - 52, CURVE_HEIGHT - 6)
-        face.curve, face.axis = _curve(declaration, face.node, box)
+        face.curve, face.axis = _curve(declaration, face.params, box)
     if picture is not None:
         y = face.rect.bottom() - picture[1] - 10
         face.picture = QRectF(face.rect.left() + 12, y, wide - 24, picture[1])
@@ -231,16 +234,16 @@ def _lay_out_neuron(face: Face, declaration: Declaration | None) -> None:
     face.rect = QRectF(-NEURON, -NEURON, 2 * NEURON, 2 * NEURON)
     _place(face.inputs, -NEURON, -(len(face.inputs) - 1) * ROW / 2, len(face.inputs))
     _place(face.outputs, NEURON, -(len(face.outputs) - 1) * ROW / 2, len(face.outputs))
-    face.curve, face.axis = _curve(declaration, face.node, QRectF(-13, -12, 26, 24))
+    face.curve, face.axis = _curve(declaration, face.params, QRectF(-13, -12, 26, 24))
 
 
 def _curve(
-    declaration: Declaration | None, node: Node, box: QRectF
+    declaration: Declaration | None, params: Mapping[str, Any], box: QRectF
 ) -> tuple[QPolygonF | None, float]:
     """An activation's curve from -3 to 3 in a box, and the height of its zero line."""
     if declaration is None or not declaration.has("curve"):
         return None, 0.0
-    ys = _values(declaration.type, tuple(sorted(node.params.items())))
+    ys = _values(declaration.type, tuple(sorted(params.items())))
     if not ys:
         return None, 0.0
     low, high = min([*ys, 0.0]), max([*ys, 0.0])

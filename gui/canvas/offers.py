@@ -1,6 +1,8 @@
 """What can be put on a sheet: node types, and the document's networks as if they were types."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from graph import rules
 from graph.declare import REGISTRY, Declaration
@@ -8,11 +10,13 @@ from graph.document import Document
 from graph.sheet import Node
 
 MARK = ":"
-"""Stands between the type of an instance and the network it places."""
+"""Stands between the type of an instance, the network it places and how often in a row."""
+ROW = 2
+"""How often a network is repeated at first, where it is placed to be repeated."""
 
 
 def offers(document: Document, sheet: str) -> list[Declaration]:
-    """Every node type that has a meaning on a sheet, then every network.
+    """Every node type that has a meaning on a sheet, then every network, once and repeated.
 
     A network that would contain itself is among them: placing it says why it can't be.
     """
@@ -21,7 +25,8 @@ def offers(document: Document, sheet: str) -> list[Declaration]:
         for one in REGISTRY
         if one.role != "instance" and rules.why_not_here(document, one.type, {}, sheet) is None
     ]
-    return found + [_placed(document, name) for name in sorted(document.networks)]
+    placed = [_placed(document, name) for name in sorted(document.networks)]
+    return [*found, *placed, *map(_repeated, placed)]
 
 
 def _placed(document: Document, network: str) -> Declaration:
@@ -37,7 +42,28 @@ def _placed(document: Document, network: str) -> Declaration:
     )
 
 
-def parse(offer: str) -> tuple[str, str]:
-    """The node type of an offer, and the network it places or nothing."""
-    node_type, _, network = offer.partition(MARK)
-    return node_type, network
+def _repeated(placed: Declaration) -> Declaration:
+    return replace(
+        placed,
+        type=f"{placed.type}{MARK}{ROW}",
+        title=f"{placed.title}, repeated",
+        doc=f"The network {placed.title}, as many times in a row as `repeat` says, each time with"
+        " weights of its own.",
+        synonyms=("repeat", "stack", "n times", "times", "deep"),
+    )
+
+
+def is_network(offer: str) -> bool:
+    """Does an offer place a network, once?"""
+    return offer.count(MARK) == 1
+
+
+def parse(offer: str) -> tuple[str, Mapping[str, Any]]:
+    """The node type of an offer, and the parameters it is placed with."""
+    node_type, *rest = offer.split(MARK)
+    params: dict[str, Any] = {}
+    if rest:
+        params["network"] = rest[0]
+    if rest[1:]:
+        params["repeat"] = int(rest[1])
+    return node_type, params

@@ -34,6 +34,15 @@ from gui.canvas.find import find
 Index = QModelIndex | QPersistentModelIndex
 ROW = 30
 WIDTH, ROWS = 340, 10
+STEPS = {
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_PageDown: ROWS,
+    Qt.Key.Key_PageUp: -ROWS,
+    Qt.Key.Key_Tab: 1,
+    Qt.Key.Key_Backtab: -1,
+}
+"""By how many rows a key goes on in the list."""
 OFFER = Qt.ItemDataRole.UserRole
 
 
@@ -176,7 +185,12 @@ class SearchPopup(QFrame):
         """Arrows move in the list while the field keeps the cursor."""
         if watched is not self.field:
             return False
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            ours = event.key() in STEPS
+            if ours:  # the canvas goes from node to node with the same keys
+                event.accept()
+            return ours
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._key(event)
         if event.type() == QEvent.Type.FocusOut and not self.isAncestorOf(
             self.window().focusWidget() or self.field
@@ -185,17 +199,9 @@ class SearchPopup(QFrame):
         return False
 
     def _key(self, event: QKeyEvent) -> bool:
-        steps = {
-            Qt.Key.Key_Down: 1,
-            Qt.Key.Key_Up: -1,
-            Qt.Key.Key_PageDown: ROWS,
-            Qt.Key.Key_PageUp: -ROWS,
-            Qt.Key.Key_Tab: 1,
-            Qt.Key.Key_Backtab: -1,
-        }
         key = Qt.Key(event.key())
-        if key in steps:
-            row = self.list.currentRow() + steps[key]
+        if key in STEPS:
+            row = self.list.currentRow() + STEPS[key]
             self.list.setCurrentRow(max(0, min(self.list.count() - 1, row)))
             return True
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:

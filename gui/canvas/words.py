@@ -1,29 +1,21 @@
 """What a tooltip says about a node or a port."""
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
-from graph.document import Document
+from graph.place import Place
 from gui import look
 from gui.canvas.port_item import Socket
 from gui.figures import short
 
-if TYPE_CHECKING:
-    from graph.infer import Inference
-
 
 def tooltip(
-    document: Document,
-    inference: "Inference",
-    node_id: str,
-    socket: Socket | None,
-    gradient: float | None = None,
+    place: Place, node_id: str, socket: Socket | None, gradient: float | None = None
 ) -> str:
     """Rich text: what is wrong and what to do first, then what the node is."""
-    if not document.has(node_id):
+    if not place.document.has(node_id):
         return ""
-    node = document.node(node_id)
+    node = place.node(node_id)
     declaration = REGISTRY.find(node.type)
     title = declaration.title if declaration else node.type
     colours = look.colours()
@@ -32,16 +24,16 @@ def tooltip(
     if socket is not None:
         end, port = socket.end, socket.face.port
         tensors = (
-            inference.input_types(end.node, end.port)
+            place.input_types(end.node, end.port)
             if socket.takes_input
-            else [inference.type_of(end.node, end.port)]
+            else [place.type_of(end.node, end.port)]
         )
         shapes = ", ".join(str(t) for t in tensors if t is not None)
         optional = " (may stay unwired)" if port.optional else ""
         many = " (any number of wires)" if port.variadic else ""
         lines = [f"<b>{escape(port.label)}</b> {escape(shapes)}{optional}{many}"]
         return _page(lines)
-    for problem in inference.problems_of(node_id):
+    for problem in place.inference.problems_of(node_id):
         colour = (colours.error if problem.severity == "error" else colours.warning).name()
         advice = problem.advice[:1].upper() + problem.advice[1:]
         lines.append(f"<span style='color:{colour}'>{escape(problem.text)}</span>")
@@ -49,7 +41,7 @@ def tooltip(
             lines.append(escape(advice))
     if declaration is not None:
         lines.append(f"<span style='color:{dim}'>{escape(declaration.doc)}</span>")
-    weights = inference.weights(node_id)
+    weights = place.weights(node_id)
     if weights:
         lines.append(f"{weights:,} weights")
     if gradient is not None:

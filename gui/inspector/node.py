@@ -66,9 +66,12 @@ class NodePage(QWidget):
         self._add_head(nodes)
         self._network, self._sharing = self._add_network(nodes), self._add_sharing()
         self._params = self._parameters()
+        self._owners = self._find_owners()
         self.form = self._make_form()
         if self.form is not None:
             self._layout.addWidget(self.form)
+        self._here = label("", "dim", wrap=True)
+        self._layout.addWidget(self._here)
         self._shapes = QGridLayout()
         self._shapes.setHorizontalSpacing(12)
         self._shapes.setVerticalSpacing(4)
@@ -94,7 +97,9 @@ class NodePage(QWidget):
             if part is not None:
                 part.refresh()
         if self.form is not None:
-            self.form.show_values(self._session.document.params(node))
+            here = self._session.place.node(node.id)
+            self.form.show_values(self._session.document.params(here))
+        self._show_owners(node)
         self._show_shapes(node)
         self._show_facts(node)
         self._show_problems()
@@ -135,6 +140,8 @@ class NodePage(QWidget):
 
     def stale(self) -> bool:
         """Is another page needed, as the network that is placed shows other parameters?"""
+        if not all(self._session.document.has(owner) for owner, _ in self._owners.values()):
+            return True
         placed = rules.network_of(self._session.document.node(self.ids[0]))
         return self._parameters() != self._params or placed != (
             self._network.network if self._network else placed
@@ -175,15 +182,40 @@ class NodePage(QWidget):
         showing = Outside(document, self.ids[0]) if inside else None
         return Form(self._params, self._change, self._choices, showing)
 
+    def _find_owners(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Where each parameter of each node is set, in the place that was entered.
+
+        Asked once: a value that is dragged past the network's own stays that of the place.
+        """
+        place = self._session.place
+        asked = [(node, one.name) for node in self.ids for one in self._params]
+        return {one: place.owner(*one) for one in asked}
+
     def _change(self, name: str, value: Any) -> None:
         document = self._session.document
-        if len(self.ids) == 1:
-            document.set_params(self.ids[0], **{name: value})
+        found = [self._owners[node, name] for node in self.ids]
+        if len(found) == 1:
+            ((node, called),) = found
+            document.set_params(node, **{called: value})
             return
         merge = f"{' '.join(self.ids)}.{name}"
         with document.group(f"Set {name} of {len(self.ids)} nodes", merge=merge):
-            for node in self.ids:
-                document.set_params(node, **{name: value})
+            for node, called in found:
+                document.set_params(node, **{called: value})
+
+    def _show_owners(self, node: Node) -> None:
+        """Say which values are those of the place that was entered."""
+        document, lines = self._session.document, []
+        for param in self._params:
+            owner, _ = self._owners[node.id, param.name]
+            if owner != node.id:
+                own = document.params(node)[param.name]
+                lines.append(
+                    f"{param.label[:1].upper()}{param.label[1:]} is set at"
+                    f" {document.node(owner).name}, for that place alone; the network has {own}."
+                )
+        self._here.setText("\n".join(lines))
+        self._here.setVisible(bool(lines))
 
     def _choices(self, param: Param) -> Choices:
         def nodes() -> list[tuple[str, str]]:
@@ -216,22 +248,22 @@ class NodePage(QWidget):
 
     def _show_shapes(self, node: Node) -> None:
         rows: list[tuple[str, str]] = []
-        document, inference = self._session.document, self._session.inference
+        document, place = self._session.document, self._session.place
         if len(self.ids) == 1:
             ports = document.ports(node)
             sheet = document.sheet_of(node.id)
             for port in ports.inputs:
                 for link in sheet.into(node.id, port.name)[:6]:
-                    kind = inference.type_of(link.source.node, link.source.port)
+                    kind = place.type_of(link.source.node, link.source.port)
                     name = "In" if len(ports.inputs) == 1 else port.label.capitalize()
                     if port.variadic:
                         name = f"From {sheet.nodes[link.source.node].name}"
                     rows.append((name, str(kind) if kind else "not known yet"))
             for port in ports.outputs:
-                kind = inference.type_of(node.id, port.name)
+                kind = place.type_of(node.id, port.name)
                 name = "Out" if len(ports.outputs) == 1 else port.label.capitalize()
                 rows.append((name, str(kind) if kind else "not known yet"))
-        counts = [inference.weights(one) for one in self.ids]
+        counts = [place.weights(one) for one in self.ids]
         total = sum(count for count in counts if count)
         if total:
             rows.append(("Weights", f"{total:,}"))

@@ -91,10 +91,35 @@ def test_what_an_optimizer_trains_is_copied_with_it() -> None:
     layer, other = document.add_node("layer.linear"), document.add_node("layer.linear")
     adam = document.add_node("optimizer.adam", params={"trains": (layer.id, other.id)})
     text = document.copy([layer.id, adam.id])
-    made = document.paste(text)
+    elsewhere = Document()
+    made = elsewhere.paste(text)
     assert made[1].params["trains"] == (made[0].id,)
-    made = document.duplicate([layer.id, adam.id])
-    assert made[1].params["trains"] == (made[0].id, other.id)
+    for made in (document.paste(text), document.duplicate([layer.id, adam.id])):
+        assert made[1].params["trains"] == (made[0].id, other.id)
+
+
+def test_an_optimizer_copied_alone_trains_the_same_nodes_in_its_own_document() -> None:
+    document = Document()
+    layer, other = document.add_node("layer.linear"), document.add_node("layer.linear")
+    adam = document.add_node("optimizer.adam", params={"trains": (layer.id, other.id)})
+    text = document.copy([adam.id])
+    assert document.paste(text)[0].params["trains"] == (layer.id, other.id)
+    document.remove([other.id])
+    assert document.paste(text)[0].params["trains"] == (layer.id,)
+    elsewhere = Document()
+    elsewhere.add_node("layer.linear")
+    assert "trains" not in elsewhere.paste(text)[0].params, "other nodes go by the same ids there"
+
+
+def test_what_may_not_stand_on_a_sheet_is_left_out_with_a_reason() -> None:
+    document = Document()
+    document.add_network("inner")
+    data, layer = document.add_node("data.digits"), document.add_node("layer.linear")
+    reasons: list[str] = []
+    text = document.copy([data.id, layer.id])
+    [made] = document.paste(text, sheet="inner", complain=reasons.append)
+    assert made.type == "layer.linear"
+    assert reasons == ["data nodes belong on the board, not inside a network"]
 
 
 def test_twins_are_copied_with_their_leader_alone() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from graph.document import Document
 from graph.infer import Inference
 from graph.problems import Problem
+from graph.sheet import Node
 from tests.graph_tests.networks_tests.drawing import Drawing
 
 SAME = [("layer.linear", {"units": 64}), ("activation.relu", {})]
@@ -191,3 +192,62 @@ def test_a_mute_leaves_the_ports_of_a_network() -> None:
     draw.classifier(draw.place("block"))
     draw.document.set_muted([first.id, last.id], True)
     assert problems(draw.document) == []
+
+
+def two_ends(draw: Drawing) -> Node:
+    """A network that gives two values, placed."""
+    _, layer, *_ = draw.network("block", *SAME, output="one")
+    two = draw.add("network.output", "two", sheet="block")
+    draw.wire(layer, two)
+    return draw.place("block")
+
+
+def test_a_mute_says_which_outputs_give_nothing() -> None:
+    draw = Drawing()
+    placed = two_ends(draw)
+    draw.chain(draw.add("data.digits"), draw.add("shape.flatten"), placed)
+    loss, adam = draw.add("loss.mean"), draw.add("optimizer.adam")
+    head = draw.add("layer.linear", "head")
+    draw.wire(placed, head, output="two")
+    draw.chain(head, loss)
+    draw.document.set_muted([placed.id], True)
+    [found] = [p for p in problems(draw.document) if p.node == placed.id]
+    assert found.severity == "warning", "nothing waits for it yet"
+    assert found.text == "is muted: nothing comes out at `two`"
+    draw.wire(loss, adam)
+    [found] = [p for p in problems(draw.document) if p.node == placed.id]
+    assert found.severity == "error"
+    [fix] = found.fixes
+    assert fix.label == "Unmute block"
+    fix.apply(draw.document)
+    assert problems(draw.document) == []
+
+
+def test_a_mute_lets_the_first_wire_through_without_a_word() -> None:
+    draw = Drawing()
+    placed = two_ends(draw)
+    draw.classifier(placed)
+    draw.document.set_muted([placed.id], True)
+    assert problems(draw.document) == []
+
+
+def test_a_muted_node_that_gets_nothing_gives_nothing() -> None:
+    draw = Drawing()
+    data = draw.add("data.digits")
+    flat, logits = draw.add("shape.flatten"), draw.add("layer.linear", "logits", units=10)
+    loss, adam = draw.add("loss.cross_entropy"), draw.add("optimizer.adam")
+    draw.chain(flat, logits, loss, adam)
+    draw.wire(data, loss, "label", "label")
+    draw.document.set_muted([flat.id], True)
+    assert [p.text for p in problems(draw.document)] == ["is muted: nothing comes out at `y`"]
+
+
+def test_a_problem_of_two_places_is_said_once_where_it_weighs_more() -> None:
+    draw = Drawing()
+    _, layer, *_ = draw.network("block", *SAME)
+    placed, aside = draw.place("block"), draw.place("block", "aside")
+    draw.classifier(placed)
+    draw.chain(draw.add("data.digits"), draw.add("shape.flatten"), aside)
+    draw.document.unlink(draw.document.networks["block"].into(layer.id)[0])
+    [found] = [p for p in problems(draw.document) if p.node == layer.id]
+    assert (found.severity, found.text) == ("error", "nothing is wired into `x`.")

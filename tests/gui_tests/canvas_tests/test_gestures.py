@@ -266,6 +266,21 @@ def test_search_by_tab_and_by_double_click(hands: Hands) -> None:
     hands.agree()
 
 
+def test_arrows_choose_in_the_search_and_not_on_the_canvas(hands: Hands) -> None:
+    hands.click(hands.node("n2"))
+    hands.key(Key.Key_Tab)
+    search = hands.board.search
+    hands.type("conv")
+    for key, row in ((Key.Key_Down, 1), (Key.Key_Down, 2), (Key.Key_Up, 1), (Key.Key_Tab, 2)):
+        hands.key(key)
+        assert search.list.currentRow() == row
+    assert hands.board.selected() == ["n2"]
+    wanted = search.found()[2]
+    hands.key(Key.Key_Return)
+    [chosen] = hands.board.selected()
+    assert hands.document.node(chosen).type == wanted
+
+
 def test_a_click_elsewhere_closes_the_search(hands: Hands) -> None:
     hands.key(Key.Key_Tab)
     assert hands.board.search.isVisible()

@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QCheckBox
+from itertools import pairwise
+from pathlib import Path
 
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QCheckBox, QToolButton
+
+from graph.document import Document
+from graph.file import save
 from gui.inspector.editors import NodesBox
 from tests.gui_tests.journeys.conftest import Start, start
 from tests.gui_tests.journeys.user import CTRL, NONE, SHIFT, User
+from tests.gui_tests.window_tests.boards import wire
 
-__all__ = ["Start", "edge", "group", "select_all", "start", "tick", "ungroup", "way"]
+__all__ = [
+    "Start",
+    "edge",
+    "expose",
+    "group",
+    "select_all",
+    "stacked",
+    "start",
+    "tick",
+    "ungroup",
+    "way",
+]
+
+
+def stacked(folder: Path) -> Path:
+    """Digits through a hidden and an output layer, to a loss and Adam, as a file."""
+    document = Document("digits")
+    add = document.add_node
+    digits = add("data.digits", position=(-520, 0))
+    flatten = add("shape.flatten", position=(-330, 0))
+    hidden = add("layer.linear", name="hidden", params={"units": 32}, position=(-150, 0))
+    relu = add("activation.relu", position=(30, 0))
+    logits = add("layer.linear", name="logits", params={"units": 10}, position=(220, 0))
+    loss = add("loss.cross_entropy", position=(420, 60))
+    adam = add("optimizer.adam", position=(620, 60))
+    for source, target in pairwise((digits, flatten, hidden, relu, logits, loss, adam)):
+        wire(document, source, target)
+    wire(document, digits, loss, output=1, into=1)
+    save(document, folder / "digits.neurowire")
+    return folder / "digits.neurowire"
 
 
 def select_all(user: User, *names: str) -> None:
@@ -40,6 +75,16 @@ def way(user: User) -> list[str]:
     """What the bar above the canvas says; nothing where it is not seen."""
     bar = user.window.board.networks.bar
     return bar.texts() if bar.isVisible() else []
+
+
+def expose(user: User, node: str, param: str) -> None:
+    """Inside a network: let every place set a parameter, by the pin beside its field."""
+    user.select(node)
+    pins = user.window.inspector.findChildren(QToolButton)
+    wanted = f"Expose {param} on the instance"
+    [pin] = [one for one in pins if one.accessibleName() == wanted]
+    user.click(pin)
+    assert pin.isChecked()
 
 
 def tick(user: User, name: str) -> None:

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton
 
-from graph.document import Document
-from graph.file import save, save_text
+from graph.file import save_text
 from gui.widgets import Card
 from tests.gui_tests.journeys.user import CTRL, NONE, SHIFT, User
 from tests.gui_tests.networks_tests.conftest import (
     Start,
+    expose,
     group,
     select_all,
+    stacked,
     ungroup,
     way,
 )
-from tests.gui_tests.window_tests.boards import wire
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -28,27 +28,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 @pytest.fixture
 def user(start: Start, tmp_path: Path) -> User:
     """Digits through a hidden and an output layer, to a loss and Adam."""
-    document = Document("digits")
-    add = document.add_node
-    digits = add("data.digits", position=(-520, 0))
-    flatten = add("shape.flatten", position=(-330, 0))
-    hidden = add("layer.linear", name="hidden", params={"units": 32}, position=(-150, 0))
-    relu = add("activation.relu", position=(30, 0))
-    logits = add("layer.linear", name="logits", params={"units": 10}, position=(220, 0))
-    loss = add("loss.cross_entropy", position=(420, 60))
-    adam = add("optimizer.adam", position=(620, 60))
-    for source, target in (
-        (digits, flatten),
-        (flatten, hidden),
-        (hidden, relu),
-        (relu, logits),
-        (logits, loss),
-        (loss, adam),
-    ):
-        wire(document, source, target)
-    wire(document, digits, loss, output=1, into=1)
-    save(document, tmp_path / "digits.neurowire")
-    return start(tmp_path / "digits.neurowire", live=False)
+    return start(stacked(tmp_path), live=False)
 
 
 def text(user: User) -> str:
@@ -191,6 +171,58 @@ def test_networks_are_placed_from_palette_and_search_but_not_in_themselves(
     assert "can't contain itself" in user.window.board.viewer.said
 
 
+def test_a_network_pasted_into_itself_is_refused_in_words(user: User) -> None:
+    group(user, "body", "hidden", "relu")
+    said: list[str] = []
+    user.window.board.message.connect(said.append)
+    user.select("body")
+    user.key(Qt.Key.Key_C, CTRL)
+    enter(user, "body")
+    inside = user.names()
+    user.key(Qt.Key.Key_V, CTRL)
+    assert user.names() == inside
+    assert "can't contain itself" in user.window.board.viewer.said
+    assert "can't contain itself" in said[-1]
+    user.key(Qt.Key.Key_Escape)
+    select_all(user, "body", "logits", "cross_entropy")
+    user.key(Qt.Key.Key_C, CTRL)
+    enter(user, "body")
+    user.key(Qt.Key.Key_V, CTRL)
+    assert user.names() == inside | {"logits"}
+    assert said[-1].startswith("left out: loss nodes belong on the board")
+    assert said[-1].endswith("can't contain itself")
+
+
+@pytest.mark.parametrize("words", ["repeat", "stack", "times", "n times", "body, rep"])
+def test_a_network_is_found_and_placed_repeated(user: User, words: str) -> None:
+    group(user, "body", "relu")
+    user.window.board.setFocus()
+    user.key(Qt.Key.Key_Tab)
+    user.type(words)
+    search, wanted = user.window.board.search, "network.instance:body:2"
+    assert wanted in search.found()[:4]
+    for _ in range(search.found().index(wanted)):
+        user.key(Qt.Key.Key_Down)
+    user.key(Qt.Key.Key_Return)
+    user.wire("hidden", "body_2")
+    assert user.item("body_2").face.summary == "\N{MULTIPLICATION SIGN}2"
+    user.select("body_2")
+    assert user.field("repeat").property("text") == "2"
+    assert user.problems() == []
+    user.window.board.setFocus()
+    user.key(Qt.Key.Key_Z, CTRL)
+    user.key(Qt.Key.Key_Z, CTRL)
+    assert "body_2" not in user.names()
+
+
+def test_the_palette_offers_a_network_repeated(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    group(user, "body", "hidden")
+    assert user.drag_in("body, repeated", (500, 420), monkeypatch) == "body_2"
+    user.wire("flatten", "body_2")
+    [problem] = [one for one in user.problems() if "body_2" in one]
+    assert "to stack it" in problem
+
+
 def test_a_rename_in_the_inspector_goes_everywhere(user: User) -> None:
     group(user, "body", "hidden", "relu")
     user.key(Qt.Key.Key_D, ALT)
@@ -226,11 +258,7 @@ def test_a_linked_duplicate_says_so_and_gets_weights_of_its_own(user: User) -> N
 def test_an_inner_parameter_is_set_on_the_instance(user: User) -> None:
     group(user, "body", "hidden", "relu")
     enter(user, "body")
-    user.select("hidden")
-    pins = user.window.inspector.findChildren(QToolButton)
-    [pin] = [one for one in pins if one.accessibleName() == "Expose units on the instance"]
-    user.click(pin)
-    assert pin.isChecked()
+    expose(user, "hidden", "units")
     user.window.board.setFocus()
     user.key(Qt.Key.Key_Up, ALT)
     user.set("units", "48")

@@ -1,0 +1,111 @@
+"""What is known of a network's nodes in one place, and which values they have there."""
+
+import pytest
+
+from graph.infer import Inference
+from graph.place import Place
+from graph.sheet import Node
+from tests.graph_tests.networks_tests.drawing import Drawing
+
+DENSE = [("layer.linear", {"units": 32}), ("activation.relu", {})]
+
+
+class Two:
+    """Digits through two places of `block`, whose `units` each of them may set."""
+
+    def __init__(self) -> None:
+        self.draw = Drawing()
+        self.entry, self.layer, self.relu, _ = self.draw.network("block", *DENSE)
+        self.first, self.second = self.draw.place("block", "first"), self.draw.place("block", "two")
+        self.draw.classifier(self.first, self.second)
+        self.inference = Inference(self.draw.document)
+
+    def at(self, *path: Node) -> Place:
+        return Place(self.inference, [one.id for one in path])
+
+    def expose(self) -> None:
+        self.draw.document.expose(self.layer.id, "units")
+
+
+def test_each_place_has_its_own_types_and_weights() -> None:
+    two = Two()
+    first, second = two.at(two.first), two.at(two.second)
+    assert str(first.type_of(two.entry.id, "y")) == "[N, 64]"
+    assert str(second.type_of(two.entry.id, "y")) == "[N, 32]"
+    assert [str(one) for one in second.input_types(two.layer.id, "x")] == ["[N, 32]"]
+    assert (first.weights(two.layer.id), second.weights(two.layer.id)) == (65 * 32, 33 * 32)
+
+
+@pytest.mark.parametrize("path", [(), ("",), ("n99",), ("n1",)])
+def test_where_no_place_is_known_the_oldest_answers(path: tuple[str, ...]) -> None:
+    two = Two()
+    two.expose()
+    two.draw.document.set_params(two.first.id, units=7)
+    place = Place(two.inference, path)
+    assert str(place.type_of(two.layer.id, "y")) == "[N, 7]"
+    assert place.node(two.layer.id).params == {"units": 32}, "the network's own"
+    assert place.owner(two.layer.id, "units") == (two.layer.id, "units")
+
+
+def test_the_board_is_known_from_within_a_place() -> None:
+    two = Two()
+    place = two.at(two.second)
+    assert str(place.type_of(two.first.id, "result")) == "[N, 32]"
+    assert place.node(two.second.id) == two.second
+
+
+def test_a_value_is_that_of_the_place() -> None:
+    two = Two()
+    two.expose()
+    first, second = two.at(two.first), two.at(two.second)
+    two.draw.document.set_params(two.second.id, units=7)
+    assert first.node(two.layer.id).params == {"units": 32}
+    assert second.node(two.layer.id).params == {"units": 7}
+    assert second.node(two.relu.id) == two.relu
+    assert str(second.type_of(two.layer.id, "y")) == "[N, 7]"
+    assert first.owner(two.layer.id, "units") == (two.layer.id, "units")
+    assert second.owner(two.layer.id, "units") == (two.second.id, "units")
+    assert second.owner(two.layer.id, "bias") == (two.layer.id, "bias")
+
+
+def test_linked_nodes_have_the_value_of_the_one_that_is_shown() -> None:
+    draw = Drawing()
+    _, layer, other, _ = draw.network("block", *2 * [("layer.linear", {"units": 64})])
+    draw.document.set_twin(other.id, layer.id)
+    draw.document.expose(layer.id, "bias")
+    placed = draw.place("block", bias=False)
+    draw.classifier(placed)
+    place = Place(Inference(draw.document), [placed.id])
+    assert place.node(other.id).params["bias"] is False
+    assert place.owner(other.id, "bias") == (placed.id, "bias")
+
+
+def test_a_network_in_a_network_is_seen_by_its_whole_path() -> None:
+    draw = Drawing()
+    _, layer, *_ = draw.network("inner", *DENSE)
+    draw.document.expose(layer.id, "units")
+    piece = ("network.instance", {"network": "inner"})
+    _, one, two, _ = draw.network("outer", piece, piece)
+    draw.document.expose(two.id, "units", "width")
+    first, second = draw.place("outer", "first"), draw.place("outer", "second", width=16)
+    draw.classifier(first, second)
+    inference = Inference(draw.document)
+    seen = {
+        (outer.name, inner.id): Place(inference, [outer.id, inner.id])
+        for outer in (first, second)
+        for inner in (one, two)
+    }
+    weights = {path: place.weights(layer.id) for path, place in seen.items()}
+    assert weights == {
+        ("first", one.id): 65 * 32,
+        ("first", two.id): 33 * 32,
+        ("second", one.id): 33 * 32,
+        ("second", two.id): 33 * 16,
+    }
+    units = {path: place.node(layer.id).params["units"] for path, place in seen.items()}
+    assert units == {**dict.fromkeys(units, 32), ("second", two.id): 16}
+    assert seen["second", two.id].owner(layer.id, "units") == (second.id, "width")
+    draw.document.set_params(one.id, units=48)
+    assert seen["first", one.id].owner(layer.id, "units") == (one.id, "units")
+    assert seen["first", one.id].node(layer.id).params["units"] == 48
+    assert Place(inference, [second.id]).node(two.id).params["overrides"] == (("units", 16),)
