@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph import checks, events, networks
+from graph import checks, events, mutes, networks
 from graph.answers import Answers
 from graph.declare import REGISTRY, Declaration
 from graph.document import Document
@@ -22,8 +22,6 @@ from graph.tensor import TensorType
 Facts = Mapping[str, Any]
 Types = dict[str, TensorType | None]
 Inputs = tuple[Any, ...]
-ENDS = {"input", "output"}
-"""Roles of nodes that a mute changes nothing about: without them a network has other ports."""
 
 
 @dataclass(frozen=True)
@@ -278,13 +276,14 @@ class Inference(Answers):
             text = f"the type {node.type!r} is unknown to this version"
             advice = "it is kept as it is: open the file with a newer Neurowire, or delete it"
             return Result(None, nothing, (problem(sheet, node, text, advice=advice),))
-        if node.muted and declaration.role not in ENDS:
+        if node.muted and declaration.role not in mutes.ENDS:
             return self._look_muted(sheet, node, known, nothing)
         inputs: list[Any] = []
         problems: list[Problem] = []
         unknown = False
         for port in ports.inputs:
-            wired = [_output(known, link.source) for link in sheet.into(node.id, port.name)]
+            ends = mutes.wired(self.document, sheet, node.id, port)
+            wired = [_output(known, end) for end in ends]
             unknown = unknown or None in wired
             if not wired and not port.optional:
                 unknown = True
@@ -310,9 +309,11 @@ class Inference(Answers):
             for port in ports.inputs[:1]
             for link in sheet.into(node.id, port.name)[:1]
         ]
-        silent = ports.outputs[1:] if wired else ports.outputs
-        lost = (port for port in silent if sheet.out_of(node.id, port.name))
-        problems = tuple(silenced(sheet, node, port) for port in lost)
+        problems = tuple(
+            silenced(sheet, node, port)
+            for port in ports.outputs
+            if mutes.missed(self.document, sheet, End(node.id, port.name))
+        )
         if wired and ports.outputs:
             passed = {**nothing, ports.outputs[0].name: wired[0]}
             return Result(tuple(wired), passed, problems)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from graph import names, rules
+from graph import mutes, names, rules
 from graph.compile.body import Item, Values
 from graph.declare import REGISTRY, Declaration, Value
 from graph.document import Document
@@ -14,7 +14,6 @@ from graph.tensor import TensorType
 if TYPE_CHECKING:
     from graph.infer import Result
 
-ENDS = {"input", "output"}
 Operand = End | None | tuple[End, ...]
 Maker = Callable[[Node, Mapping[str, "Result"]], str]
 
@@ -117,7 +116,8 @@ class Scope:
         """What is wired into each input, port by port."""
         found: list[Operand] = []
         for port in self.document.ports(self.sheet.nodes[node]).inputs:
-            wired = tuple(self.source_of(link.source) for link in self.sheet.into(node, port.name))
+            ends = mutes.wired(self.document, self.sheet, node, port)
+            wired = tuple(map(self.source_of, ends))
             found.append(wired if port.variadic else (wired[0] if wired else None))
         return found
 
@@ -136,7 +136,7 @@ class Scope:
 
     def _passes(self, node: str) -> bool:
         record = self.sheet.nodes[node]
-        if rules.role(record.type) in ENDS:
+        if rules.role(record.type) in mutes.ENDS:
             return False
         if record.muted:
             return bool(self.sheet.into(node))

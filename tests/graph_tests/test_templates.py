@@ -27,3 +27,12 @@ def test_what_can_not_be_compiled_is_a_problem_on_the_board(name: str, change: s
             refused = True
         assert refused == bool(errors), f"{change} {node.name}: {errors}"
         document.undo()
+
+
+def test_a_muted_schedule_is_none() -> None:
+    document = open_template("mnist_cnn")
+    [cosine] = [one for one in document.board.nodes.values() if one.type == "schedule.cosine"]
+    document.set_muted([cosine.id], True)
+    inference = Inference(document, facts_of(document))
+    assert not inference.problems
+    assert "CosineAnnealingLR" not in compile_document(document).files["train.py"].text
