@@ -196,10 +196,8 @@ class Document:
         before = self.node(node)
         if name == before.name:
             return
-        if not names.is_name(name):
-            raise BadParameter(
-                f"name: expected letters, digits and _ that are no Python word, got {name!r}"
-            )
+        if (reason := names.why_not(name)) is not None:
+            raise BadParameter(f"name: {reason}")
         if name in self.sheet_of(node).names():
             raise BadParameter(f"name: {name!r} is taken by another node on this sheet")
         with self.group("Rename"):

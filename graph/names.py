@@ -4,37 +4,48 @@ import keyword
 import re
 from collections.abc import Container
 
-RESERVED = frozenset(
-    # what generated code uses itself, and what nn.Module would lose if an attribute hid it
-    """
-    F Tensor Path Training Iterator argparse batch batch_count batches checkpoint data epoch json
-    math model nn processes seed self step torch torchmetrics x
-    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double
-    dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
-    get_submodule half int ipu load_state_dict modules mtia named_buffers named_children
-    named_modules named_parameters parameters register_buffer register_module register_parameter
-    requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty train training
-    type xpu zero_grad bool len range tuple str list dict set sum min max abs print super
-    autocast batch_size device epochs examples networks optimizers order precision schedules
-    steps_per_epoch train_set validation_set validate script count figures sums
-    Bias MaskedLinear MuonWithAdamW add_noise binary_focal_loss cosine_distance ctc_loss dice_loss
-    diffusion_samples focal_loss gaussian_blur gradient_penalty kl_to_unit_normal latent_path
-    latent_plane latent_point mask_dice multiclass_dice_loss probability_cross_entropy random_mix
-    signal_share sinusoids warm_cosine
-    """.split()  # noqa: SIM905 - a hundred quoted words would hide the list
-)
+USES = {
+    "exported source uses it itself": """
+        F Tensor Path Training Iterator argparse batch batch_count batches checkpoint data epoch
+        json math model nn processes seed self step torch torchmetrics x autocast batch_size device
+        epochs examples networks optimizers order precision schedules steps_per_epoch train_set
+        validation_set validate script count figures sums
+        Bias MaskedLinear MuonWithAdamW add_noise binary_focal_loss cosine_distance ctc_loss
+        dice_loss diffusion_samples focal_loss gaussian_blur gradient_penalty kl_to_unit_normal
+        latent_path latent_plane latent_point mask_dice multiclass_dice_loss
+        probability_cross_entropy random_mix signal_share sinusoids warm_cosine
+    """,
+    "every nn.Module has an attribute of that name": """
+        T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
+        double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+        get_submodule half ipu load_state_dict modules mtia named_buffers named_children
+        named_modules named_parameters parameters register_buffer register_module
+        register_parameter requires_grad_ set_extra_state set_submodule share_memory state_dict to
+        to_empty train training type xpu zero_grad
+    """,
+    "Python has a function of that name": """
+        bool int len range tuple str list dict set sum min max abs print super
+    """,
+}
+"""What names are reserved for, and the names."""
+RESERVED = {name: use for use, text in USES.items() for name in text.split()}
 
 
 def is_name(text: str) -> bool:
     """Can this be a node's name?"""
-    return (
-        text.isidentifier()
-        and text.isascii()
-        and not keyword.iskeyword(text)
-        and not keyword.issoftkeyword(text)
-        and not text.startswith("_")
-        and text not in RESERVED
-    )
+    return why_not(text) is None
+
+
+def why_not(text: str) -> str | None:
+    """Why this can't be a name, or None where it can."""
+    expected = f"expected a name such as `generator`, got {text!r}"
+    if not text.isidentifier() or not text.isascii() or text.startswith("_"):
+        return f"{expected}: it takes letters, digits and _, a letter first"
+    if keyword.iskeyword(text) or keyword.issoftkeyword(text):
+        return f"{expected}, which is a Python word"
+    if text in RESERVED:
+        return f"{expected}, which is reserved: {RESERVED[text]}"
+    return None
 
 
 def to_name(text: str) -> str:

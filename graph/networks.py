@@ -295,8 +295,8 @@ def why_not_shown(sheet: Sheet, exposed: Exposed, name: str) -> str | None:
 
 
 def _check_name(sheet: Sheet, name: str) -> None:
-    if not names.is_name(name):
-        raise BadParameter(f"name: expected letters, digits and _, no Python word; got {name!r}")
+    if (reason := names.why_not(name)) is not None:
+        raise BadParameter(f"name: {reason}")
     if name in _taken(sheet):
         raise BadParameter(f"name: {sheet.name} has a parameter {name!r} already")
 
@@ -355,8 +355,10 @@ def check_name(document: "Document", name: str) -> None:
     Raises:
         BadParameter: If it is not.
     """
-    if not names.is_name(name) or name == BOARD:
-        raise BadParameter(f"network: expected a name such as `generator`, got {name!r}")
+    if (reason := names.why_not(name)) is not None:
+        raise BadParameter(f"network: {reason}")
+    if name == BOARD:
+        raise BadParameter(f"network: {name!r} is reserved: it is the sheet that all starts from")
     if name in document.networks:
         raise BadParameter(f"network: {name!r} is taken")
 

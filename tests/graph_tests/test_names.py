@@ -56,6 +56,29 @@ def test_the_nearest_name(text: str, name: str) -> None:
     assert names.to_name(text) == name
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("for", "is a Python word"),
+        ("match", "is a Python word"),
+        ("2d", "letters, digits and _"),
+        ("_private", "letters, digits and _"),
+        ("größe", "letters, digits and _"),
+        ("", "letters, digits and _"),
+        ("model", "is reserved: exported source uses it"),
+        ("forward", "is reserved: every nn.Module has"),
+        ("len", "is reserved: Python has"),
+    ],
+)
+def test_what_is_no_name_is_told_why(text: str, reason: str) -> None:
+    assert not names.is_name(text)
+    said = names.why_not(text)
+    assert said is not None
+    assert said.startswith(f"expected a name such as `generator`, got {text!r}")
+    assert reason in said
+    assert ("Python word" in said) == ("Python word" in reason)
+
+
 def test_names_that_would_break_what_is_written_are_reserved() -> None:
     for name in (
         "self",

@@ -240,6 +240,22 @@ def test_a_rename_in_the_inspector_goes_everywhere(user: User) -> None:
         assert node.params.get("network", "bodyxx") == "bodyxx"
 
 
+def test_reserved_names_are_refused_as_such(user: User) -> None:
+    group(user, "board", "relu")
+    assert "'board' is reserved" in user.window.board.viewer.said
+    user.key(Qt.Key.Key_Escape)
+    group(user, "body", "hidden", "relu")
+    for name in ("model", "forward"):
+        field = network_name(user)
+        user.click(field)
+        user.key(Qt.Key.Key_A, CTRL)
+        user.type(name)
+        user.key(Qt.Key.Key_Return)
+        labels = user.labels(user.window.inspector)
+        assert any(f"{name!r}, which is reserved: " in one for one in labels), labels
+    assert set(user.window.session.document.networks) == {"body"}
+
+
 def test_a_linked_duplicate_says_so_and_gets_weights_of_its_own(user: User) -> None:
     group(user, "body", "hidden", "relu")
     user.key(Qt.Key.Key_D, ALT)
