@@ -44,6 +44,7 @@ def test_ways_and_planes_lie_in_rows_and_a_point_is_one_picture() -> None:
         ("random.path", 24, 8, 24),
         ("random.path", 5, 5, 5),
         ("random.plane", 25, 5, 25),
+        ("random.plane", 40, 6, 36),
         ("random.sliders", 36, 0, 1),
     ):
         with document.group("Look"):
@@ -60,6 +61,37 @@ def test_ways_and_planes_lie_in_rows_and_a_point_is_one_picture() -> None:
         assert spec.params["columns"] == 3
         document.undo()
         document.undo()
+
+
+def test_a_view_takes_how_many_where_nothing_of_the_data_flows_in() -> None:
+    document = open_template("vae")
+    project = compile_document(document)
+    assert {one.name: one.from_noise for one in project.views} == {
+        "reconstructions": False,
+        "samples": True,
+        "by_hand": True,
+    }
+    text = project.files["views.py"].text
+    assert "def samples(training: Training, count: int) -> dict[str, Tensor]:" in text
+    assert "torch.randn(count, 20," in text
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    image = End(by_name["mnist"].id, "image")
+    document.link(image, End(by_name["samples"].id, "image"), replace=True)
+    views = {one.name: one for one in compile_document(document).views}
+    assert not views["samples"].from_noise
+
+
+def test_a_view_of_noise_and_data_has_a_row_for_each_example() -> None:
+    document = open_template("vae")
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    both = document.add_node("merge.add", name="both")
+    for name, port in (("imagined", "y"), ("mnist", "image")):
+        document.link(End(by_name[name].id, port), End(both.id, "xs"))
+    document.link(End(both.id, "y"), End(by_name["samples"].id, "image"), replace=True)
+    project = compile_document(document)
+    (samples,) = [one for one in project.views if one.name == "samples"]
+    assert not samples.from_noise
+    assert "noise = torch.randn(len(image), 20," in project.files["views.py"].text
 
 
 def test_reparameterized_codes_count_as_made() -> None:

@@ -14,11 +14,12 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from graph.compile import compile_document
+from graph.compile import Project, compile_document
 from graph.document import Document
 from graph.sheet import End
 from graph.templates import open_template
 from runtime import config
+from runtime.boards import learn
 from runtime.config import RunConfig
 from runtime.export import write_project
 from runtime.messages import Problem, Steps, ViewDrawn
@@ -79,6 +80,44 @@ def test_views_see_the_same_noise_at_each_look_and_change_nothing(talk: Talk) ->
     talk.forget()
     talk.train(config.Project(project.name, whole.files), SOON)
     assert talk.losses(name) == watched
+
+
+def test_as_many_pictures_come_from_noise_as_are_asked_for(talk: Talk, tmp_path: Path) -> None:
+    """More than there are held-out examples: 359 built-in digits, 8 of a folder's 40 pictures."""
+    for kind in ("ants", "bees"):
+        (tmp_path / kind).mkdir()
+        for number in range(20):
+            grey = Image.new("L", (8, 8), number * 10)
+            grey.save(tmp_path / kind / f"{number}.png")
+    document = open_template("gan")
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    labels = document.add_node("random.labels")
+    document.link(End(labels.id, "y"), End(by_name["samples"].id, "label"))
+    document.set_params(by_name["samples"].id, count=400)
+    document.set_params(by_name["ways"].id, count=50)
+    asked = drawn(talk, compile_document(document), RunConfig(max_steps=1, threads=1, device="cpu"))
+    assert (asked["samples"].count, asked["samples"].columns) == (400, 40)
+    assert asked["samples"].rows == tuple("0123456789")
+    place = {"path": str(tmp_path), "size": 8, "channels": "1"}
+    folder = document.add_node("data.image_folder", params=place)
+    for link in list(document.board.out_of(by_name["digits"].id)):
+        document.link(End(folder.id, link.source.port), link.target, replace=True)
+    document.remove([by_name["digits"].id])
+    inference, problems = learn(document, None)
+    assert not problems
+    project = compile_document(document, inference=inference)
+    config = RunConfig(max_steps=1, batch_size=8, threads=1, device="cpu")
+    asked = drawn(talk, project, config)
+    assert (asked["samples"].count, asked["ways"].count) == (400, 50)
+
+
+def drawn(talk: Talk, project: Project, config: RunConfig) -> dict[str, Pictures]:
+    """What the views of a run show last, by name."""
+    talk.forget()
+    talk.train(records(project), config)
+    assert not talk.all(Problem)
+    found = {one.name: one.payload for one in talk.all(ViewDrawn)}
+    return {name: one for name, one in found.items() if isinstance(one, Pictures)}
 
 
 def test_a_sampler_is_written_where_a_view_generates() -> None:
