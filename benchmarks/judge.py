@@ -12,15 +12,18 @@ samples count as asked for in turn, 0, 1, 2 ..., and it tells how many are what 
 Samples of the built-in digits, 8 by 8, are judged by their neighbours: the share of each digit is
 that of the nearest real one, and the distance is the mean distance to it.
 
-Samples are a .npy of [N, 1, 28, 28] or [N, 28, 28] in 0..1, a picture of tiles as sample.py
-writes it, or a folder of pictures. The judge is the exported project of the mnist_cnn template,
-trained once and kept in Neurowire's cache; MNIST is looked for in NEUROWIRE_DATA.
+Samples are a .npy of [N, 1, 28, 28] or [N, 28, 28] in 0..1, or a folder of pictures: the sheet
+that sample.py draws for people is scaled up and rounded. The judge is the exported project of the
+mnist_cnn template, trained once and kept in Neurowire's cache; MNIST is looked for in
+NEUROWIRE_DATA.
 """
 
 import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +31,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from graph.compile import compile_document
 from graph.templates import open_template
 from runtime import config, places
+from runtime.exported.data import DataError
 from runtime.exported.images import digits, mnist
-from runtime.exported.sampling import GAP
 from runtime.source import Imported, digest, write
 
 SIDE, SMALL = 28, 8
@@ -108,49 +111,79 @@ def frechet(mean: Tensor, spread: Tensor, other: Tensor, its_spread: Tensor) -> 
     return float(apart + spread.trace() + its_spread.trace() - 2 * roots)
 
 
-def trained_network() -> nn.Module:
-    """The classifier, from the cache or trained now."""
-    project = compile_document(open_template("mnist_cnn"))
-    records = config.project(project.name, project.files, (), ())
-    model = {"model.py": records.files["model.py"]}
-    kept = places.cache_dir() / "judge" / f"{digest(model)}-{EPOCHS}.safetensors"
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write(records, folder)
-        imported = Imported(folder)
+@contextmanager
+def project() -> Iterator[tuple[Imported, str]]:
+    """The modules of the classifier's project, and a name for what its model is."""
+    compiled = compile_document(open_template("mnist_cnn"))
+    records = config.project(compiled.name, compiled.files, (), ())
+    with tempfile.TemporaryDirectory() as folder:
+        write(records, Path(folder))
+        imported = Imported(Path(folder))
         try:
-            if kept.exists():
-                network: nn.Module = imported.module("model").Model()
-            else:
-                print(f"Training the judge, {EPOCHS} epochs; this happens once.", file=sys.stderr)
-                training = imported.module("train").Training(epochs=EPOCHS, device="cpu")
-                for figures in training:
-                    if "epoch" in figures:
-                        print(json.dumps(figures), file=sys.stderr)
-                network = training.model
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                save_file(network.state_dict(), kept)
-            network.load_state_dict(load_file(kept))
+            yield imported, digest({"model.py": records.files["model.py"]})
         finally:
             imported.close()
+
+
+def trained_network() -> nn.Module:
+    """The classifier, from the cache or trained now."""
+    with project() as (imported, model):
+        kept = places.cache_dir() / "judge" / f"{model}-{EPOCHS}.safetensors"
+        if kept.exists():
+            network: nn.Module = imported.module("model").Model()
+        else:
+            print(f"Training the judge, {EPOCHS} epochs; this happens once.", file=sys.stderr)
+            training = imported.module("train").Training(epochs=EPOCHS, device="cpu")
+            for figures in training:
+                if "epoch" in figures:
+                    print(json.dumps(figures), file=sys.stderr)
+            network = training.model
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            save_file(network.state_dict(), kept)
+        network.load_state_dict(load_file(kept))
     return network
 
 
 def read(path: Path) -> Tensor:
-    """Pictures [N, 1, 28, 28] in 0..1 from a .npy, a picture of tiles or a folder of pictures."""
-    if path.is_dir():
-        return torch.cat(
-            [grey(Image.open(one).resize((SIDE, SIDE))) for one in sorted(path.iterdir())]
-        )
-    if path.suffix == ".npy":
+    """Pictures [N, 1, H, W] in 0..1 from a .npy or a folder; those of a folder 28 by 28.
+
+    Raises:
+        ValueError: If there are none to judge.
+    """
+    if not path.exists():
+        raise ValueError(f"{path} is missing")
+    pictures = of_folder(path) if path.is_dir() else of_numbers(path)
+    if len(pictures) < 2:
+        raise ValueError(f"{path}: expected two pictures or more, got {len(pictures)}")
+    return pictures
+
+
+def of_numbers(path: Path) -> Tensor:
+    """Pictures of a .npy in 0..1 or -1..1."""
+    if path.suffix.lower() != ".npy":
+        advice = "`python sample.py --count 2000 --out samples.npy` writes one"
+        raise ValueError(f"{path}: expected a .npy or a folder of pictures; {advice}")
+    try:
         pictures = torch.from_numpy(np.load(path)).float()
-        pictures = pictures.view(-1, 1, *pictures.shape[-2:])
-        return (pictures + 1) / 2 if pictures.min() < 0 else pictures
-    whole = grey(Image.open(path))
-    step = SIDE + GAP if whole.shape[-1] % (SIDE + GAP) == 0 else SIDE
-    tiles = whole.unfold(2, step, step).unfold(3, step, step)[..., :SIDE, :SIDE]
-    tiles = tiles.reshape(-1, 1, SIDE, SIDE)
-    return tiles[tiles.flatten(1).amax(1) > 0]  # a last row may not be full
+    except (OSError, ValueError, TypeError, EOFError) as error:
+        raise ValueError(f"{path} holds no numbers that can be read ({error})") from None
+    shape = pictures.shape
+    if shape[1:] not in {(*one, side, side) for one in ((), (1,)) for side in (SIDE, SMALL)}:
+        raise ValueError(f"{path}: expected [N, 1, 28, 28] or [N, 1, 8, 8], got {list(shape)}")
+    pictures = pictures.view(-1, 1, *shape[-2:])
+    return (pictures + 1) / 2 if len(pictures) and pictures.min() < 0 else pictures
+
+
+def of_folder(folder: Path) -> Tensor:
+    """The pictures of a folder, scaled."""
+    found = [torch.zeros(0, 1, SIDE, SIDE)]
+    for one in sorted(folder.iterdir()):
+        try:
+            with Image.open(one) as picture:
+                found.append(grey(picture.resize((SIDE, SIDE))))
+        except (OSError, UnidentifiedImageError) as error:
+            raise ValueError(f"{one} is no picture that can be read ({error})") from None
+    return torch.cat(found)
 
 
 def grey(picture: Image.Image) -> Tensor:
@@ -163,12 +196,23 @@ def main() -> None:
     parser.add_argument("samples", type=Path, nargs="*")
     parser.add_argument("--classes", type=int, default=0, help="asked for in turn, so many")
     options = parser.parse_args()
-    samples = {path.name: read(path) for path in options.samples}
+    try:
+        samples = {path.name: read(path) for path in options.samples}
+    except ValueError as error:
+        parser.error(str(error))
     for name, pictures in samples.items():
         if pictures.shape[-1] == SMALL:
             print(json.dumps({"samples": name, **by_neighbours(pictures)}))
     if not samples or any(pictures.shape[-1] == SIDE for pictures in samples.values()):
-        judge_all(samples, options.classes)
+        try:
+            judge_all(samples, options.classes)
+        except DataError as error:
+            sys.exit(str(error))
+
+
+def overlaid(one: Tensor, other: Tensor) -> Tensor:
+    """Two digits in each picture: strokes as real ones have, and no digit."""
+    return torch.maximum(one, other)
 
 
 def judge_all(samples: dict[str, Tensor], classes: int) -> None:
@@ -177,7 +221,7 @@ def judge_all(samples: dict[str, Tensor], classes: int) -> None:
     judge = Judge(trained_network(), test)
     real = train[torch.randperm(len(train), generator=torch.Generator().manual_seed(1))]
     print(json.dumps({"samples": "real digits", **judge.judge(real[:COUNT])}))
-    pairs = torch.maximum(real[:COUNT], real[COUNT : 2 * COUNT])
+    pairs = overlaid(real[:COUNT], real[COUNT : 2 * COUNT])
     print(json.dumps({"samples": "overlaid pairs", **judge.judge(pairs)}))
     for name, pictures in samples.items():
         if pictures.shape[-1] == SIDE:

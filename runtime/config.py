@@ -50,6 +50,10 @@ class ViewLike(Protocol):
     def sliders(self) -> Sequence[SlidersLike]:
         """The points of the latent space it is drawn at."""
 
+    @property
+    def from_noise(self) -> bool:
+        """Is it made of noise alone?"""
+
 
 class SlidersLike(Protocol):
     """What the compiler makes of a point that is moved by hand."""
@@ -151,6 +155,7 @@ class View:
         inputs: For each port, the place of its value among the examples, or None when computed.
         classes: Names of the classes, where the data say.
         sliders: The points of the latent space it is drawn at.
+        from_noise: Its function takes how many to draw, and no examples.
     """
 
     node: str
@@ -160,6 +165,7 @@ class View:
     inputs: Mapping[str, int | None] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     sliders: tuple[Sliders, ...] = ()
+    from_noise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +235,10 @@ def project(
 def _view(view: ViewLike) -> View:
     params = {**view.params, "classes": view.classes}
     sliders = tuple(Sliders(one.node, one.name, one.size) for one in view.sliders)
-    return View(view.node, view.name, view.kind, params, dict(view.inputs), view.classes, sliders)
+    inputs = dict(view.inputs)
+    return View(
+        view.node, view.name, view.kind, params, inputs, view.classes, sliders, view.from_noise
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from runtime.config import Project, View, Wire
 from runtime.faults import explain
 from runtime.messages import Message, Problem, ViewDrawn, Weights
 from runtime.prepare import Training
-from runtime.views import draw
+from runtime.views import draw, how_many
 
 EXAMPLES = 512
 SEED = 20  # views draw the same noise at each look
@@ -125,9 +125,14 @@ class Views:
         module = self._imported.module("views")
         if not self._examples:
             self._examples = module.examples(self._training, EXAMPLES)
-        compute: Callable[..., Mapping[str, Tensor]] = getattr(module, view.name)
+        function: Callable[..., Mapping[str, Tensor]] = getattr(module, view.name)
         at = {one.name: self._at[one.node] for one in view.sliders}
-        return draw(view, lambda batch: compute(self._training, batch, **at), self._examples)
+
+        def compute(batch: tuple[Tensor, ...]) -> Mapping[str, Tensor]:
+            given = how_many(view.params) if view.from_noise else batch
+            return function(self._training, given, **at)
+
+        return draw(view, compute, self._examples)
 
     def _problem(self, view: View, error: Exception) -> Problem:
         found = explain(error, self._imported.source, self._project.files)

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "runtime" / "exported"
 PACKAGE = "runtime.exported"
 READERS = ("data", "images", "tables", "toys")
 """Files whose functions go to the project's data.py."""
-WHOLE = ("processes", "checkpoint", "script", "threads", "sampling")
+WHOLE = ("arguments", "processes", "checkpoint", "script", "threads", "sampling")
 """Files that are carried as they stand; their functions are known by the file's name."""
 
 

@@ -183,6 +183,7 @@ def _readme(name: str, title: str, files: Collection[str]) -> Source:
         "processes.py": "one process or many",
         "checkpoint.py": "saving and going on exactly where a run was",
         "script.py": "options and what is printed",
+        "arguments.py": "numbers on the command line",
         "threads.py": "how many threads are fastest here",
         "losses.py": "losses that torch has not",
         "layers.py": "layers that torch has not",

@@ -6,12 +6,14 @@ from dataclasses import replace
 from graph import names
 from graph.compile import carry
 from graph.compile.body import Body, Item, Values
+from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone
 from graph.compile.plan import AVERAGING, Plan
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.order import upstream
 from graph.sheet import End, Node
 
 COUNT = 64
+SIGNED = {"0 to 1": False, "-1 to 1": True}
 
 
 def sample_source(plan: Plan, title: str) -> Source | None:
@@ -22,8 +24,8 @@ def sample_source(plan: Plan, title: str) -> Source | None:
             continue
         image = plan.scope.reads(node.id)[0]
         items = _items(plan, node, image)
-        drawn = not any(end in plan.batch for item in items for end in item.reads)
-        source = _file(plan, node, image, items, title) if items and drawn else None
+        drawn = of_noise_alone(plan, items, [image])
+        source = _file(plan, node, image, items, title) if drawn else None
         if source is not None:
             return source
     return None
@@ -42,26 +44,30 @@ def _items(plan: Plan, node: Node, image: End) -> list[Item]:
     ahead = [end for item in extra for end in item.reads]
     ops = [op.item for op in plan.closure([image, *ahead])]
     wanted, found = {image}, []
-    for item in [_plain(plan, one) for one in (*ops, *extra)][::-1]:
+    for item in counted(plan, (*ops, *extra))[::-1]:
         if any(end in wanted for end, _ in item.writes):
-            found.append(item)
+            found.append(replace(item, source=_free(item.source)))
             wanted.update(item.reads)
     return found[::-1]
 
 
-def _columns(plan: Plan, node: Node) -> int:
-    """How many pictures stand in a row, if that is known; of class numbers, one of each."""
+def _layout(plan: Plan, node: Node) -> str:
+    """Arguments that say how the pictures are written, where it is known."""
+    params, row = plan.document.params(node), in_a_row(plan, node)
+    columns = params["columns"] or row
+    if row is None:
+        columns = _asked_classes(plan, node) or columns  # one of each a row
+    signed = SIGNED.get(params["range"])
+    text = f", columns={columns}" if columns else ""
+    return text if signed is None else f"{text}, signed={signed}"
+
+
+def _asked_classes(plan: Plan, node: Node) -> int:
+    """How many class numbers a view's pictures are asked for in turn; 0 where none are."""
     for end in plan.scope.reads(node.id)[1:]:
         if plan.scope.role(end.node) == "noise":
             return int(plan.scope.bound(end.node).classes)
-    return int(plan.document.params(node).get("columns", 0))
-
-
-def _plain(plan: Plan, item: Item) -> Item:
-    """The same item outside of a training: as many rows as asked for, on the device at hand."""
-    if plan.scope.role(item.nodes[0]) == "noise":
-        item = plan.drawn(item.nodes[0], rows="count")
-    return replace(item, source=_free(item.source))
+    return 0
 
 
 def _free(source: Callable[[Values], str]) -> Callable[[Values], str]:
@@ -84,9 +90,10 @@ def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> 
     classes = {unit.attribute: unit.constructor.partition("(")[0] for unit in used}
     classes.update({name: "AveragedModel" for name in classes if name in means})
     modules = "".join(f"{attribute}: {kind}, " for attribute, kind in classes.items())
-    columns = _columns(plan, node)
     body = Writer()
-    body.add(f"def {name}({modules}count: int, device: torch.device) -> Tensor:", (node.id,))
+    body.add(f"def {name}({modules}{ROWS}: int, device: torch.device) -> Tensor:", (node.id,))
+    if in_a_row(plan, node) == 0:
+        body.add(f"{ROWS} = math.isqrt({ROWS}) ** 2", level=1, comment="a full square")
     body.extend(inner)
     body.add()
     body.add()
@@ -99,7 +106,7 @@ def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> 
         text = f'{unit.attribute} = options.load("{mean or unit.attribute}", {new})'
         body.add(text, unit.nodes, level=1)
     body.add(f"made = {name}({given}options.count, options.device)", level=1)
-    body.add(f"options.write(made{f', columns={columns}' if columns else ''})", level=1)
+    body.add(f"options.write(made{_layout(plan, node)})", level=1)
     body.add()
     body.add()
     body.add('if __name__ == "__main__":')
@@ -107,6 +114,7 @@ def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> 
     found = names_used(body.text) - {"sampling"}
     own = sorted(found & plan.classes.writers.keys())
     lines = ["import sampling", *(f"from model import {kind}" for kind in own)]
+    lines += ["import math"] if "math" in found else []
     lines += [f"from {home} import {n}" for n in found if (home := carry.home(n))]
     lines += [f"from torch.optim.swa_utils import {n}" for n in sorted(found & AVERAGING)]
     top = Writer()

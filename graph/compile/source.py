@@ -266,8 +266,8 @@ def _outer_brackets(text: str) -> list[tuple[int, int]]:
 
 LOCAL = frozenset(
     """
-    checkpoint data diffusion latents layers losses metrics model optimizers processes sampling
-    schedules script threads train
+    arguments checkpoint data diffusion latents layers losses metrics model optimizers processes
+    sampling schedules script threads train
     """.split()  # noqa: SIM905
 )
 SHORT = {

@@ -1,16 +1,17 @@
 """views.py: what the application looks at while it trains; not part of an export."""
 
+import math
 import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.compile import carry
 from graph.compile.body import Body, Item
+from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone, square, varying
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.compile.train import mode
-from graph.order import upstream
 from graph.sheet import Node
 
 
@@ -42,6 +43,8 @@ class ViewSpec:
             straight from the data.
         classes: Names of the classes, where the data says.
         sliders: What it is drawn at.
+        from_noise: Nothing of the data flows into it: its function takes how many to draw, and
+            no examples.
     """
 
     node: str
@@ -51,6 +54,7 @@ class ViewSpec:
     inputs: dict[str, int | None]
     classes: tuple[str, ...]
     sliders: tuple[SliderSpec, ...] = ()
+    from_noise: bool = False
 
 
 def view_specs(plan: Plan) -> tuple[ViewSpec, ...]:
@@ -71,31 +75,20 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
         bound = plan.scope.bound(data.id)
         classes = classes or tuple(bound.classes(plan.inference.facts.get(data.id)))
     params, sliders = dict(plan.document.params(node)), _sliders(plan, node)
-    if sliders and len(_varying(plan, node)) == len(sliders):
+    from_noise = _items(plan, node)[1]
+    if sliders and len(varying(plan, node)) == len(sliders):
         params["count"] = 1  # all would be the same picture
-    if not params.get("columns", 1):
-        params["columns"] = _in_a_row(plan, node, params["count"])
+    row = in_a_row(plan, node) if "columns" in params else None
+    if row == 0 and from_noise:
+        params["count"] = square(params["count"])  # the rest would repeat the first
+    if row is not None and not params["columns"]:
+        params["columns"] = min(row or math.isqrt(params["count"]), params["count"])
     kind = str(plan.scope.bound(node.id).kind())
-    return ViewSpec(node.id, node.name, kind, params, inputs, classes, sliders)
-
-
-def _varying(plan: Plan, view: Node) -> list[str]:
-    """The nodes above a view that give every example something of its own."""
-    above = sorted(upstream(plan.board, [view.id]), key=lambda one: plan.board.nodes[one].number)
-    return [one for one in above if plan.scope.role(one) in {"data", "noise"}]
-
-
-def _in_a_row(plan: Plan, view: Node, count: int) -> int:
-    """How many pictures stand side by side, where what they come from has an order; else 0."""
-    for one in _varying(plan, view):
-        bound = plan.scope.bound(one)
-        if hasattr(bound, "in_a_row"):
-            return int(bound.in_a_row(count))
-    return 0
+    return ViewSpec(node.id, node.name, kind, params, inputs, classes, sliders, from_noise)
 
 
 def _sliders(plan: Plan, view: Node) -> tuple[SliderSpec, ...]:
-    bound = {one: plan.scope.bound(one) for one in _varying(plan, view)}
+    bound = {one: plan.scope.bound(one) for one in varying(plan, view)}
     return tuple(
         SliderSpec(one, plan.board.nodes[one].name, sliders.size)
         for one, sliders in bound.items()
@@ -136,15 +129,14 @@ def views_source(plan: Plan) -> Source:
 def _view(writer: Writer, plan: Plan, node: Node) -> None:
     ids = (node.id,)
     sliders = _sliders(plan, node)
-    arguments = "training: Training, batch: tuple[Tensor, ...]"
+    reads = list(plan.scope.reads(node.id))
+    items, from_noise = _items(plan, node)
+    given = f"{ROWS}: int" if from_noise else "batch: tuple[Tensor, ...]"
+    arguments = f"training: Training, {given}"
     if sliders:
         at = (f"{one.name}: Sequence[float] = (0.0,) * {one.size}" for one in sliders)
         arguments += f", *, {', '.join(at)}"
     writer.add(f"def {node.name}({arguments}) -> dict[str, Tensor]:", ids)
-    reads = list(plan.scope.reads(node.id))
-    extra = plan.extra_items([node.id], "training")
-    ahead = [end for item in extra for end in item.reads]
-    items = [_of_training(op.item) for op in plan.closure([*reads, *ahead])] + extra
     items = [_averaged(plan, _steered(plan, item, sliders)) for item in items]
     values = local_names(plan.scope, plan.batch)
     used = {end for item in items for end in item.reads} | set(reads)
@@ -152,7 +144,7 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
     if any(end in used for end in plan.batch):
         comma = "," if len(targets) == 1 else ""
         writer.add(f"{', '.join(targets)}{comma} = batch", ids, level=1)
-    taken = {"training", "batch", node.name, *(one.name for one in sliders)}
+    taken = {"training", ROWS if from_noise else "batch", node.name, *(one.name for one in sliders)}
     body = Body(items, reads, values, taken, short=False)
     inner = Writer()
     body.write(inner, level=2, give=False)
@@ -167,6 +159,17 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
         for end in [plan.scope.source_of(link.source)]
     ]
     writer.add(f"return {{{', '.join(pairs)}}}", ids, level=1)
+
+
+def _items(plan: Plan, node: Node) -> tuple[list[Item], bool]:
+    """What a view's values are computed from, and whether that is noise alone."""
+    reads = plan.scope.reads(node.id)
+    extra = plan.extra_items([node.id], "training")
+    ahead = [end for item in extra for end in item.reads]
+    items = [_of_training(op.item) for op in plan.closure([*reads, *ahead])] + extra
+    drawn = counted(plan, items, "training")
+    from_noise = of_noise_alone(plan, drawn, reads)
+    return (drawn if from_noise else items), from_noise
 
 
 def _averaged(plan: Plan, item: Item) -> Item:
@@ -189,10 +192,11 @@ def _steered(plan: Plan, item: Item, sliders: tuple[SliderSpec, ...]) -> Item:
     found = next((one for one in sliders if one.node in item.nodes), None)
     if found is None:
         return item
-    (first,), bound = item.reads, plan.scope.bound(found.node)
+    bound = plan.scope.bound(found.node)
 
     def source(values: Any) -> str:
-        return str(bound.steer(f"len({values[first]})", found.name, "training.device"))
+        rows = f"len({values[item.reads[0]]})" if item.reads else ROWS
+        return str(bound.steer(rows, found.name, "training.device"))
 
     return replace(item, name="latents", source=source)
 

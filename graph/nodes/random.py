@@ -1,6 +1,5 @@
 """Random numbers as part of a network."""
 
-import math
 from typing import Literal
 
 from graph.declare import Raw, Value, call, changed, node, param
@@ -96,9 +95,9 @@ class Plane:
         rest = changed(self, "across", "up")
         return call("latent_plane", Raw(rows), self.size, **rest, device=Raw(device))
 
-    def in_a_row(self, count: int) -> int:
-        """How many of so many pictures a grid puts side by side."""
-        return math.isqrt(count)
+    def in_a_row(self) -> int:
+        """How many pictures a grid puts side by side; 0: as many as there are rows."""
+        return 0
 
     def summary(self) -> str:
         return f"{self.across} across, {self.up} up, of {self.size}"
@@ -128,9 +127,9 @@ class Path:
         """Source of the points, from the source of how many and the device."""
         return call("latent_path", Raw(rows), self.size, self.steps, device=Raw(device))
 
-    def in_a_row(self, count: int) -> int:
+    def in_a_row(self) -> int:
         """A way a row."""
-        return min(self.steps, count)
+        return self.steps
 
     def summary(self) -> str:
         return f"{self.steps} steps, {self.size} latents"

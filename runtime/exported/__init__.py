@@ -7,6 +7,7 @@ classes, constants and imports they use. Where each file lands in an export:
     processes                    processes.py
     threads                      threads.py
     checkpoint                   checkpoint.py
+    arguments                    arguments.py
     losses, layers, latents      losses.py, layers.py, latents.py
     sampling                     sampling.py, where the board generates
 

@@ -10,15 +10,23 @@ from torch.nn.parallel import DistributedDataParallel
 
 
 def start(device: str = "auto") -> torch.device:
-    """Join the processes torchrun started, if any, and return this one's device."""
+    """Join the processes torchrun started, if any, and return this one's device.
+
+    Raises:
+        ValueError: If there is no such device here.
+    """
     if dist.is_torchelastic_launched() and not dist.is_initialized():
         dist.init_process_group()
     found = torch.accelerator.current_accelerator(check_available=True)
     here = found.type if found else "cpu"
-    wanted = torch.device(here if device == "auto" else device)
-    if wanted.type not in (here, "cpu"):
-        known = ", ".join(dict.fromkeys(("auto", "cpu", here)))
-        raise ValueError(f"Device {device} is not available: expected one of {known}.")
+    known = dict.fromkeys(("auto", "cpu", here))
+    text = f"Device {device} is not available: expected one of {', '.join(known)}."
+    try:
+        wanted = torch.device(here if device == "auto" else device)
+    except RuntimeError:  # torch knows no device of this name
+        raise ValueError(text) from None
+    if wanted.type not in known or (wanted.index or 0) >= max(1, torch.accelerator.device_count()):
+        raise ValueError(text)
     if wanted.type == "cuda" and wanted.index is None:
         wanted = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.cuda.set_device(wanted)

@@ -14,10 +14,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from runtime.exported.arguments import whole
 from runtime.exported.processes import start
 
 Network = TypeVar("Network", bound=nn.Module)
 GAP = 2
+TILE = 64  # smaller pictures are scaled up, pixel by pixel, so that a person sees them
+MOST = 1_000_000
+FILES = (".png", ".jpg", ".jpeg", ".npy")
 
 
 class Options:
@@ -33,14 +37,17 @@ class Options:
 
     def __init__(self, description: str | None, count: int) -> None:
         parser = argparse.ArgumentParser(description=description)
-        parser.add_argument("--count", type=int, default=count)
-        parser.add_argument("--seed", type=int, default=0, help="another number, other pictures")
+        parser.add_argument("--count", type=whole(1, MOST), default=count)
+        parser.add_argument("--seed", type=whole(0), default=0, help="other pictures")
         parser.add_argument("--device", default="auto")
         parser.add_argument("--weights", type=Path, default=Path(), help="a folder or checkpoint")
-        parser.add_argument("--out", type=Path, default=Path("samples.png"), help=".npy: numbers")
+        parser.add_argument("--out", type=file, default=Path("samples.png"), help=".npy: numbers")
         found = parser.parse_args()
         self.count: int = found.count
-        self.device = start(found.device)
+        try:
+            self.device = start(found.device)
+        except ValueError as error:
+            parser.error(str(error))
         self.weights: Path = found.weights
         self.out: Path = found.out
         self.seed: int = found.seed
@@ -55,15 +62,40 @@ class Options:
         torch.manual_seed(self.seed)  # what it was made with at first is forgotten
         return network.eval().to(self.device)
 
-    def write(self, pictures: Tensor, *, columns: int = 0) -> None:
-        """Write pictures [N, 1 or 3, H, W], in 0..1 or -1..1; a .npy file gets the numbers."""
-        if self.out.suffix == ".npy":
-            np.save(self.out, pictures.float().cpu().numpy())
-        else:
-            if pictures.min() < 0:
-                pictures = (pictures + 1) / 2
-            sheet(pictures, columns or math.ceil(math.sqrt(len(pictures)))).save(self.out)
+    def write(self, made: Tensor, *, columns: int = 0, signed: bool | None = None) -> None:
+        """Write pictures [N, 1 or 3, H, W]; a .npy file gets the numbers as they are.
+
+        Args:
+            made: The pictures.
+            columns: How many stand in a row; 0 makes a square.
+            signed: Black is -1, else 0; if not said, where anything is below 0.
+        """
+        pictures = made.float().cpu()
+        try:
+            if self.out.suffix.lower() == ".npy":
+                with self.out.open("wb") as out:
+                    np.save(out, pictures.numpy())
+            else:
+                pictures = pictures.nan_to_num(0)
+                if (pictures.min() < 0) if signed is None else signed:
+                    pictures = (pictures + 1) / 2
+                sheet(pictures, columns or math.ceil(math.sqrt(len(pictures)))).save(self.out)
+        except OSError as error:
+            sys.exit(f"{self.out} cannot be written: {error.strerror or error}.")
         print(self.out)
+
+
+def file(text: str) -> Path:
+    """Reads where to write, before anything is made."""
+    path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"expected a file, got the folder {text}")
+    if path.suffix.lower() not in FILES:
+        known = ", ".join(FILES)
+        raise argparse.ArgumentTypeError(f"expected a file that ends in {known}, got {text!r}")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{path.parent} is no folder: make it first")
+    return path
 
 
 def options(description: str | None, *, count: int) -> Options:
@@ -76,10 +108,11 @@ def read(place: Path, name: str) -> dict[str, Tensor]:
     files = [place / f"{name}.safetensors", place / "checkpoint.safetensors"]
     found = next((file for file in (files if place.is_dir() else [place]) if file.exists()), None)
     if found is None:
-        sys.exit(f"{files[0]} is missing: train first, or say --weights where they are.")
+        missing = place if place.suffix else files[0]
+        sys.exit(f"{missing} is missing: train first, or say --weights where they are.")
     try:
         tensors = load_file(found)
-    except SafetensorError as error:
+    except (SafetensorError, OSError) as error:
         sys.exit(f"{found} holds no weights that can be read ({error}): train again.")
     for prefix in (f"networks/{name}/", f"{name}."):
         mine = {key.removeprefix(prefix): t for key, t in tensors.items() if key.startswith(prefix)}
@@ -90,10 +123,13 @@ def read(place: Path, name: str) -> dict[str, Tensor]:
 
 def sheet(pictures: Tensor, columns: int) -> Image.Image:
     """Pictures [N, 1 or 3, H, W] in 0..1 as one, so many in a row."""
+    factor = max(1, math.ceil(TILE / max(pictures.shape[2:])))
+    pictures = pictures.repeat_interleave(factor, 2).repeat_interleave(factor, 3)
     _, channels, height, width = pictures.shape
+    columns = min(columns, len(pictures))
     rows = math.ceil(len(pictures) / columns)
     tiles = torch.zeros(rows * columns, channels, height + GAP, width + GAP)
-    tiles[: len(pictures)] = F.pad(pictures.float().cpu().clamp(0, 1), (0, GAP, 0, GAP))
+    tiles[: len(pictures)] = F.pad(pictures.clamp(0, 1), (0, GAP, 0, GAP))
     tiles = tiles.view(rows, columns, channels, height + GAP, width + GAP)
     pixels = tiles.permute(0, 3, 1, 4, 2).reshape(rows * (height + GAP), -1, channels)
     return Image.fromarray(pixels.mul(255).round().byte().squeeze(2).numpy())

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from runtime.exported.arguments import whole
 from runtime.exported.checkpoint import Training, load, save
 from runtime.exported.processes import first, leave, plain, start
 from runtime.exported.threads import settle_threads
@@ -18,6 +19,7 @@ from runtime.exported.threads import settle_threads
 CHECKPOINT = Path("checkpoint.safetensors")
 RECORDED = Path(__file__).with_name("recorded.json")
 REPLAYED = ("epochs", "batch_size", "seed", "device", "precision")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
 class Run(Training, Protocol):
@@ -38,13 +40,15 @@ class Options:
 
     def __init__(self, description: str | None, threads: int, **defaults: Any) -> None:
         parser = argparse.ArgumentParser(description=description)
-        parser.add_argument("--epochs", type=int, default=defaults["epochs"])
-        parser.add_argument("--batch-size", type=int, default=defaults["batch_size"])
-        parser.add_argument("--seed", type=int, default=defaults["seed"])
+        parser.add_argument("--epochs", type=whole(1), default=defaults["epochs"])
+        parser.add_argument("--batch-size", type=whole(1), default=defaults["batch_size"])
+        parser.add_argument("--seed", type=whole(0), default=defaults["seed"])
         parser.add_argument("--device", default=defaults["device"], help="auto, cpu, cuda, ...")
-        parser.add_argument("--precision", default=defaults["precision"])
+        parser.add_argument("--precision", choices=PRECISIONS, default=defaults["precision"])
         parser.add_argument("--data-dir", help="where data sets lie")
-        parser.add_argument("--threads", type=int, default=threads, help="0 measures and chooses")
+        parser.add_argument(
+            "--threads", type=whole(0, 1024), default=threads, help="0 measures and chooses"
+        )
         parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
         parser.add_argument("--verify", action="store_true", help="replay the recorded steps")
         found = vars(parser.parse_args())

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from runtime.exported.checkpoint import Training, restore, snapshot
 
-HEAVY_S = 0.2  # threads that get in each other's way made light steps up to 0.1 s long
+SLOWER = 1.5  # half the threads so much slower: fewer are slower still
+WARM_S = 0.5  # what a first step does once for all weighs little in one so long
 
 
 class Steps(Training, Protocol):
@@ -24,7 +25,9 @@ def settle_threads(training: Steps, *, most: int = 0, seconds: float = 1.0) -> i
     """Time a few real steps with 1, half and `most` threads, undo them, and keep the fastest.
 
     A network of some hundred weights ran 30 to 130 times slower with two threads than with one on
-    a busy 2-core machine; a convolution or a transformer 1.4 to 1.6 times faster.
+    a busy 2-core machine; a convolution or a transformer 1.4 to 1.6 times faster. How long a step
+    takes with many threads does not tell these apart, so fewer are tried on heavy steps too: one
+    step each, which on two cores costs about three steps in all.
     """
     most = most or torch.get_num_threads()
     torch.set_num_threads(most)
@@ -34,9 +37,9 @@ def settle_threads(training: Steps, *, most: int = 0, seconds: float = 1.0) -> i
     choices = sorted({1, max(1, most // 2), most}, reverse=True)
     times: dict[int, float] = {}
     for threads in choices:
+        if len(times) > 1 and times[choices[1]] > SLOWER * max(WARM_S, times[most]):
+            break  # so heavy a step gains from every thread; one alone would take very long
         torch.set_num_threads(threads)
-        if times and times[most] > max(HEAVY_S, seconds / 4):
-            break  # so heavy a step gains from every thread, and there is no time to try
         times[threads] = step_seconds(training, seconds / len(choices))
         restore(training, state)
     # More threads must gain a quarter: a busy machine makes small steps with them 30 times slower.
@@ -46,7 +49,10 @@ def settle_threads(training: Steps, *, most: int = 0, seconds: float = 1.0) -> i
 
 
 def step_seconds(training: Steps, seconds: float) -> float:
-    """The mean time of a step, over about so many seconds; rare long waits for a thread count."""
+    """The mean time of a step, over about so many seconds; rare long waits for a thread count.
+
+    The first step is left out, unless it alone takes so long that there is no second.
+    """
     times = []
     steps = iter(training)
     end = time.perf_counter() + seconds
@@ -55,7 +61,8 @@ def step_seconds(training: Steps, seconds: float) -> float:
         now = time.perf_counter()
         if "step" in figures:
             times.append(now - started)
-        if now > end or len(times) > 200:
+        warm = len(times) > 1 or sum(times) > WARM_S
+        if (now > end and warm) or len(times) > 200:
             break
         started = time.perf_counter()
     return statistics.fmean(times[1:] or times or [0.0])

@@ -19,7 +19,7 @@ from runtime.views import (
     table,
     way,
 )
-from runtime.views.computed import Compute, Examples, View
+from runtime.views.computed import Compute, Examples, View, how_many
 
 Renderer = Callable[[View], Payload]
 
@@ -35,7 +35,7 @@ VIEWS: Mapping[str, Renderer] = {
     "way": way.render,
 }
 
-__all__ = ["VIEWS", "Compute", "Examples", "Renderer", "View", "draw"]
+__all__ = ["VIEWS", "Compute", "Examples", "Renderer", "View", "draw", "how_many"]
 
 
 def draw(view: config.View, compute: Compute, examples: Examples) -> Payload:

@@ -32,7 +32,7 @@ class View:
     @property
     def batch(self) -> Examples:
         """As many examples as the view shows."""
-        count = int(self.params.get("count", COUNT))
+        count = how_many(self.params)
         return tuple(tensor[:count] for tensor in self.examples)
 
     def tensors(self) -> dict[str, Tensor]:
@@ -47,6 +47,11 @@ class View:
     def class_names(self, count: int) -> tuple[str, ...]:
         """The names of so many classes."""
         return tuple(self.class_name(number) for number in range(count))
+
+
+def how_many(params: Mapping[str, Any]) -> int:
+    """How many rows a view with such parameters shows, where there are as many."""
+    return int(params.get("count", COUNT))
 
 
 def on_cpu(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

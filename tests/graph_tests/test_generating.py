@@ -1,5 +1,9 @@
 """A view of what a network makes up, and what it hangs on."""
 
+from typing import Any
+
+import pytest
+
 from graph.compile import compile_document
 from graph.document import Document
 from graph.infer import Inference
@@ -44,6 +48,7 @@ def test_ways_and_planes_lie_in_rows_and_a_point_is_one_picture() -> None:
         ("random.path", 24, 8, 24),
         ("random.path", 5, 5, 5),
         ("random.plane", 25, 5, 25),
+        ("random.plane", 40, 6, 36),
         ("random.sliders", 36, 0, 1),
     ):
         with document.group("Look"):
@@ -60,6 +65,66 @@ def test_ways_and_planes_lie_in_rows_and_a_point_is_one_picture() -> None:
         assert spec.params["columns"] == 3
         document.undo()
         document.undo()
+
+
+@pytest.mark.parametrize(
+    ("noise", "columns", "range_", "call"),
+    [
+        ("random.path", 0, "auto", "options.write(made, columns=12)"),
+        ("random.path", 4, "0 to 1", "options.write(made, columns=4, signed=False)"),
+        ("random.plane", 0, "-1 to 1", "options.write(made, signed=True)"),
+        ("random.noise", 0, "auto", "options.write(made)"),
+    ],
+)
+def test_samples_are_laid_out_and_scaled_as_the_view_is(
+    noise: str, columns: int, range_: str, call: str
+) -> None:
+    document = open_template("gan")
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    document.remove([by_name["samples"].id])
+    params: dict[str, dict[str, Any]] = {
+        "random.path": {"size": 32, "steps": 12},
+        "random.plane": {"size": 32},
+        "random.noise": {"sizes": (32,)},
+    }
+    made = document.replace_node(by_name["interpolation"].id, noise)
+    document.set_params(made.id, **params[noise])
+    document.set_params(by_name["ways"].id, columns=columns, range=range_)
+    text = compile_document(document).files["sample.py"].text
+    assert call in text
+    full = "    count = math.isqrt(count) ** 2  # a full square\n"
+    assert (full in text) == ("import math" in text) == (noise == "random.plane")
+
+
+def test_a_view_takes_how_many_where_nothing_of_the_data_flows_in() -> None:
+    document = open_template("vae")
+    project = compile_document(document)
+    assert {one.name: one.from_noise for one in project.views} == {
+        "reconstructions": False,
+        "samples": True,
+        "by_hand": True,
+    }
+    text = project.files["views.py"].text
+    assert "def samples(training: Training, count: int) -> dict[str, Tensor]:" in text
+    assert "torch.randn(count, 20," in text
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    image = End(by_name["mnist"].id, "image")
+    document.link(image, End(by_name["samples"].id, "image"), replace=True)
+    views = {one.name: one for one in compile_document(document).views}
+    assert not views["samples"].from_noise
+
+
+def test_a_view_of_noise_and_data_has_a_row_for_each_example() -> None:
+    document = open_template("vae")
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    both = document.add_node("merge.add", name="both")
+    for name, port in (("imagined", "y"), ("mnist", "image")):
+        document.link(End(by_name[name].id, port), End(both.id, "xs"))
+    document.link(End(both.id, "y"), End(by_name["samples"].id, "image"), replace=True)
+    project = compile_document(document)
+    (samples,) = [one for one in project.views if one.name == "samples"]
+    assert not samples.from_noise
+    assert "noise = torch.randn(len(image), 20," in project.files["views.py"].text
 
 
 def test_reparameterized_codes_count_as_made() -> None:

@@ -101,10 +101,9 @@ def test_what_else_a_step_reads_is_there_at_every_step(tmp_path: Path) -> None:
     with imported(folder) as modules:
         training = modules["train"].Training(epochs=1, device="cpu")
         next(iter(training))
-        batch = modules["views"].examples(training, 10)
         with undisturbed(training):
             torch.manual_seed(3)
-            found = modules["views"].samples(training, batch)
+            found = modules["views"].samples(training, 10)
             torch.manual_seed(3)
             labels = torch.arange(10)
             expected, _ = diffusion_samples(

@@ -14,17 +14,20 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from graph.compile import compile_document
+from graph.compile import Project, compile_document
 from graph.document import Document
 from graph.sheet import End
 from graph.templates import open_template
 from runtime import config
+from runtime.boards import learn
 from runtime.config import RunConfig
 from runtime.export import write_project
 from runtime.messages import Problem, Steps, ViewDrawn
 from runtime.payloads import Pictures
 from runtime.training import first_losses, records
-from tests.runtime_tests.compile_tests.written import imported
+from runtime.views import draw
+from runtime.watch import undisturbed
+from tests.runtime_tests.compile_tests.written import imported, write
 from tests.runtime_tests.support import Talk
 
 SOON = RunConfig(epochs=3, threads=1, device="cpu", view_interval_s=0.0, report_interval_s=0.0)
@@ -79,6 +82,44 @@ def test_views_see_the_same_noise_at_each_look_and_change_nothing(talk: Talk) ->
     talk.forget()
     talk.train(config.Project(project.name, whole.files), SOON)
     assert talk.losses(name) == watched
+
+
+def test_as_many_pictures_come_from_noise_as_are_asked_for(talk: Talk, tmp_path: Path) -> None:
+    """More than there are held-out examples: 359 built-in digits, 8 of a folder's 40 pictures."""
+    for kind in ("ants", "bees"):
+        (tmp_path / kind).mkdir()
+        for number in range(20):
+            grey = Image.new("L", (8, 8), number * 10)
+            grey.save(tmp_path / kind / f"{number}.png")
+    document = open_template("gan")
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    labels = document.add_node("random.labels")
+    document.link(End(labels.id, "y"), End(by_name["samples"].id, "label"))
+    document.set_params(by_name["samples"].id, count=400)
+    document.set_params(by_name["ways"].id, count=50)
+    asked = drawn(talk, compile_document(document), RunConfig(max_steps=1, threads=1, device="cpu"))
+    assert (asked["samples"].count, asked["samples"].columns) == (400, 40)
+    assert asked["samples"].rows == tuple("0123456789")
+    place = {"path": str(tmp_path), "size": 8, "channels": "1"}
+    folder = document.add_node("data.image_folder", params=place)
+    for link in list(document.board.out_of(by_name["digits"].id)):
+        document.link(End(folder.id, link.source.port), link.target, replace=True)
+    document.remove([by_name["digits"].id])
+    inference, problems = learn(document, None)
+    assert not problems
+    project = compile_document(document, inference=inference)
+    config = RunConfig(max_steps=1, batch_size=8, threads=1, device="cpu")
+    asked = drawn(talk, project, config)
+    assert (asked["samples"].count, asked["ways"].count) == (400, 50)
+
+
+def drawn(talk: Talk, project: Project, config: RunConfig) -> dict[str, Pictures]:
+    """What the views of a run show last, by name."""
+    talk.forget()
+    talk.train(records(project), config)
+    assert not talk.all(Problem)
+    found = {one.name: one.payload for one in talk.all(ViewDrawn)}
+    return {name: one for name, one in found.items() if isinstance(one, Pictures)}
 
 
 def test_a_sampler_is_written_where_a_view_generates() -> None:
@@ -136,7 +177,8 @@ def test_an_export_repeats_the_losses_and_samples(
     save_file(network.state_dict(), tmp_path / f"{unit}.safetensors")
     run(tmp_path, "sample.py", "--count", "10", "--device", "cpu")
     with Image.open(tmp_path / "samples.png") as picture:
-        assert picture.size == (4 * (side + 2), 3 * (side + 2))
+        tile = {8: 64, 28: 84}[side] + 2
+        assert picture.size == (4 * tile, 3 * tile)
     run(tmp_path, "sample.py", "--count", "10", "--device", "cpu", "--out", "samples.npy")
     pictures = np.load(tmp_path / "samples.npy")
     assert pictures.shape == (10, 1, side, side)
@@ -146,6 +188,44 @@ def test_an_export_repeats_the_losses_and_samples(
         found = network.eval()(noise)
     found = found.sigmoid() if name == "vae" else found
     assert torch.allclose(torch.from_numpy(pictures), found, atol=1e-6)
+
+
+@pytest.mark.parametrize("range_", ["auto", "0 to 1", "-1 to 1"])
+def test_samples_are_the_pixels_that_the_view_shows(range_: str, tmp_path: Path) -> None:
+    """Of a generator whose numbers lie anywhere, so that what black and white are matters."""
+    document = open_template("gan")
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    (last,) = [
+        node
+        for node in document.networks["generator"].nodes.values()
+        if node.type in ("activation.tanh", "activation.sigmoid")
+    ]
+    document.set_muted([last.id], True)
+    document.set_params(by_name["samples"].id, range=range_, count=12)
+    project = compile_document(document)
+    folder = write(project, tmp_path / "project", views=True)
+    (view,) = [one for one in project.views if one.name == "samples"]
+    with imported(folder) as modules:
+        training = modules["train"].Training(epochs=1, device="cpu")
+        with torch.no_grad():
+            for weight in training.generator.parameters():
+                weight.mul_(3)  # a new generator's numbers lie near 0
+        save_file(training.generator.state_dict(), folder / "generator.safetensors")
+        with undisturbed(training):
+            torch.manual_seed(5)
+            drawn = modules["views"].samples(training, 12)["image"]
+    assert drawn.min() < 0
+    assert drawn.max() > 1
+    shown = draw(config.View("", "", view.kind, view.params), lambda _: {"image": drawn}, ())
+    assert isinstance(shown, Pictures)
+    run(folder, "sample.py", "--count", "12", "--seed", "5", "--device", "cpu")
+    with Image.open(folder / "samples.png") as sheet:
+        for place in range(12):
+            left, top = place % 4 * 66, place // 4 * 66
+            tile = sheet.crop((left, top, left + 64, top + 64))
+            small = tile.resize((8, 8), Image.Resampling.NEAREST)
+            assert small.tobytes() == shown.picture(place)
+            assert small.resize((64, 64), Image.Resampling.NEAREST).tobytes() == tile.tobytes()
 
 
 def run(folder: Path, *words: str) -> str:

@@ -84,7 +84,7 @@ def check_views(modules: Mapping[str, Any], training: Any, views: tuple[ViewSpec
     batch = modules["views"].examples(training, 8)
     for view in views:
         with torch.no_grad():
-            found = getattr(modules["views"], view.name)(training, batch)
+            found = getattr(modules["views"], view.name)(training, 8 if view.from_noise else batch)
         assert set(found) == set(view.inputs)
         for port, place in view.inputs.items():
             assert len(found[port]) == 8

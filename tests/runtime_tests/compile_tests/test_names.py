@@ -50,7 +50,9 @@ def figures(document: Document) -> Any:
             batch = modules["views"].examples(training, 4)
             for view in project.views:
                 torch.manual_seed(0)
-                shown = getattr(modules["views"], view.name)(training, batch)
+                shown = getattr(modules["views"], view.name)(
+                    training, 4 if view.from_noise else batch
+                )
                 found += [[tensor.double().sum().item()] for tensor in shown.values()]
             return found
 

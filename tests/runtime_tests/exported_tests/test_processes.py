@@ -69,6 +69,12 @@ def test_start_without_an_accelerator() -> None:
         start("cuda")
 
 
+@pytest.mark.parametrize("device", ["nonsense", "", "cpu:99", "meta"])
+def test_start_knows_no_other_device(device: str) -> None:
+    with pytest.raises(ValueError, match=r"Device .* is not available: expected one of auto, cpu"):
+        start(device)
+
+
 @pytest.mark.parametrize("name", ["auto", "float32", "bfloat16"])
 def test_precision_on_a_cpu_is_always_float32(name: str) -> None:
     assert isinstance(precision(torch.device("cpu"), name), nullcontext)

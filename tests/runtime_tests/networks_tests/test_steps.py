@@ -179,7 +179,7 @@ def test_a_running_mean_follows_and_is_saved_and_shown(tmp_path: Path) -> None:
         run.g_ema.register_forward_hook(lambda *_: used.append("mean"))
         run.g.register_forward_hook(lambda *_: used.append("own"))
         with torch.no_grad():
-            modules["views"].pictures(run, modules["views"].examples(run, 4))
+            modules["views"].pictures(run, 4)
         assert used == ["mean"]
 
 

@@ -11,10 +11,9 @@ def examples(training: Training, count: int) -> tuple[Tensor, ...]:
     return tuple(t[:count] for t in training.validation_set)
 
 
-def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
-    image, _ = batch
+def samples(training: Training, count: int) -> dict[str, Tensor]:
     with training.autocast:
-        other_noise = torch.randn(len(image), 64, device=training.device)  # [N, 64]
-        asked = torch.arange(len(image), device=training.device) % 10  # [N]
+        other_noise = torch.randn(count, 64, device=training.device)  # [N, 64]
+        asked = torch.arange(count, device=training.device) % 10  # [N]
         generator_2 = training.generator_ema(other_noise, asked)  # [N, 1, 28, 28]
     return {"image": generator_2, "label": asked}

@@ -19,7 +19,7 @@ def main() -> None:
     options = sampling.options(__doc__, count=64)
     decoder = options.load("decoder", Decoder())
     made = samples(decoder, options.count, options.device)
-    options.write(made, columns=10)
+    options.write(made, columns=10, signed=False)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,9 @@ def reconstructions(training: Training, batch: tuple[Tensor, ...]) -> dict[str, 
     return {"image": image, "reconstruction": made}
 
 
-def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
-    image, _ = batch
+def samples(training: Training, count: int) -> dict[str, Tensor]:
     with training.autocast:
-        other_noise = torch.randn(len(image), 20, device=training.device)  # [N, 20]
-        asked = torch.arange(len(image), device=training.device) % 10  # [N]
+        other_noise = torch.randn(count, 20, device=training.device)  # [N, 20]
+        asked = torch.arange(count, device=training.device) % 10  # [N]
         imagined = F.sigmoid(training.decoder(other_noise, asked))  # [N, 1, 28, 28]
     return {"image": imagined, "label": asked}

@@ -11,9 +11,8 @@ def examples(training: Training, count: int) -> tuple[Tensor, ...]:
     return tuple(t[:count] for t in training.validation_set)
 
 
-def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
-    image, _ = batch
+def samples(training: Training, count: int) -> dict[str, Tensor]:
     with training.autocast:
-        noise = torch.randn(len(image), 64, device=training.device)  # [N, 64]
+        noise = torch.randn(count, 64, device=training.device)  # [N, 64]
         generator = training.generator_ema(noise)  # [N, 1, 28, 28]
     return {"image": generator}

@@ -21,7 +21,7 @@ def main() -> None:
     options = sampling.options(__doc__, count=64)
     u_net = options.load("u_net_ema", AveragedModel(UNet()))
     made = samples(u_net, options.count, options.device)
-    options.write(made)
+    options.write(made, signed=True)
 
 
 if __name__ == "__main__":

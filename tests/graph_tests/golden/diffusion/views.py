@@ -12,19 +12,17 @@ def examples(training: Training, count: int) -> tuple[Tensor, ...]:
     return tuple(t[:count] for t in training.validation_set)
 
 
-def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
-    image, _ = batch
+def samples(training: Training, count: int) -> dict[str, Tensor]:
     with training.autocast:
         diffusion_image, _ = diffusion_samples(
-            training.u_net_ema, torch.randn(len(image), 1, 8, 8, device=training.device), steps=10
+            training.u_net_ema, torch.randn(count, 1, 8, 8, device=training.device), steps=10
         )
     return {"image": diffusion_image}
 
 
-def out_of_noise(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
-    image, _ = batch
+def out_of_noise(training: Training, count: int) -> dict[str, Tensor]:
     with training.autocast:
         _, diffusion_way = diffusion_samples(
-            training.u_net_ema, torch.randn(len(image), 1, 8, 8, device=training.device), steps=10
+            training.u_net_ema, torch.randn(count, 1, 8, 8, device=training.device), steps=10
         )
     return {"way": diffusion_way}

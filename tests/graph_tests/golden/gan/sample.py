@@ -17,7 +17,7 @@ def main() -> None:
     options = sampling.options(__doc__, count=64)
     generator = options.load("generator", Generator())
     made = samples(generator, options.count, options.device)
-    options.write(made)
+    options.write(made, signed=False)
 
 
 if __name__ == "__main__":

@@ -12,17 +12,15 @@ def examples(training: Training, count: int) -> tuple[Tensor, ...]:
     return tuple(t[:count] for t in training.validation_set)
 
 
-def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
-    image, _ = batch
+def samples(training: Training, count: int) -> dict[str, Tensor]:
     with training.autocast:
-        noise = torch.randn(len(image), 32, device=training.device)  # [N, 32]
+        noise = torch.randn(count, 32, device=training.device)  # [N, 32]
         generator = training.generator(noise)  # [N, 1, 8, 8]
     return {"image": generator}
 
 
-def ways(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
-    image, _ = batch
+def ways(training: Training, count: int) -> dict[str, Tensor]:
     with training.autocast:
-        interpolation = latent_path(len(image), 32, 10, device=training.device)  # [N, 32]
+        interpolation = latent_path(count, 32, 10, device=training.device)  # [N, 32]
         generator_2 = training.generator(interpolation)  # [N, 1, 8, 8]
     return {"image": generator_2}

@@ -25,19 +25,17 @@ def reconstructions(training: Training, batch: tuple[Tensor, ...]) -> dict[str, 
     return {"image": image, "reconstruction": made}
 
 
-def samples(training: Training, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
-    image, _ = batch
+def samples(training: Training, count: int) -> dict[str, Tensor]:
     with training.autocast:
-        noise = torch.randn(len(image), 20, device=training.device)  # [N, 20]
+        noise = torch.randn(count, 20, device=training.device)  # [N, 20]
         imagined = F.sigmoid(training.decoder(noise))  # [N, 1, 28, 28]
     return {"image": imagined}
 
 
 def by_hand(
-    training: Training, batch: tuple[Tensor, ...], *, latent_sliders: Sequence[float] = (0.0,) * 20
+    training: Training, count: int, *, latent_sliders: Sequence[float] = (0.0,) * 20
 ) -> dict[str, Tensor]:
-    image, _ = batch
     with training.autocast:
-        latents = latent_point(len(image), latent_sliders, device=training.device)  # [N, 20]
+        latents = latent_point(count, latent_sliders, device=training.device)  # [N, 20]
         turned = F.sigmoid(training.decoder(latents))  # [N, 1, 28, 28]
     return {"image": turned}
