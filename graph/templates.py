@@ -18,6 +18,7 @@ ORDER = (
     "fashion_cnn",
     "autoencoder",
     "vae",
+    "digits_gan",
     "gan",
     "wgan_gp",
     "diffusion",

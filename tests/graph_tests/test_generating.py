@@ -42,7 +42,7 @@ def test_a_grid_of_what_comes_from_the_data_is_told_and_mended() -> None:
 
 
 def test_ways_and_planes_lie_in_rows_and_a_point_is_one_picture() -> None:
-    document = open_template("gan")
+    document = open_template("digits_gan")
     by_name = {node.name: node for node in document.board.nodes.values()}
     for kind, count, columns, shown in (
         ("random.path", 24, 8, 24),
@@ -79,7 +79,7 @@ def test_ways_and_planes_lie_in_rows_and_a_point_is_one_picture() -> None:
 def test_samples_are_laid_out_and_scaled_as_the_view_is(
     noise: str, columns: int, range_: str, call: str
 ) -> None:
-    document = open_template("gan")
+    document = open_template("digits_gan")
     by_name = {node.name: node for node in document.board.nodes.values()}
     document.remove([by_name["samples"].id])
     params: dict[str, dict[str, Any]] = {

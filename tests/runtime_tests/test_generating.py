@@ -91,7 +91,7 @@ def test_as_many_pictures_come_from_noise_as_are_asked_for(talk: Talk, tmp_path:
         for number in range(20):
             grey = Image.new("L", (8, 8), number * 10)
             grey.save(tmp_path / kind / f"{number}.png")
-    document = open_template("gan")
+    document = open_template("digits_gan")
     by_name = {node.name: node for node in document.board.nodes.values()}
     labels = document.add_node("random.labels")
     document.link(End(labels.id, "y"), End(by_name["samples"].id, "label"))
@@ -132,13 +132,13 @@ def test_a_sampler_is_written_where_a_view_generates() -> None:
 
 
 def test_an_export_has_nothing_that_only_views_need() -> None:
-    project = compile_document(open_template("gan"))  # its interpolation is for looking at alone
+    project = compile_document(open_template("digits_gan"))  # its interpolation is for looking at alone
     assert "latent_path" in project.files["latents.py"].text
     assert "latents.py" not in project.exported
     assert "latents" not in project.exported["README.md"].text
 
 
-@pytest.mark.parametrize("name", ["conditional_gan", "conditional_vae", "dcgan"])
+@pytest.mark.parametrize("name", ["conditional_gan", "conditional_vae", "dcgan", "gan"])
 def test_an_export_repeats_the_losses(
     name: str, tmp_path: Path, real_data: Callable[[str], Path]
 ) -> None:
@@ -154,7 +154,7 @@ def test_an_export_repeats_the_losses(
 
 @pytest.mark.parametrize(
     ("name", "unit", "latents", "side"),
-    [("vae", "decoder", 20, 28), ("gan", "generator", 32, 8), ("wgan_gp", "generator", 32, 8)],
+    [("vae", "decoder", 20, 28), ("digits_gan", "generator", 32, 8), ("wgan_gp", "generator", 32, 8)],
 )
 def test_an_export_repeats_the_losses_and_samples(
     name: str,
@@ -193,7 +193,7 @@ def test_an_export_repeats_the_losses_and_samples(
 @pytest.mark.parametrize("range_", ["auto", "0 to 1", "-1 to 1"])
 def test_samples_are_the_pixels_that_the_view_shows(range_: str, tmp_path: Path) -> None:
     """Of a generator whose numbers lie anywhere, so that what black and white are matters."""
-    document = open_template("gan")
+    document = open_template("digits_gan")
     by_name = {node.name: node for node in document.board.nodes.values()}
     (last,) = [
         node

@@ -92,7 +92,7 @@ def test_a_repeated_network_has_a_module_for_every_repetition(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "data"),
     [
-        ("gan", ""),
+        ("digits_gan", ""),
         ("wgan_gp", ""),
         ("diffusion", ""),
         ("dcgan", "mnist"),
@@ -222,7 +222,7 @@ def test_the_last_figures_are_those_of_the_last_checkpoint(talk: Talk) -> None:
             assert 1e-6 < figures.update < 0.1
 
 
-@pytest.mark.parametrize("name", ["digits_mlp", "gan"])
+@pytest.mark.parametrize("name", ["digits_mlp", "digits_gan"])
 def test_watching_how_nodes_learn_changes_nothing(talk: Talk, name: str) -> None:
     project = records(compile_document(open_template(name)))
     assert project.learned

@@ -52,7 +52,7 @@ def near(user: User, name: str) -> None:
 
 
 def test_a_gan_shows_how_it_learns_on_the_board_and_inside(start: Start) -> None:
-    user = start("gan")
+    user = start("digits_gan")
     user.select("generator")
     assert figures(user) == []
     assert bar(user, "generator") == 0

@@ -103,7 +103,7 @@ def test_the_command_palette_runs_what_is_typed(window: Window, qtbot: QtBot) ->
 def test_a_node_is_found_by_its_name_inside_a_network_too(
     make_window: MakeWindow, qtbot: QtBot
 ) -> None:
-    window = make_window(open_template("gan"))
+    window = make_window(open_template("digits_gan"))
     document = window.session.document
     adam = next(one for one in document.board.nodes.values() if one.name == "adam_d")
     inner = next(iter(document.networks["generator"].nodes.values()))

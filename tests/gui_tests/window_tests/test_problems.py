@@ -130,7 +130,7 @@ def said(window: Window) -> str:
 def test_a_problem_of_the_whole_board_is_a_badge_on_its_node(
     make_window: MakeWindow, qtbot: QtBot
 ) -> None:
-    window = make_window(open_template("gan"))
+    window = make_window(open_template("digits_gan"))
     document = window.session.document
     first, second = (node(window, name) for name in ("adam_d", "adam_g"))
     document.set_params(first.id, trains=(*first.params["trains"], node(window, "generator").id))

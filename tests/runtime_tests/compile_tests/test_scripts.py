@@ -202,7 +202,7 @@ def state(network: Any) -> list[Any]:
 
 
 def test_samples_say_what_is_wrong_with_weights(tmp_path: Path) -> None:
-    folder = write(compiled("gan"), tmp_path / "project")
+    folder = write(compiled("digits_gan"), tmp_path / "project")
     broken, other = tmp_path / "broken.safetensors", tmp_path / "other.safetensors"
     broken.write_bytes(b"no weights")
     save_file({"generator.linear.weight": torch.zeros(2, 2)}, other)

@@ -34,13 +34,15 @@ class Decoder(nn.Module):
         super().__init__()
         self.class_code = nn.Embedding(10, 16)
         self.linear = nn.Linear(36, 512)
-        self.linear_2 = nn.Linear(512, 512)
-        self.pixels = nn.Linear(512, 784)
+        self.linear_2 = nn.Linear(512, 1568)
+        self.conv_transpose2d = nn.ConvTranspose2d(32, 16, kernel_size=4, stride=2, padding=1)
+        self.pixels = nn.ConvTranspose2d(16, 1, kernel_size=4, stride=2, padding=1)
 
     def forward(self, z: Tensor, label: Tensor) -> Tensor:
         x = self.class_code(label)  # [N, 16]
         x = torch.cat((z, x), dim=1)  # [N, 36]
         x = F.relu(self.linear(x))  # [N, 512]
-        x = F.relu(self.linear_2(x))  # [N, 512]
-        x = self.pixels(x)  # [N, 784]
-        return x.unflatten(1, (1, 28, 28))  # [N, 1, 28, 28]
+        x = F.relu(self.linear_2(x))  # [N, 1568]
+        x = x.unflatten(1, (32, 7, 7))  # [N, 32, 7, 7]
+        x = F.relu(self.conv_transpose2d(x))  # [N, 16, 14, 14]
+        return self.pixels(x)  # [N, 1, 28, 28]

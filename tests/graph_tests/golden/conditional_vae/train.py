@@ -20,7 +20,7 @@ class Training:
         self,
         *,
         epochs: int = 15,
-        batch_size: int = 128,
+        batch_size: int = 64,
         seed: int = 0,
         device: str = "auto",
         precision: str = "auto",
@@ -79,15 +79,15 @@ class Training:
                 .mean()
             )
             kl = kl_to_unit_normal(encoder_mean, encoder_log_variance)
-            loss = reconstruction_loss + kl
+            loss = reconstruction_loss + 0.7 * kl
         self.adam.zero_grad()
         loss.backward()
         self.adam.step()
         self.adam_schedule.step()
         return {
-            "loss/negative_elbo": loss.detach(),
-            "loss/negative_elbo/reconstruction_loss": reconstruction_loss.detach(),
-            "loss/negative_elbo/kl": kl.detach(),
+            "loss/weighted_elbo": loss.detach(),
+            "loss/weighted_elbo/reconstruction_loss": reconstruction_loss.detach(),
+            "loss/weighted_elbo/kl": kl.detach(),
         }
 
     @torch.no_grad()
@@ -110,21 +110,21 @@ class Training:
                     .mean()
                 )
                 kl = kl_to_unit_normal(encoder_mean, encoder_log_variance)
-            sums[0] += (reconstruction_loss + kl) * len(image)
+            sums[0] += (reconstruction_loss + 0.7 * kl) * len(image)
             sums[1] += reconstruction_loss * len(image)
             sums[2] += kl * len(image)
             sums[3] += len(image)
-        negative_elbo, reconstruction_loss, kl, count = processes.total(sums).tolist()
+        weighted_elbo, reconstruction_loss, kl, count = processes.total(sums).tolist()
         return {
-            "val/negative_elbo": negative_elbo / count,
-            "val/negative_elbo/reconstruction_loss": reconstruction_loss / count,
-            "val/negative_elbo/kl": kl / count,
+            "val/weighted_elbo": weighted_elbo / count,
+            "val/weighted_elbo/reconstruction_loss": reconstruction_loss / count,
+            "val/weighted_elbo/kl": kl / count,
         }
 
 
 def main() -> None:
     options = script.options(
-        __doc__, epochs=15, batch_size=128, seed=0, device="auto", precision="auto", threads=0
+        __doc__, epochs=15, batch_size=64, seed=0, device="auto", precision="auto", threads=0
     )
     training = Training(**options.training)
     script.prepare(training, options)

@@ -10,16 +10,20 @@ class Discriminator(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv2d = nn.Conv2d(1, 32, kernel_size=4, stride=2, padding=1)
+        self.dropout2d = nn.Dropout2d(0.25)
         self.conv2d_2 = nn.Conv2d(32, 64, kernel_size=4, stride=2, padding=1, bias=False)
         self.batch_norm2d = nn.BatchNorm2d(64)
+        self.dropout2d_2 = nn.Dropout2d(0.25)
         self.linear = nn.Linear(3136, 128)
-        self.dropout = nn.Dropout(0.3)
+        self.dropout = nn.Dropout(0.5)
         self.judge = nn.Linear(128, 1)
 
     def forward(self, image: Tensor) -> Tensor:
         x = F.leaky_relu(self.conv2d(image), negative_slope=0.2)  # [N, 32, 14, 14]
+        x = self.dropout2d(x)  # [N, 32, 14, 14]
         x = self.conv2d_2(x)  # [N, 64, 7, 7]
         x = F.leaky_relu(self.batch_norm2d(x), negative_slope=0.2)  # [N, 64, 7, 7]
+        x = self.dropout2d_2(x)  # [N, 64, 7, 7]
         x = x.flatten(1)  # [N, 3136]
         x = F.leaky_relu(self.linear(x), negative_slope=0.2)  # [N, 128]
         x = self.dropout(x)  # [N, 128]

@@ -19,8 +19,8 @@ class Training:
     def __init__(
         self,
         *,
-        epochs: int = 8,
-        batch_size: int = 128,
+        epochs: int = 6,
+        batch_size: int = 64,
         seed: int = 0,
         device: str = "auto",
         precision: str = "auto",
@@ -45,13 +45,19 @@ class Training:
             "generator_ema": self.generator_ema,
         }
         self.adam_d = torch.optim.Adam(
-            self.discriminator.parameters(), lr=0.0002, betas=(0.5, 0.999), fused=True
+            self.discriminator.parameters(), lr=0.0004, betas=(0.5, 0.999), fused=True
         )
         self.adam_g = torch.optim.Adam(
-            self.generator.parameters(), lr=0.0005, betas=(0.5, 0.999), fused=True
+            self.generator.parameters(), lr=0.001, betas=(0.5, 0.999), fused=True
         )
         self.optimizers = {"adam_d": self.adam_d, "adam_g": self.adam_g}
-        self.schedules: dict[str, torch.optim.lr_scheduler.LRScheduler] = {}
+        self.adam_d_schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+            self.adam_d, T_max=epochs * self.steps_per_epoch
+        )
+        self.adam_g_schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+            self.adam_g, T_max=epochs * self.steps_per_epoch
+        )
+        self.schedules = {"adam_d": self.adam_d_schedule, "adam_g": self.adam_g_schedule}
 
     @property
     def steps_per_epoch(self) -> int:
@@ -86,6 +92,7 @@ class Training:
         self.adam_d.zero_grad()
         loss.backward()
         self.adam_d.step()
+        self.adam_d_schedule.step()
         return loss.detach()
 
     def step_adam_g(self, generator: Tensor) -> Tensor:
@@ -96,6 +103,7 @@ class Training:
         loss.backward()
         self.adam_g.step()
         self.generator_ema.update_parameters(self.generator)
+        self.adam_g_schedule.step()
         self.discriminator.requires_grad_(True)
         return loss.detach()
 
@@ -124,7 +132,7 @@ class Training:
 
 def main() -> None:
     options = script.options(
-        __doc__, epochs=8, batch_size=128, seed=0, device="auto", precision="auto", threads=0
+        __doc__, epochs=6, batch_size=64, seed=0, device="auto", precision="auto", threads=0
     )
     training = Training(**options.training)
     script.prepare(training, options)

@@ -1,9 +1,13 @@
 """The data of this project, as tensors in memory."""
 
+import gzip
+import math
+import os
+import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import torch
-from sklearn.datasets import load_digits
 from torch import Tensor
 
 from processes import share, world_size
@@ -13,23 +17,18 @@ class DataError(ValueError):
     """Data that can't be read; says where, what was expected, what came, what to do."""
 
 
-def split(
-    tensors: tuple[Tensor, ...], *, validation: float, seed: int
-) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    """Shuffle the rows once and cut off the validation part; with 0 validate on all rows."""
-    if validation == 0:
-        return tensors, tensors
-    count = len(tensors[0])
-    held = round(count * validation)
-    if not 0 < held < count:
-        raise DataError(
-            f"A validation part of {validation} of {count} rows leaves {count - held} rows to "
-            f"train and {held} to validate: expected at least 1 of each. Change the part, or 0 to "
-            "validate on the training rows."
-        )
-    order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
-    held_out, rest = order[:held], order[held:]
-    return tuple(t[rest] for t in tensors), tuple(t[held_out] for t in tensors)
+def locate(path: str | Path, data_dir: str | Path | None = None) -> Path:
+    """Find a file or folder in data_dir, the folders of $NEUROWIRE_DATA, ./data or here."""
+    named = [data_dir, *os.environ.get("NEUROWIRE_DATA", "").split(os.pathsep), "data", "."]
+    folders = [Path(folder) for folder in named if folder]
+    found = [Path(path)] if Path(path).is_absolute() else []
+    # A file that was chosen by its full path on another machine may lie in a data folder here.
+    found += [folder / (Path(path).name if found else path) for folder in folders]
+    for candidate in found:
+        if candidate.exists():
+            return candidate
+    looked = ", ".join(str(candidate) for candidate in found)
+    raise DataError(f"{path} is missing: expected one of {looked}. Put it there or set --data-dir.")
 
 
 def batch_count(rows: int, size: int) -> int:
@@ -59,8 +58,40 @@ def batches(
         yield tuple(t.index_select(0, mine) for t in tensors)  # t[mine] takes twice as long
 
 
-def digits() -> tuple[Tensor, Tensor]:
-    """Optical digits: image [1797, 1, 8, 8] in 0..1, label [1797] in 0..9."""
-    bunch = load_digits()
-    image = torch.tensor(bunch.images, dtype=torch.float32).div(16).unsqueeze(1)
-    return image, torch.tensor(bunch.target)
+def mnist(
+    data_dir: str | Path | None = None,
+) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """MNIST: image [60000, 1, 28, 28] in 0..1, label in 0..9; validation has 10,000."""
+    folder = locate("mnist", data_dir)
+    return idx_pair(folder, "train"), idx_pair(folder, "t10k")
+
+
+def idx_pair(folder: Path, part: str) -> tuple[Tensor, Tensor]:
+    """One part of a set in idx files: image [N, 1, H, W] in 0..1 and label [N]."""
+    image = read_idx(folder / f"{part}-images-idx3-ubyte", axes=3)
+    label = read_idx(folder / f"{part}-labels-idx1-ubyte", axes=1)
+    if len(image) != len(label):
+        raise DataError(f"{folder}: {len(image)} {part} images but {len(label)} labels.")
+    return image.unsqueeze(1).float().div_(255), label.long()
+
+
+def read_idx(path: Path, *, axes: int) -> Tensor:
+    """Read bytes in the idx format (yann.lecun.com/exdb/mnist), plain or in a .gz."""
+    packed = path.with_name(path.name + ".gz")
+    if not path.exists() and not packed.exists():
+        raise DataError(f"{packed} is missing: download the set again or set --data-dir.")
+    try:
+        content = path.read_bytes() if path.exists() else gzip.decompress(packed.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(
+            f"{packed} is broken ({error}): delete it and download it again."
+        ) from error
+    shape = [int.from_bytes(content[4 + 4 * i : 8 + 4 * i], "big") for i in range(axes)]
+    size = 4 + 4 * axes + math.prod(shape)
+    if content[:4] != bytes([0, 0, 8, axes]) or len(content) != size:
+        raise DataError(
+            f"{path}: expected an idx file of bytes with {axes} axes and {size} bytes in all, "
+            f"received {len(content)} bytes that start with {content[:4].hex()}. "
+            "Delete it and download it again."
+        )
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=4 + 4 * axes).view(shape)

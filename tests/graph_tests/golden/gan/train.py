@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 import processes
 import script
-from data import batch_count, batches, digits, split
+from data import batch_count, batches, mnist
 from model import Discriminator, Generator
 
 
@@ -18,7 +19,7 @@ class Training:
     def __init__(
         self,
         *,
-        epochs: int = 300,
+        epochs: int = 20,
         batch_size: int = 64,
         seed: int = 0,
         device: str = "auto",
@@ -30,17 +31,24 @@ class Training:
         self.autocast = processes.precision(self.device, precision)
         self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
         self.epoch = self.batch = self.step = 0
-        train_set, validation_set = split(digits(), validation=0.2, seed=seed)
+        train_set, validation_set = mnist(data_dir)
         self.train_set = tuple(t.to(self.device) for t in train_set)
         self.validation_set = tuple(t.to(self.device) for t in validation_set)
-        self.discriminator = processes.parallel(Discriminator().to(self.device))
         self.generator = processes.parallel(Generator().to(self.device))
-        self.networks = {"discriminator": self.discriminator, "generator": self.generator}
+        self.discriminator = processes.parallel(Discriminator().to(self.device))
+        self.generator_ema = AveragedModel(
+            processes.plain(self.generator), multi_avg_fn=get_ema_multi_avg_fn(0.999)
+        ).requires_grad_(False)
+        self.networks = {
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+            "generator_ema": self.generator_ema,
+        }
         self.adam_d = torch.optim.Adam(
-            self.discriminator.parameters(), lr=0.0002, betas=(0.5, 0.999), fused=True
+            self.discriminator.parameters(), lr=0.0004, betas=(0.5, 0.999), fused=True
         )
         self.adam_g = torch.optim.Adam(
-            self.generator.parameters(), lr=0.0005, betas=(0.5, 0.999), fused=True
+            self.generator.parameters(), lr=0.001, betas=(0.5, 0.999), fused=True
         )
         self.optimizers = {"adam_d": self.adam_d, "adam_g": self.adam_g}
         self.schedules: dict[str, torch.optim.lr_scheduler.LRScheduler] = {}
@@ -51,14 +59,14 @@ class Training:
 
     def __iter__(self) -> Iterator[dict[str, float | Tensor]]:
         while self.epoch < self.epochs:
-            self.discriminator.train()
             self.generator.train()
+            self.discriminator.train()
             for (image,) in batches(
                 self.train_set[:1], self.batch_size, seed=self.seed + self.epoch, start=self.batch
             ):
                 with self.autocast:
-                    noise = torch.randn(len(image), 32, device=self.device)  # [N, 32]
-                    generator = self.generator(noise)  # [N, 1, 8, 8]
+                    noise = torch.randn(len(image), 64, device=self.device)  # [N, 64]
+                    generator = self.generator(noise)  # [N, 1, 28, 28]
                 figures = {
                     "loss/discriminator_loss": self.step_adam_d(image, generator.detach()),
                     "loss/generator_loss": self.step_adam_g(generator),
@@ -71,9 +79,9 @@ class Training:
 
     def step_adam_d(self, image: Tensor, generator: Tensor) -> Tensor:
         with self.autocast:
-            discriminator = self.discriminator(image)  # [N, 1]
+            discriminator_2 = self.discriminator(generator)  # [N, 1]
             loss = (
-                F.softplus(-discriminator).mean() + F.softplus(self.discriminator(generator)).mean()
+                F.softplus(-self.discriminator(image)).mean() + F.softplus(discriminator_2).mean()
             )
         self.adam_d.zero_grad()
         loss.backward()
@@ -87,20 +95,21 @@ class Training:
         self.adam_g.zero_grad()
         loss.backward()
         self.adam_g.step()
+        self.generator_ema.update_parameters(self.generator)
         self.discriminator.requires_grad_(True)
         return loss.detach()
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        self.discriminator.eval()
         self.generator.eval()
+        self.discriminator.eval()
         sums = torch.zeros(3, device=self.device)
         for (image,) in batches(self.validation_set[:1], 256):
             with self.autocast:
-                discriminator = self.discriminator(image)  # [N, 1]
-                noise = torch.randn(len(image), 32, device=self.device)  # [N, 32]
-                generator = self.generator(noise)  # [N, 1, 8, 8]
+                noise = torch.randn(len(image), 64, device=self.device)  # [N, 64]
+                generator = self.generator(noise)  # [N, 1, 28, 28]
                 discriminator_2 = self.discriminator(generator)  # [N, 1]
+                discriminator = self.discriminator(image)  # [N, 1]
             sums[0] += (
                 F.softplus(-discriminator).mean() + F.softplus(discriminator_2).mean()
             ) * len(image)
@@ -115,7 +124,7 @@ class Training:
 
 def main() -> None:
     options = script.options(
-        __doc__, epochs=300, batch_size=64, seed=0, device="auto", precision="auto", threads=0
+        __doc__, epochs=20, batch_size=64, seed=0, device="auto", precision="auto", threads=0
     )
     training = Training(**options.training)
     script.prepare(training, options)

@@ -14,13 +14,13 @@ def examples(training: Training, count: int) -> tuple[Tensor, ...]:
 
 def samples(training: Training, count: int) -> dict[str, Tensor]:
     with training.autocast:
-        noise = torch.randn(count, 32, device=training.device)  # [N, 32]
-        generator = training.generator(noise)  # [N, 1, 8, 8]
+        noise = torch.randn(count, 64, device=training.device)  # [N, 64]
+        generator = training.generator_ema(noise)  # [N, 1, 28, 28]
     return {"image": generator}
 
 
 def ways(training: Training, count: int) -> dict[str, Tensor]:
     with training.autocast:
-        interpolation = latent_path(count, 32, 10, device=training.device)  # [N, 32]
-        generator_2 = training.generator(interpolation)  # [N, 1, 8, 8]
+        interpolation = latent_path(count, 64, 10, device=training.device)  # [N, 64]
+        generator_2 = training.generator_ema(interpolation)  # [N, 1, 28, 28]
     return {"image": generator_2}
