@@ -28,6 +28,8 @@ USES = {
     """,
 }
 """What names are reserved for, and the names."""
+AMBIGUOUS = frozenset({"I", "O", "l"})
+"""Names that read like digits: fine behind a dot, but not for variables and classes."""
 RESERVED = {name: use for use, text in USES.items() for name in text.split()}
 
 

@@ -64,7 +64,7 @@ class Body:
         """
         self._left = _count([end for item in self.items for end in item.reads] + [*self.wanted])
         self._holder: End | None = None
-        self.taken |= {str(value) for value in self.values.values()}
+        self.taken |= names.AMBIGUOUS | {str(value) for value in self.values.values()}
         pending: tuple[str, ...] = ()
         last = len(self.items) - 1
         for index, item in enumerate(self.items):

@@ -167,7 +167,7 @@ def _names(
         alone = used.count(one.name) == 1 or one.rank == 0
         wanted = one.name if alone else f"{one.attribute}_{one.name}"
         wanted = wanted if names.is_name(wanted) else names.to_name(wanted)
-        called[values] = names.unique(wanted, set(called.values()))
+        called[values] = names.unique(wanted, {*names.AMBIGUOUS, *called.values()})
     return {values: called[values] for values in best}
 
 

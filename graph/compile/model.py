@@ -137,4 +137,5 @@ def _docstring(
 def safe_class_name(name: str) -> str:
     """A class name that hides nothing the file imports."""
     wanted = names.class_name(name)
-    return wanted if wanted not in {"Tensor", "F", "Training", "Path"} else f"{wanted}Network"
+    hiding = wanted in {"Tensor", "F", "Training", "Path"} | names.AMBIGUOUS
+    return f"{wanted}Network" if hiding else wanted

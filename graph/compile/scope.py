@@ -269,7 +269,7 @@ def _arguments(given: list[Any]) -> list[str]:
 def local_names(scope: Scope, ends: list[End]) -> dict[End, Value]:
     """Names for values that come from outside, such as a batch: their ports' names."""
     found: dict[End, Value] = {}
-    taken: set[str] = set()
+    taken = set(names.AMBIGUOUS)
     for end in ends:
         text = end.port
         if text in {"x", "y", "ys"} or not names.is_name(text):

@@ -228,3 +228,26 @@ def test_every_line_of_a_network_knows_its_node(muted: bool) -> None:
     lines = [model.text.splitlines()[number] for number in model.lines_of(layer.id)]
     assert any("nn.Linear(64, 64)" in line for line in lines)
     assert any("self.linear(features)" in line for line in lines)
+
+
+def test_names_that_read_like_digits_stay_behind_a_dot(tmp_path: Path) -> None:
+    draw = Drawing()
+    document = draw.document
+    entry, layer, _, last = draw.network("I", *DENSE, input="O", output="I")
+    document.rename(layer.id, "l")
+    both = draw.add("merge.concatenate", sheet="I")
+    document.unlink(document.networks["I"].into(last.id)[0])
+    draw.chain(layer, both, last)
+    draw.wire(entry, both)
+    document.expose(layer.id, "units", "O")
+    first, second = draw.place("I", "O"), draw.place("I", "I", O=16)
+    skip = draw.add("merge.concatenate")
+    draw.classifier(first, second, skip)
+    [flat] = [one for one in document.board.nodes.values() if one.type == "shape.flatten"]
+    document.rename(flat.id, "l")
+    draw.wire(flat, skip)
+    with compiled(document, tmp_path / "board") as (model, run):
+        assert "class INetwork(nn.Module):" in model
+        assert "self.l = nn.Linear(" in model
+        assert isinstance(run.O, nn.Module)
+        assert isinstance(run.I, nn.Module)
