@@ -236,6 +236,7 @@ class Window(QMainWindow):
         look.changed.connect(self.deeds.enable)
         self._count_problems(len(self.problems.shown))
         self._offer()
+        self.deeds.enable()
 
     # -- following
 
@@ -312,7 +313,6 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self._begin)
 
     def _begin(self) -> None:
-        self.deeds.enable()
         self.ready.emit()
         self.trainer.start()
         self.facts.start()
