@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui import dialogs, look
-from gui.animation import write_animation, write_picture
-from gui.figures import origin
+from gui.animation import WrongEnding, write_animation, write_picture
+from gui.figures import origin, when
 from gui.pictures import natural_size, on_node
 from gui.preview import Preview
 from gui.session import Session
@@ -142,7 +142,7 @@ class Previews(QScrollArea):
     def save_picture(self, preview: Preview) -> None:
         """Ask for a place and write there what a view shows."""
         message = preview.shown
-        name = f"{message.name} {message.step}.png"
+        name = f"{message.name} {when(message)}.png".replace(",", "")
         self._save("Save the picture", name, PICTURE, lambda path: write_picture(path, message))
 
     def save_animation(self, preview: Preview) -> None:
@@ -161,6 +161,8 @@ class Previews(QScrollArea):
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
             write(path)
+        except WrongEnding as error:
+            self.failed.emit(f"{path.name} could not be saved: {error}", error.advice)
         except OSError as error:
             reason = error.strerror or str(error)
             self.failed.emit(

@@ -74,10 +74,10 @@ def mistake(error: Exception) -> Problem:
     """What is told of an error that the compiler should never raise, and where it was raised."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     what = f"{type(error).__name__}: {error}".rstrip(": .")
+    where = f"{Path(last.filename).name}, line {last.lineno}"
     return Problem(
         None,
         BOARD,
-        f"This board could not be compiled: {what} ({Path(last.filename).name}, line {last.lineno})."
-        " This should not have happened.",
+        f"This board could not be compiled: {what} ({where}). This should not have happened.",
         advice="Undo the last change, then train again; please report these words with the board.",
     )

@@ -17,6 +17,7 @@ from graph.file import save
 from gui import dialogs
 from gui.preview import Preview
 from gui.sliders import MOST, LatentSliders
+from gui.status import MESSAGE_MS
 from gui.window import Window
 from runtime.runs import last_checkpoint
 from tests.gui_tests.window_tests.boards import node
@@ -59,6 +60,11 @@ def picture(widget: QWidget) -> QImage:
 def bar_button(window: Window, text: str) -> QToolButton:
     [found] = [one for one in window.previews.bar.findChildren(QToolButton) if one.text() == text]
     return found
+
+
+def says(window: Window, qtbot: QtBot, words: str) -> None:
+    """Wait for words in the status bar, for less than what was said before them stays."""
+    qtbot.waitUntil(lambda: words in window.status.run.text(), timeout=MESSAGE_MS // 2)
 
 
 def train(window: Window, qtbot: QtBot) -> None:
@@ -116,6 +122,19 @@ def test_after_training_new_samples_and_latents_go_on(
     train(window, qtbot)
     assert window.trainer.generating is None
     assert not preview(window, "moved").shown.generated
+
+
+def test_news_of_a_run_takes_the_place_of_what_was_said_before(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window(board(epochs=1), live=True)
+    train(window, qtbot)
+    monkeypatch.setattr(dialogs, "ask_save", lambda *_: tmp_path / "seen.png")
+    for act, words in (("generate", "Generating"), ("stop", "Trained 1 epoch")):
+        click(preview(window, "seen").save_picture)
+        assert f"Saved {tmp_path / 'seen.png'}" in window.status.run.text()
+        window.acts[act].trigger()
+        says(window, qtbot, words)
 
 
 def test_latents_move_while_the_board_trains(make_window: MakeWindow, qtbot: QtBot) -> None:
