@@ -74,6 +74,8 @@ class Generate:
     project: Project
     config: RunConfig
     checkpoint: str
+    samples: int = 0
+    """Which noise to draw from first: how often `Shuffle` asked for other noise before."""
 
 
 @dataclass(frozen=True, slots=True)
