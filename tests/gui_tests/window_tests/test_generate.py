@@ -70,7 +70,7 @@ def says(window: Window, qtbot: QtBot, words: str) -> None:
 def train(window: Window, qtbot: QtBot) -> None:
     window.acts["train"].trigger()
     window.show_tab("previews")
-    qtbot.waitUntil(lambda: window.trainer.last is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: window.trainer.checkpoint is not None, timeout=LONG)
     qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=LONG)
 
 
@@ -163,14 +163,14 @@ def test_a_run_in_the_list_opens_its_board_and_draws(
 ) -> None:
     window = make_window(board(epochs=1), live=True)
     train(window, qtbot)
-    folder = window.trainer.last
-    assert folder is not None
+    assert window.trainer.started is not None
+    folder = window.trainer.started.folder
     monkeypatch.setattr(dialogs, "ask_to_save", lambda *_: "discard")
 
     other = tmp_path / "other.neurowire"
     save(board(epochs=1, size=6), other)
     window.documents.open_path(other)
-    assert window.trainer.last is None
+    assert window.trainer.checkpoint is None
     monkeypatch.setattr(dialogs, "ask_open", lambda *_: last_checkpoint(str(folder)))
     window.acts["load_checkpoint"].trigger()
     qtbot.waitUntil(lambda: "does not fit this board" in window.notice.text, timeout=LONG)
