@@ -53,7 +53,7 @@ class Preview(QWidget):
 
     def __init__(self, message: ViewDrawn) -> None:
         super().__init__()
-        self.node = message.node
+        self.node, self.name = message.node, message.name
         self._name = label("", "heading")
         self._step = Elided("dim", Qt.TextElideMode.ElideRight)
         self._step.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -86,7 +86,6 @@ class Preview(QWidget):
         self.looks = Looks()
         self._generated: ViewDrawn | None = None
         self.slider = Track(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName(f"Training so far, {message.name}")
         self.slider.setToolTip("Goes back to what this view showed earlier")
         self.slider.setVisible(False)
         self.slider.valueChanged.connect(self._scrub)
@@ -114,6 +113,12 @@ class Preview(QWidget):
         self.save_animation.setEnabled(len(self.looks) > 1)
         self._scrub(self.slider.value())
 
+    def rename(self, name: str) -> None:
+        """The view has another name on the board."""
+        if name != self.name:
+            self.name = name
+            self._show(self.shown)
+
     def _scrub(self, place: int) -> None:
         past = place >= len(self.looks)
         self._show(self._generated if past and self._generated else self.looks[place])
@@ -121,10 +126,11 @@ class Preview(QWidget):
     def _show(self, message: ViewDrawn) -> None:
         self.shown = message
         self.sheet.payload = message.payload
-        self._name.setText(message.name.replace("_", " "))
+        self.slider.setAccessibleName(f"Training so far, {self.name}")
+        self._name.setText(self.name.replace("_", " "))
         self._step.setText(f"{when(message)}{_said(message.payload)}")
         self._step.setToolTip(self._step.text())
-        self.sheet.setAccessibleName(f"{message.name}, {when(message)}")
+        self.sheet.setAccessibleName(f"{self.name}, {when(message)}")
         self.sheet.setAccessibleDescription(_in_words(message.payload))
         self.sheet.update()
 

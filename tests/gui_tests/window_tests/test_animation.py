@@ -35,7 +35,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 def a_look(view: str, step: int, grey: int) -> ViewDrawn:
     pictures = Pictures(8, 8, 1, bytes([grey]) * 64 * 12)
-    return ViewDrawn(view, "made_digits", "grid", pictures, step)
+    return ViewDrawn(view, "digits", "grid", pictures, step)
 
 
 def preview(window: Window, looks: int) -> Preview:
@@ -191,7 +191,7 @@ def test_what_is_drawn_after_training_stands_behind_its_last_look(
         window.previews.receive(made)
         label = "generated, samples 2" if samples else "generated"
         assert label in [one.text() for one in shown.findChildren(QLabel)]
-    assert shown.sheet.accessibleName() == "made_digits, generated, samples 2"
+    assert shown.sheet.accessibleName() == "digits, generated, samples 2"
     shown.slider.setFocus()
     for step in (100, 50):
         QTest.keyClick(shown.slider, Qt.Key.Key_Left)
@@ -201,7 +201,7 @@ def test_what_is_drawn_after_training_stands_behind_its_last_look(
     asked: list[str] = []
     monkeypatch.setattr(dialogs, "ask_save", lambda _, __, start, ___: asked.append(start.name))
     click(shown.save_picture)
-    assert asked == ["made_digits generated samples 2.png"]
+    assert asked == ["digits generated samples 2.png"]
     feet = [foot(replace(made, generated=one, samples=0)) for one in (True, False)]
     assert len({feet[0], feet[1], foot(made)}) == 3, "the line below says which samples they are"
 
