@@ -149,20 +149,24 @@ class Deeds(QObject):
     # -- after training
 
     def generate(self) -> None:
-        """Go on drawing with what the last run learned."""
-        last = self._window.trainer.last
-        if last is not None:
-            self._generate(last_checkpoint(last))
+        """Go on drawing with what the last run learned, or the checkpoint loaded since."""
+        trainer = self._window.trainer
+        if trainer.checkpoint is not None:
+            self._generate(trainer.checkpoint, samples=trainer.samples)
 
     def shuffle(self) -> None:
-        """Draw from other noise."""
-        self._window.trainer.shuffle()
+        """Draw from other noise; where nothing draws any more, from the last weights."""
+        trainer = self._window.trainer
+        if trainer.generating is not None:
+            trainer.shuffle()
+        elif trainer.checkpoint is not None:
+            self._generate(trainer.checkpoint, samples=trainer.samples + 1)
 
     def load_checkpoint(self) -> None:
         """Ask for a checkpoint and draw with its weights."""
         window = self._window
-        last = window.trainer.last
-        start = last_checkpoint(last).parent if last else home()
+        last = window.trainer.checkpoint
+        start = last.parent if last else home()
         path = dialogs.ask_open(window, "Load a checkpoint", start, CHECKPOINTS)
         if path is not None:
             self._generate(path)
@@ -188,8 +192,7 @@ class Deeds(QObject):
                 return
             if not window.documents.open_path(boards[0]):
                 return
-        if self._generate(last_checkpoint(folder)):
-            window.trainer.last = folder
+        self._generate(last_checkpoint(folder))
 
     def steer(self, node: str, at: tuple[float, ...]) -> None:
         """Move latents; where nothing draws any more, the last run's weights are loaded first."""
@@ -199,7 +202,7 @@ class Deeds(QObject):
         elif trainer.state == "idle":
             self.generate()
 
-    def _generate(self, checkpoint: Path) -> bool:
+    def _generate(self, checkpoint: Path, *, samples: int = 0) -> None:
         window = self._window
         window.notice.hide_error()
         window.problems.clear_extra()
@@ -207,11 +210,8 @@ class Deeds(QObject):
         project = window.source.project
         if project is not None and not project.views:
             window.say("There is nothing to draw: wire a view, such as Image grid, first.")
-            return False
-        began = window.trainer.generate(checkpoint)
-        if began:
+        elif window.trainer.generate(checkpoint, samples=samples):
             window.show_tab("previews")
-        return began
 
     def set_rate(self) -> None:
         """Ask for another learning rate of the run that is going."""
@@ -300,9 +300,10 @@ class Deeds(QObject):
         acts["stop"].setEnabled(stops or window.trainer.generating is not None)
         acts["set_rate"].setEnabled(state in {"running", "paused"})
         trainer = window.trainer
-        has_last = trainer.last is not None and last_checkpoint(trainer.last).exists()
-        acts["generate"].setEnabled(state == "idle" and has_last and not trainer.generating)
-        acts["shuffle"].setEnabled(trainer.generating is not None)
+        generating = trainer.generating is not None
+        can = state == "idle" and trainer.checkpoint is not None and trainer.checkpoint.exists()
+        acts["generate"].setEnabled(can and (trainer.outdated or not generating))
+        acts["shuffle"].setEnabled(can or generating)
         acts["load_checkpoint"].setEnabled(state == "idle")
         acts["resume_last"].setEnabled(state == "idle" and window.trainer.resumable is not None)
         for scheme in ("system", "dark", "light"):

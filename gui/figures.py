@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from runtime.messages import Generating
+from runtime.messages import Generating, ViewDrawn
 
 SHARES = ("accuracy", "top", "f1", "precision", "recall", "iou", "dice", "map")
 """Figures between 0 and 1 that are read as percentages; their names begin like this."""
@@ -74,6 +74,16 @@ def origin(generating: Generating) -> str:
     run = path.parent.parent.name if path.parent.name == "checkpoints" else path.parent.name
     step = f", step {generating.step:,}" if generating.step else ""
     return f"{path.stem} checkpoint of {run}{step}"
+
+
+def when(drawn: ViewDrawn) -> str:
+    """At which step of training a view was drawn, or which samples they are that were made after.
+
+    The first samples after training are those that it showed, so they have no number.
+    """
+    if not drawn.generated:
+        return f"step {drawn.step:,}"
+    return f"generated, samples {drawn.samples + 1}" if drawn.samples else "generated"
 
 
 def size(count: float) -> str:

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from gui import look
-from gui.figures import figure
+from gui.figures import figure, when
 from gui.looks import Looks
 from gui.pictures import draw
 from gui.sliders import LatentSliders
-from gui.widgets import Track, label
+from gui.widgets import Elided, Track, label
 from runtime.messages import ViewDrawn
 from runtime.payloads import Matrix, Number, Payload, Pictures
 
@@ -53,14 +53,17 @@ class Preview(QWidget):
 
     def __init__(self, message: ViewDrawn) -> None:
         super().__init__()
-        self.node = message.node
-        self._name, self._step = label("", "heading"), label("", "dim")
+        self.node, self.name = message.node, message.name
+        self._name = label("", "heading")
+        self._step = Elided("dim", Qt.TextElideMode.ElideRight)
+        self._step.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sheet, self.shown = Sheet(), message
         head = QHBoxLayout()
         head.setSpacing(3)
         head.addWidget(self._name)
-        head.addStretch(1)
-        head.addWidget(self._step)
+        head.addSpacing(6)
+        head.addWidget(self._step, 1)
         self.save_picture = _tool(
             "image", "Save what this view shows as a picture", self.picture_wanted.emit
         )
@@ -81,8 +84,8 @@ class Preview(QWidget):
         layout.addLayout(self._beside, 1)
         self.sliders: dict[str, LatentSliders] = {}
         self.looks = Looks()
+        self._generated: ViewDrawn | None = None
         self.slider = Track(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName(f"Training so far, {message.name}")
         self.slider.setToolTip("Goes back to what this view showed earlier")
         self.slider.setVisible(False)
         self.slider.valueChanged.connect(self._scrub)
@@ -93,36 +96,41 @@ class Preview(QWidget):
     def show_message(self, message: ViewDrawn) -> None:
         """Take a newer picture; it is shown unless the slider was put to an earlier one.
 
-        What was drawn after training is shown at once and is no part of the history.
+        What was drawn after training is shown at once; it is no part of the history, but stands
+        behind it on the slider.
         """
         self._match_sliders(message)
-        if message.generated:
-            with QSignalBlocker(self.slider):
-                self.slider.setValue(self.slider.maximum())
-            self.slider.setVisible(len(self.looks) > 1)
-            self.save_animation.setEnabled(len(self.looks) > 1)
-            self._show(message)
-            return
-        latest = self.slider.value() == self.slider.maximum()
-        self.looks.add(message)
+        latest = message.generated or self.slider.value() == self.slider.maximum()
+        self._generated = message if message.generated else None
+        if not message.generated:
+            self.looks.add(message)
+        places = len(self.looks) + (self._generated is not None)
         with QSignalBlocker(self.slider):
-            self.slider.setMaximum(len(self.looks) - 1)
-            if latest or len(self.looks) == 1:
+            self.slider.setMaximum(places - 1)
+            if latest or places == 1:
                 self.slider.setValue(self.slider.maximum())
-        self.slider.setVisible(len(self.looks) > 1)
+        self.slider.setVisible(places > 1)
         self.save_animation.setEnabled(len(self.looks) > 1)
         self._scrub(self.slider.value())
 
+    def rename(self, name: str) -> None:
+        """The view has another name on the board."""
+        if name != self.name:
+            self.name = name
+            self._show(self.shown)
+
     def _scrub(self, place: int) -> None:
-        self._show(self.looks[place])
+        past = place >= len(self.looks)
+        self._show(self._generated if past and self._generated else self.looks[place])
 
     def _show(self, message: ViewDrawn) -> None:
         self.shown = message
         self.sheet.payload = message.payload
-        self._name.setText(message.name.replace("_", " "))
-        when = "generated" if message.generated else f"step {message.step:,}"
-        self._step.setText(f"{when}{_said(message.payload)}")
-        self.sheet.setAccessibleName(f"{message.name} at step {message.step}")
+        self.slider.setAccessibleName(f"Training so far, {self.name}")
+        self._name.setText(self.name.replace("_", " "))
+        self._step.setText(f"{when(message)}{_said(message.payload)}")
+        self._step.setToolTip(self._step.text())
+        self.sheet.setAccessibleName(f"{self.name}, {when(message)}")
         self.sheet.setAccessibleDescription(_in_words(message.payload))
         self.sheet.update()
 

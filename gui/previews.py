@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui import dialogs, look
-from gui.animation import write_animation, write_picture
-from gui.figures import origin
+from gui.animation import WrongEnding, write_animation, write_picture
+from gui.figures import origin, when
 from gui.pictures import natural_size, on_node
 from gui.preview import Preview
 from gui.session import Session
@@ -88,6 +89,7 @@ class Previews(QScrollArea):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._draw_nodes)
         session.opened.connect(self.clear)
+        session.settled.connect(lambda _: self._follow_board())
         trainer.changed.connect(self._tell_origin)
         self._tell_origin()
         look.changed.connect(self._redraw)
@@ -107,9 +109,8 @@ class Previews(QScrollArea):
             preview.animation_wanted.connect(partial(self.save_animation, preview))
             wide = natural_size(message.payload, 100)
             self._row.addWidget(preview, max(1, round(100 * 100 / max(wide.height(), 30))))
-            self._none.hide()
-            self._show_bar()
         preview.show_message(message)
+        self._follow_board()
         self._waiting[message.node] = message
         self._timer.start(0)
 
@@ -120,7 +121,25 @@ class Previews(QScrollArea):
         empty(self._row)
         self.previews.clear()
         self._waiting.clear()
-        self._none.show()
+        self._follow_board()
+
+    def _follow_board(self) -> None:
+        """Show the previews of those views that the board has, under the names they have there.
+
+        One whose view was removed or muted is kept aside: undo brings both back.
+        """
+        document = self._session.document
+        for node, preview in self.previews.items():
+            there = document.has(node) and not document.node(node).muted
+            preview.setVisible(there)
+            if there:
+                preview.rename(document.node(node).name)
+        self._none.setVisible(not self._shown)
+        self._show_bar()
+
+    @property
+    def _shown(self) -> list[Preview]:
+        return [one for one in self.previews.values() if not one.isHidden()]
 
     def _steer_again(self) -> None:
         """Put the worker's latents where the sliders stand; it begins at 0."""
@@ -131,24 +150,28 @@ class Previews(QScrollArea):
 
     def _tell_origin(self) -> None:
         generating = self._trainer.generating
-        self._origin.setText(f"Drawn from the {origin(generating)}" if generating else "")
+        if self._trainer.outdated:
+            text = "The board changed: Generate draws it as it is now"
+        else:
+            text = f"Drawn from the {origin(generating)}" if generating else ""
+        self._origin.setText(text)
         self._origin.setVisible(generating is not None)
         self._show_bar()
 
     def _show_bar(self) -> None:
         """While pictures come from training there is nothing to say above them."""
-        self.bar.setVisible(self._trainer.state == "idle" or not self.previews)
+        self.bar.setVisible(self._trainer.state == "idle" or not self._shown)
 
     def save_picture(self, preview: Preview) -> None:
         """Ask for a place and write there what a view shows."""
-        message = preview.shown
-        name = f"{message.name} {message.step}.png"
+        message = replace(preview.shown, name=preview.name)
+        name = f"{message.name} {when(message)}.png".replace(",", "")
         self._save("Save the picture", name, PICTURE, lambda path: write_picture(path, message))
 
     def save_animation(self, preview: Preview) -> None:
         """Ask for a place and write there all that a view showed."""
-        looks = list(preview.looks)
-        name = f"{preview.shown.name}.gif"
+        looks = [replace(one, name=preview.name) for one in preview.looks]
+        name = f"{preview.name}.gif"
         self._save("Save the animation", name, ANIMATION, lambda path: write_animation(path, looks))
 
     def _save(self, title: str, name: str, filters: str, write: Callable[[Path], None]) -> None:
@@ -161,6 +184,8 @@ class Previews(QScrollArea):
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
             write(path)
+        except WrongEnding as error:
+            self.failed.emit(f"{path.name} could not be saved: {error}", error.advice)
         except OSError as error:
             reason = error.strerror or str(error)
             self.failed.emit(

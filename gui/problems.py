@@ -30,6 +30,7 @@ class Problems(QScrollArea):
         self._extra: tuple[Problem, ...] = ()
         self._data: tuple[Problem, ...] = ()
         self._refused: tuple[Problem, ...] = ()
+        self._mistakes: tuple[Problem, ...] = ()
         self._shown: list[Problem] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -74,11 +75,18 @@ class Problems(QScrollArea):
         self._data, self._refused = problems, ()
         self.refresh()
 
+    def set_mistakes(self, problems: tuple[Problem, ...]) -> None:
+        """Show what the compiler got wrong, until it compiles again."""
+        if problems != self._mistakes:
+            self._mistakes = problems
+            self.refresh()
+
     def refresh(self) -> None:
         """List what is wrong now."""
         found = list(self._session.inference.problems)
         said = {(one.node, one.text) for one in found}
-        others = {(one.node, one.text): one for one in (*self._data, *self._refused, *self._extra)}
+        told = (*self._mistakes, *self._data, *self._refused, *self._extra)
+        others = {(one.node, one.text): one for one in told}
         found += [one for key, one in others.items() if key not in said]
         self.counted.emit(len(found))
         if found == self._shown and self._cards.count():
@@ -103,7 +111,7 @@ class Problems(QScrollArea):
         self._timer.start(0)
 
     def _reset(self) -> None:
-        self._extra = self._data = self._refused = ()
+        self._extra = self._data = self._refused = self._mistakes = ()
         self.refresh()
 
     def _fix(self, problem: Problem, index: int) -> None:

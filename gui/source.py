@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+import traceback
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph.compile import Project, compile_document
 from graph.errors import CompileError
 from graph.problems import Problem
+from graph.sheet import BOARD
 from gui.session import Session
 
 SHORTEST_MS = 200
@@ -29,6 +32,8 @@ class Source(QObject):
         self._session = session
         self.project: Project | None = None
         self.problems: tuple[Problem, ...] = ()
+        self.mistakes: tuple[Problem, ...] = ()
+        """Those of `problems` that are no fault of the board but of the compiler."""
         self._fresh = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -50,14 +55,29 @@ class Source(QObject):
         if self._fresh:
             return
         begun = time.perf_counter()
+        self.project, self.problems, self.mistakes = None, (), ()
         try:
             self.project = compile_document(
                 self._session.document, inference=self._session.inference
             )
-            self.problems = ()
         except CompileError as error:
-            self.project, self.problems = None, tuple(error.problems)
+            self.problems = tuple(error.problems)
+        except Exception as error:  # whatever it is, the window goes on and says so
+            self.problems = self.mistakes = (mistake(error),)
         self._fresh = True
         taken_ms = int(1000 * (time.perf_counter() - begun))
         self._timer.setInterval(max(SHORTEST_MS, 4 * taken_ms))
         self.changed.emit()
+
+
+def mistake(error: Exception) -> Problem:
+    """What is told of an error that the compiler should never raise, and where it was raised."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    what = f"{type(error).__name__}: {error}".rstrip(": .")
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    return Problem(
+        None,
+        BOARD,
+        f"This board could not be compiled: {what} ({where}). This should not have happened.",
+        advice="Undo the last change, then train again; please report these words with the board.",
+    )

@@ -44,6 +44,7 @@ class Status(QStatusBar):
         self.addPermanentWidget(holder)
         self._problems = 0
         self._said = ""
+        self._going = self._run_state()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._forget)
@@ -51,7 +52,7 @@ class Status(QStatusBar):
             one.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         session.inferred.connect(lambda _: self.refresh())
         session.opened.connect(self.refresh)
-        trainer.changed.connect(self.refresh)
+        trainer.changed.connect(self._follow)
         trainer.received.connect(self.receive)
         self.refresh()
 
@@ -97,6 +98,17 @@ class Status(QStatusBar):
         problems = "no problems" if not count else f"{count} problem{'s' * (count != 1)}"
         weights = self._session.inference.total_weights
         self.board.setText(f"{weights:,} weights{DOT}{problems}")
+
+    def _run_state(self) -> tuple[str, bool]:
+        return self._trainer.state, self._trainer.generating is not None
+
+    def _follow(self) -> None:
+        """A run that begins, ends or draws is news; what was said before it makes room."""
+        before, self._going = self._going, self._run_state()
+        if self._going != before:
+            self._timer.stop()
+            self._said = ""
+        self.refresh()
 
     def _forget(self) -> None:
         self._said = ""

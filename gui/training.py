@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -24,6 +25,7 @@ from runtime.messages import (
     Stopped,
     Warm,
 )
+from runtime.runs import last_checkpoint
 
 State = Literal["idle", "reading", "starting", "running", "paused", "stopping"]
 
@@ -33,13 +35,30 @@ DRAIN_MS = 34
 """How often the worker's messages are taken: at most 30 times a second."""
 
 
+@dataclass
+class Drawing:
+    """What the worker draws after training: a board, with the weights of a checkpoint.
+
+    Attributes:
+        project: The board as it was compiled.
+        config: On which device, with which data.
+        checkpoint: The file with the weights.
+        samples: How often other noise was asked for.
+    """
+
+    project: Project
+    config: RunConfig
+    checkpoint: Path
+    samples: int = 0
+
+
 class Trainer(QObject):
     """Starts, pauses, steps and stops runs; every message of the worker passes through it."""
 
     received = Signal(object)
     """One message of `runtime.messages`."""
     changed = Signal()
-    """`state` or `resumable` changed."""
+    """`state`, `resumable`, `generating` or `outdated` changed."""
     asked = Signal()
     """Train was asked for: what an earlier run left on the panels may go."""
     refused = Signal(tuple)
@@ -60,13 +79,18 @@ class Trainer(QObject):
         """What could not be read of the board's data."""
         self._after_reading: Callable[[], object] = self.train
         self.generating: Generating | None = None
-        self.last: str | None = None
-        """The folder of this board's last run, from its start on."""
-        self._seed = SEED
+        self.outdated = False
+        """Is what is generated of the board as it was before an edit?"""
+        self.checkpoint: Path | None = None
+        """What Generate draws with: of this board's last run, or loaded since."""
+        self._drawing: Drawing | None = None
+        self._before: Drawing | None = None
+        """What was drawn until now, to go back to where another checkpoint does not fit."""
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
         session.opened.connect(self._leave)
+        source.changed.connect(self._compare)
 
     def start(self) -> None:
         """Start the worker, so that it is warm before the first click on Train."""
@@ -106,7 +130,7 @@ class Trainer(QObject):
             self.refused.emit(unread)
             return False
         self.asked.emit()
-        self.resumable = None
+        self.resumable = self._drawing = self._before = None
         self._start_drain()
         self.client.run(compiled, self._config(paused))
         if paused:
@@ -119,8 +143,14 @@ class Trainer(QObject):
         if self.state == "reading" and not self.pending():
             self._after_reading()
 
-    def generate(self, checkpoint: Path) -> bool:
+    def generate(self, checkpoint: Path, *, samples: int = 0) -> bool:
         """Draw the board's views from a checkpoint's weights, without training.
+
+        What was drawn before goes on where the checkpoint turns out not to fit.
+
+        Args:
+            checkpoint: The file with the weights.
+            samples: Which noise to draw from: 0 is that of training.
 
         Returns:
             Whether that begins, or will once the data was read.
@@ -128,24 +158,33 @@ class Trainer(QObject):
         if self.state not in {"idle", "reading"}:
             return False
         if self.pending():
-            self._after_reading = partial(self.generate, checkpoint)
+            self._after_reading = partial(self.generate, checkpoint, samples=samples)
             self._set("reading")
             return True
         self._set("idle")
         compiled = self._compiled()
         if compiled is None:
             return False
-        self._start_drain()
-        self.client.generate(compiled, self._config(paused=False), checkpoint)
-        self._seed = SEED
-        self._set("starting")
+        self._before = self._drawing if self.generating is not None else None
+        self._draw(Drawing(compiled, self._config(paused=False), checkpoint, samples))
         return True
+
+    def _draw(self, asked: Drawing) -> None:
+        self._drawing = asked
+        self._start_drain()
+        self.client.generate(asked.project, asked.config, asked.checkpoint, samples=asked.samples)
+        self._set("starting")
+
+    @property
+    def samples(self) -> int:
+        """Which samples were drawn last: how often other noise was asked for before."""
+        return self._drawing.samples if self._drawing else 0
 
     def shuffle(self) -> None:
         """While generating: draw from other noise."""
-        if self.generating is not None:
-            self._seed += 1
-            self.client.shuffle(self._seed)
+        if self.generating is not None and self._drawing is not None:
+            self._drawing.samples += 1
+            self.client.shuffle(SEED + self._drawing.samples)
 
     @property
     def can_steer(self) -> bool:
@@ -166,7 +205,7 @@ class Trainer(QObject):
         """Go on with an earlier run from its last checkpoint."""
         if self.state != "idle":
             return
-        self.resumable = None
+        self.resumable = self._drawing = self._before = None
         self._start_drain()
         self.client.resume_run(folder, config=self._config(paused=False))
         self._set("starting")
@@ -216,7 +255,8 @@ class Trainer(QObject):
                 self.warm = message
                 self.changed.emit()
             case Started():
-                self.started, self.last = message, message.folder
+                self.started = message
+                self.checkpoint = last_checkpoint(message.folder)
                 self._set("running" if self.state == "starting" else self.state)
             case Paused():
                 if self.state != "stopping":
@@ -227,36 +267,59 @@ class Trainer(QObject):
             case Stopped():
                 self._set("idle")
             case Generating():
-                self.generating = message
+                self.generating, self._before = message, None
+                if self._drawing is not None:
+                    self.checkpoint = self._drawing.checkpoint
                 self._set("idle")
                 self.changed.emit()
+                self._compare()
             case GenerateEnded():
-                asked = self.generating is None
-                self.generating = None
-                if asked or self.state == "stopping":
+                began, self.generating = self.generating is not None, None
+                before, stopping = self._before, self.state == "stopping"
+                if not began and before is not None and not stopping:
+                    self._before = None
+                    self._draw(before)
+                elif not began or stopping:
                     self._set("idle")  # it did not begin; else a run may be starting
                 self.changed.emit()
+                self._compare()
             case Died():
                 self.resumable = message.folder
-                self.warm = self.generating = None
+                self.warm = self.generating = self._before = None
                 self._set("idle")
                 self.changed.emit()
+                self._compare()
 
     def _compiled(self) -> Project | None:
         """The board's project; where it has errors they are told instead."""
         self._source.compile_now()
-        made = self._source.project
-        if made is None:
+        if self._source.project is None:
             wrong = errors(self._source.problems)
             self.refused.emit(tuple(wrong or self._source.problems))
             return None
+        return self._project()
+
+    def _project(self) -> Project | None:
+        made = self._source.project
+        if made is None:
+            return None
         return project(made.name, made.files, made.views, made.wires, made.learned)
+
+    def _compare(self) -> None:
+        """Was the board changed since what is drawn of it was compiled?"""
+        drawn, now = self._drawing, self._project() if self.generating is not None else None
+        outdated = drawn is not None and now is not None and shown(drawn.project) != shown(now)
+        if outdated != self.outdated:
+            self.outdated = outdated
+            self.changed.emit()
 
     def _leave(self) -> None:
         """Another board is open: what was trained or drawn belongs to the one before."""
-        self.last = None
-        if self.state == "reading" or self.generating is not None:
+        begins = self.state == "starting" and self._drawing is not None
+        self.checkpoint = self._drawing = self._before = None
+        if self.state == "reading" or begins or self.generating is not None:
             self.stop()
+        self._compare()
 
     def _set(self, state: State) -> None:
         if state != self.state:
@@ -279,6 +342,12 @@ class Trainer(QObject):
             data_dir=self.data_dir,
             paused=paused,
         )
+
+
+def shown(project: Project) -> object:
+    """What of a project can be seen in its views: its source, whatever the board looks like."""
+    source = {name: one.text for name, one in project.files.items() if name.endswith(".py")}
+    return source, project.views
 
 
 def errors(problems: tuple[Problem, ...] | list[Problem]) -> list[Problem]:

@@ -38,6 +38,20 @@ class Elided(QLabel):
 
     LEAST = 60
 
+    def __init__(
+        self, style: str = "", dots: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle
+    ) -> None:
+        """An empty one.
+
+        Args:
+            style: One of the theme's styles, as for `label`.
+            dots: Where it is shortened.
+        """
+        super().__init__()
+        self._dots = dots
+        if style:
+            self.setProperty("look", style)
+
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self.LEAST, self.sizeHint().width()), super().minimumSizeHint().height())
 
@@ -45,9 +59,8 @@ class Elided(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
         box = self.contentsRect()
-        dots = Qt.TextElideMode.ElideMiddle
-        text = self.fontMetrics().elidedText(self.text(), dots, box.width())
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), text)
+        text = self.fontMetrics().elidedText(self.text(), self._dots, box.width())
+        painter.drawText(box, int(self.alignment()), text)
 
 
 def button(text: str, act: Callable[[], object], style: str = "", icon: str = "") -> QPushButton:

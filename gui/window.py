@@ -211,6 +211,7 @@ class Window(QMainWindow):
         self.file.changed.connect(self._title)
         self.palette_panel.chosen.connect(self.deeds.add)
         self.problems.counted.connect(self._count_problems)
+        self.source.changed.connect(lambda: self.problems.set_mistakes(self.source.mistakes))
         for panel in (self.problems, self.code):
             panel.jumped.connect(self._centre_on)
         self.previews.drawn.connect(self._set_picture)

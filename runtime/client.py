@@ -110,9 +110,11 @@ class Client:
         """Go on with an earlier run, from its last checkpoint and with its own source."""
         self.run(Project("", {}), replace(config, resume=str(folder)))
 
-    def generate(self, project: Project, config: RunConfig, checkpoint: str | Path) -> None:
+    def generate(
+        self, project: Project, config: RunConfig, checkpoint: str | Path, *, samples: int = 0
+    ) -> None:
         """Draw a project's views from a checkpoint's weights, until another command."""
-        self._tell(Generate(project, config, str(checkpoint)))
+        self._tell(Generate(project, config, str(checkpoint), samples))
 
     def steer(self, node: str, at: Iterable[float]) -> None:
         """Move the point of the latent space that a node stands for."""

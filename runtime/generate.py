@@ -26,7 +26,7 @@ from runtime.messages import (
     Stop,
     Train,
 )
-from runtime.watch import Views
+from runtime.watch import SEED, Views
 from runtime.weights import Unfit
 
 
@@ -80,8 +80,11 @@ class Generation:
                 training = prepare.build(imported, self._command.config)
             finally:
                 self._building = False
-            weights.load(training, checkpoint)
+            written = project.files.get("views.py")
+            needed = weights.needed(training, written.text if written else "")
+            weights.load(training, checkpoint, needed)
             views = Views(project, imported, training, 0.0, self._send, generated=True)
+            views.shuffle(SEED + self._command.samples)
             device = device_name(training.device)
             self._send(Generating(str(checkpoint), device, training.step, training.epoch))
             views.draw(every=True)

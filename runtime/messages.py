@@ -74,6 +74,8 @@ class Generate:
     project: Project
     config: RunConfig
     checkpoint: str
+    samples: int = 0
+    """Which noise to draw from first: how often `Shuffle` asked for other noise before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,7 @@ class ViewDrawn:
         step: Steps trained before.
         at: The points of the latent space it was drawn at, by the node that stands for each.
         generated: Was it drawn after training, from a checkpoint?
+        samples: After training: how often other noise was asked for before.
     """
 
     node: str
@@ -236,6 +239,7 @@ class ViewDrawn:
     step: int
     at: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     generated: bool = False
+    samples: int = 0
 
 
 @dataclass(frozen=True, slots=True)

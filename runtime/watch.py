@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -112,9 +113,10 @@ class Views:
                     self._send(self._problem(view, error))
                     continue
                 at = {one.node: self._at[one.node] for one in view.sliders}
-                self._send(
-                    ViewDrawn(view.node, view.name, view.kind, payload, step, at, self._generated)
-                )
+                drawn = ViewDrawn(view.node, view.name, view.kind, payload, step, at)
+                if self._generated:
+                    drawn = replace(drawn, generated=True, samples=self._seed - SEED)
+                self._send(drawn)
                 now, self._drawn[view.name] = perf_counter(), step
                 pause = SHARE * len(self._next) * (now - began)
                 self._free[view.name] = now + pause

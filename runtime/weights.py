@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from torch import Tensor
+from torch import Tensor, nn
 
 from runtime.exported.checkpoint import unpack
 from runtime.exported.processes import plain
 from runtime.prepare import Training
+
+ANOTHER = "Open the board of that run (Runs, Open its board), or choose a checkpoint of this one."
 
 
 class Unfit(Exception):
@@ -27,19 +30,43 @@ class Unfit(Exception):
         self.advice = advice
 
 
-def load(training: Training, path: Path) -> None:
-    """Put a checkpoint's weights into a training's networks, and its counts of steps and epochs.
+def needed(training: Training, written: str) -> dict[str, tuple[str, ...]]:
+    """The networks that views are drawn with, and the views that need each.
+
+    Args:
+        training: Has the networks.
+        written: The source of `views.py`. Where it names no network, all are needed.
+    """
+    found: dict[str, list[str]] = {}
+    for view in ast.parse(written).body:
+        if not isinstance(view, ast.FunctionDef):
+            continue
+        for one in ast.walk(view):
+            if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name):
+                whole = one.value.id == "training" and one.attr in training.networks
+                if whole and view.name not in found.setdefault(one.attr, []):
+                    found[one.attr].append(view.name)
+    return {
+        name: tuple(found.get(name, ())) for name in training.networks if name in found or not found
+    }
+
+
+def load(training: Training, path: Path, views: Mapping[str, Sequence[str]]) -> None:
+    """Put a checkpoint's weights into networks, and its counts of steps and epochs.
 
     Args:
         training: Fresh, of the present board.
-        path: `last` or `best` of a run, or what the exported script saved.
+        path: `last` or `best` of a run, or what the exported script saved: all networks or one.
+        views: Which networks get weights, and the views that need each (see `needed`).
 
     Raises:
         Unfit: If it is missing, no checkpoint, or of other networks; nothing was changed then.
     """
-    states, counts = read(path)
-    networks = {name: plain(network) for name, network in training.networks.items()}
-    states = {name: states.get(name) or part(states, name) for name in networks}
+    held, counts = read(path)
+    networks = {name: plain(training.networks[name]) for name in views}
+    states = named(path, held, networks)
+    if missing := [name for name in networks if name not in states]:
+        raise lacking(path, training, states, missing, views)
     for name, network in networks.items():
         compare(path, name, network.state_dict(), states[name])
     for name, network in networks.items():
@@ -51,7 +78,7 @@ def load(training: Training, path: Path) -> None:
 def read(path: Path) -> tuple[dict[str, dict[str, Tensor]], dict[str, int]]:
     """The weights of each network in a checkpoint, and its counts.
 
-    Weights that lie there under plain names, "decoder.linear.weight", come under "".
+    Weights that lie there under plain names, as an export leaves them, come under "".
     """
     if not path.exists():
         raise Unfit(
@@ -72,14 +99,69 @@ def read(path: Path) -> tuple[dict[str, dict[str, Tensor]], dict[str, int]]:
     if state:
         return state["networks"], state["counts"]
     counts = {name: int(about[name]) for name in ("epoch", "step") if name in about}
-    return {"": tensors}, counts
+    if not counts:
+        return {"": tensors}, counts
+    best: dict[str, dict[str, Tensor]] = {}
+    for name, one in tensors.items():
+        network, _, inside = name.partition(".")
+        best.setdefault(network, {})[inside] = one
+    return best, counts
 
 
-def part(states: Mapping[str, Mapping[str, Tensor]], network: str) -> dict[str, Tensor]:
-    """The weights of one network among those under plain names."""
-    start = f"{network}."
-    named = states.get("", {}).items()
-    return {name.removeprefix(start): one for name, one in named if name.startswith(start)}
+def named(
+    path: Path, held: Mapping[str, dict[str, Tensor]], networks: Mapping[str, nn.Module]
+) -> Mapping[str, dict[str, Tensor]]:
+    """The weights in a file by network, where it holds those of one under plain names too.
+
+    One file for each network is what an export's `train.py` writes; the file has the network's
+    name. Under another name it is known by the names and sizes of its weights.
+    """
+    plain_ones = held.get("")
+    if plain_ones is None:
+        return held
+    fitting = [
+        name
+        for name, network in networks.items()
+        if sizes(network.state_dict()) == sizes(plain_ones)
+    ]
+    if path.stem in fitting or not fitting:
+        return {path.stem: plain_ones}
+    return {fitting[0]: plain_ones}
+
+
+def sizes(state: Mapping[str, Tensor]) -> dict[str, list[int]]:
+    """The size of each weight."""
+    return {name: list(one.shape) for name, one in state.items()}
+
+
+def lacking(
+    path: Path,
+    training: Training,
+    states: Mapping[str, object],
+    missing: Sequence[str],
+    views: Mapping[str, Sequence[str]],
+) -> Unfit:
+    """What to say of a file without the weights of networks that views need."""
+    own = any(name in training.networks for name in states)
+    what = "has not all that this board's views need" if own else "is of another board"
+    several = "s" * (len(views) != 1)
+    text = (
+        f"{path.name} {what}: expected the network{several} {listed(views)},"
+        f" received {listed(states) or 'none'}."
+    )
+    hindered = listed(dict.fromkeys(view for name in missing for view in views[name]))
+    if not own or not hindered:
+        return Unfit(text, ANOTHER)
+    last = "Choose last.safetensors of a run, which has all networks"
+    return Unfit(text, f"{last}, or mute {hindered}, drawn with {listed(missing)}.")
+
+
+def listed(names: Iterable[str], most: int = 4) -> str:
+    """Names as a sentence has them: a, b and c."""
+    names = sorted(names)
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return " and ".join(", ".join(names).rsplit(", ", maxsplit=1))
 
 
 def compare(
@@ -88,8 +170,15 @@ def compare(
     """Do a network's weights on the board and in a checkpoint have the same names and sizes?
 
     Raises:
-        Unfit: If not, with the first that differs.
+        Unfit: If not, with the first that differs, or all layers where none is the same.
     """
+    if here and not here.keys() & there.keys():
+        ours, theirs = (listed({name.rpartition(".")[0] for name in one}) for one in (here, there))
+        raise Unfit(
+            f"{path.name} is of another board: for the network {network} expected the layers"
+            f" {ours}, received {theirs}.",
+            ANOTHER,
+        )
     for name in (*here, *there):
         ours, theirs = (
             str(list(states[name].shape)) if name in states else "nothing"

@@ -158,7 +158,7 @@ def _lay_out(face: Face, declaration: Declaration | None) -> None:
     if face.role == "view" and declaration and not declaration.has("kind"):
         picture = None
     rows = max(len(face.inputs), len(face.outputs), 1)
-    labelled = many_in or many_out
+    labelled = any(one.label for one in (*face.inputs, *face.outputs))
 
     wide = _needed_width(face, picture)
     own_line = bool(face.summary) and (labelled or curved)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from safetensors.torch import save_file
 
 from graph.compile import compile_document
 from graph.document import Document
-from runtime import source, training
+from graph.templates import open_template
+from runtime import source, training, weights
 from runtime.config import Project, RunConfig
 from runtime.messages import (
     GenerateEnded,
@@ -156,6 +158,89 @@ def test_a_checkpoint_of_another_board_says_what_differs(
         assert problem.advice
         talk.until(GenerateEnded)
     assert not talk.all(Generating)
+
+
+@pytest.fixture(scope="module")
+def adversarial(
+    shared_talk: Talk, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Project, Path]:
+    """A generator and a discriminator, trained for a moment; and its last checkpoint.
+
+    Each network's weights lie beside it in a file of their own, as an export leaves them.
+    """
+    project = records(open_template("gan"))
+    shared_talk.settle()
+    stopped = shared_talk.train(project, replace(SOON, max_steps=3, batch_size=64))
+    last = last_checkpoint(stopped.folder)
+    states, _ = weights.read(last)
+    for name, state in states.items():
+        save_file(state, last.with_name(f"{name}.safetensors"))
+    return project, last
+
+
+def test_a_file_of_one_network_draws_the_views_that_need_no_other(
+    talk: Talk, adversarial: tuple[Project, Path], tmp_path: Path
+) -> None:
+    project, last = adversarial
+    talk.client.generate(project, SOON, last)
+    whole = drawn(talk, "samples").payload
+    end(talk)
+    copied = tmp_path / "any name.safetensors"  # told by the names and sizes of its weights
+    copied.write_bytes(last.with_name("generator.safetensors").read_bytes())
+    for path in (last.with_name("generator.safetensors"), copied):
+        talk.client.generate(project, SOON, path)
+        assert drawn(talk, "samples").payload == whole
+        end(talk)
+    assert not talk.all(Problem)
+
+
+def test_a_network_that_views_need_and_a_file_lacks_is_named(
+    talk: Talk, adversarial: tuple[Project, Path], trained: tuple[Project, str, Stopped, Talk]
+) -> None:
+    project, last = adversarial
+    diffusion = records(open_template("diffusion"))
+    best = last_checkpoint(trained[2].folder).with_name("best.safetensors")
+    for board, path, words in (
+        (
+            diffusion,
+            last,
+            "last.safetensors is of another board: expected the network u_net_ema,"
+            " received discriminator and generator.",
+        ),
+        (
+            diffusion,
+            best,
+            "best.safetensors is of another board: expected the network u_net_ema, received model.",
+        ),
+        (
+            project,
+            last.with_name("discriminator.safetensors"),
+            "expected the network generator, received discriminator.",
+        ),
+    ):
+        talk.client.generate(board, SOON, path)
+        problem = talk.until(Problem)
+        assert words in problem.text, problem.text
+        assert problem.advice
+        talk.until(GenerateEnded)
+    assert not talk.all(Generating)
+
+
+def test_other_samples_can_be_the_first_that_are_drawn(
+    talk: Talk, trained: tuple[Project, str, Stopped, Talk]
+) -> None:
+    project, _, stopped, _ = trained
+    checkpoint = last_checkpoint(stopped.folder)
+    talk.client.generate(project, SOON, checkpoint)
+    assert drawn(talk, "seen").samples == 0
+    talk.client.shuffle(21)
+    second = drawn(talk, "seen")
+    assert second.samples == 1
+    end(talk)
+    talk.client.generate(project, SOON, checkpoint, samples=1)
+    first = drawn(talk, "seen")
+    assert (first.payload, first.samples) == (second.payload, 1)
+    end(talk)
 
 
 def test_training_ends_drawing_and_drawing_ends_training(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,14 @@ from PIL import Image
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QImage, QImageReader
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from gui import animation, dialogs
@@ -25,7 +35,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 def a_look(view: str, step: int, grey: int) -> ViewDrawn:
     pictures = Pictures(8, 8, 1, bytes([grey]) * 64 * 12)
-    return ViewDrawn(view, "made_digits", "grid", pictures, step)
+    return ViewDrawn(view, "digits", "grid", pictures, step)
 
 
 def preview(window: Window, looks: int) -> Preview:
@@ -117,12 +127,88 @@ def test_a_place_that_cannot_be_written_is_told(
 ) -> None:
     shown = preview(window, 3)
     before = QImage(shown.sheet.grab().toImage())
-    gone = tmp_path / "gone" / "it.gif"
-    monkeypatch.setattr(dialogs, "ask_save", lambda *_: gone)
-    for button in (shown.save_animation, shown.save_picture):
+    for button, name in ((shown.save_animation, "it.gif"), (shown.save_picture, "it.png")):
+        gone = tmp_path / "gone" / name
+        monkeypatch.setattr(dialogs, "ask_save", lambda *_, gone=gone: gone)
         window.notice.hide()
         click(button)
-        assert "it.gif could not be saved" in window.notice.text
+        assert f"{name} could not be saved" in window.notice.text
         assert str(gone.parent) in window.notice.text
         assert QApplication.overrideCursor() is None
     assert QImage(shown.sheet.grab().toImage()) == before
+
+
+def test_why_it_could_not_be_saved_is_said_once(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    shown = preview(window, 3)
+    for name, words in (
+        ("gone/it.png", "it.png could not be saved: No such file or directory"),
+        ("it.xyz", "it.xyz could not be saved: expected a name that ends in .png, received .xyz."),
+    ):
+        monkeypatch.setattr(dialogs, "ask_save", lambda *_, name=name: tmp_path / name)
+        click(shown.save_picture)
+        told = window.notice.text
+        assert told.startswith(words)
+        assert told.count("could not be") == 1
+        assert ("it.png, for instance" in told) == (name == "it.xyz")
+    monkeypatch.setattr(dialogs, "ask_save", lambda *_: tmp_path / "it.png")
+    click(shown.save_animation)
+    assert "ends in .gif, received .png" in window.notice.text
+    assert not [*tmp_path.glob("it*")]
+
+
+def test_a_picture_that_fails_half_way_leaves_the_old_one(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    shown = preview(window, 3)
+    kept = tmp_path / "it.png"
+    monkeypatch.setattr(dialogs, "ask_save", lambda *_: kept)
+    click(shown.save_picture)
+    before = kept.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)  # as a full disk answers
+        shown.slider.setFocus()
+        QTest.keyClick(shown.slider, Qt.Key.Key_Left)
+        click(shown.save_picture)
+    assert "it.png could not be saved: No space left on device" in window.notice.text
+    assert kept.read_bytes() == before
+    assert [one.name for one in tmp_path.glob("it*")] == ["it.png"]
+    click(shown.save_picture)
+    assert kept.read_bytes() != before
+
+
+def test_what_is_drawn_after_training_stands_behind_its_last_look(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    shown = preview(window, 3)
+    for samples in range(2):
+        made = replace(a_look(shown.node, 100, 200), generated=True, samples=samples)
+        window.previews.receive(made)
+        label = "generated, samples 2" if samples else "generated"
+        assert label in [one.text() for one in shown.findChildren(QLabel)]
+    assert shown.sheet.accessibleName() == "digits, generated, samples 2"
+    shown.slider.setFocus()
+    for step in (100, 50):
+        QTest.keyClick(shown.slider, Qt.Key.Key_Left)
+        assert (shown.shown.step, shown.shown.generated) == (step, False)
+    QTest.keyClick(shown.slider, Qt.Key.Key_End)
+    assert shown.shown.generated
+    asked: list[str] = []
+    monkeypatch.setattr(dialogs, "ask_save", lambda _, __, start, ___: asked.append(start.name))
+    click(shown.save_picture)
+    assert asked == ["digits generated samples 2.png"]
+    feet = [foot(replace(made, generated=one, samples=0)) for one in (True, False)]
+    assert len({feet[0], feet[1], foot(made)}) == 3, "the line below says which samples they are"
+
+
+def foot(message: ViewDrawn) -> bytes:
+    """The right half of the line below a picture, as it is drawn."""
+    image = animation.frame(message)
+    high = animation.FOOT
+    part = image.copy(image.width() // 2, image.height() - high, image.width() // 2, high)
+    return bytes(part.constBits())

@@ -17,6 +17,7 @@ from graph.file import save
 from gui import dialogs
 from gui.preview import Preview
 from gui.sliders import MOST, LatentSliders
+from gui.status import MESSAGE_MS
 from gui.window import Window
 from runtime.runs import last_checkpoint
 from tests.gui_tests.window_tests.boards import node
@@ -61,10 +62,15 @@ def bar_button(window: Window, text: str) -> QToolButton:
     return found
 
 
+def says(window: Window, qtbot: QtBot, words: str) -> None:
+    """Wait for words in the status bar, for less than what was said before them stays."""
+    qtbot.waitUntil(lambda: words in window.status.run.text(), timeout=MESSAGE_MS // 2)
+
+
 def train(window: Window, qtbot: QtBot) -> None:
     window.acts["train"].trigger()
     window.show_tab("previews")
-    qtbot.waitUntil(lambda: window.trainer.last is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: window.trainer.checkpoint is not None, timeout=LONG)
     qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=LONG)
 
 
@@ -118,6 +124,19 @@ def test_after_training_new_samples_and_latents_go_on(
     assert not preview(window, "moved").shown.generated
 
 
+def test_news_of_a_run_takes_the_place_of_what_was_said_before(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window(board(epochs=1), live=True)
+    train(window, qtbot)
+    monkeypatch.setattr(dialogs, "ask_save", lambda *_: tmp_path / "seen.png")
+    for act, words in (("generate", "Generating"), ("stop", "Trained 1 epoch")):
+        click(preview(window, "seen").save_picture)
+        assert f"Saved {tmp_path / 'seen.png'}" in window.status.run.text()
+        window.acts[act].trigger()
+        says(window, qtbot, words)
+
+
 def test_latents_move_while_the_board_trains(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window(board(epochs=100_000), live=True)
     window.acts["train"].trigger()
@@ -144,14 +163,14 @@ def test_a_run_in_the_list_opens_its_board_and_draws(
 ) -> None:
     window = make_window(board(epochs=1), live=True)
     train(window, qtbot)
-    folder = window.trainer.last
-    assert folder is not None
+    assert window.trainer.started is not None
+    folder = window.trainer.started.folder
     monkeypatch.setattr(dialogs, "ask_to_save", lambda *_: "discard")
 
     other = tmp_path / "other.neurowire"
     save(board(epochs=1, size=6), other)
     window.documents.open_path(other)
-    assert window.trainer.last is None
+    assert window.trainer.checkpoint is None
     monkeypatch.setattr(dialogs, "ask_open", lambda *_: last_checkpoint(str(folder)))
     window.acts["load_checkpoint"].trigger()
     qtbot.waitUntil(lambda: "does not fit this board" in window.notice.text, timeout=LONG)

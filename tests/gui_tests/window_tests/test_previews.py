@@ -1,0 +1,113 @@
+"""The Previews tab follows the board: views removed, renamed and edited while it draws."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from gui.window import Window
+from runtime.payloads import Pictures
+from tests.gui_tests.window_tests.boards import NO_KEYS, node
+from tests.gui_tests.window_tests.conftest import MakeWindow
+from tests.gui_tests.window_tests.test_generate import (
+    LONG,
+    bar_button,
+    board,
+    click,
+    preview,
+    train,
+)
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def titles(window: Window) -> list[str]:
+    """The names above the pictures that can be seen."""
+    shown = [one for one in window.previews.previews.values() if one.isVisible()]
+    names = {one.name.replace("_", " ") for one in shown}
+    texts = [label.text() for one in shown for label in one.findChildren(QLabel)]
+    return sorted(text for text in texts if text in names)
+
+
+def key(window: Window, one: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+    window.board.viewer.setFocus()
+    QTest.keyClick(window.board.viewer, one, keys)
+
+
+def test_previews_follow_the_board(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(board(epochs=1), live=True)
+    train(window, qtbot)
+    document = window.session.document
+    qtbot.waitUntil(lambda: titles(window) == ["moved", "seen", "swept"], timeout=LONG)
+
+    swept = node(window, "swept").id
+    window.session.select([swept])
+    key(window, Qt.Key.Key_Delete)
+    assert titles(window) == ["moved", "seen"]
+    key(window, Qt.Key.Key_Z, CTRL)
+    assert titles(window) == ["moved", "seen", "swept"]
+    window.session.select([swept])
+    key(window, Qt.Key.Key_M)
+    assert document.node(swept).muted
+    assert titles(window) == ["moved", "seen"]
+
+    click(bar_button(window, "Generate"))
+    qtbot.waitUntil(lambda: preview(window, "moved").shown.generated, timeout=LONG)
+    assert titles(window) == ["moved", "seen"]
+    key(window, Qt.Key.Key_Z, CTRL)
+    assert titles(window) == ["moved", "seen", "swept"]
+
+    document.rename(node(window, "seen").id, "made_up")
+    assert titles(window) == ["made up", "moved", "swept"]
+    for one in ("seen", "moved", "made_up", "swept"):
+        found = [node.id for node in document.board.nodes.values() if node.name == one]
+        document.remove(found)
+    assert titles(window) == []
+    assert "Wire a view" in " ".join(
+        one.text() for one in window.previews.findChildren(QLabel) if one.isVisible()
+    )
+
+
+def test_an_edit_while_generating_is_drawn_by_generate(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    def count() -> int:
+        payload = preview(window, "seen").shown.payload
+        assert isinstance(payload, Pictures)
+        return payload.count
+
+    window = make_window(board(epochs=1), live=True)
+    train(window, qtbot)
+    click(bar_button(window, "Generate"))
+    qtbot.waitUntil(lambda: preview(window, "seen").shown.generated, timeout=LONG)
+    assert not bar_button(window, "Generate").isEnabled()
+    said = window.previews._origin
+    assert "Drawn from the last checkpoint" in said.text()
+
+    document = window.session.document
+    document.move({node(window, "seen").id: (900.0, 900.0)})
+    window.source.compile_now()
+    assert not bar_button(window, "Generate").isEnabled(), "where a node stands is not drawn"
+    document.set_params(node(window, "seen").id, count=4)
+    qtbot.waitUntil(lambda: bar_button(window, "Generate").isEnabled(), timeout=LONG)
+    assert "The board changed" in said.text()
+    click(bar_button(window, "New samples"))
+    qtbot.waitUntil(lambda: preview(window, "seen").shown.samples == 1, timeout=LONG)
+    assert count() == 9
+
+    click(bar_button(window, "Generate"))
+    qtbot.waitUntil(lambda: count() == 4, timeout=LONG)
+    assert preview(window, "seen").shown.samples == 1
+    assert not bar_button(window, "Generate").isEnabled()
+    assert "Drawn from the last checkpoint" in said.text()
+
+    document.set_params(node(window, "decoder").id, bias=False)
+    qtbot.waitUntil(lambda: bar_button(window, "Generate").isEnabled(), timeout=LONG)
+    click(bar_button(window, "Generate"))
+    qtbot.waitUntil(lambda: "does not fit this board" in window.notice.text, timeout=LONG)
+    qtbot.waitUntil(lambda: window.trainer.generating is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: "The board changed" in said.text(), timeout=LONG)
+    document.undo()
+    qtbot.waitUntil(lambda: "Drawn from the last checkpoint" in said.text(), timeout=LONG)
