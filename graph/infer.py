@@ -170,6 +170,9 @@ class Inference(Answers):
                     for twin in (before.twin, after.twin):
                         if twin is not None:
                             self._touch(sheet, twin)
+                    if before.muted != after.muted:  # another one counts their weights now
+                        for one in self.document.twins(after.id):
+                            self._touch(sheet, one.id)
             case events.NodeAdded(sheet, node):
                 self._ranks = None
                 self._touch(sheet, node.id)
@@ -330,7 +333,15 @@ class Inference(Answers):
             return Result(None, nothing, (from_mismatch(sheet, node, mismatch),))
         types = given if isinstance(given, tuple) else (given,)
         outputs: Types = dict(zip(nothing, types, strict=True))
-        return Result(inputs, outputs, (), None if node.twin else weights)
+        return Result(inputs, outputs, (), weights if self._counts(sheet, node) else None)
+
+    def _counts(self, sheet: Sheet, node: Node) -> bool:
+        """Are a node's weights counted at it? Of linked nodes at the first that is not muted."""
+        if node.twin is None:
+            return True
+        linked = (one for one in sheet.nodes.values() if node.twin in {one.id, one.twin})
+        live = [one for one in linked if not one.muted]
+        return node.id == min(live, key=lambda one: (one.twin is not None, one.number)).id
 
     def _look_inside(
         self, node: Node, inputs: Inputs, nothing: Types, problems: list[Problem]
@@ -359,7 +370,8 @@ class Inference(Answers):
         repeat = int(node.params.get("repeat", 1))
         if repeat > 1 and list(inputs) != list(outputs.values()):
             outputs = {}
-        weights = None if node.twin else repeat * sum(r.weights or 0 for r in results.values())
+        counts = self._counts(self.document.sheet_of(node.id), node)
+        weights = repeat * sum(r.weights or 0 for r in results.values()) if counts else None
         inside = tuple(inputs) if None not in inputs else None
         return Result(inside, {**nothing, **outputs}, (*problems, *found), weights, inner=results)
 

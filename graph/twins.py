@@ -1,13 +1,16 @@
 """Linked nodes whose inputs make them differ: they can't share weights as they are wired."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from graph import networks
 from graph.declare import REGISTRY
+from graph.errors import BadParameter, Mismatch
+from graph.mending import set_on
 from graph.order import topological
 from graph.problems import Fix, Problem
 from graph.sheet import Node, Sheet
+from graph.tensor import TensorType
 
 if TYPE_CHECKING:
     from graph.document import Document
@@ -33,7 +36,8 @@ def _on_sheet(
             mine, theirs = _built(document, node, results), _built(document, leader, results)
             apart = next((pair for pair in zip(mine, theirs, strict=False) if _differ(*pair)), None)
             if apart is not None:
-                yield _problem(sheet, node, leader, *apart)
+                fixes = (*_resized(document, sheet, node, leader, results), _unlinked(node))
+                yield _problem(sheet, node, leader, *apart, fixes)
         found = results.get(node.id)
         if found is not None and found.inner and not node.muted:
             yield from _on_sheet(document, networks.placed(document, node), found.inner)
@@ -60,8 +64,43 @@ def _built(document: "Document", node: Node, results: Mapping[str, "Result"]) ->
     return [(node.name, str(declaration.bind(node.params).module(*found.inputs)))]
 
 
+def _resized(
+    document: "Document", sheet: Sheet, node: Node, leader: Node, results: Mapping[str, "Result"]
+) -> Iterator[Fix]:
+    """Have what is drawn for a linked node, such as noise, be as large as its leader takes."""
+    wanted = results[leader.id].inputs or ()
+    for port, kind in zip(document.ports(node).inputs, wanted, strict=False):
+        for link in sheet.into(node.id, port.name):
+            source = sheet.nodes[link.source.node]
+            found = _giving(source, kind) if isinstance(kind, TensorType) else None
+            if found is not None and results[source.id].outputs.get(link.source.port) != kind:
+                yield set_on(source, *found)
+
+
+def _giving(node: Node, kind: TensorType) -> tuple[str, object] | None:
+    """The parameter, and its value, with which a node that draws numbers gives a type."""
+    declaration = REGISTRY.find(node.type)
+    if declaration is None or declaration.role != "noise" or declaration.ports.inputs:
+        return None
+    for param in declaration.params:
+        for value in (kind.dims[1:], *kind.dims[1:], kind.classes):
+            try:
+                params = {**node.params, param.name: param.check(value)}
+                given = declaration.bind(params).shape()
+            except (BadParameter, Mismatch):
+                continue
+            if given == kind:
+                return param.name, value
+    return None
+
+
 def _problem(
-    sheet: Sheet, node: Node, leader: Node, mine: tuple[str, str], theirs: tuple[str, str]
+    sheet: Sheet,
+    node: Node,
+    leader: Node,
+    mine: tuple[str, str],
+    theirs: tuple[str, str],
+    fixes: tuple[Fix, ...],
 ) -> Problem:
     place = "this" if mine[0] == node.name else mine[0]
     other = "that" if theirs[0] == leader.name else theirs[0]
@@ -74,12 +113,12 @@ def _problem(
         expected=theirs[1],
         received=mine[1],
         advice="wire inputs of the same size, or make it a node of its own",
-        fixes=(Fix("Give it weights of its own", _unlink(node)),),
+        fixes=fixes,
     )
 
 
-def _unlink(node: Node) -> "Callable[[Document], None]":
+def _unlinked(node: Node) -> Fix:
     def apply(document: "Document") -> None:
         document.set_twin(node.id, None)
 
-    return apply
+    return Fix("Give it weights of its own", apply)

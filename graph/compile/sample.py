@@ -77,7 +77,7 @@ def _free(source: Callable[[Values], str]) -> Callable[[Values], str]:
 def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> Source | None:
     units = {unit.attribute: unit for unit in plan.units}
     carried = {node.name} if carry.home(node.name) else set()
-    name = names.unique(node.name, {"sampling", "main", "made", *carried, *units})
+    name = names.unique(node.name, {*names.AMBIGUOUS, "sampling", "main", "made", *carried, *units})
     taken = {name, "count", "device", "sampling", *units}
     inner = Writer()
     Body(items, [image], {}, taken, short=False).write(inner, level=1, give=True)

@@ -315,7 +315,7 @@ class Script:
         flow = self.flow
         takes = flow.takes(step)
         values = self._values([*self.plan.batch])
-        taken = set(map(str, values.values()))
+        taken = {*names.AMBIGUOUS, *map(str, values.values())}
         for item in (one.op.item for one in flow.shared_for(step)):
             for end, kind in item.writes:
                 base = item.name if len(item.writes) == 1 else f"{item.name}_{end.port}"
@@ -407,12 +407,12 @@ class Script:
         for node in plan.metrics:
             made = self._torchmetric(node)
             if made:
-                writer.add(f"{node.name} = {made}.to(self.device)", (node.id,), level=2)
+                writer.add(f"{self._local(node)} = {made}.to(self.device)", (node.id,), level=2)
         size_line = len(writer.lines)
         used = {e for item in [*middle, *extra] for e in item.reads} | set(reads)
         counted = next((e for e in plan.batch if e in used), plan.batch[0])
         self._batches(writer, 1, used | {counted}, str(VALIDATION_BATCH), "", level=2)
-        taken = {"sums", "count", "self", *(node.name for node in plan.metrics)}
+        taken = {"sums", "count", "self", *map(self._local, plan.metrics)}
         body = Body([*middle, *extra], reads, self._values(plan.batch), taken, short=False)
         inner = Writer()
         body.write(inner, level=4, give=False)
@@ -427,7 +427,7 @@ class Script:
         added: set[str] = set()
         for step in plan.steps:
             for end, key in {step.loss: step.loss_name, **step.parts}.items():
-                name = plan.board.nodes[end.node].name
+                name = self._local(plan.board.nodes[end.node])
                 if name not in added:
                     op = finals.get(end)
                     text = op.item.source(values) if op else str(values[end])
@@ -435,19 +435,19 @@ class Script:
                     added.add(name)
                 gives.append((f"val/{key}", name, "count"))
         for node in plan.metrics:
-            key = f"val/{node.name}"
+            key, name = f"val/{node.name}", self._local(node)
             bound, given = plan.scope.bound(node.id), plan.scope.given(node.id, values)
             if self._torchmetric(node):
-                writer.add(f"{node.name}.update({bound.update(*given)})", (node.id,), level=3)
-                gives.append((key, f"{node.name}.compute().item()", ""))
+                writer.add(f"{name}.update({bound.update(*given)})", (node.id,), level=3)
+                gives.append((key, f"{name}.compute().item()", ""))
                 continue
             total, count = bound.total(*given)
-            sums.append((node.name, total, (node.id,)))
+            sums.append((name, total, (node.id,)))
             divisor = "count"
             if not _is_rows(count, values):
-                divisor = f"{node.name}_count"
+                divisor = f"{name}_count"
                 sums.append((divisor, count, (node.id,)))
-            gives.append((key, self._after(node, f"{node.name} / {divisor}", node.name), ""))
+            gives.append((key, self._after(node, f"{name} / {divisor}", name), ""))
         for index, (_, text, ids) in enumerate(sums):
             writer.add(f"sums[{index}] += {text}", ids, level=3)
         writer.add(f"sums[{len(sums)}] += {rows}", level=3)
@@ -458,6 +458,11 @@ class Script:
         writer.add(f"{found} = processes.total(sums).tolist()", level=2)
         pairs = [f'"{key}": {name} / {by}' if by else f'"{key}": {name}' for key, name, by in gives]
         writer.add(f"return {{{', '.join(pairs)}}}", level=2)
+
+    def _local(self, node: Node) -> str:
+        """What a variable for a node's figure is called."""
+        others = self.plan.board.names() - {node.name}
+        return names.unique(node.name, names.AMBIGUOUS | others)
 
     def _read_by(self, ops: list[Op], end: End, reads: Iterable[End]) -> bool:
         return end in set(reads) or any(end in op.item.reads for op in ops)

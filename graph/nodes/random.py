@@ -88,6 +88,13 @@ class Plane:
                     "latents are counted from 0",
                     repairs=[set_param(name, self.size - 1)],
                 )
+        if self.across == self.up:
+            raise Mismatch(
+                "two latents, one each way",
+                f"latent {self.up} both ways",
+                "vary another one from bottom to top",
+                repairs=[set_param("up", (self.across + 1) % self.size)],
+            )
         return features(BATCH, self.size)
 
     def sample(self, rows: str, device: str) -> str:

@@ -132,3 +132,46 @@ def test_reparameterized_codes_count_as_made() -> None:
     by_name = {node.name: node for node in document.board.nodes.values()}
     document.link(End(by_name["made"].id, "y"), End(by_name["samples"].id, "image"), replace=True)
     assert not Inference(document).problems
+
+
+@pytest.mark.parametrize(
+    ("noise", "label"),
+    [
+        ("random.sliders", "Set size of {} to 32"),
+        ("random.plane", "Set size of {} to 32"),
+        ("random.noise", "Set sizes of {} to (32,)"),
+    ],
+)
+def test_noise_of_another_size_than_its_generator_takes_is_resized(noise: str, label: str) -> None:
+    document = open_template("digits_gan")
+    by_name = {node.name: node for node in document.board.nodes.values()}
+    made = document.replace_node(by_name["interpolation"].id, noise)
+    document.set_params(made.id, **{label.split()[1]: (7,) if "(" in label else 7})
+    inference = Inference(document)
+    (problem,) = [one for one in inference.problems if one.severity == "error"]
+    assert problem.node == by_name["generator_2"].id
+    assert problem.fixes[0].label == label.format(made.name)
+    assert problem.fixes[-1].label == "Give it weights of its own"
+    problem.fixes[0].apply(document)
+    assert not inference.problems
+
+
+def test_labels_of_other_classes_than_the_network_takes() -> None:
+    document = open_template("conditional_vae")
+    (asked,) = [one for one in document.board.nodes.values() if one.name == "asked"]
+    document.set_params(asked.id, classes=7)
+    inference = Inference(document)
+    (problem,) = [one for one in inference.problems if one.severity == "error"]
+    problem.fixes[0].apply(document)
+    assert document.params(document.node(asked.id))["classes"] == 10
+    assert not inference.problems
+
+
+def test_a_plane_has_two_axes() -> None:
+    document = Document("plane")
+    plane = document.add_node("random.plane", params={"size": 4, "across": 3, "up": 3})
+    inference = Inference(document)
+    (problem,) = inference.problems_of(plane.id)
+    assert "latent 3 both ways" in problem.received
+    problem.fixes[0].apply(document)
+    assert not inference.problems_of(plane.id)

@@ -132,7 +132,9 @@ def test_a_sampler_is_written_where_a_view_generates() -> None:
 
 
 def test_an_export_has_nothing_that_only_views_need() -> None:
-    project = compile_document(open_template("digits_gan"))  # its interpolation is for looking at alone
+    project = compile_document(
+        open_template("digits_gan")
+    )  # its interpolation is for looking at alone
     assert "latent_path" in project.files["latents.py"].text
     assert "latents.py" not in project.exported
     assert "latents" not in project.exported["README.md"].text
@@ -154,7 +156,11 @@ def test_an_export_repeats_the_losses(
 
 @pytest.mark.parametrize(
     ("name", "unit", "latents", "side"),
-    [("vae", "decoder", 20, 28), ("digits_gan", "generator", 32, 8), ("wgan_gp", "generator", 32, 8)],
+    [
+        ("vae", "decoder", 20, 28),
+        ("digits_gan", "generator", 32, 8),
+        ("wgan_gp", "generator", 32, 8),
+    ],
 )
 def test_an_export_repeats_the_losses_and_samples(
     name: str,

@@ -251,3 +251,19 @@ def test_a_problem_of_two_places_is_said_once_where_it_weighs_more() -> None:
     draw.document.unlink(draw.document.networks["block"].into(layer.id)[0])
     [found] = [p for p in problems(draw.document) if p.node == layer.id]
     assert (found.severity, found.text) == ("error", "nothing is wired into `x`.")
+
+
+def test_weights_of_linked_networks_are_counted_once_whichever_is_muted() -> None:
+    draw = Drawing()
+    draw.network("block", ("layer.linear", {"units": 64}))
+    leader = draw.place("block")
+    (copy,) = draw.document.duplicate([leader.id], twins=True)
+    draw.classifier(leader, copy)
+    inference = Inference(draw.document)
+    total = inference.total_weights
+    for muted in (leader, copy):
+        draw.document.set_muted([muted.id], True)
+        assert inference.total_weights == total
+        assert Inference(draw.document, watch=False).total_weights == total
+        draw.document.undo()
+    assert inference.total_weights == total

@@ -110,3 +110,20 @@ def test_the_whole_loss_says_which_epoch_is_best() -> None:
     assert deciding({"train/total": 3.0, "train/total/size": 1.0}) == "train/total"
     assert deciding({"train/a": 1.0, "train/b": 1.0, "val/a": 1.0}) is None
     assert deciding({"val/accuracy": 0.5}) is None
+
+
+def test_figures_are_called_as_their_nodes_even_where_variables_can_not_be(tmp_path: Path) -> None:
+    draw, _, logits = summed()
+    nodes = {node.name: node for node in draw.document.board.nodes.values()}
+    for name, called in {"total": "l", "size": "O", "cross_entropy": "l_2"}.items():
+        draw.document.rename(nodes[name].id, called)
+    accuracy = draw.add("metric.accuracy", "I")
+    draw.wire(logits, accuracy)
+    draw.wire(nodes["digits"], accuracy, "label", "label")
+    assert complaints(write(compile_document(draw.document), tmp_path / "read")) == ""
+    with training(draw.document, tmp_path / "l") as run:
+        held_out = run.validate()
+    assert set(held_out) == {"val/l", "val/l/l_2", "val/l/O", "val/I"}
+    assert math.isclose(
+        held_out["val/l"], held_out["val/l/l_2"] + 0.5 * held_out["val/l/O"], rel_tol=1e-5
+    )
