@@ -173,6 +173,7 @@ def _tool(icon: str, tip: str, act: Callable[[], object]) -> QToolButton:
     made = QToolButton()
     made.setIcon(look.icon(icon, "dim"))
     made.setIconSize(QSize(16, 16))
+    made.setStyleSheet("padding: 4px")
     made.setToolTip(tip)
     made.setAccessibleName(tip)
     made.setCursor(Qt.CursorShape.ArrowCursor)

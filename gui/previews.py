@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -27,9 +27,10 @@ from gui.preview import Preview
 from gui.session import Session
 from gui.settings import settings
 from gui.training import Trainer
-from gui.widgets import empty, label
+from gui.widgets import Elided, empty
 from runtime.messages import Generating, Started, ViewDrawn
 
+MARGIN = 18
 KEPT = "pictures_folder"
 PICTURE = "Pictures (*.png)"
 ANIMATION = "Animated pictures (*.gif)"
@@ -64,15 +65,15 @@ class Previews(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Previews")
         holder = QWidget()
-        self._none = label(
-            "Views draw here while the board trains. Wire a view such as Predictions to see more.",
-            "dim",
+        self._none = Elided("dim", Qt.TextElideMode.ElideRight)
+        self._none.setText(
+            "Views draw here while the board trains. Wire a view such as Predictions to see more."
         )
         self._row = QHBoxLayout()
         self._row.setSpacing(28)
         layout = QVBoxLayout(holder)
-        layout.setContentsMargins(18, 12, 18, 12)
-        self._origin = label("", "dim")
+        layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
+        self._origin = Elided("dim", Qt.TextElideMode.ElideRight)
         self.bar = QWidget()
         bar = QHBoxLayout(self.bar)
         bar.setContentsMargins(0, 0, 0, 0)
@@ -113,6 +114,11 @@ class Previews(QScrollArea):
         self._follow_board()
         self._waiting[message.node] = message
         self._timer.start(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the bar in sight where the pictures need more room than there is."""
+        super().resizeEvent(event)
+        self.bar.setMaximumWidth(self.viewport().width() - 2 * MARGIN)
 
     def clear(self) -> None:
         """No pictures."""
@@ -155,6 +161,7 @@ class Previews(QScrollArea):
         else:
             text = f"Drawn from the {origin(generating)}" if generating else ""
         self._origin.setText(text)
+        self._origin.setToolTip(text)
         self._origin.setVisible(generating is not None)
         self._show_bar()
 

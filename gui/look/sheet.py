@@ -118,9 +118,12 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent; image
 QCheckBox::indicator:disabled { border-color: $line; background: $panel; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
-QSlider[look="centred"]::sub-page:horizontal { background: $line; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
     background: $text; }
+QSlider::groove:vertical { width: 4px; border-radius: 2px; background: $line; }
+QSlider::handle:vertical { width: 10px; height: 10px; margin: 0 -3px; border-radius: 5px;
+    background: $text; }
+QSlider::handle:vertical:hover, QSlider::handle:vertical:focus { background: $accent; }
 QGroupBox { border: none; margin-top: 22px; font-weight: 600; }
 QGroupBox::title { subcontrol-origin: margin; left: 0; }
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from graph.document import Document
@@ -202,7 +202,7 @@ def test_no_more_sliders_than_can_be_used(qtbot: QtBot) -> None:
     qtbot.addWidget(box)
     box.show()
     assert len(box.sliders) == MOST
-    assert "13 more" in " ".join(one.text() for one in box.findChildren(type(box._figures[0])))
+    assert "13 more" in " ".join(one.text() for one in box.findChildren(QLabel))
     with qtbot.waitSignal(box.moved) as moved:
         click(box.random)
     node_id, at = moved.args
@@ -213,3 +213,11 @@ def test_no_more_sliders_than_can_be_used(qtbot: QtBot) -> None:
             QTest.keyClick(box.sliders[3], Qt.Key.Key_Left)
         QTest.keyClick(box.sliders[3], Qt.Key.Key_Home)
     qtbot.waitUntil(lambda: box.at[3] == -3.0)
+    assert box.heading.text() == "3:  -3.00"
+    click(box.reset)
+    assert box.heading.text() == "3:  0.00"
+    for place in (0, MOST - 1):  # all are in sight, where a click raises them
+        assert box.rect().contains(box.sliders[place].geometry())
+        click(box.sliders[place], QPoint(box.sliders[place].width() // 2, 4))
+        assert box.at[place] == 0.5
+        assert box.heading.text() == f"{place}:  0.50"
