@@ -10,6 +10,7 @@ import graph.nodes
 from graph.declare import REGISTRY
 from graph.document import Document
 from graph.infer import Inference
+from graph.place import Place
 from graph.templates import names, open_template
 from gui import look
 from gui.canvas.brushes import width
@@ -54,7 +55,7 @@ def collisions(face: Face) -> list[str]:
 def faces(document: Document) -> list[Face]:
     inference = Inference(document)
     made = [
-        face_of(document, inference, node, ())
+        face_of(Place(inference), node, ())
         for sheet in (document.board, *document.networks.values())
         for node in sheet.nodes.values()
     ]
