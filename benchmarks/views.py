@@ -1,10 +1,10 @@
 """What watching costs: training with views, as often as they are drawn by default, and without.
 
-`python benchmarks/views.py` trains digits_gan, and vae where MNIST is at hand, in the worker's loop in
-turns with and without views, in one process and with one thread, and prints the processor time of
-both as a ratio, and the share of a run that went into drawing as measured inside of it. Both should
-stay under 3%. `--seconds` says how long each run takes; the first look comes at once, so short runs
-pay more for it.
+`python benchmarks/views.py` trains digits_gan, and vae where MNIST is at hand, in the worker's loop
+in turns with and without views, in one process and with one thread, and prints the processor time
+of both as a ratio, and the share of a run that went into drawing as measured inside of it. Both
+should stay under 3%. `--seconds` says how long each run takes; the first look comes at once, so
+short runs pay more for it.
 """
 
 import argparse
