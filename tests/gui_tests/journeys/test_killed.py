@@ -15,21 +15,24 @@ from tests.gui_tests.journeys.runs import losses, newest
 from tests.gui_tests.journeys.user import User
 from tests.gui_tests.window_tests.boards import small_board
 
+EPOCHS = 60
+"""Enough that the run goes on for seconds on a fast machine: it is to be killed in the middle."""
+
 
 def board(path: Path) -> Path:
-    """Digits whose epochs take a while, with dropout, so that noise has to go on too."""
+    """Digits in many small steps, with dropout, so that noise has to go on too."""
     document = small_board()
     nodes = {node.name: node.id for node in document.board.nodes.values()}
     document.set_params(nodes["logits"], units=10)
     [link] = [one for one in document.board.links.values() if one.target.node == nodes["logits"]]
     document.insert("dropout.dropout", link)
-    document.set_settings(epochs=8, batch_size=4, threads=1, seed=3)
+    document.set_settings(epochs=EPOCHS, batch_size=4, threads=1, seed=3)
     save(document, path)
     return path
 
 
 def trained(user: User) -> list[tuple[int, float]]:
-    user.says("Trained 8 epochs")
+    user.says(f"Trained {EPOCHS} epochs")
     return losses(newest())
 
 
@@ -50,7 +53,7 @@ def test_a_killed_run_goes_on_bit_for_bit(start: Start, tmp_path: Path) -> None:
     user.says("The worker process ended")
     killed = newest()
     assert killed.state == "interrupted"
-    assert killed.step % (whole[-1][0] // 8), "it was to die inside an epoch"
+    assert killed.step % (whole[-1][0] // EPOCHS), "it was to die inside an epoch"
     user.click(user.button("Resume", user.window.notice))
     resumed = trained(user)
     assert newest().id == killed.id
