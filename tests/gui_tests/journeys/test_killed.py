@@ -15,17 +15,18 @@ from tests.gui_tests.journeys.runs import losses, newest
 from tests.gui_tests.journeys.user import User
 from tests.gui_tests.window_tests.boards import small_board
 
-EPOCHS = 60
-"""Enough that the run goes on for seconds on a fast machine: it is to be killed in the middle."""
+EPOCHS = 8
 
 
 def board(path: Path) -> Path:
-    """Digits in many small steps, with dropout, so that noise has to go on too."""
+    """Digits whose epochs take a while, with dropout, so that noise has to go on too."""
     document = small_board()
     nodes = {node.name: node.id for node in document.board.nodes.values()}
     document.set_params(nodes["logits"], units=10)
     [link] = [one for one in document.board.links.values() if one.target.node == nodes["logits"]]
-    document.insert("dropout.dropout", link)
+    dropout = document.insert("dropout.dropout", link)
+    [link] = document.board.into(dropout.id)
+    document.insert("layer.linear", link, units=1024)  # else an epoch is over in no time
     document.set_settings(epochs=EPOCHS, batch_size=4, threads=1, seed=3)
     save(document, path)
     return path
@@ -44,7 +45,8 @@ def test_a_killed_run_goes_on_bit_for_bit(start: Start, tmp_path: Path) -> None:
 
     user.click(user.window.topbar.train)
     folder = {newest().id}
-    user.until(lambda: newest().id not in folder and newest().epoch >= 1 and saved())
+    per_epoch = whole[-1][0] // EPOCHS
+    user.until(lambda: newest().id not in folder and saved() and newest().step % per_epoch > 0)
     process = user.window.trainer.client.process_id
     assert process is not None
     os.kill(process, signal.SIGKILL)
@@ -53,7 +55,7 @@ def test_a_killed_run_goes_on_bit_for_bit(start: Start, tmp_path: Path) -> None:
     user.says("The worker process ended")
     killed = newest()
     assert killed.state == "interrupted"
-    assert killed.step % (whole[-1][0] // EPOCHS), "it was to die inside an epoch"
+    assert killed.step % per_epoch, "it was to die inside an epoch"
     user.click(user.button("Resume", user.window.notice))
     resumed = trained(user)
     assert newest().id == killed.id
