@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -22,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from gui import look
-from gui.figures import duration, figure, headline, percent
-from gui.widgets import empty, label
+from gui.figures import duration, headline, is_part, percent
+from gui.legend import Legend
+from gui.widgets import label
 from runtime.messages import EpochEnded, Progress, Started, Steps, Stopped
 
 if TYPE_CHECKING:
@@ -35,59 +35,8 @@ VALIDATION = ("#d9a92f", "#f08c3a", "#8fae3a", "#e5534b")
 
 ROOMY = 640
 """How wide the panel is, in pixels, to have room for everything."""
-
-
-class Legend(QWidget):
-    """The latest value of each curve; a click hides it or shows it again."""
-
-    toggled = Signal(str, bool)
-    """A curve is to be hidden or shown."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(2)
-        self._lines: dict[str, tuple[QPushButton, str, QColor]] = {}
-
-    def add(self, name: str, title: str, colour: QColor) -> None:
-        """A line for a new curve."""
-        line = QPushButton(title)
-        line.setCheckable(True)
-        line.setChecked(True)
-        line.setFont(look.mono_font(12))
-        line.setAccessibleName(f"Show {title}")
-        line.setToolTip("Hide or show this curve")
-        line.toggled.connect(lambda on: self._toggle(name, on))
-        self._lines[name] = (line, title, colour)
-        self._layout.addWidget(line)
-        self.recolour()
-
-    def refresh(self, values: Mapping[str, float | None]) -> None:
-        """Show the latest values."""
-        width = max((len(title) for _, title, _ in self._lines.values()), default=0)
-        for name, (line, title, _) in self._lines.items():
-            line.setText(f"{title:<{width}}  {figure(values.get(name))}")
-
-    def clear(self) -> None:
-        """No curves."""
-        empty(self._layout)
-        self._lines.clear()
-
-    def recolour(self) -> None:
-        """Give each line its curve's colour, in a shade that can be read."""
-        for line, _, colour in self._lines.values():
-            ink = readable(colour) if line.isChecked() else look.colours().dim
-            struck = "none" if line.isChecked() else "line-through"
-            line.setStyleSheet(
-                "QPushButton { background: transparent; border: none; padding: 1px 0;"
-                f" text-align: left; color: {ink.name()}; text-decoration: {struck}; }}"
-                f"QPushButton:hover, QPushButton:focus {{ color: {look.colours().text.name()}; }}"
-            )
-
-    def _toggle(self, name: str, on: bool) -> None:
-        self.recolour()
-        self.toggled.emit(name, on)
+CONTROLS, AROUND = 400, 90
+"""Pixels for all that stands above the curves; pixels between the parts of the panel."""
 
 
 class Losses(QWidget):
@@ -105,6 +54,7 @@ class Losses(QWidget):
         self._started: Started | None = None
         self._figures: dict[str, float] = {}
         self._optimizers: Mapping[str, QColor] = {}
+        self._trained: dict[str, QColor] = {}
         self._build()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -144,6 +94,7 @@ class Losses(QWidget):
         self.legend.clear()
         self.metric_legend.clear()
         self._figures.clear()
+        self._trained.clear()
         self._steps = self._epoch = 0
         self._started = None
         self.headline.setText("\N{EN DASH}")
@@ -189,7 +140,9 @@ class Losses(QWidget):
             if key not in self.chart:
                 colour = look.colours().dim
                 self.chart.add(key, colour, faint=True)
-                self.legend.add(key, key, colour)
+                split, _, figure = name.partition("/")
+                row = f"{figure}, {title}"
+                self.legend.add(key, row, "val" if split == "val" else "train", colour)
             self.chart.extend(key, xs, ys)
         self.draw()
 
@@ -198,6 +151,7 @@ class Losses(QWidget):
         for chart, legend in zip(self.prepare(), (self.legend, self.metric_legend), strict=True):
             chart.draw()
             legend.refresh({name: chart.series(name).last for name in chart.names()})
+        self._fit()
 
     def _build(self) -> None:
         self.kind = QButtonGroup(self)
@@ -241,7 +195,7 @@ class Losses(QWidget):
         curves.addWidget(self._hint, 1)
         self._curves = curves
         side = QVBoxLayout()
-        side.setContentsMargins(0, 34, 0, 0)
+        side.setContentsMargins(0, 12, 0, 0)
         side.addWidget(self.legend)
         side.addWidget(self.metric_legend)
         side.addStretch(1)
@@ -251,27 +205,37 @@ class Losses(QWidget):
         layout.addLayout(curves, 1)
         layout.addLayout(side)
         layout.addSpacing(14)
-        layout.addLayout(self._readout())
+        self._readout = self._figures_that_matter()
+        layout.addWidget(self._readout)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out in a narrow window what can be done without."""
-        width = self.width()
-        self._smoothing_title.setVisible(width > ROOMY)
-        self.smoothing.setVisible(width > ROOMY * 3 // 4)
-        self._grid.setColumnMinimumWidth(0, 190 if width > ROOMY else 110)
+        self._fit()
         super().resizeEvent(event)
 
-    def _readout(self) -> QGridLayout:
+    def _fit(self) -> None:
+        legend = self.legend if self.kind.checkedId() == 0 else self.metric_legend
+        beside = legend.sizeHint().width()
+        roomy = self.width() > ROOMY
+        self._readout.setVisible(roomy or not beside)  # the legend has its figures too
+        if roomy:
+            beside += self._readout.sizeHint().width()
+        room = self.width() - beside - AROUND
+        self._smoothing_title.setVisible(room > CONTROLS)
+        self.smoothing.setVisible(room > CONTROLS * 3 // 4)
+
+    def _figures_that_matter(self) -> QWidget:
         self.headline_title, self.headline = label("no figures yet", "dim"), label("\N{EN DASH}")
         self.headline.setFont(look.ui_font(30, 600))
         self.speed = label("\N{EN DASH}")
         self.speed.setFont(look.ui_font(21, 600))
         self.epoch = label("\N{EN DASH}")
         self.epoch.setFont(look.ui_font(14, 500))
-        grid = QGridLayout()
+        holder = QWidget()
+        grid = QGridLayout(holder)
         grid.setContentsMargins(0, 12, 0, 0)
         grid.setVerticalSpacing(2)
-        self._grid = grid
+        grid.setColumnMinimumWidth(0, 150)
         rows: list[tuple[QLabel, QLabel]] = [
             (self.headline_title, self.headline),
             (label("samples a second", "dim"), self.speed),
@@ -283,22 +247,33 @@ class Losses(QWidget):
             grid.addWidget(value, 3 * index + 1, 0)
             grid.setRowMinimumHeight(3 * index + 2, 10)
         grid.setRowStretch(9, 1)
-        return grid
+        return holder
 
     def _add_loss(self, name: str) -> None:
-        names = [one.removeprefix("loss/") for one in self.chart.names() if "loss/" in one]
-        title, count = name.rpartition("/")[2], len(names)
-        taken = [colour.name() for colour in self._optimizers.values()]
-        free = [colour for colour in TRAIN if colour not in taken] or TRAIN
-        others = sum(one not in self._optimizers for one in names)
-        colour = self._optimizers.get(title, QColor(free[others % len(free)]))
+        losses = [one.removeprefix("loss/") for one in self.chart.names() if "loss/" in one]
+        loss = name.removeprefix("loss/")
+        free = [colour for colour in TRAIN if not self._taken(QColor(colour))] or TRAIN
+        others = sum(one not in self._optimizers for one in losses)
+        colour = self._optimizers.get(loss, QColor(free[others % len(free)]))
+        self._trained[loss] = colour
         self.chart.add(name, colour, faint=True)
-        alone = count == 0 and not self._optimizers
-        self.legend.add(name, "train" if alone else f"train {title}", colour)
+        self.legend.add(name, loss, "train", colour, part=is_part(name))
         self._show_kind(self.kind.checkedId())
 
+    def _taken(self, colour: QColor) -> bool:
+        """Could a colour be mistaken for that of an optimizer?"""
+        hues = [one.hue() for one in self._optimizers.values()]
+        return any(min((colour.hue() - hue) % 360, (hue - colour.hue()) % 360) < 20 for hue in hues)
+
+    def _held_out(self, loss: str) -> QColor:
+        """The validation curve's colour: of its own for a loss alone, else its training curve's."""
+        whole = [one for one in self._trained if "/" not in one]
+        if whole == [loss]:
+            return QColor(VALIDATION[0])
+        return look.mix(self._trained[loss], look.colours().text, 0.5)
+
     def _end_epoch(self, message: EpochEnded) -> None:
-        losses = {name.removeprefix("loss/") for name in self.chart.names() if "loss/" in name}
+        losses = self._trained
         for key, value in message.figures.items():
             split, _, name = key.partition("/")
             if split == "train" and name in losses:
@@ -312,12 +287,10 @@ class Losses(QWidget):
                 count = sum(1 for one in chart.names() if one.startswith("val/"))
                 palette = VALIDATION if split == "val" else TRAIN
                 colour = QColor(palette[count % len(palette)])
-                if is_loss and name in self._optimizers:
-                    colour = look.mix(self._optimizers[name], look.colours().text, 0.45)
+                if is_loss:
+                    colour = self._held_out(name)
                 chart.add(key, colour, points=True)
-                first = is_loss and count == 0 and not self._optimizers
-                title = f"{split} {name.rpartition('/')[2]}"
-                legend.add(key, "validation" if first else title, colour)
+                legend.add(key, name, split, colour, part="/" in name)
             chart.extend(key, [message.step], [value])
         self._epoch = message.epoch
         chosen = headline(self._figures)
@@ -343,6 +316,7 @@ class Losses(QWidget):
             chart.setVisible(index == place and not none)
         self.legend.setVisible(index == 0)
         self.metric_legend.setVisible(index == 1)
+        self._fit()
         for widget in (self.log, self.smoothing):
             widget.setEnabled(index == 0)
 
@@ -366,13 +340,3 @@ class Losses(QWidget):
             legend.recolour()
         for chart in self._charts or ():
             chart.set_colours(colours.dim, colours.line, colours.panel, look.mono_font(11))
-
-
-def readable(colour: QColor) -> QColor:
-    """The colour, darker or lighter until text in it can be read on a panel."""
-    panel, target = look.colours().panel, look.colours().text
-    for share in (0.0, 0.15, 0.3, 0.45, 0.6):
-        mixed = look.mix(colour, target, share)
-        if look.contrast(mixed, panel) >= 4.5:
-            return mixed
-    return target

@@ -37,7 +37,7 @@ class Elided(QLabel):
     """A line of text that gives way: shortened with dots where there is no room for it."""
 
     LEAST = 60
-    FEWEST = 3
+    FEWEST = 6
 
     def __init__(
         self, style: str = "", dots: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle
@@ -61,8 +61,9 @@ class Elided(QLabel):
         painter.setPen(self.palette().windowText().color())
         box = self.contentsRect()
         text = self.fontMetrics().elidedText(self.text(), self._dots, box.width())
-        if len(text) <= self.FEWEST and text != self.text():
-            return  # dots alone say nothing
+        right = self._dots == Qt.TextElideMode.ElideRight
+        if right and len(text) <= self.FEWEST and text != self.text():
+            return  # a word cut so short says nothing
         painter.drawText(box, int(self.alignment()), text)
 
 

@@ -109,8 +109,8 @@ def test_a_gan_is_drawn_by_hand_and_trained(start: Start, monkeypatch: pytest.Mo
     user.tab("Losses")
     legend = user.window.losses.legend
     user.until(lambda: len(legend.findChildren(QPushButton)) == 4)
-    lines = {one.text().split("  ")[0].strip() for one in legend.findChildren(QPushButton)}
-    assert {"train discriminator_loss", "train generator_loss"} <= lines
+    cells = {one.accessibleName() for one in legend.findChildren(QPushButton)}
+    assert {"Show train discriminator_loss", "Show train generator_loss"} <= cells
 
     user.tab("Previews")
     user.until(lambda: user.window.previews.findChildren(Preview))

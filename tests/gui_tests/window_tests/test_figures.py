@@ -7,13 +7,14 @@ from array import array
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.figures import duration, figure, headline, percent, size
 from gui.losses import Losses
 from gui.pictures import draw, natural_size, on_node
 from gui.plots import Series, Smoothing
+from gui.widgets import Elided
 from gui.window import Window
 from runtime.messages import EpochEnded, Points, Progress, Started, Steps, Stopped, ViewDrawn
 from runtime.payloads import Boundary, Histogram, Matrix, Number, Pairs, Payload, Pictures, Table
@@ -66,9 +67,17 @@ def test_the_parts_of_a_loss_are_drawn_beside_it(qtbot: QtBot) -> None:
     assert set(shown) == {f"loss/{name}" for name in names} | set(held_out)
     assert [losses.chart.series(name).last for name in held_out] == [0.5, 0.75, 1.25]
     assert not [*losses.metrics.names()]
-    lines = [line.text().split() for line in losses.legend.findChildren(QPushButton)]
-    assert ["train", "kl", "2.000"] in lines
-    assert ["val", "reconstruction", "0.750"] in lines
+    cells = losses.legend.findChildren(QPushButton)
+    assert {one.accessibleName(): one.text() for one in cells} == {
+        **{f"Show train {part}": "2.000" for part in ("total", "kl", "reconstruction")},
+        "Show validation total": "1.250",
+        "Show validation kl": "0.500",
+        "Show validation reconstruction": "0.750",
+    }
+    rows = [one.text() for one in losses.legend.findChildren(Elided)]
+    assert rows == ["total", "kl", "reconstruction"]
+    headings = [one.text() for one in losses.legend.findChildren(QLabel)]
+    assert [one for one in headings if one not in rows] == ["train", "validation"]
 
 
 def test_a_resumed_run_writes_over_what_came_after_its_checkpoint() -> None:
