@@ -1,6 +1,7 @@
 """Draws the pictures that the README shows: real windows that train, off screen.
 
-`make screenshots` draws them all; names behind it (`ARGS=digits_mlp`) draw some.
+`make screenshots` draws them all; names behind it (`ARGS=digits_mlp`) draw some. That of gan needs
+MNIST in a folder of NEUROWIRE_DATA.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ SHOTS = (
     Shot("spiral_neurons", 1800, "losses", "dark"),
     Shot("spiral", 600, "previews", "dark"),
     Shot("autoencoder", 1500, "code", "light"),
-    Shot("gan", 5000, "previews", "light"),
+    Shot("gan", 9000, "previews", "light"),
 )
 
 

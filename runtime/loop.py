@@ -124,6 +124,11 @@ class Loop:
         source.write(self.project, folder)
         return folder
 
+    def _id(self, folder: Path) -> str:
+        """What the run is known by: its folder's name, or all of the path outside of the home."""
+        inside = folder.resolve().parent == self._home.resolve()
+        return folder.name if inside or not folder.name else str(folder)
+
     @contextlib.contextmanager
     def _imported(self, folder: Path) -> Iterator[source.Imported]:
         torch.set_num_threads(prepare.DEFAULT_THREADS)
@@ -149,10 +154,13 @@ class Loop:
             saves.load(training)
         threads = prepare.settle_threads(imported, training, self.config.threads)
         waited = prepare.time_waiting(imported)
-        report = Report(folder, self.project, self.config, training, threads, waited)
+        run = self._id(folder)
+        report = Report(run, folder, self.project, self.config, training, threads, waited)
+        if not self.config.resume:
+            self._runs.delete(run)  # what was trained in this folder before
         report.record(self._runs)
         self._report = report
-        self._recorder = Recorder(folder.name, self._runs, self._send)
+        self._recorder = Recorder(run, self._runs, self._send)
         if self.config.resume:
             self._recorder.restore(training)
         self._views = Views(
@@ -306,7 +314,7 @@ class Loop:
         recorder = getattr(self, "_recorder", None)
         return Stopped(
             reason=reason,
-            run=folder.name,
+            run=self._id(folder),
             folder=str(folder),
             step=training.step if training else 0,
             epoch=training.epoch if training else 0,

@@ -25,6 +25,7 @@ class Report:
     """Counts a run's steps and seconds, and writes down what it was made with.
 
     Args:
+        run: The run's id.
         folder: The run's folder.
         project: What it trains.
         config: How.
@@ -35,6 +36,7 @@ class Report:
 
     def __init__(
         self,
+        run: str,
         folder: Path,
         project: Project,
         config: RunConfig,
@@ -42,7 +44,7 @@ class Report:
         threads: int,
         waited: Callable[[], float],
     ) -> None:
-        self._folder, self._project, self._config = folder, project, config
+        self._run, self._folder, self._project, self._config = run, folder, project, config
         self._training, self._threads, self._waited = training, threads, waited
         self._before = 0.0  # seconds trained by earlier processes
         self._first_step = training.step
@@ -73,11 +75,11 @@ class Report:
         """Write the settings into the run's folder and the database."""
         settings = self._settings()
         source.write_json(self._folder / prepare.SETTINGS, settings)
-        known = runs.find(self._folder.name)
+        known = runs.find(self._run)
         self._before = known.seconds if known else 0.0
         runs.add(
             Run(
-                id=self._folder.name,
+                id=self._run,
                 name=self._project.name,
                 folder=str(self._folder),
                 source=source.digest(self._project.files),
@@ -109,7 +111,7 @@ class Report:
         """How the run begins."""
         training = self._training
         return Started(
-            run=self._folder.name,
+            run=self._run,
             folder=str(self._folder),
             device=str(training.device),
             device_name=device_name(training.device),

@@ -126,8 +126,9 @@ def test_of_two_questions_about_a_node_the_last_is_answered(talk: Talk, tmp_path
 def test_a_missing_set_is_downloaded_on_request_and_after_a_cancel_goes_on(
     real_data: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    folder = real_data("mnist").parent
     monkeypatch.setenv("NEUROWIRE_DATA", "")
-    with mirror(real_data("mnist").parent) as (address, going):
+    with mirror(folder) as (address, going):
         monkeypatch.setenv("NEUROWIRE_MIRROR", address)
         with talking() as talk:
             ask = partial(talk.client.probe, "n1", "data.mnist", {})

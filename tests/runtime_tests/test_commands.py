@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,6 +91,25 @@ def test_train_prints_every_step_and_epoch_and_runs_lists_it() -> None:
     assert listed["state"] == "finished"
     assert listed["best"] == told[-1]["best"]
     assert "digits_mlp" in run("runs").stdout
+
+
+def test_runs_in_folders_of_one_name_are_two_and_a_new_one_takes_an_old_ones_place(
+    tmp_path: Path,
+) -> None:
+    for place, steps in (("one", 9), ("two", 4), ("one", 3)):
+        out = tmp_path / place / "run"
+        shutil.rmtree(out, ignore_errors=True)
+        told = lines(run("train", "digits_mlp", "--steps", str(steps), "--json", "--out", out))
+        assert told[-1]["step"] == steps
+        assert told[-1]["run"] == str(out)
+    listed = lines(run("runs", "--json"))
+    assert {one["id"]: one["step"] for one in listed} == {
+        str(tmp_path / "one" / "run"): 3,
+        str(tmp_path / "two" / "run"): 4,
+    }
+    with Runs(database()) as runs:
+        curves = runs.curves(str(tmp_path / "one" / "run"))
+    assert [*curves["loss/cross_entropy"].steps] == [1, 2, 3]
 
 
 def test_set_changes_a_parameter(tmp_path: Path) -> None:
