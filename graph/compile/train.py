@@ -27,6 +27,19 @@ class Script:
 
     def __post_init__(self) -> None:
         self.flow = Flow(self.plan)
+        taken = {unit.attribute for unit in self.plan.units}
+        taken |= {mean.attribute for mean in self.plan.averages}
+        taken |= {step.optimizer.name for step in self.plan.steps}
+        self._methods: dict[str, str] = {}
+        self._paces: dict[str, str] = {}
+        for step in self.plan.steps:
+            name = step.optimizer.name
+            for found, wanted in (
+                (self._methods, f"step_{name}"),
+                (self._paces, f"{name}_schedule"),
+            ):
+                found[name] = names.unique(wanted, taken)
+                taken.add(found[name])
 
     def source(self) -> Source:
         """The whole file."""
@@ -179,7 +192,7 @@ class Script:
         return self.plan.board.nodes[wired.node] if isinstance(wired, End) else None
 
     def _schedule_name(self, step: Step) -> str:
-        return f"{step.optimizer.name}_schedule"
+        return self._paces[step.optimizer.name]
 
     def _schedules_per(self, pace: str) -> list[tuple[Step, str]]:
         found = []
@@ -281,7 +294,7 @@ class Script:
         return f"{text}.detach()" if self.flow.has_gradient(step, end) else text
 
     def _method(self, step: Step) -> str:
-        return f"self.step_{step.optimizer.name}"
+        return f"self.{self._methods[step.optimizer.name]}"
 
     def _batches(
         self, writer: Writer, which: int, used: set[End], size: str, options: str, *, level: int
@@ -326,7 +339,7 @@ class Script:
         name = step.optimizer.name
         writer.add()
         gives = "dict[str, Tensor]" if step.parts else "Tensor"
-        writer.add(f"def step_{name}(self{arguments}) -> {gives}:", ids, level=1)
+        writer.add(f"def {self._methods[name]}(self{arguments}) -> {gives}:", ids, level=1)
         own = flow.own(step)
         frozen = [path for unit in flow.frozen(step) for path in flow.warm(unit)]
         for path in frozen:

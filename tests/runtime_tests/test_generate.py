@@ -168,7 +168,7 @@ def adversarial(
 
     Each network's weights lie beside it in a file of their own, as an export leaves them.
     """
-    project = records(open_template("gan"))
+    project = records(open_template("digits_gan"))
     shared_talk.settle()
     stopped = shared_talk.train(project, replace(SOON, max_steps=3, batch_size=64))
     last = last_checkpoint(stopped.folder)
