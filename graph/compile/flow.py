@@ -69,6 +69,25 @@ class Flow:
         ]
         return any(one.needs_gradient for one in found)
 
+    def passed(self, shared: Shared) -> list[str]:
+        """What only passes the gradient of a shared value on: attributes that others train."""
+        unit, last = shared.op.unit, self._plan.steps[shared.users[-1]]
+        if unit is None or not shared.needs_gradient or unit.weights & last.trains:
+            return []
+        return self.warm(unit) if unit.weights & self.trained else []
+
+    def cut(self, shared: Shared) -> list[End]:
+        """What a shared op reads of others whose gradient is for another step than its own."""
+        last = self._plan.steps[shared.users[-1]]
+        made = {
+            end: one
+            for one in self.shared
+            if one.needs_gradient and set(shared.users) <= set(one.users)
+            for end, _ in one.op.item.writes
+        }
+        reads = dict.fromkeys(end for end in shared.op.item.reads if end in made)
+        return [end for end in reads if shared.needs_gradient and not self.learns(last, end)]
+
     def is_read(self, shared: Shared, end: End) -> bool:
         """Does a step that uses it, or another shared op, read a value of a shared op?"""
         steps = [self._plan.steps[number] for number in shared.users]

@@ -303,10 +303,26 @@ class Plan:
                 single.append(node)
         ops = []
         for key in sorted(groups, key=lambda k: (k[0], sorted(k[1]))):
-            ops += self._group(groups[key])
+            for nodes in self._parts(groups[key]):
+                ops += self._group(nodes)
         for node in single:
             ops.append(self._single(node))
         return self._sorted(ops)
+
+    def _parts(self, nodes: list[str]) -> list[list[str]]:
+        """Nodes of one group, apart where nothing connects them and not every step uses all."""
+        if len(self.optimizers) < 2:
+            return [nodes]
+        made = {node: {end for end, _ in self.scope.writes(node)} for node in nodes}
+        inside = set().union(*made.values())
+        parts: list[tuple[set[End], list[str]]] = []
+        for node in nodes:
+            ends = made[node] | inside.intersection(self.scope.reads(node))
+            joined = [part for part in parts if part[0] & ends]
+            parts = [part for part in parts if part not in joined]
+            parts.append((ends.union(*(one[0] for one in joined)), []))
+            parts[-1][1].extend([*(one for part in joined for one in part[1]), node])
+        return [sorted(part, key=nodes.index) for _, part in parts]
 
     def _is_loose(self, node: str) -> bool:
         """Does it lie on the board itself, to be gathered with others?"""

@@ -274,13 +274,23 @@ class Script:
         """Write what several steps use and is computed after so many of them; the new values."""
         opened = ""
         for one, head in self.flow.blocks(before):
-            if head != opened:
+            frozen = self.flow.passed(one)
+            for path in frozen:
+                writer.add(f"self.{path}.requires_grad_(False)", one.op.item.nodes, level=4)
+            if head != opened or frozen:
                 writer.add(f"with {head}:", level=4)
                 opened = head
             wanted = [end for end, _ in one.op.item.writes if self.flow.is_read(one, end)]
-            body = Body([one.op.item], wanted, values, short=False)
+            cut = {
+                end: Value(f"{values[end]}.detach()", values[end].type)
+                for end in self.flow.cut(one)
+            }
+            body = Body([one.op.item], wanted, {**values, **cut}, short=False)
             body.write(writer, level=5, give=False)
-            values = body.values
+            values = {**body.values, **{end: values[end] for end in cut}}
+            for path in frozen:
+                writer.add(f"self.{path}.requires_grad_(True)", one.op.item.nodes, level=4)
+                opened = ""
         return values
 
     def _call(self, step: Step, values: dict[End, Value]) -> str:

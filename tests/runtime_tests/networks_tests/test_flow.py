@@ -263,3 +263,68 @@ def test_a_layer_between_two_steps_belongs_to_the_one_that_trains_it(tmp_path: P
     )
     assert other.id in draw.document.board.nodes
     as_drawn(draw.document, tmp_path / "between")
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(range(3))], ids=str)
+def test_a_chain_is_trained_piece_by_piece_in_any_order(
+    order: tuple[int, ...], tmp_path: Path
+) -> None:
+    draw = Drawing("chain")
+    layers = [draw.add("layer.linear", name, units=8) for name in ("first", "second")]
+    bends = [draw.add("activation.tanh") for _ in layers]
+    loss, _ = draw.classifier(layers[0], bends[0], layers[1], bends[1])
+    nodes = {node.name: node for node in draw.document.board.nodes.values()}
+    draw.document.remove([nodes["adam"].id])
+    for place, name in zip(order, ("first", "second", "logits"), strict=True):
+        sgd = draw.add("optimizer.sgd", f"sgd_{name}", order=place, lr=0.05)
+        draw.document.set_params(sgd.id, trains=(nodes[name].id,))
+        draw.wire(loss, sgd)
+    as_drawn(draw.document, tmp_path / "chain")
+
+
+def test_a_shared_value_computes_no_gradient_of_what_it_only_passes(tmp_path: Path) -> None:
+    draw = Heads()
+    encoded, middle = draw.place("encoder", "encoded"), draw.place("middle")
+    draw.chain(draw.flat, encoded, middle)
+    draw.head("first", middle)
+    draw.head("second", middle, encoded)
+    draw.head("third", middle, middle)
+    written = as_drawn(draw.document, tmp_path / "passed")
+    frozen, thawed = (f"self.middle.requires_grad_({switch})" for switch in (False, True))
+    assert written.index(frozen) < written.index("middle = self.middle(") < written.index(thawed)
+    write(compile_document(draw.document), tmp_path / "gradients")
+    with imported(tmp_path / "gradients") as modules:
+        run = modules["train"].Training(batch_size=16, device="cpu", epochs=1)
+        step, seen = run.step_adam_second, []
+
+        def watched(*given: torch.Tensor) -> torch.Tensor:
+            found: torch.Tensor = step(*given)
+            seen.append([weight.grad is None for weight in run.middle.parameters()])
+            return found
+
+        run.step_adam_second = watched
+        next(iter(run))
+    assert seen == [[True, True]]
+
+
+def test_a_loose_generators_step_looks_at_no_real_picture(tmp_path: Path) -> None:
+    document = loose_gan()
+    (bend,) = [n for n in document.board.nodes.values() if n.name == "tanh"]
+    document.insert("dropout.dropout", document.board.out_of(bend.id)[0])
+    (bend,) = [n for n in document.board.nodes.values() if n.name == "tanh_2"]
+    document.insert("dropout.dropout", document.board.out_of(bend.id)[0])
+    assert complaints(write(compile_document(document), tmp_path / "read")) == ""
+    with imported(tmp_path / "read") as modules:
+        run = modules["train"].Training(batch_size=16, device="cpu", epochs=1)
+        looks: list[int] = []
+        run.look.register_forward_hook(lambda *_: looks.append(1))
+        step = run.step_adam_g
+
+        def watched(*given: torch.Tensor) -> torch.Tensor:
+            looks.clear()
+            found: torch.Tensor = step(*given)
+            return found
+
+        run.step_adam_g = watched
+        next(iter(run))
+        assert len(looks) == 1
