@@ -122,6 +122,14 @@ class Inference(Answers):
             found = found[instance].inner if instance in found else {}
         return found
 
+    def places(self, node: str) -> "Iterator[tuple[tuple[str, ...], Result]]":
+        """Where a node stands, as paths of instances from the board, and what is known there."""
+        ahead: list[tuple[tuple[str, ...], Mapping[str, Result]]] = [((), self._results)]
+        for path, results in ahead:
+            if node in results:
+                yield path, results[node]
+            ahead += [((*path, one), found.inner) for one, found in results.items() if found.inner]
+
     @property
     def total_weights(self) -> int:
         """How many learned numbers the board holds."""

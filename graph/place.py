@@ -11,6 +11,7 @@ from graph.sheet import Exposed, Node, Sheet
 
 if TYPE_CHECKING:
     from graph.infer import Inference, Result
+    from graph.problems import Problem
 
 
 class Place(Answers):
@@ -33,6 +34,16 @@ class Place(Answers):
     def node(self, node: str) -> Node:
         """A node with the values it has here."""
         return _standing(self.document, self.document.node(node), self.path)
+
+    def problems_of(self, node: str) -> "list[Problem]":
+        """What is wrong with a node here, but not what is wrong with it in other places alone."""
+        found = self.inference.problems_of(node)
+        here = self.inference.inside(self.path).get(node) if self.path else None
+        if here is None:
+            return found
+        mine = {one.text for one in here.problems}
+        theirs = {one.text for _, known in self.inference.places(node) for one in known.problems}
+        return [one for one in found if one.text in mine or one.text not in theirs]
 
     def owner(self, node: str, param: str) -> tuple[str, str]:
         """Whose value a parameter of a node has here, and what it is called there.

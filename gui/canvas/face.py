@@ -137,7 +137,7 @@ def _tell_types(face: Face, place: Place) -> None:
         one.shape = str(tensor) if tensor and tensor.dims else ""
     for one in face.inputs:
         one.kind = _kind(one.port)
-    severities = {problem.severity for problem in place.inference.problems_of(face.node.id)}
+    severities = {problem.severity for problem in place.problems_of(face.node.id)}
     face.severity = next((s for s in ("error", "warning") if s in severities), "")
 
 

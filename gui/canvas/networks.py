@@ -56,9 +56,25 @@ class Networks:
             self._back_to(len(self.way) - 2)
 
     def open(self, sheet: str, select: Iterable[str] = ()) -> None:
-        """Show a sheet, nodes of it selected; its way is the shortest through its places."""
+        """Show a sheet, nodes of it selected, in a place where something is wrong with them.
+
+        Where nothing is, the way is the shortest through the sheet's oldest places.
+        """
+        select = list(select)
+        through = self._troubled(select)
+        if through:
+            document = self.board.document
+            names = (rules.network_of(document.node(one)) or "" for one in through)
+            self._go([BOARD, *names], through, select)
+            return
         way = self._way_to(sheet)
         self._go(way, self._oldest(way), select)
+
+    def _troubled(self, nodes: Iterable[str]) -> list[str]:
+        """The instances that lead to the first place where something is wrong with a node."""
+        inference = self.board.inference
+        places = (place for node in nodes for place in inference.places(node))
+        return next((list(path) for path, known in places if path and known.problems), [])
 
     def _back_to(self, place: int) -> None:
         left, document = self.way[place + 1], self.board.document

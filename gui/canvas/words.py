@@ -33,7 +33,7 @@ def tooltip(
         many = " (any number of wires)" if port.variadic else ""
         lines = [f"<b>{escape(port.label)}</b> {escape(shapes)}{optional}{many}"]
         return _page(lines)
-    for problem in place.inference.problems_of(node_id):
+    for problem in place.problems_of(node_id):
         colour = (colours.error if problem.severity == "error" else colours.warning).name()
         advice = problem.advice[:1].upper() + problem.advice[1:]
         lines.append(f"<span style='color:{colour}'>{escape(problem.text)}</span>")

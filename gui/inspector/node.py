@@ -294,7 +294,7 @@ class NodePage(QWidget):
         self._facts.setVisible(bool(lines))
 
     def _show_problems(self) -> None:
-        problems = [one for node in self.ids for one in self._session.inference.problems_of(node)]
+        problems = [one for node in self.ids for one in self._session.place.problems_of(node)]
         shown = [
             item.widget().problem  # type: ignore[union-attr]
             for index in range(self._cards.count())

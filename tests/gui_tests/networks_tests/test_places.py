@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
+from gui.widgets import Card
 from tests.gui_tests.journeys.user import CTRL, SHIFT, User
 from tests.gui_tests.networks_tests.conftest import Start, expose, group, stacked, way
 
@@ -147,3 +148,34 @@ def test_a_network_in_a_network_is_seen_through_its_whole_way(user: User) -> Non
             leave(user)
             assert way(user) == []
     assert list(seen.values()) == ["[N, 64]", "[N, 32]", "[N, 32]", "[N, 32]"]
+
+
+def visible_cards(user: User) -> list[Card]:
+    """The problems that the inspector shows."""
+    return [one for one in user.window.inspector.findChildren(Card) if one.isVisible()]
+
+
+def test_a_problem_of_one_place_is_seen_there_alone_and_leads_there(user: User) -> None:
+    document = user.window.session.document
+    network = document.networks["body"]
+    [entry] = [one for one in network.nodes.values() if one.type == "network.input"]
+    unflatten = document.insert("shape.unflatten", network.out_of(entry.id)[0], sizes=(1, 8, 8))
+    document.insert("shape.flatten", network.out_of(unflatten.id)[0])  # body_2 gets 32, not 64
+    x, y = document.node(unflatten.id).position
+    document.move({unflatten.id: (x, y + 160)})  # from under its neighbour
+    for place, severity in (("body", ""), ("body_2", "error")):
+        enter(user, place)
+        face = user.window.board.node_items()[unflatten.id].face
+        assert face.severity == severity
+        user.select(unflatten.name)
+        assert len(visible_cards(user)) == bool(severity)
+        leave(user)
+    user.tab("Problems")
+    [card] = [
+        one
+        for one in user.window.problems.findChildren(Card)
+        if one.isVisible() and one.problem.node == unflatten.id
+    ]
+    user.click(card)
+    [second] = [one.id for one in document.board.nodes.values() if one.name == "body_2"]
+    assert user.window.board.place.path == (second,)
