@@ -32,6 +32,14 @@ def train(document: Document, compiled: graph.compile.Project, options: argparse
         raise FileError(
             f"{folder}: it holds a run already. Go on with it by --resume, or choose another."
         )
+    if folder and not resume:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise FileError(
+                f"{folder}: no folder can be made here ({reason}). Choose another for --out."
+            ) from error
     settings = settings_of(document, options.data_dir)
     for name in ("epochs", "batch_size", "seed", "device", "threads"):
         chosen = getattr(options, name)

@@ -112,6 +112,15 @@ def test_runs_in_folders_of_one_name_are_two_and_a_new_one_takes_an_old_ones_pla
     assert [*curves["loss/cross_entropy"].steps] == [1, 2, 3]
 
 
+def test_a_run_is_put_into_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        done = run("train", "digits_mlp", "--steps", "2", "--out", out)
+        assert done.returncode == 1
+        assert f"{out}: no folder can be made here" in done.stderr
+        assert "Choose another for --out." in done.stderr
+
+
 def test_set_changes_a_parameter(tmp_path: Path) -> None:
     words = ("train", "digits_mlp", "--steps", "2", "--json", "--out", tmp_path / "run")
     done = run(*words, "--set", "adam.lr=0.5", "--set", "hidden.units=7")
