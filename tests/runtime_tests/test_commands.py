@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 from graph import templates
 from graph.declare import REGISTRY
@@ -191,6 +192,24 @@ def test_export_verifies_where_it_was_never_trained(tmp_path: Path) -> None:
         check=False,
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.skipif(not torch.backends.mkl.is_available(), reason="needs MKL")
+def test_the_matrix_library_is_told_to_add_up_in_one_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a processor may give other losses on some run; MKL logs how each call is done."""
+    monkeypatch.delenv("MKL_CBWR", raising=False)
+    assert run("export", "digits_mlp", tmp_path / "out").returncode == 0
+    monkeypatch.setenv("MKL_VERBOSE", "1")
+    train = [*MAIN, "train", "digits_mlp", "--steps", "3", "--device", "cpu"]
+    for command in (train, [sys.executable, "train.py", "--verify"]):
+        done = subprocess.run(
+            command, cwd=tmp_path / "out", capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "CNR:AUTO" in done.stdout
+        assert "CNR:OFF" not in done.stdout
 
 
 def test_export_takes_the_losses_of_a_run_that_was_not_cut_short(tmp_path: Path) -> None:

@@ -26,8 +26,14 @@ from runtime.messages import (
 from runtime.runs import Runs, database
 from tests.runtime_tests.support import Talk, digits, talking
 
+# Epochs of 360 steps: they last longer than the time between saves on any machine.
 FAST_SAVES = RunConfig(
-    epochs=60, threads=1, device="cpu", checkpoint_interval_s=0.02, report_interval_s=0.01
+    epochs=12,
+    batch_size=4,
+    threads=1,
+    device="cpu",
+    checkpoint_interval_s=0.02,
+    report_interval_s=0.01,
 )
 posix = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 
