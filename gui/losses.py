@@ -216,9 +216,9 @@ class Losses(QWidget):
     def _fit(self) -> None:
         legend = self.legend if self.kind.checkedId() == 0 else self.metric_legend
         beside = legend.sizeHint().width()
-        roomy = self.width() > ROOMY
-        self._readout.setVisible(roomy or not beside)  # the legend has its figures too
-        if roomy:
+        readout = self.width() > ROOMY or not beside  # the legend has its figures too
+        self._readout.setVisible(readout)
+        if readout:
             beside += self._readout.sizeHint().width()
         room = self.width() - beside - AROUND
         self._smoothing_title.setVisible(room > CONTROLS)

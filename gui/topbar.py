@@ -21,6 +21,7 @@ from graph.errors import NeurowireError
 from graph.settings import DEVICES
 from gui import look
 from gui.files import File
+from gui.folding import Folding
 from gui.inspector.board import SETTINGS
 from gui.inspector.number import NumberBox
 from gui.session import Session
@@ -69,15 +70,17 @@ class TopBar(QToolBar):
         self.epochs = self._number("epochs", 58)
         self.batch = self._number("batch_size", 58)
         self._fill_devices(())
-        self.addWidget(
-            self._arrange(_button(acts["templates"], "flat"), _button(acts["export"], "flat"))
+        self.row = self._arrange(
+            _button(acts["templates"], "flat"), _button(acts["export"], "flat")
         )
+        self.addWidget(self.row)
         file.changed.connect(self.refresh)
         session.opened.connect(self.refresh)
         session.settled.connect(lambda _: self.refresh())
         trainer.changed.connect(self.refresh)
         trainer.received.connect(self._receive)
         look.changed.connect(self.refresh)
+        look.changed.connect(self.row.measure)
         self.refresh()
 
     def refresh(self) -> None:
@@ -131,20 +134,21 @@ class TopBar(QToolBar):
             self._session.message.emit(str(error))
             self.refresh()
 
-    def _arrange(self, *right: QToolButton) -> QWidget:
+    def _arrange(self, *right: QToolButton) -> Folding:
         mark = QLabel()
         mark.setPixmap(look.icon("circles-three-plus", "accent").pixmap(QSize(18, 18)))
         left = _row(mark, self.title, self.state)
         middle = _row(self.train, self.pause, self.step, self.stop)
+        device = label("Device", "dim")
         settings = _row(
-            label("Device", "dim"),
+            device,
             self.device,
             label("Epochs", "dim"),
             self.epochs,
             label("Batch", "dim"),
             self.batch,
         )
-        holder = QWidget()
+        holder = Folding((self.pause, self.step, self.stop), (device,), right)
         holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         grid = QGridLayout(holder)
         grid.setContentsMargins(4, 0, 4, 0)

@@ -110,7 +110,7 @@ class Window(QMainWindow):
         self.code = Code(self.session, self.source)
         self.history = History()
         area = Qt.DockWidgetArea
-        for wide in (self.losses, self.history):
+        for wide in (self.losses, self.history, self.code):
             wide.setMinimumWidth(NARROWEST)
         self.docks: dict[str, Panel] = {}
         for name, heading, content, where in (

@@ -41,6 +41,12 @@ QTabBar::tab { background: transparent; color: $dim; padding: 8px 14px 7px 14px;
                border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
+QTabBar::scroller { width: 22px; }
+QTabBar QToolButton { background: $panel; border: none; border-radius: 0; padding: 0; }
+QTabBar QToolButton:hover { background: $hover; }
+QTabBar QToolButton::left-arrow { image: url("$chevron_left"); width: 10px; height: 10px; }
+QTabBar QToolButton::right-arrow { image: url("$chevron_right"); width: 10px; height: 10px; }
+QTabBar QToolButton::left-arrow:disabled, QTabBar QToolButton::right-arrow:disabled { image: none; }
 
 QPushButton, QToolButton[look="button"] { background: $raised; border: 1px solid $line;
     border-radius: 6px; padding: 5px 13px; }
@@ -150,6 +156,8 @@ def style_sheet(colours: Colours) -> str:
     table["scroll"] = mix(colours.line, colours.faint, 0.35).name()
     table["good_hover"] = colours.good.lighter(112).name()
     table["edge"] = mix(colours.line, colours.faint, 0.6).name()
-    table["chevron"] = (ICONS / f"chevron-{colours.name}.svg").as_posix()
+    for name in ("chevron", "chevron-left", "chevron-right"):
+        path = ICONS / f"{name}-{colours.name}.svg"
+        table[name.replace("-", "_")] = path.as_posix()
     table["check"] = (ICONS / f"check-{colours.name}.svg").as_posix()
     return _SHEET.substitute(table)
