@@ -5,7 +5,7 @@ After each step of the document only what lies downstream of the change is looke
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graph import checks, events, mutes, networks
@@ -13,7 +13,7 @@ from graph.answers import Answers
 from graph.declare import REGISTRY, Declaration
 from graph.document import Document
 from graph.errors import Mismatch, set_param
-from graph.mending import WAITS, from_mismatch, problem, serious, silenced, unwired
+from graph.mending import WAITS, from_mismatch, problem, serious, silenced, standing, unwired
 from graph.order import remembers, topological
 from graph.problems import Fix, Problem
 from graph.sheet import BOARD, End, Node, Sheet
@@ -145,7 +145,7 @@ class Inference(Answers):
         for one in sorted([*found, *self._general], key=lambda p: p.severity != "error"):
             # a network placed twice has the problems inside it twice, as errors where it matters
             once.setdefault((one.node, one.text), one)
-        return list(once.values())
+        return [replace(one, place=self._where(one)) for one in once.values()]
 
     def problems_of(self, node: str) -> list[Problem]:
         """What is wrong with one node; of a network's node, wherever the network is placed."""
@@ -156,6 +156,18 @@ class Inference(Answers):
         own = self._own_problems(node) if node in self._results else []
         remarks = [self._remarks[node]] if node in self._remarks else []
         return [*own, *(p for p in self._general if p.node == node), *remarks]
+
+    def _where(self, found: Problem) -> str:
+        """In which places of its network a node has a problem, in words; the network if in all."""
+        if found.node is None or found.sheet == BOARD:
+            return ""
+        places = list(self.places(found.node))
+        wrong = [path for path, known in places if found.text in {p.text for p in known.problems}]
+        if not wrong or len(wrong) == len(places):
+            return found.sheet
+        node = self.document.node
+        named = [" > ".join(node(one).name for one in path) for path in wrong]
+        return named[0] if len(named) == 1 else f"{named[0]} and {len(named) - 1} more"
 
     def _own_problems(self, node: str) -> list[Problem]:
         """Problems of a node; what is missing is an error where an optimizer waits for it."""
@@ -373,7 +385,8 @@ class Inference(Answers):
             if _role(one) == "output":
                 wired = sheet.into(inner)
                 outputs[one.name] = _output(results, wired[0].source) if wired else None
-        found = [p for result in results.values() for p in result.problems]
+        within = (p for result in results.values() for p in result.problems)
+        found = [standing(one, node, sheet) for one in within]
         found += self._of_instance(node, sheet, inputs, outputs)
         repeat = int(node.params.get("repeat", 1))
         if repeat > 1 and list(inputs) != list(outputs.values()):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.declare import REGISTRY, Declaration, Port
 from graph.errors import Mismatch, Repair
+from graph.networks import own_name
 from graph.problems import Fix, Problem
 from graph.sheet import Node, Sheet
 
@@ -132,4 +133,21 @@ def set_on(node: Node, name: str, value: object) -> Fix:
         with document.group(label):
             document.set_params(node.id, **{name: value})
 
-    return Fix(label, apply)
+    return Fix(label, apply, (node.id, name, value))
+
+
+def standing(found: Problem, instance: Node, network: Sheet) -> Problem:
+    """A problem inside a network, as it is mended where an instance places it.
+
+    A parameter that the instance gives a value of its own is set there: what the network says of
+    it counts elsewhere.
+    """
+
+    def here(fix: Fix) -> Fix:
+        if fix.sets is None:
+            return fix
+        node, param, value = fix.sets
+        name = own_name(instance, network, node, param)
+        return fix if name is None else set_on(instance, name, value)
+
+    return replace(found, fixes=tuple(map(here, found.fixes)))

@@ -141,6 +141,18 @@ def placed(document: "Document", instance: Node) -> Sheet:
     return sheet.with_nodes(changed)
 
 
+def own_name(instance: Node, network: Sheet, node: str, param: str) -> str | None:
+    """What an instance calls a parameter of a node of its network, if it has its own value."""
+    own: dict[str, Any] = dict(instance.params.get(OVERRIDES, ()))
+    for name in own:
+        exposed = network.exposed.get(name)
+        if exposed is None or exposed.param != param or exposed.node not in network.nodes:
+            continue
+        if any(one.id == node for one in _twins(network, exposed.node)):
+            return name
+    return None
+
+
 def _twins(sheet: Sheet, node: str) -> list[Node]:
     leader = sheet.nodes[node].twin or node
     return [one for one in sheet.nodes.values() if leader in {one.id, one.twin}]

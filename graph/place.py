@@ -1,11 +1,13 @@
 """A sheet as it stands in one place: two places of a network may differ in shapes and values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graph import rules
 from graph.answers import Answers
 from graph.document import Document
+from graph.mending import standing
 from graph.networks import OVERRIDES, with_value
 from graph.sheet import Exposed, Node, Sheet
 
@@ -43,7 +45,19 @@ class Place(Answers):
             return found
         mine = {one.text for one in here.problems}
         theirs = {one.text for _, known in self.inference.places(node) for one in known.problems}
-        return [one for one in found if one.text in mine or one.text not in theirs]
+        found = [one for one in found if one.text in mine or one.text not in theirs]
+        fixes = {one.text: self._mended(one).fixes for one in here.problems}
+        return [replace(one, fixes=fixes.get(one.text, one.fixes)) for one in found]
+
+    def _mended(self, found: "Problem") -> "Problem":
+        """A problem as it is mended here, by values that instances on the way have of their own."""
+        for depth in range(len(self.path) - 1, -1, -1):
+            instance = _standing(
+                self.document, self.document.node(self.path[depth]), self.path[:depth]
+            )
+            network = self.document.networks[str(rules.network_of(instance))]
+            found = standing(found, instance, network)
+        return found
 
     def owner(self, node: str, param: str) -> tuple[str, str]:
         """Whose value a parameter of a node has here, and what it is called there.

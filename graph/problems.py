@@ -16,6 +16,8 @@ class Fix:
 
     label: str
     apply: "Callable[[Document], None]"
+    sets: tuple[str, str, object] | None = None
+    """The node, the parameter and the value, where that is all it does."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,9 @@ class Problem:
 
     Attributes:
         node: Id of the node it is about, or None for the whole document.
+        sheet: Name of the sheet that the node is on.
         name: Name of that node, for messages.
+        place: Where it is wrong, if it is not on the board: a network, or some of its instances.
         text: What is wrong, in one sentence.
         expected: What the node needs.
         received: What it got.
@@ -35,16 +39,22 @@ class Problem:
     sheet: str
     text: str
     name: str = ""
+    place: str = ""
     severity: Severity = "error"
     expected: str = ""
     received: str = ""
     advice: str = ""
     fixes: tuple[Fix, ...] = ()
 
+    @property
+    def subject(self) -> str:
+        """What it is about: a node's name, and the place where that is no node of the board."""
+        return f"{self.name} in {self.place}" if self.place else self.name
+
     def __str__(self) -> str:
-        place = f"{self.name}: " if self.name else ""
+        subject = f"{self.subject}: " if self.name else ""
         advice = f"{self.advice[:1].upper()}{self.advice[1:]}"
-        return " ".join(sentence(one) for one in (place + self.text, advice) if one)
+        return " ".join(sentence(one) for one in (subject + self.text, advice) if one)
 
 
 def sentence(text: str) -> str:

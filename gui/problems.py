@@ -134,7 +134,12 @@ def together(problems: Iterable[Problem]) -> list[Problem]:
         fixes = tuple(fix.label for fix in one.fixes)
         key = (one.severity, one.text, one.advice, fixes) if fixes else id(one)
         same.setdefault(key, []).append(one)
-    return [
-        replace(first, name=", ".join(one.name for one in (first, *rest))) if rest else first
-        for first, *rest in same.values()
-    ]
+    return [_as_one(alike) for alike in same.values()]
+
+
+def _as_one(alike: list[Problem]) -> Problem:
+    """The first, named after all."""
+    first, *rest = alike
+    if any(one.place != first.place for one in rest):
+        return replace(first, name=", ".join(one.subject for one in alike), place="")
+    return replace(first, name=", ".join(one.name for one in alike))

@@ -149,8 +149,13 @@ class Card(QFrame):
         text = QVBoxLayout()
         text.setSpacing(2)
         if jump is not None and problem.name:
-            name = label(problem.name, "heading")
-            text.addWidget(name)
+            heading = QHBoxLayout()
+            heading.setSpacing(6)
+            heading.addWidget(label(problem.name, "heading"))
+            if problem.place:
+                heading.addWidget(label(f"in {problem.place}", "dim"))
+            heading.addStretch(1)
+            text.addLayout(heading)
         text.addWidget(label(_sentence(problem.text), wrap=True))
         if problem.advice:
             text.addWidget(label(_sentence(problem.advice), "dim", wrap=True))

@@ -174,6 +174,7 @@ class Board(QWidget):
 
     def _settle(self) -> None:
         self.drawing.settle()
+        self.networks.name_way()
         self._update_stripes()
         self._on_selection()
         self.viewer.viewport().update()

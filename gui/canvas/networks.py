@@ -92,7 +92,13 @@ class Networks:
         if self.way[-1] != self.board.sheet_name:
             self.way = self._way_to(self.board.sheet_name)
             self.through = self._oldest(self.way)
-        self.bar.show_way(self.way)
+        self.name_way()
+
+    def name_way(self) -> None:
+        """Call the steps of the way as they are called now."""
+        document = self.board.document
+        names = [document.node(one).name if document.has(one) else "" for one in self.through]
+        self.bar.show_way(self.way, names)
 
     def _way_to(self, sheet: str) -> list[str]:
         ways, seen = [[sheet]], {sheet}
@@ -126,7 +132,7 @@ class Networks:
             if self.board.sheet_name == event.before:
                 self.board.sheet_name = event.after
                 self.board.sheet_shown.emit(event.after)
-            self.bar.show_way(self.way)
+            self.name_way()
         elif event.name in self.way:
             place = self.way.index(event.name)
             self._go(self.way[:place], self.through[: place - 1])

@@ -109,3 +109,51 @@ def test_a_network_in_a_network_is_seen_by_its_whole_path() -> None:
     assert seen["first", one.id].owner(layer.id, "units") == (one.id, "units")
     assert seen["first", one.id].node(layer.id).params["units"] == 48
     assert Place(inference, [second.id]).node(two.id).params["overrides"] == (("units", 16),)
+
+
+GROUPED = [
+    ("shape.unflatten", {"sizes": (1, 8, 8)}),
+    ("layer.conv2d", {"filters": 6}),
+    ("shape.flatten", {}),
+    ("layer.linear", {"units": 64}),
+]
+
+
+def test_a_problem_of_some_places_says_which_and_is_mended_there() -> None:
+    draw = Drawing()
+    conv = draw.network("block", *GROUPED)[2]
+    draw.document.expose(conv.id, "groups")
+    first, second = draw.place("block", "first"), draw.place("block", "second")
+    draw.classifier(first, second)
+    inference = Inference(draw.document)
+    draw.document.set_params(second.id, groups=3)
+    [problem] = [one for one in inference.problems if one.node == conv.id]
+    assert problem.place == "second"
+    assert str(problem).startswith("conv2d in second: expected ")
+    [fix] = problem.fixes
+    [there] = Place(inference, [second.id]).problems_of(conv.id)
+    assert [one.label for one in there.fixes] == [fix.label] == ["Set groups of second to 1"]
+    fix.apply(draw.document)
+    assert not [one for one in inference.problems if one.node == conv.id]
+    assert draw.document.node(conv.id).params == {"filters": 6}, "the network is as it was"
+    draw.document.unlink(draw.document.networks["block"].into(conv.id)[0])
+    [problem] = [one for one in inference.problems if one.node == conv.id]
+    assert problem.place == "block", "in both places"
+
+
+def test_a_problem_within_two_networks_is_mended_where_the_value_was_given() -> None:
+    draw = Drawing()
+    conv = draw.network("block", *GROUPED)[2]
+    draw.document.expose(conv.id, "groups")
+    _, inner, _ = draw.network("outer", ("network.instance", {"network": "block"}))
+    draw.document.expose(inner.id, "groups")
+    first, second = draw.place("outer", "first"), draw.place("outer", "second")
+    draw.classifier(first, second)
+    inference = Inference(draw.document)
+    draw.document.set_params(second.id, groups=3)
+    [problem] = [one for one in inference.problems if one.node == conv.id]
+    assert problem.place == f"second > {inner.name}"
+    [there] = Place(inference, [second.id, inner.id]).problems_of(conv.id)
+    assert there.fixes[0].label == problem.fixes[0].label == "Set groups of second to 1"
+    there.fixes[0].apply(draw.document)
+    assert not [one for one in inference.problems if one.node == conv.id]

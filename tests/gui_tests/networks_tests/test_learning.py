@@ -42,7 +42,7 @@ def bar(user: User, name: str) -> int:
 def enter(user: User, name: str) -> None:
     item = user.item(name)
     user.hands.double_click(user.hands.node(item.id, body=True))
-    assert way(user)[-1:] == [user.window.board.sheet_name]
+    assert way(user)[-1:] == [name]
 
 
 def near(user: User, name: str) -> None:

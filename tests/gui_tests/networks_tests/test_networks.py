@@ -234,7 +234,9 @@ def test_a_rename_in_the_inspector_goes_everywhere(user: User) -> None:
         user.key(Qt.Key.Key_Return)
         if not way(user):
             enter(user, "body")
-    assert way(user) == ["board", "bodyxx"]
+    assert way(user) == ["board", "body"], "what was placed keeps its name"
+    bar = user.window.board.networks.bar
+    assert "network bodyxx" in [one.text() for one in bar.findChildren(QLabel)]
     assert set(user.window.session.document.networks) == {"bodyxx"}
     for node in user.window.session.document.board.nodes.values():
         assert node.params.get("network", "bodyxx") == "bodyxx"

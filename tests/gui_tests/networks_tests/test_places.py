@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from gui.widgets import Card
 from tests.gui_tests.journeys.user import CTRL, SHIFT, User
@@ -37,7 +37,7 @@ def enter(user: User, name: str) -> None:
     """Double-click on an instance, from wherever the board is."""
     item = user.item(name)
     user.hands.double_click(user.hands.node(item.id, body=True))
-    assert way(user)[-1:] == [user.window.board.sheet_name]
+    assert way(user)[-1:] == [name]
 
 
 def leave(user: User) -> None:
@@ -142,7 +142,7 @@ def test_a_network_in_a_network_is_seen_through_its_whole_way(user: User) -> Non
         for inner in ("body", "body_2"):
             enter(user, outer)
             enter(user, inner)
-            assert way(user) == ["board", "outer", "body"]
+            assert way(user) == ["board", outer, inner]
             seen[outer, inner] = shapes(user)["flatten"]
             leave(user)
             leave(user)
@@ -176,6 +176,7 @@ def test_a_problem_of_one_place_is_seen_there_alone_and_leads_there(user: User) 
         for one in user.window.problems.findChildren(Card)
         if one.isVisible() and one.problem.node == unflatten.id
     ]
+    assert "in body_2" in [one.text() for one in card.findChildren(QLabel)]
     user.click(card)
     [second] = [one.id for one in document.board.nodes.values() if one.name == "body_2"]
     assert user.window.board.place.path == (second,)
