@@ -93,17 +93,35 @@ def run(
     *,
     runs_at: Path | None = None,
 ) -> Stopped:
-    """Run a project in this process; Ctrl-C stops and saves."""
+    """Run a project in this process; Ctrl-C stops and saves, and so does a closed pipe.
+
+    Raises:
+        BrokenPipeError: After the run was saved, if nobody reads what is told any more.
+    """
+    closed: list[BrokenPipeError] = []
+
+    def tell_on(message: Message) -> None:
+        if closed:
+            return
+        try:
+            hear(message)
+        except BrokenPipeError as error:
+            closed.append(error)
+            inbox.put(Stop())
+
     inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
     with Runs(runs_at / "runs.sqlite" if runs_at else database()) as runs:
-        loop = Loop(project, config, inbox, hear, runs, runs_at or home())
+        loop = Loop(project, config, inbox, tell_on, runs, runs_at or home())
 
         def stop() -> None:
             inbox.put(Stop())
             loop.interrupt()
 
         with on_interrupt(stop):
-            return loop.run()
+            stopped = loop.run()
+    if closed:
+        raise closed[0]
+    return stopped
 
 
 @contextmanager

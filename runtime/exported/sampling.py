@@ -37,9 +37,9 @@ class Options:
 
     def __init__(self, description: str | None, count: int) -> None:
         parser = argparse.ArgumentParser(description=description)
-        parser.add_argument("--count", type=whole(1, MOST), default=count)
+        parser.add_argument("--count", type=whole(1, MOST), default=count, help="how many")
         parser.add_argument("--seed", type=whole(0), default=0, help="other pictures")
-        parser.add_argument("--device", default="auto")
+        parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...")
         parser.add_argument("--weights", type=Path, default=Path(), help="a folder or checkpoint")
         parser.add_argument("--out", type=file, default=Path("samples.png"), help=".npy: numbers")
         found = parser.parse_args()

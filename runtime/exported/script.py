@@ -40,9 +40,15 @@ class Options:
 
     def __init__(self, description: str | None, threads: int, **defaults: Any) -> None:
         parser = argparse.ArgumentParser(description=description)
-        parser.add_argument("--epochs", type=whole(1), default=defaults["epochs"])
-        parser.add_argument("--batch-size", type=whole(1), default=defaults["batch_size"])
-        parser.add_argument("--seed", type=whole(0), default=defaults["seed"])
+        parser.add_argument(
+            "--epochs", type=whole(1), default=defaults["epochs"], help="passes over the data"
+        )
+        parser.add_argument(
+            "--batch-size", type=whole(1), default=defaults["batch_size"], help="examples a step"
+        )
+        parser.add_argument(
+            "--seed", type=whole(0), default=defaults["seed"], help="other weights and order"
+        )
         parser.add_argument("--device", default=defaults["device"], help="auto, cpu, cuda, ...")
         parser.add_argument("--precision", choices=PRECISIONS, default=defaults["precision"])
         parser.add_argument("--data-dir", help="where data sets lie")

@@ -194,6 +194,24 @@ def test_export_verifies_where_it_was_never_trained(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_run_whose_reader_has_gone_is_saved_without_a_word(words: tuple[str, ...]) -> None:
+    command = [*MAIN, "train", "digits_mlp", "--epochs", "100000", *words]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline()
+        running.stdout.close()
+        assert running.wait(60) == 1
+        assert running.stderr.read() == ""
+    with Runs(database()) as runs:
+        [made] = runs.all()
+        assert made.state == "stopped"
+        assert (Path(made.folder) / "checkpoints" / "last.safetensors").exists()
+
+
 @pytest.mark.skipif(not torch.backends.mkl.is_available(), reason="needs MKL")
 def test_the_matrix_library_is_told_to_add_up_in_one_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

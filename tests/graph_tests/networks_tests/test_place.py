@@ -1,5 +1,7 @@
 """What is known of a network's nodes in one place, and which values they have there."""
 
+from typing import Any
+
 import pytest
 
 from graph.infer import Inference
@@ -111,7 +113,7 @@ def test_a_network_in_a_network_is_seen_by_its_whole_path() -> None:
     assert Place(inference, [second.id]).node(two.id).params["overrides"] == (("units", 16),)
 
 
-GROUPED = [
+GROUPED: list[tuple[str, dict[str, Any]]] = [
     ("shape.unflatten", {"sizes": (1, 8, 8)}),
     ("layer.conv2d", {"filters": 6}),
     ("shape.flatten", {}),
