@@ -212,8 +212,8 @@ class Window(QMainWindow):
         self.palette_panel.chosen.connect(self.deeds.add)
         self.problems.counted.connect(self._count_problems)
         self.source.changed.connect(lambda: self.problems.set_mistakes(self.source.mistakes))
-        for panel in (self.problems, self.code):
-            panel.jumped.connect(self._centre_on)
+        self.problems.jumped.connect(self.board.networks.show_problem)
+        self.code.jumped.connect(self.board.centre_on)
         self.previews.drawn.connect(self._set_picture)
         self.previews.failed.connect(self.notice.show_message)
         self.facts.shown.connect(self._set_picture)
@@ -263,9 +263,6 @@ class Window(QMainWindow):
 
     def _offer(self) -> None:
         self.palette_panel.offer(offers(self.session.document, self.session.sheet))
-
-    def _centre_on(self, node: str) -> None:
-        self.board.centre_on(node)
 
     def _set_picture(self, node: str, image: object) -> None:
         if isinstance(image, QImage | None) and self.session.document.has(node):

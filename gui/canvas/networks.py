@@ -70,6 +70,13 @@ class Networks:
         way = self._way_to(sheet)
         self._go(way, self._oldest(way), select)
 
+    def show_problem(self, node: str) -> None:
+        """Go where something is wrong with a node, unless that is here."""
+        board = self.board
+        if node not in board.sheet.nodes or not board.place.problems_of(node):
+            self.open(board.document.sheet_of(node).name, [node])
+        board.centre_on(node)
+
     def _troubled(self, nodes: Iterable[str]) -> list[str]:
         """The instances that lead to the first place where something is wrong with a node."""
         inference = self.board.inference

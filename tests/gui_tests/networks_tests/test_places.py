@@ -180,3 +180,7 @@ def test_a_problem_of_one_place_is_seen_there_alone_and_leads_there(user: User) 
     user.click(card)
     [second] = [one.id for one in document.board.nodes.values() if one.name == "body_2"]
     assert user.window.board.place.path == (second,)
+    leave(user)
+    enter(user, "body")
+    user.click(card)
+    assert user.window.board.place.path == (second,), "from another place of the network too"
