@@ -162,12 +162,13 @@ class Previews(QScrollArea):
             text = f"Drawn from the {origin(generating)}" if generating else ""
         self._origin.setText(text)
         self._origin.setToolTip(text)
-        self._origin.setVisible(generating is not None)
         self._show_bar()
 
     def _show_bar(self) -> None:
         """While pictures come from training there is nothing to say above them."""
-        self.bar.setVisible(self._trainer.state == "idle" or not self._shown)
+        shown = bool(self._shown)
+        self.bar.setVisible(self._trainer.state == "idle" or not shown)
+        self._origin.setVisible(shown and self._trainer.generating is not None)
 
     def save_picture(self, preview: Preview) -> None:
         """Ask for a place and write there what a view shows."""
