@@ -45,9 +45,10 @@ def add_output(sheet: Sheet) -> Callable[["Document"], None]:
             if not sheet.out_of(node, port.name)
         ]
         x = max((node.position[0] for node in sheet.nodes.values()), default=0.0) + 240
+        y = sheet.nodes[loose[-1].node].position[1] if loose else 0.0
         with document.group("Add Output"):
             made = document.add_node(
-                rules.type_of("output"), sheet=sheet.name, name="output", position=(x, 0.0)
+                rules.type_of("output"), sheet=sheet.name, name="output", position=(x, y)
             )
             if loose:
                 document.link(loose[-1], End(made.id, "x"))

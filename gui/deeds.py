@@ -20,7 +20,7 @@ from gui.commands import Commands, plain
 from gui.settings import settings
 from runtime import messages
 from runtime.export import source_of
-from runtime.messages import Died, RateChanged, Started, Stopped, Weights
+from runtime.messages import Died, RateChanged, Started, Weights
 from runtime.runs import home, last_checkpoint
 
 if TYPE_CHECKING:
@@ -172,27 +172,39 @@ class Deeds(QObject):
             self._generate(path)
 
     def generate_from(self, folder: str, source: str) -> None:
-        """Draw with what an earlier run learned: on the open board, where it is what was trained.
+        """Draw with what an earlier run learned.
 
         Args:
             folder: The run's folder.
             source: What names its source.
         """
+        if self._open_trained(folder, source):
+            self._generate(last_checkpoint(folder))
+
+    def resume_from(self, folder: str, source: str) -> None:
+        """Go on with an earlier run from its last checkpoint; arguments as for `generate_from`."""
+        if self._open_trained(folder, source):
+            self._window.trainer.resume_run(folder)
+
+    def _open_trained(self, folder: str, source: str) -> bool:
+        """Show the board that an earlier run trains: the open one, where it is that, or its own."""
         window = self._window
+        if window.trainer.state not in {"idle", "reading"}:
+            window.say("A run is going: stop it first.")
+            return False
         window.source.compile_now()
         project = window.source.project
-        if project is None or source_of(project) != source:
-            boards = sorted(Path(folder).glob(f"*{SUFFIX}"))
-            if not boards:
-                window.notice.show_message(
-                    f"The run {Path(folder).name} has no board: expected a {SUFFIX} file in its"
-                    " folder, found none.",
-                    f"Choose another run, or look into {folder}.",
-                )
-                return
-            if not window.documents.open_path(boards[0]):
-                return
-        self._generate(last_checkpoint(folder))
+        if project is not None and source_of(project) == source:
+            return True
+        boards = sorted(Path(folder).glob(f"*{SUFFIX}"))
+        if boards:
+            return window.documents.open_path(boards[0])
+        window.notice.show_message(
+            f"The run {Path(folder).name} has no board: expected a {SUFFIX} file in its"
+            " folder, found none.",
+            f"Choose another run, or look into {folder}.",
+        )
+        return False
 
     def steer(self, node: str, at: tuple[float, ...]) -> None:
         """Move latents; where nothing draws any more, the last run's weights are loaded first."""
@@ -309,6 +321,11 @@ class Deeds(QObject):
         for scheme in ("system", "dark", "light"):
             acts[f"scheme_{scheme}"].setChecked(look.scheme() == scheme)
 
+    def leave_run(self) -> None:
+        """Another board is open: what a run showed was of the one before."""
+        self._weights = {}
+        self._window.losses.clear()
+
     def clear_run(self) -> None:
         """A run was asked for: what the last one left goes."""
         window = self._window
@@ -341,9 +358,6 @@ class Deeds(QObject):
         match message:
             case Started():
                 window.notice.hide()  # what an earlier run or worker said
-                window.history.refresh()
-            case Stopped():
-                window.history.refresh()
             case Weights():
                 self._weights = message.values
                 self.show_weights()
@@ -357,7 +371,6 @@ class Deeds(QObject):
                 window.notice.show_message(
                     f"The worker process ended{signal}.", message.advice, answers
                 )
-                window.history.refresh()
 
     def _report(self, message: messages.Problem) -> None:
         window = self._window

@@ -21,6 +21,7 @@ from gui.notice import Notice
 from gui.session import Session
 from gui.settings import recent_files, remember_file, settings
 from gui.source import Source
+from gui.training import Trainer
 from runtime.export import recorded, write_project
 
 ENDING = ".neurowire"
@@ -35,9 +36,11 @@ class Documents(QObject):
         session: Session,
         file: File,
         source: Source,
+        trainer: Trainer,
         notice: Notice,
     ) -> None:
         super().__init__(window)
+        self._trainer = trainer
         self._window, self._session = window, session
         self._file, self._source, self._notice = file, source, notice
         file.changed.connect(source.touch)
@@ -52,7 +55,7 @@ class Documents(QObject):
 
     def new(self) -> None:
         """Start with an empty board."""
-        if self.may_leave():
+        if self.may_open():
             self.show(Document(), None)
 
     def open(self) -> None:
@@ -63,7 +66,7 @@ class Documents(QObject):
 
     def open_path(self, path: Path) -> bool:
         """Open a file; whatever can't be read of it is said."""
-        if not self.may_leave():
+        if not self.may_open():
             return False
         try:
             loaded = load(path)
@@ -87,7 +90,7 @@ class Documents(QObject):
 
     def open_template(self, name: str) -> None:
         """Open a template as a new board."""
-        if self.may_leave():
+        if self.may_open():
             self.show(templates.open_template(name), None)
 
     def pick_template(self) -> None:
@@ -117,7 +120,7 @@ class Documents(QObject):
             except NeurowireError as error:
                 self._notice.show_message(f"The copy could not be read: {error}")
                 return
-            if self.may_leave():
+            if self.may_open():
                 document.name = newest.name
                 self.show(document, newest.path, modified=True)
                 newest.discard()
@@ -156,6 +159,22 @@ class Documents(QObject):
         if answer == "save":
             return self.save()
         return answer == "discard"
+
+    def may_open(self) -> bool:
+        """May another board take the place of the open one, and of what it trains?"""
+        if not self.may_leave():
+            return False
+        if not self._trainer.training:
+            return True
+        return dialogs.ask(
+            self._window,
+            "Stop training?",
+            f"{self._file.name} is training.",
+            "Another board can be opened once its run is stopped. The run is saved: Runs goes on "
+            "with it.",
+            "Stop training",
+            "Cancel",
+        )
 
     def export(self) -> None:
         """Ask for a folder and write the project there."""

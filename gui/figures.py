@@ -73,7 +73,8 @@ def origin(generating: Generating) -> str:
     path = Path(generating.checkpoint)
     run = path.parent.parent.name if path.parent.name == "checkpoints" else path.parent.name
     step = f", step {generating.step:,}" if generating.step else ""
-    return f"{path.stem} checkpoint of {run}{step}"
+    what = f"{path.stem} checkpoint" if path.stem in {"last", "best"} else path.name
+    return f"{what} of {run}{step}"
 
 
 def when(drawn: ViewDrawn) -> str:

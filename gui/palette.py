@@ -37,7 +37,9 @@ from graph.sheet import BOARD
 from graph.templates import FOLDER
 from gui import look
 from gui.canvas import MIME_NODE, find, offers
+from gui.canvas.find import why_nothing
 from gui.canvas.offers import is_network
+from gui.widgets import label
 
 DECLARATION = Qt.ItemDataRole.UserRole
 MORE = Qt.ItemDataRole.UserRole + 1
@@ -190,6 +192,9 @@ class Palette(QWidget):
         head = QVBoxLayout()
         head.setContentsMargins(14, 0, 14, 0)
         head.addWidget(self.search)
+        head.addSpacing(4)
+        self.none = label("", "dim", wrap=True)
+        head.addWidget(self.none)
         layout.addLayout(head)
         layout.addWidget(self.tree, 1)
         self._opened: set[str] = set()
@@ -244,6 +249,8 @@ class Palette(QWidget):
             whole = searching or group in self._opened
             self._add_family(group, declarations if whole else _first(declarations), declarations)
         self.tree.expandAll()
+        self.none.setVisible(not found)
+        self.none.setText("" if found else why_nothing(text, self._offers))
         if searching and found:
             self.tree.setCurrentItem(next(self._rows()))
 

@@ -144,8 +144,12 @@ class Preview(QWidget):
             old.deleteLater()
         self.sliders = {node: LatentSliders(node, "latents", at) for node, at in message.at.items()}
         for made in self.sliders.values():
-            made.moved.connect(self.steered)
+            made.moved.connect(self._steer)
             self._beside.addWidget(made)
+
+    def _steer(self, node: str, at: tuple[float, ...]) -> None:
+        self.slider.setValue(self.slider.maximum())  # what is moved is what is drawn next
+        self.steered.emit(node, at)
 
     def mousePressEvent(self, _: QMouseEvent) -> None:
         self.clicked.emit(self.node)

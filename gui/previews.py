@@ -86,6 +86,8 @@ class Previews(QScrollArea):
         layout.addLayout(self._row, 1)
         self.setWidget(holder)
         self._waiting: dict[str, ViewDrawn] = {}
+        self._anew: set[str] = set()
+        """Nodes whose latents the worker has put to 0, where the sliders may stand elsewhere."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._draw_nodes)
@@ -98,7 +100,7 @@ class Previews(QScrollArea):
     def receive(self, message: object) -> None:
         """Take one message of the worker."""
         if isinstance(message, Started | Generating):
-            self._steer_again()
+            self._anew = {node for one in self.previews.values() for node in one.sliders}
         if not isinstance(message, ViewDrawn):
             return
         preview = self.previews.get(message.node)
@@ -111,6 +113,7 @@ class Previews(QScrollArea):
             wide = natural_size(message.payload, 100)
             self._row.addWidget(preview, max(1, round(100 * 100 / max(wide.height(), 30))))
         preview.show_message(message)
+        self._steer_again(preview)
         self._follow_board()
         self._waiting[message.node] = message
         self._timer.start(0)
@@ -147,17 +150,18 @@ class Previews(QScrollArea):
     def _shown(self) -> list[Preview]:
         return [one for one in self.previews.values() if not one.isHidden()]
 
-    def _steer_again(self) -> None:
-        """Put the worker's latents where the sliders stand; it begins at 0."""
-        for preview in self.previews.values():
-            for node, sliders in preview.sliders.items():
-                if any(sliders.at):
-                    self._trainer.steer(node, sliders.at)
+    def _steer_again(self, preview: Preview) -> None:
+        """Put the worker's latents where the sliders stand; it begins at 0, with as many as now."""
+        for node, sliders in preview.sliders.items():
+            if node in self._anew and any(sliders.at):
+                self._trainer.steer(node, sliders.at)
+        self._anew -= preview.sliders.keys()
 
     def _tell_origin(self) -> None:
         generating = self._trainer.generating
         if self._trainer.outdated:
-            text = "The board changed: Generate draws it as it is now"
+            mend = "Generate draws it as it is now" if self._trainer.sound else "mend it to draw it"
+            text = f"The board changed: {mend}"
         else:
             text = f"Drawn from the {origin(generating)}" if generating else ""
         self._origin.setText(text)

@@ -34,7 +34,7 @@ class History(QWidget):
 
     overlaid = Signal(str, object)
     """Show these curves of the run with this name beside the present ones."""
-    resumed = Signal(str)
+    resumed = Signal(str, str)
     """Go on with the run in this folder."""
     generated = Signal(str, str)
     """Draw with what the run in this folder learned; the second names its source."""
@@ -141,7 +141,8 @@ class History(QWidget):
         self.generated.emit(run.folder, run.source)
 
     def _go_on(self) -> None:
-        self.resumed.emit(self.selected()[0].folder)
+        run = self.selected()[0]
+        self.resumed.emit(run.folder, run.source)
 
     def _open_board(self) -> None:
         boards = sorted(Path(self.selected()[0].folder).rglob("*.neurowire"))

@@ -51,7 +51,7 @@ class Status(QStatusBar):
         for one in (self.run, self.board):
             one.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         session.inferred.connect(lambda _: self.refresh())
-        session.opened.connect(self.refresh)
+        session.opened.connect(self._forget_run)
         trainer.changed.connect(self._follow)
         trainer.received.connect(self.receive)
         self.refresh()
@@ -108,6 +108,10 @@ class Status(QStatusBar):
         if self._going != before:
             self._timer.stop()
             self._said = ""
+        self.refresh()
+
+    def _forget_run(self) -> None:
+        self._progress, self._ended = None, ""
         self.refresh()
 
     def _forget(self) -> None:

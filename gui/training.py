@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -61,6 +62,8 @@ class Trainer(QObject):
     """`state`, `resumable`, `generating` or `outdated` changed."""
     asked = Signal()
     """Train was asked for: what an earlier run left on the panels may go."""
+    recorded = Signal()
+    """A run began or ended: the records of runs are new."""
     refused = Signal(tuple)
     """Train was asked for on a board with errors: a tuple of problems."""
 
@@ -81,11 +84,15 @@ class Trainer(QObject):
         self.generating: Generating | None = None
         self.outdated = False
         """Is what is generated of the board as it was before an edit?"""
+        self.sound = True
+        """Can the board be compiled, to be generated as it is now?"""
         self.checkpoint: Path | None = None
         """What Generate draws with: of this board's last run, or loaded since."""
         self._drawing: Drawing | None = None
         self._before: Drawing | None = None
         """What was drawn until now, to go back to where another checkpoint does not fit."""
+        self._left = False
+        """Does the worker still speak of a board that is no longer open?"""
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
@@ -187,6 +194,11 @@ class Trainer(QObject):
             self.client.shuffle(SEED + self._drawing.samples)
 
     @property
+    def training(self) -> bool:
+        """Does a run go on, so that something else has to wait for its end?"""
+        return self.state in {"starting", "running", "paused"} and self._drawing is None
+
+    @property
     def can_steer(self) -> bool:
         """Does the worker draw views, so that their latents can be moved?"""
         return self.state in {"running", "paused"} or self.generating is not None
@@ -246,8 +258,14 @@ class Trainer(QObject):
     def drain(self) -> None:
         """Take what the worker said and pass it on."""
         for message in self.client.drain():
+            foreign = self._left and not isinstance(message, Warm | Died)
             self._follow(message)
-            self.received.emit(message)
+            if not foreign:
+                self.received.emit(message)
+            elif isinstance(message, Stopped):
+                self._session.message.emit(f"{message.run} was stopped and saved.")
+            if isinstance(message, Started | Stopped | Died):
+                self.recorded.emit()
 
     def _follow(self, message: object) -> None:
         match message:
@@ -256,7 +274,8 @@ class Trainer(QObject):
                 self.changed.emit()
             case Started():
                 self.started = message
-                self.checkpoint = last_checkpoint(message.folder)
+                if not self._left:
+                    self.checkpoint = last_checkpoint(message.folder)
                 self._set("running" if self.state == "starting" else self.state)
             case Paused():
                 if self.state != "stopping":
@@ -265,16 +284,18 @@ class Trainer(QObject):
                 if self.state != "stopping":
                     self._set("running")
             case Stopped():
+                self._left = False
                 self._set("idle")
             case Generating():
                 self.generating, self._before = message, None
-                if self._drawing is not None:
+                if self._drawing is not None and not self._left:
                     self.checkpoint = self._drawing.checkpoint
                 self._set("idle")
                 self.changed.emit()
                 self._compare()
             case GenerateEnded():
                 began, self.generating = self.generating is not None, None
+                self._left = False
                 before, stopping = self._before, self.state == "stopping"
                 if not began and before is not None and not stopping:
                     self._before = None
@@ -284,7 +305,7 @@ class Trainer(QObject):
                 self.changed.emit()
                 self._compare()
             case Died():
-                self.resumable = message.folder
+                self.resumable, self._left = None if self._left else message.folder, False
                 self.warm = self.generating = self._before = None
                 self._set("idle")
                 self.changed.emit()
@@ -307,18 +328,19 @@ class Trainer(QObject):
 
     def _compare(self) -> None:
         """Was the board changed since what is drawn of it was compiled?"""
-        drawn, now = self._drawing, self._project() if self.generating is not None else None
-        outdated = drawn is not None and now is not None and shown(drawn.project) != shown(now)
-        if outdated != self.outdated:
-            self.outdated = outdated
+        drawn = self._drawing if self.generating is not None else None
+        now = self._project() if drawn is not None else None
+        outdated = drawn is not None and (now is None or shown(drawn.project) != shown(now))
+        sound = drawn is None or now is not None
+        if (outdated, sound) != (self.outdated, self.sound):
+            self.outdated, self.sound = outdated, sound
             self.changed.emit()
 
     def _leave(self) -> None:
-        """Another board is open: what was trained or drawn belongs to the one before."""
-        begins = self.state == "starting" and self._drawing is not None
-        self.checkpoint = self._drawing = self._before = None
-        if self.state == "reading" or begins or self.generating is not None:
-            self.stop()
+        """Another board is open: what is trained or drawn belongs to the one before, and ends."""
+        self._left = self.state not in {"idle", "reading"} or self.generating is not None
+        self.checkpoint = self.resumable = self._drawing = self._before = None
+        self.stop()
         self._compare()
 
     def _set(self, state: State) -> None:
@@ -345,9 +367,18 @@ class Trainer(QObject):
 
 
 def shown(project: Project) -> object:
-    """What of a project can be seen in its views: its source, whatever the board looks like."""
+    """What of a project can be seen in its views: networks and data, not how they are trained."""
     source = {name: one.text for name, one in project.files.items() if name.endswith(".py")}
-    return source, project.views
+    trained = source.pop("train.py", "")
+    return source, built(trained), project.views
+
+
+def built(source: str) -> list[str]:
+    """The statements with which a `train.py` makes networks and data, without its optimizers."""
+    functions = (one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.FunctionDef))
+    init = next((one for one in functions if one.name == "__init__"), None)
+    statements = map(ast.unparse, init.body if init else ())
+    return [one for one in statements if "torch.optim." not in one]
 
 
 def errors(problems: tuple[Problem, ...] | list[Problem]) -> list[Problem]:

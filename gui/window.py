@@ -78,7 +78,9 @@ class Window(QMainWindow):
         self.source = Source(self.session, self)
         self.trainer = Trainer(self.session, self.source, self)
         self.notice = Notice()
-        self.documents = Documents(self, self.session, self.file, self.source, self.notice)
+        self.documents = Documents(
+            self, self.session, self.file, self.source, self.trainer, self.notice
+        )
         self.learning = LearningFigures(self.session, self)
         self.deeds = Deeds(self)
         self.acts: dict[str, QAction] = actions.build(self, self._act)
@@ -200,6 +202,7 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         session, trainer = self.session, self.trainer
+        session.opened.connect(self.deeds.leave_run)
         session.opened.connect(self._show_document)
         session.opened.connect(self.notice.hide)
         session.selected.connect(self._show_selection)
@@ -221,7 +224,7 @@ class Window(QMainWindow):
         self.history.overlaid.connect(self.deeds.overlay)
         self.history.generated.connect(self.deeds.generate_from)
         self.previews.steered.connect(self.deeds.steer)
-        self.history.resumed.connect(trainer.resume_run)
+        self.history.resumed.connect(self.deeds.resume_from)
         self.history.opened.connect(self.documents.open_path)
         trainer.asked.connect(self.deeds.clear_run)
         trainer.asked.connect(self.learning.clear)
@@ -233,6 +236,7 @@ class Window(QMainWindow):
         trainer.received.connect(self.previews.receive)
         trainer.received.connect(self.learning.receive)
         trainer.received.connect(self.deeds.receive)
+        trainer.recorded.connect(self.history.refresh)
         trainer.refused.connect(self.deeds.refuse)
         look.changed.connect(self.deeds.enable)
         self._count_problems(len(self.problems.shown))

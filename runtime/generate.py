@@ -82,7 +82,7 @@ class Generation:
                 self._building = False
             written = project.files.get("views.py")
             needed = weights.needed(training, written.text if written else "")
-            weights.load(training, checkpoint, needed)
+            weights.load(training, checkpoint, needed, project.learned)
             views = Views(project, imported, training, 0.0, self._send, generated=True)
             views.shuffle(SEED + self._command.samples)
             device = device_name(training.device)

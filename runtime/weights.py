@@ -11,6 +11,8 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
+from runtime import source
+from runtime.config import LearnedLike
 from runtime.exported.checkpoint import unpack
 from runtime.exported.processes import plain
 from runtime.prepare import Training
@@ -51,13 +53,21 @@ def needed(training: Training, written: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def load(training: Training, path: Path, views: Mapping[str, Sequence[str]]) -> None:
+def load(
+    training: Training,
+    path: Path,
+    views: Mapping[str, Sequence[str]],
+    learned: Sequence[LearnedLike] = (),
+) -> None:
     """Put a checkpoint's weights into networks, and its counts of steps and epochs.
+
+    Where the names differ, those of a run follow its nodes, which may be called otherwise now.
 
     Args:
         training: Fresh, of the present board.
         path: `last` or `best` of a run, or what the exported script saved: all networks or one.
         views: Which networks get weights, and the views that need each (see `needed`).
+        learned: The nodes of the present board that learn.
 
     Raises:
         Unfit: If it is missing, no checkpoint, or of other networks; nothing was changed then.
@@ -65,14 +75,87 @@ def load(training: Training, path: Path, views: Mapping[str, Sequence[str]]) -> 
     held, counts = read(path)
     networks = {name: plain(training.networks[name]) for name in views}
     states = named(path, held, networks)
-    if missing := [name for name in networks if name not in states]:
-        raise lacking(path, training, states, missing, views)
-    for name, network in networks.items():
-        compare(path, name, network.state_dict(), states[name])
+    try:
+        fit(path, training, states, views)
+    except Unfit as unfit:
+        states = follow(states, learned_in(path), learned)
+        try:
+            fit(path, training, states, views)
+        except Unfit:
+            raise unfit from None
     for name, network in networks.items():
         network.load_state_dict(states[name])
     for name, count in counts.items():
         setattr(training, name, count)
+
+
+def fit(
+    path: Path,
+    training: Training,
+    states: Mapping[str, Mapping[str, Tensor]],
+    views: Mapping[str, Sequence[str]],
+) -> None:
+    """Are there weights of the right names and sizes for each network that views need?
+
+    Raises:
+        Unfit: If not.
+    """
+    if missing := [name for name in views if name not in states]:
+        raise lacking(path, training, states, missing, views)
+    for name in views:
+        compare(path, name, plain(training.networks[name]).state_dict(), states[name])
+
+
+def learned_in(path: Path) -> tuple[LearnedLike, ...]:
+    """The nodes that learned what a checkpoint holds; none where it lies in no run's folder."""
+    try:
+        return source.read(path.parent.parent).learned
+    except (OSError, ValueError, KeyError):
+        return ()
+
+
+def follow(
+    states: Mapping[str, Mapping[str, Tensor]],
+    before: Sequence[LearnedLike],
+    now: Sequence[LearnedLike],
+) -> dict[str, dict[str, Tensor]]:
+    """The weights of a run under the names that their nodes have now, told by their ids.
+
+    Nothing where other nodes learned them.
+    """
+    there, here = ({one.path: one for one in side} for side in (before, now))
+    if not there or there.keys() != here.keys():
+        return {}
+    names: dict[str, dict[str, str]] = {}
+    networks: dict[str, str] = {}
+    for path, old in there.items():
+        new = here[path]
+        networks[old.network] = new.network
+        names.setdefault(old.network, {}).update(zip(old.modules, new.modules, strict=False))
+    found: dict[str, dict[str, Tensor]] = {}
+    for network, state in states.items():
+        # a running mean of a network's weights is a network too, with the same modules inside
+        origin = next((one for one in networks if network == one or averages(network, one)), "")
+        inside = "module." if network != origin else ""
+        for name, weight in state.items():
+            module = owner(name.removeprefix(inside), names.get(origin, {}))
+            renamed = names[origin][module] if module else module
+            rest = name.removeprefix(inside)[len(module) :]
+            kept = name if not module else f"{inside}{renamed}{rest}"
+            called = networks.get(origin, "") + network[len(origin) :]
+            found.setdefault(called, {})[kept] = weight
+    return found
+
+
+def averages(network: str, other: str) -> bool:
+    """Is a network the running mean of another, by its name?"""
+    return network == f"{other}_ema"
+
+
+def owner(weight: str, modules: Iterable[str]) -> str:
+    """The module that a weight is part of: the innermost of those known."""
+    found = (one for one in modules if one and f"{weight}.".startswith(f"{one}."))
+    return max(found, key=len, default="")
 
 
 def read(path: Path) -> tuple[dict[str, dict[str, Tensor]], dict[str, int]]:

@@ -75,3 +75,14 @@ def find(
             ranked.append((-found if query.strip() else 0.0, place, declaration))
     ranked.sort(key=lambda one: one[:2])
     return [declaration for _, _, declaration in ranked[: limit if query.strip() else None]]
+
+
+def why_nothing(query: str, among: Iterable[Declaration]) -> str:
+    """Why a search offers nothing of `among`, which is what the sheet takes."""
+    if find(query, among=among):
+        return "What goes by that name does not fit this wire."
+    elsewhere = find(query)
+    if not elsewhere:
+        return "Nothing goes by that name."
+    inside = elsewhere[0].role in {"input", "output"}
+    return f"{elsewhere[0].title} stands {'inside a network' if inside else 'on the board'} only."

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from graph.declare import Declaration
 from gui import look
-from gui.canvas.find import find
+from gui.canvas.find import find, why_nothing
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 30
@@ -165,8 +165,10 @@ class SearchPopup(QFrame):
 
     def _explain(self) -> None:
         item = self.list.currentItem()
-        found = "Nothing goes by that name." if item is None else item.data(OFFER).doc
-        self.help.setText(found)
+        if item is None:
+            self.help.setText(why_nothing(self.field.text(), self._among))
+        else:
+            self.help.setText(item.data(OFFER).doc)
 
     def _choose(self) -> None:
         item = self.list.currentItem()

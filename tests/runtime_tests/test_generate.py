@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import save_file
 
 from graph.compile import compile_document
 from graph.document import Document
 from graph.templates import open_template
 from runtime import source, training, weights
-from runtime.config import Project, RunConfig
+from runtime.config import Learned, Project, RunConfig
 from runtime.messages import (
     GenerateEnded,
     Generating,
@@ -192,6 +193,44 @@ def test_a_file_of_one_network_draws_the_views_that_need_no_other(
         assert drawn(talk, "samples").payload == whole
         end(talk)
     assert not talk.all(Problem)
+
+
+def test_weights_follow_what_was_renamed_since(
+    talk: Talk, adversarial: tuple[Project, Path]
+) -> None:
+    project, last = adversarial
+    talk.client.generate(project, SOON, last)
+    first = drawn(talk, "samples")
+    end(talk)
+    document = open_template("digits_gan")
+    document.rename_network("generator", "painter")
+    nodes = {node.name: node.id for node in document.networks["painter"].nodes.values()}
+    document.rename(nodes["linear"], "pixels_2")
+    document.rename(nodes["pixels"], "linear")  # what another layer was called
+    board = {node.name: node.id for node in document.board.nodes.values()}
+    document.rename(board["generator"], "artist")
+    talk.client.generate(records(document), SOON, last)
+    assert drawn(talk, "samples").payload == first.payload
+    end(talk)
+    assert not talk.all(Problem)
+
+
+def test_the_mean_of_weights_follows_its_network() -> None:
+    weight, count = torch.zeros(2), torch.zeros(1)
+    states = {
+        "generator": {"linear.weight": weight, "linear_2.weight": count},
+        "generator_ema": {"module.linear.weight": weight, "n_averaged": count},
+    }
+    before = [Learned("n1", "generator", ("",)), Learned("n1/n2", "generator", ("linear",))]
+    now = [Learned("n1", "painter", ("",)), Learned("n1/n2", "painter", ("first",))]
+    found = weights.follow(states, before, now)
+    assert {name: list(state) for name, state in found.items()} == {
+        "painter": ["first.weight", "linear_2.weight"],
+        "painter_ema": ["module.first.weight", "n_averaged"],
+    }
+    assert found["painter_ema"]["module.first.weight"] is weight
+    assert not weights.follow(states, before, now[:1]), "other nodes"
+    assert not weights.follow(states, [], []), "nothing known"
 
 
 def test_a_network_that_views_need_and_a_file_lacks_is_named(

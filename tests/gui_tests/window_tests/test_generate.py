@@ -221,3 +221,28 @@ def test_no_more_sliders_than_can_be_used(qtbot: QtBot) -> None:
         click(box.sliders[place], QPoint(box.sliders[place].width() // 2, 4))
         assert box.at[place] == 0.5
         assert box.heading.text() == f"{place}:  0.50"
+
+
+def test_latents_of_another_count_begin_anew_and_a_move_shows_what_is_drawn_now(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window = make_window(board(epochs=1), live=True)
+    train(window, qtbot)
+    click(sliders(window).random)
+    qtbot.waitUntil(lambda: preview(window, "moved").shown.generated, timeout=LONG)
+    window.acts["stop"].trigger()
+    qtbot.waitUntil(lambda: window.trainer.generating is None, timeout=LONG)
+    document = window.session.document
+    wider, _ = steered(6)
+    for one in wider.board.nodes.values():
+        document.set_params(one.id, **dict(one.params))
+    train(window, qtbot)
+    assert sliders(window).at == (0.0,) * 6
+    assert not window.notice.isVisible(), window.notice.text
+
+    past = preview(window, "moved")
+    past.slider.setValue(0)
+    assert past.shown is past.looks[0]
+    click(sliders(window).random)
+    qtbot.waitUntil(lambda: past.shown.at == {sliders(window).node: sliders(window).at})
+    assert past.slider.value() == past.slider.maximum()

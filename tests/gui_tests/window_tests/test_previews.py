@@ -90,6 +90,14 @@ def test_an_edit_while_generating_is_drawn_by_generate(
     document.move({node(window, "seen").id: (900.0, 900.0)})
     window.source.compile_now()
     assert not bar_button(window, "Generate").isEnabled(), "where a node stands is not drawn"
+    document.set_params(node(window, "adam").id, lr=0.5)
+    window.source.compile_now()
+    assert not bar_button(window, "Generate").isEnabled(), "nor how it is trained"
+    wire = document.board.out_of(node(window, "code").id)[0]
+    document.unlink(wire)
+    qtbot.waitUntil(lambda: "mend it to draw it" in said.text(), timeout=LONG)
+    document.undo()
+    qtbot.waitUntil(lambda: "Drawn from the last checkpoint" in said.text(), timeout=LONG)
     document.set_params(node(window, "seen").id, count=4)
     qtbot.waitUntil(lambda: bar_button(window, "Generate").isEnabled(), timeout=LONG)
     assert "The board changed" in said.text()
