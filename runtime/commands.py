@@ -116,8 +116,8 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
 
     picture = command("render", lambda o: render(o.file, o.png, o.size), "draw the window")
     board(picture)
-    picture.add_argument("png", metavar="PNG")
-    picture.add_argument("--size", type=size_of, metavar="WxH")
+    picture.add_argument("png", metavar="PNG", help="the picture; its ending says which kind")
+    picture.add_argument("--size", type=size_of, metavar="WxH", help="in pixels")
 
     as_json(command("runs", lists.runs, "list what was trained, with its best figures"))
 
@@ -238,6 +238,9 @@ EPILOG = f"""\
 main.py [FILE] opens the window. FILE may be a template's name.
 --data-dir DIR, or {VARIABLE}, says where data sets are looked for first."""
 
+LONGEST = 16383
+"""Pixels a side of a picture: no more go into a WebP; Qt draws none of twice that."""
+
 COUNTS = {
     "epochs": "passes over the training data",
     "steps": "stop after this step",
@@ -275,4 +278,6 @@ def size_of(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
         raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT such as 1680x1020, got {text!r}")
+    if max(int(width), int(height)) > LONGEST:
+        raise argparse.ArgumentTypeError(f"expected at most {LONGEST} pixels a side, got {text!r}")
     return int(width), int(height)

@@ -142,6 +142,7 @@ def test_set_changes_a_parameter(tmp_path: Path) -> None:
         ("train", "digits_mlp", "--device", "toaster"),
         ("train",),
         ("render", "digits_mlp", "out.png", "--size", "big"),
+        ("render", "digits_mlp", "out.png", "--size", "0x400"),
         ("data", "get"),
         ("--frobnicate",),
     ],
@@ -150,6 +151,31 @@ def test_bad_usage_is_status_2(words: tuple[str, ...]) -> None:
     done = run(*words)
     assert done.returncode == 2
     assert done.stderr
+
+
+@pytest.mark.parametrize("name", ["picture.txt", "picture.xyz", "picture"])
+def test_render_says_which_endings_there_are(name: str, tmp_path: Path) -> None:
+    done = run("render", "xor_neurons", tmp_path / name)
+    assert done.returncode == 2
+    said, came = done.stderr.rsplit(", got ", 1)
+    assert f"{name}: expected one of the endings " in said
+    assert {"png", "jpg", "bmp"} <= set(said.replace(",", "").split())
+    assert came.strip() == (Path(name).suffix or "none")
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("size", ["99999x99999", "16384x400", "400x16384"])
+def test_render_refuses_a_size_that_can_not_be_drawn(size: str, tmp_path: Path) -> None:
+    done = run("render", "xor_neurons", tmp_path / "picture.png", "--size", size)
+    assert done.returncode == 2
+    assert f"expected at most 16383 pixels a side, got '{size}'" in done.stderr
+    assert not (tmp_path / "picture.png").exists()
+
+
+def test_render_draws_the_longest_picture_there_is(tmp_path: Path) -> None:
+    done = run("render", "xor_neurons", tmp_path / "picture.WEBP", "--size", "16383x800")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "picture.WEBP").stat().st_size > 10_000
 
 
 def test_files_that_can_not_be_read_are_status_1(tmp_path: Path) -> None:
