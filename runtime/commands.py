@@ -99,7 +99,7 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
         training.add_argument(f"--{name}", type=count_of(name), metavar="N", help=about)
     training.add_argument("--device", choices=("auto", "cpu", "cuda", "mps", "xpu"))
     training.add_argument(
-        "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help="change a parameter"
+        "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help=SET
     )
     training.add_argument("--resume", action="store_true", help="go on with the last run of it")
     training.add_argument("--out", metavar="DIR", help="the run's folder")
@@ -237,6 +237,9 @@ class Parser(argparse.ArgumentParser):
 EPILOG = f"""\
 main.py [FILE] opens the window. FILE may be a template's name.
 --data-dir DIR, or {VARIABLE}, says where data sets are looked for first."""
+
+SET = """change a parameter, such as adam.lr=0.01; where several nodes have the name, NODE is
+NETWORK.NODE, or board.NODE for the one in no network: generator.linear.units=77"""
 
 LONGEST = 16383
 """Pixels a side of a picture: no more go into a WebP; Qt draws none of twice that."""

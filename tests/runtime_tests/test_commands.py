@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ import torch
 from graph import templates
 from graph.declare import REGISTRY
 from graph.file import load, save
+from runtime.boards import find_node
 from runtime.runs import Runs, database
 
 ROOT = Path(__file__).parent.parent.parent
@@ -129,6 +131,51 @@ def test_set_changes_a_parameter(tmp_path: Path) -> None:
     source = tmp_path / "run" / "source"
     assert "lr=0.5" in (source / "train.py").read_text()
     assert "7" in (source / "model.py").read_text()
+
+
+def test_set_asks_which_node_where_several_have_the_name(tmp_path: Path) -> None:
+    done = run("train", "digits_gan", "--set", "linear.units=77", "--out", tmp_path / "run")
+    assert done.returncode == 2
+    assert done.stderr.endswith("say which: discriminator.linear or generator.linear\n")
+    assert not (tmp_path / "run").exists()
+
+    words = ("train", "digits_gan", "--steps", "1", "--out", tmp_path / "run")
+    done = run(*words, "--set", "generator.linear.units=77", "--set", "adam_d.lr=0.125")
+    assert done.returncode == 0, done.stderr
+    _, discriminator, generator = re.split(
+        "^class ", (tmp_path / "run" / "source" / "model.py").read_text(), flags=re.MULTILINE
+    )
+    assert generator.startswith("Generator")
+    assert "77" in generator
+    assert "77" not in discriminator
+    assert "lr=0.125" in (tmp_path / "run" / "source" / "train.py").read_text()
+
+
+def test_set_tells_the_board_from_its_networks(tmp_path: Path) -> None:
+    document = templates.open_template("digits_gan")
+    adam = next(node for node in document.board.nodes.values() if node.name == "adam_d")
+    document.rename(adam.id, "linear")
+    save(document, tmp_path / "gan.neurowire")
+    words = ("train", tmp_path / "gan.neurowire", "--steps", "1", "--out", tmp_path / "run")
+    done = run(*words, "--set", "linear.lr=0.125")
+    assert done.returncode == 2
+    assert "board.linear or discriminator.linear or generator.linear" in done.stderr
+    done = run(*words, "--set", "board.linear.lr=0.125")
+    assert done.returncode == 0, done.stderr
+    assert "lr=0.125" in (tmp_path / "run" / "source" / "train.py").read_text()
+
+
+@pytest.mark.parametrize("name", ["nothing", "nowhere.linear", "generator.adam_d", ""])
+def test_set_lists_every_node_once_as_it_is_typed(name: str) -> None:
+    done = run("train", "digits_gan", "--set", f"{name}.units=1")
+    assert done.returncode == 2
+    assert f"there is no node {name!r}; nodes are " in done.stderr
+    listed = done.stderr.strip().partition("; nodes are ")[2].split(", ")
+    assert len(listed) == len(set(listed)) > 20
+    assert {"adam_d", "generator", "generator.linear", "discriminator.linear"} < set(listed)
+    assert "linear" not in listed
+    document = templates.open_template("digits_gan")
+    assert len({find_node(document, one).id for one in listed}) == len(listed)
 
 
 @pytest.mark.parametrize(
