@@ -17,7 +17,7 @@ from typing import NoReturn
 from graph import templates
 from graph.compile import Project, compile_document
 from graph.document import Document
-from graph.errors import CompileError, NeurowireError
+from graph.errors import CompileError, FileError, NeurowireError
 from graph.file import SUFFIX, save
 from graph.problems import Problem
 from runtime import boards, lists
@@ -108,6 +108,7 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
     export = command("export", export_board, "write the PyTorch project")
     board(export)
     export.add_argument("folder", metavar="DIR")
+    export.add_argument("--force", action="store_true", help="replace files edited by hand, too")
 
     data = command("data", lists.data, "list data sets; `data get NAME` downloads one")
     data.add_argument("get", nargs="?", choices=("get",))
@@ -168,21 +169,28 @@ def train(options: argparse.Namespace) -> int:
 
 def export_board(options: argparse.Namespace) -> int:
     """Write the PyTorch project, with recorded losses for its self-check."""
-    from runtime.export import recorded, write_project  # noqa: PLC0415 - loads the compiler
+    from runtime import export  # noqa: PLC0415 - loads the compiler
 
     document = opened(options.file)
     project = compiled(document, options.data_dir)
     folder = Path(options.folder)
-    record = recorded(project)
-    if record:
-        write_project(project, folder, record)
-    else:
-        from runtime import training  # noqa: PLC0415 - loads torch
+    try:
+        record = export.recorded(project)
+        if record:
+            export.write_project(project, folder, record, replace_edited=options.force)
+        else:
+            from runtime import training  # noqa: PLC0415 - loads torch
 
-        with training.first_losses(document, project, options.data_dir) as (record, problem):
-            write_project(project, folder, record)
-            if problem:
-                print(f"No losses for --verify: {problem}", file=sys.stderr)
+            if not options.force:
+                export.check_edited(project, folder)
+            with training.first_losses(document, project, options.data_dir) as (record, problem):
+                export.write_project(project, folder, record, replace_edited=options.force)
+                if problem:
+                    print(f"No losses for --verify: {problem}", file=sys.stderr)
+    except export.Edited as error:
+        raise FileError(
+            f"{error} Export into another folder, or replace these files with --force."
+        ) from error
     print(folder)
     return 0
 

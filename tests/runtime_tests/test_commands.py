@@ -267,6 +267,37 @@ def test_export_verifies_where_it_was_never_trained(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_export_replaces_its_own_files_and_those_of_others_by_force_only(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "train.py").write_text("hi\n")
+    done = run("export", "xor_neurons", out)
+    assert done.returncode == 1
+    assert f"{out}: edited by hand, or not Neurowire's: train.py." in done.stderr
+    assert "another folder" in done.stderr
+    assert "--force" in done.stderr
+    assert [(path.name, path.read_text()) for path in out.iterdir()] == [("train.py", "hi\n")]
+
+    done = run("export", "xor_neurons", out, "--force")
+    assert done.returncode == 0, done.stderr
+    assert run("train", "xor_neurons", "--steps", "30").returncode == 0
+    document = templates.open_template("xor_neurons")
+    document.set_settings(epochs=77)
+    save(document, tmp_path / "xor_neurons.neurowire")
+    for board in ("xor_neurons", tmp_path / "xor_neurons.neurowire"):
+        assert run("export", board, out).returncode == 0
+    written = (out / "train.py").read_text()
+    assert "77" in written
+
+    (out / "train.py").write_text(f"{written}# mine\n")
+    (out / "recorded.json").write_text("{}")
+    done = run("export", "xor_neurons", out)
+    assert done.returncode == 1
+    assert "Neurowire's: train.py, recorded.json." in done.stderr
+    assert (out / "train.py").read_text() == f"{written}# mine\n"
+    assert (out / "recorded.json").read_text() == "{}"
+
+
 @pytest.mark.parametrize("words", [(), ("--json",)])
 def test_a_run_whose_reader_has_gone_is_saved_without_a_word(words: tuple[str, ...]) -> None:
     command = [*MAIN, "train", "digits_mlp", "--epochs", "100000", *words]
