@@ -197,9 +197,9 @@ class Document:
         if name == before.name:
             return
         if (reason := names.why_not(name)) is not None:
-            raise BadParameter(f"name: {reason}")
+            raise BadParameter(reason)
         if name in self.sheet_of(node).names():
-            raise BadParameter(f"name: {name!r} is taken by another node on this sheet")
+            raise BadParameter(f"{name!r} is taken by another node on this sheet")
         with self.group("Rename"):
             self._change("Rename", replace(before, name=name))
             self._follow_port(before, name)

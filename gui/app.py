@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImageWriter
 from PySide6.QtWidgets import QApplication
 
 from graph import templates
@@ -97,8 +97,15 @@ def render(
     """Draw the window with a board off screen into a picture.
 
     Returns:
-        0, or 1 where the file could not be read or the picture not be written.
+        0, or 1 where the file could not be read or the picture not be written, or 2 where its
+        name has no ending that says what kind of picture it is to be.
     """
+    kinds = [bytes(kind.data()).decode() for kind in QImageWriter.supportedImageFormats()]
+    ending = Path(png).suffix.removeprefix(".")
+    if ending.lower() not in kinds:
+        came = f"got .{ending}" if ending else "got none"
+        print(f"{png}: expected one of the endings {', '.join(kinds)}, {came}", file=sys.stderr)
+        return 2
     if QGuiApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     qInstallMessageHandler(_tell_qt)

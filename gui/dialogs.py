@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -67,14 +68,22 @@ def ask_to_save(parent: QWidget, name: str) -> str:
     return answer
 
 
+def ask_to_replace(parent: QWidget, folder: Path, names: Sequence[str]) -> bool:
+    """May an export replace files of a folder that someone edited?"""
+    text = f"{folder.name} holds files that were edited by hand, or are not Neurowire's:"
+    listed = "\n".join((text, "", *names))
+    advice = "Replace them? What they say now is lost."
+    return ask(parent, "Replace edited files?", listed, advice, "Replace", "Cancel")
+
+
 def ask(parent: QWidget, title: str, text: str, advice: str, yes: str, no: str) -> bool:
-    """A question with two answers."""
+    """A question with two answers; Enter and Escape say no."""
     box = QMessageBox(parent)
     box.setWindowTitle(title)
     box.setText(text)
     box.setInformativeText(advice)
     agree = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(box.addButton(no, QMessageBox.ButtonRole.RejectRole))
     box.exec()
     agreed = box.clickedButton() is agree
     box.deleteLater()

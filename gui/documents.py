@@ -22,7 +22,7 @@ from gui.session import Session
 from gui.settings import recent_files, remember_file, settings
 from gui.source import Source
 from gui.training import Trainer
-from runtime.export import recorded, write_project
+from runtime.export import Edited, recorded, write_project
 
 ENDING = ".neurowire"
 
@@ -192,7 +192,13 @@ class Documents(QObject):
             return
         folder = chosen if chosen.name == project.name else chosen / project.name
         try:
-            write_project(project, folder, recorded(project))
+            record = recorded(project)
+            try:
+                write_project(project, folder, record)
+            except Edited as error:
+                if not dialogs.ask_to_replace(self._window, folder, error.names):
+                    return
+                write_project(project, folder, record, replace_edited=True)
         except (FileError, OSError) as error:
             self._notice.show_message(f"The export did not succeed: {error}")
             return

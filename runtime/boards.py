@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -68,20 +69,21 @@ def learn(document: Document, data_dir: str | None) -> tuple[Inference, list[Pro
 
 
 def set_params(document: Document, assignments: Iterable[str]) -> None:
-    """Carry out `NODE.PARAM=VALUE` for each.
+    """Carry out `NODE.PARAM=VALUE` for each; `find_node` says what NODE may be.
 
     Raises:
-        BadUsage: If one names no node or parameter, or gives a value that it can't take.
+        BadUsage: If one names no node, several nodes or no parameter, or gives a value that it
+            can't take.
     """
     for assignment in assignments:
         target, equals, text = assignment.partition("=")
         name, dot, param = target.rpartition(".")
         if not equals or not dot:
             raise BadUsage(f"--set {assignment}: expected NODE.PARAM=VALUE, such as adam.lr=0.01")
-        node = find_node(document, name)
-        if node is None:
-            known = ", ".join(sorted(one.name for one in nodes(document)))
-            raise BadUsage(f"--set {assignment}: there is no node {name!r}; nodes are {known}")
+        try:
+            node = find_node(document, name)
+        except BadUsage as error:
+            raise BadUsage(f"--set {assignment}: {error}") from error
         declaration = REGISTRY.find(node.type)
         if declaration is None or declaration.param(param) is None:
             known = ", ".join(one.name for one in declaration.params) if declaration else ""
@@ -99,11 +101,35 @@ def nodes(document: Document) -> list[Node]:
     return [node for sheet in document.sheets() for node in sheet.nodes.values()]
 
 
-def find_node(document: Document, name: str) -> Node | None:
-    """The node of this name, else of this id; those on the board come first."""
-    found = [node for node in nodes(document) if name in (node.name, node.id)]
-    named = [node for node in found if node.name == name]
-    return next(iter(named or found), None)
+def find_node(document: Document, name: str) -> Node:
+    """The node that a name on the command line means.
+
+    A plain name means the node that alone has it, wherever that is; `network.node` means the one
+    in a network, `board.node` the one on the board. Where no node has the name it may be an id.
+
+    Raises:
+        BadUsage: If no node or several could be meant; the message says how each is typed.
+    """
+    sheet, _, plain = name.rpartition(".")
+    homes = [home for home in document.sheets() if sheet in ("", home.name)]
+    named = [(home, node) for home in homes for node in home.nodes.values() if node.name == plain]
+    if len(named) > 1:
+        meant = " or ".join(f"{home.name}.{node.name}" for home, node in named)
+        raise BadUsage(f"several nodes are called {name!r}; say which: {meant}")
+    found = [node for _, node in named] or [one for one in nodes(document) if one.id == name]
+    if not found:
+        raise BadUsage(f"there is no node {name!r}; nodes are {', '.join(_typed(document))}")
+    return found[0]
+
+
+def _typed(document: Document) -> list[str]:
+    """Every node as it can be typed: those of the board first, each without a need plain."""
+    often = Counter(node.name for node in nodes(document))
+    return [
+        node.name if sheet.name == BOARD and often[node.name] == 1 else f"{sheet.name}.{node.name}"
+        for sheet in document.sheets()
+        for node in sorted(sheet.nodes.values(), key=lambda one: one.name)
+    ]
 
 
 def value_of(text: str) -> Any:

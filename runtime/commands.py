@@ -17,7 +17,7 @@ from typing import NoReturn
 from graph import templates
 from graph.compile import Project, compile_document
 from graph.document import Document
-from graph.errors import CompileError, NeurowireError
+from graph.errors import CompileError, FileError, NeurowireError
 from graph.file import SUFFIX, save
 from graph.problems import Problem
 from runtime import boards, lists
@@ -99,7 +99,7 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
         training.add_argument(f"--{name}", type=count_of(name), metavar="N", help=about)
     training.add_argument("--device", choices=("auto", "cpu", "cuda", "mps", "xpu"))
     training.add_argument(
-        "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help="change a parameter"
+        "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help=SET
     )
     training.add_argument("--resume", action="store_true", help="go on with the last run of it")
     training.add_argument("--out", metavar="DIR", help="the run's folder")
@@ -108,6 +108,7 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
     export = command("export", export_board, "write the PyTorch project")
     board(export)
     export.add_argument("folder", metavar="DIR")
+    export.add_argument("--force", action="store_true", help="replace files edited by hand, too")
 
     data = command("data", lists.data, "list data sets; `data get NAME` downloads one")
     data.add_argument("get", nargs="?", choices=("get",))
@@ -116,8 +117,8 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
 
     picture = command("render", lambda o: render(o.file, o.png, o.size), "draw the window")
     board(picture)
-    picture.add_argument("png", metavar="PNG")
-    picture.add_argument("--size", type=size_of, metavar="WxH")
+    picture.add_argument("png", metavar="PNG", help="the picture; its ending says which kind")
+    picture.add_argument("--size", type=size_of, metavar="WxH", help="in pixels")
 
     as_json(command("runs", lists.runs, "list what was trained, with its best figures"))
 
@@ -168,21 +169,28 @@ def train(options: argparse.Namespace) -> int:
 
 def export_board(options: argparse.Namespace) -> int:
     """Write the PyTorch project, with recorded losses for its self-check."""
-    from runtime.export import recorded, write_project  # noqa: PLC0415 - loads the compiler
+    from runtime import export  # noqa: PLC0415 - loads the compiler
 
     document = opened(options.file)
     project = compiled(document, options.data_dir)
     folder = Path(options.folder)
-    record = recorded(project)
-    if record:
-        write_project(project, folder, record)
-    else:
-        from runtime import training  # noqa: PLC0415 - loads torch
+    try:
+        record = export.recorded(project)
+        if record:
+            export.write_project(project, folder, record, replace_edited=options.force)
+        else:
+            from runtime import training  # noqa: PLC0415 - loads torch
 
-        with training.first_losses(document, project, options.data_dir) as (record, problem):
-            write_project(project, folder, record)
-            if problem:
-                print(f"No losses for --verify: {problem}", file=sys.stderr)
+            if not options.force:
+                export.check_edited(project, folder)
+            with training.first_losses(document, project, options.data_dir) as (record, problem):
+                export.write_project(project, folder, record, replace_edited=options.force)
+                if problem:
+                    print(f"No losses for --verify: {problem}", file=sys.stderr)
+    except export.Edited as error:
+        raise FileError(
+            f"{error} Export into another folder, or replace these files with --force."
+        ) from error
     print(folder)
     return 0
 
@@ -238,6 +246,12 @@ EPILOG = f"""\
 main.py [FILE] opens the window. FILE may be a template's name.
 --data-dir DIR, or {VARIABLE}, says where data sets are looked for first."""
 
+SET = """change a parameter, such as adam.lr=0.01; where several nodes have the name, NODE is
+NETWORK.NODE, or board.NODE for the one in no network: generator.linear.units=77"""
+
+LONGEST = 16383
+"""Pixels a side of a picture: no more go into a WebP; Qt draws none of twice that."""
+
 COUNTS = {
     "epochs": "passes over the training data",
     "steps": "stop after this step",
@@ -275,4 +289,6 @@ def size_of(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
         raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT such as 1680x1020, got {text!r}")
+    if max(int(width), int(height)) > LONGEST:
+        raise argparse.ArgumentTypeError(f"expected at most {LONGEST} pixels a side, got {text!r}")
     return int(width), int(height)

@@ -2,30 +2,112 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from graph.compile import Project
+from graph.errors import FileError
 from graph.file import write_atomic
 from runtime.config import project as records
 from runtime.runs import Runs, database
 from runtime.source import FIRST_STEPS, RECORDED, digest
 
+WRITTEN = ".exported.json"
+"""In an exported folder, the SHA-256 of each file as the last export wrote it."""
 
-def write_project(project: Project, folder: Path, record: Path | None) -> None:
+
+class Edited(FileError):
+    """An export would replace files that were edited by hand, or that it never wrote.
+
+    Attributes:
+        names: The files.
+    """
+
+    def __init__(self, folder: Path, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(f"{folder}: edited by hand, or not Neurowire's: {', '.join(self.names)}.")
+
+
+def write_project(
+    project: Project, folder: Path, record: Path | None, *, replace_edited: bool = False
+) -> None:
     """Write every file of an export, and the recorded losses that `--verify` replays.
 
+    Args:
+        project: What to write.
+        folder: Where to; it is made if it is not there.
+        record: The recorded losses; None takes those of an earlier export away.
+        replace_edited: Replace files even where someone's work is lost.
+
     Raises:
+        Edited: Files there are not as an export left them; none is changed.
         FileError: A file could not be written.
         OSError: The folder could not be made.
     """
+    texts = {**_texts(project), RECORDED: record.read_text(encoding="utf-8") if record else None}
+    edited = _edited(texts, folder)
+    if edited and not replace_edited:
+        raise Edited(folder, edited)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, source in project.exported.items():
-        write_atomic(folder / name, source.text)
-    (folder / RECORDED).unlink(missing_ok=True)  # of another board
-    if record is not None:
-        shutil.copyfile(record, folder / RECORDED)
+    written = _written(folder)
+    for name, text in texts.items():
+        if text is None:
+            (folder / name).unlink(missing_ok=True)  # of another board
+        else:
+            write_atomic(folder / name, text)
+            written[name] = _hashed(text.encode())
+    # What earlier boards left here and this one lacks stays known: a later board may have it again.
+    write_atomic(folder / WRITTEN, json.dumps(written, indent=1, sort_keys=True) + "\n")
+
+
+def check_edited(project: Project, folder: Path) -> None:
+    """Look at what `write_project` would replace, before losses are recorded for it.
+
+    Raises:
+        Edited: Files there are not as an export left them.
+        FileError: Something there can't be replaced.
+    """
+    edited = _edited(_texts(project), folder)
+    if edited:
+        raise Edited(folder, edited)
+
+
+def _texts(project: Project) -> dict[str, str | None]:
+    return {name: source.text for name, source in project.exported.items()}
+
+
+def _edited(texts: Mapping[str, str | None], folder: Path) -> list[str]:
+    """Files there that are neither what the last export wrote nor what this one would."""
+    written = _written(folder)
+    edited = []
+    for name, text in texts.items():
+        try:
+            there = (folder / name).read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:  # a folder of that name, say
+            raise FileError(
+                f"{folder / name}: it can't be replaced ({error.strerror}). "
+                "Export into another folder."
+            ) from error
+        if _hashed(there) != written.get(name) and (text is None or there != text.encode()):
+            edited.append(name)
+    return edited
+
+
+def _written(folder: Path) -> dict[str, str]:
+    """What the last export noted; nothing where it did not, or where the note can't be read."""
+    try:
+        noted = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
+def _hashed(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def source_of(project: Project) -> str:

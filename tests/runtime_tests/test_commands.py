@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ import torch
 from graph import templates
 from graph.declare import REGISTRY
 from graph.file import load, save
+from runtime.boards import find_node
 from runtime.runs import Runs, database
 
 ROOT = Path(__file__).parent.parent.parent
@@ -131,6 +133,51 @@ def test_set_changes_a_parameter(tmp_path: Path) -> None:
     assert "7" in (source / "model.py").read_text()
 
 
+def test_set_asks_which_node_where_several_have_the_name(tmp_path: Path) -> None:
+    done = run("train", "digits_gan", "--set", "linear.units=77", "--out", tmp_path / "run")
+    assert done.returncode == 2
+    assert done.stderr.endswith("say which: discriminator.linear or generator.linear\n")
+    assert not (tmp_path / "run").exists()
+
+    words = ("train", "digits_gan", "--steps", "1", "--out", tmp_path / "run")
+    done = run(*words, "--set", "generator.linear.units=77", "--set", "adam_d.lr=0.125")
+    assert done.returncode == 0, done.stderr
+    _, discriminator, generator = re.split(
+        "^class ", (tmp_path / "run" / "source" / "model.py").read_text(), flags=re.MULTILINE
+    )
+    assert generator.startswith("Generator")
+    assert "77" in generator
+    assert "77" not in discriminator
+    assert "lr=0.125" in (tmp_path / "run" / "source" / "train.py").read_text()
+
+
+def test_set_tells_the_board_from_its_networks(tmp_path: Path) -> None:
+    document = templates.open_template("digits_gan")
+    adam = next(node for node in document.board.nodes.values() if node.name == "adam_d")
+    document.rename(adam.id, "linear")
+    save(document, tmp_path / "gan.neurowire")
+    words = ("train", tmp_path / "gan.neurowire", "--steps", "1", "--out", tmp_path / "run")
+    done = run(*words, "--set", "linear.lr=0.125")
+    assert done.returncode == 2
+    assert "board.linear or discriminator.linear or generator.linear" in done.stderr
+    done = run(*words, "--set", "board.linear.lr=0.125")
+    assert done.returncode == 0, done.stderr
+    assert "lr=0.125" in (tmp_path / "run" / "source" / "train.py").read_text()
+
+
+@pytest.mark.parametrize("name", ["nothing", "nowhere.linear", "generator.adam_d", ""])
+def test_set_lists_every_node_once_as_it_is_typed(name: str) -> None:
+    done = run("train", "digits_gan", "--set", f"{name}.units=1")
+    assert done.returncode == 2
+    assert f"there is no node {name!r}; nodes are " in done.stderr
+    listed = done.stderr.strip().partition("; nodes are ")[2].split(", ")
+    assert len(listed) == len(set(listed)) > 20
+    assert {"adam_d", "generator", "generator.linear", "discriminator.linear"} < set(listed)
+    assert "linear" not in listed
+    document = templates.open_template("digits_gan")
+    assert len({find_node(document, one).id for one in listed}) == len(listed)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -142,6 +189,7 @@ def test_set_changes_a_parameter(tmp_path: Path) -> None:
         ("train", "digits_mlp", "--device", "toaster"),
         ("train",),
         ("render", "digits_mlp", "out.png", "--size", "big"),
+        ("render", "digits_mlp", "out.png", "--size", "0x400"),
         ("data", "get"),
         ("--frobnicate",),
     ],
@@ -150,6 +198,31 @@ def test_bad_usage_is_status_2(words: tuple[str, ...]) -> None:
     done = run(*words)
     assert done.returncode == 2
     assert done.stderr
+
+
+@pytest.mark.parametrize("name", ["picture.txt", "picture.xyz", "picture"])
+def test_render_says_which_endings_there_are(name: str, tmp_path: Path) -> None:
+    done = run("render", "xor_neurons", tmp_path / name)
+    assert done.returncode == 2
+    said, came = done.stderr.rsplit(", got ", 1)
+    assert f"{name}: expected one of the endings " in said
+    assert {"png", "jpg", "bmp"} <= set(said.replace(",", "").split())
+    assert came.strip() == (Path(name).suffix or "none")
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("size", ["99999x99999", "16384x400", "400x16384"])
+def test_render_refuses_a_size_that_can_not_be_drawn(size: str, tmp_path: Path) -> None:
+    done = run("render", "xor_neurons", tmp_path / "picture.png", "--size", size)
+    assert done.returncode == 2
+    assert f"expected at most 16383 pixels a side, got '{size}'" in done.stderr
+    assert not (tmp_path / "picture.png").exists()
+
+
+def test_render_draws_the_longest_picture_there_is(tmp_path: Path) -> None:
+    done = run("render", "xor_neurons", tmp_path / "picture.WEBP", "--size", "16383x800")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "picture.WEBP").stat().st_size > 10_000
 
 
 def test_files_that_can_not_be_read_are_status_1(tmp_path: Path) -> None:
@@ -192,6 +265,37 @@ def test_export_verifies_where_it_was_never_trained(tmp_path: Path) -> None:
         check=False,
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_export_replaces_its_own_files_and_those_of_others_by_force_only(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "train.py").write_text("hi\n")
+    done = run("export", "xor_neurons", out)
+    assert done.returncode == 1
+    assert f"{out}: edited by hand, or not Neurowire's: train.py." in done.stderr
+    assert "another folder" in done.stderr
+    assert "--force" in done.stderr
+    assert [(path.name, path.read_text()) for path in out.iterdir()] == [("train.py", "hi\n")]
+
+    done = run("export", "xor_neurons", out, "--force")
+    assert done.returncode == 0, done.stderr
+    assert run("train", "xor_neurons", "--steps", "30").returncode == 0
+    document = templates.open_template("xor_neurons")
+    document.set_settings(epochs=77)
+    save(document, tmp_path / "xor_neurons.neurowire")
+    for board in ("xor_neurons", tmp_path / "xor_neurons.neurowire"):
+        assert run("export", board, out).returncode == 0
+    written = (out / "train.py").read_text()
+    assert "77" in written
+
+    (out / "train.py").write_text(f"{written}# mine\n")
+    (out / "recorded.json").write_text("{}")
+    done = run("export", "xor_neurons", out)
+    assert done.returncode == 1
+    assert "Neurowire's: train.py, recorded.json." in done.stderr
+    assert (out / "train.py").read_text() == f"{written}# mine\n"
+    assert (out / "recorded.json").read_text() == "{}"
 
 
 @pytest.mark.parametrize("words", [(), ("--json",)])

@@ -232,6 +232,16 @@ def test_a_bad_name_is_refused(hands: Hands) -> None:
     hands.key(Key.Key_Return)
     assert hands.document.node("n2").name == "linear"
     assert "not a name" in messages[-1]
+    hands.click(hands.node("n2"))
+    hands.key(Key.Key_F2)
+    hands.type("my gen")
+    hands.key(Key.Key_Return)
+    assert hands.document.node("n2").name == "linear"
+    assert messages[-1].startswith("expected a name such as `generator`, got 'my gen'")
+    hands.key(Key.Key_F2)
+    hands.type("relu")
+    hands.key(Key.Key_Return)
+    assert messages[-1] == "'relu' is taken by another node on this sheet"
     hands.agree()
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from graph.document import Document
@@ -14,7 +18,7 @@ from gui import dialogs
 from gui.files import leftovers
 from gui.settings import recent_files
 from gui.window import Window
-from tests.gui_tests.window_tests.boards import node, small_board
+from tests.gui_tests.window_tests.boards import LEFT, node, small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
 
 
@@ -145,6 +149,70 @@ def test_export_writes_a_project(
     names = {path.name for path in (tmp_path / "small").iterdir()}
     assert {"model.py", "train.py", "data.py", "README.md", "small.neurowire"} <= names
     assert "views.py" not in names
+
+
+def answer(press: Callable[[QMessageBox], None]) -> list[str]:
+    """Answer the question that is about to be asked; what it says comes into the list."""
+    said: list[str] = []
+
+    def wait() -> None:
+        box = QApplication.activeModalWidget()
+        if not isinstance(box, QMessageBox):
+            QTimer.singleShot(20, wait)
+            return
+        said.append(box.text())
+        press(box)
+
+    QTimer.singleShot(0, wait)
+    return said
+
+
+def click(box: QMessageBox, name: str) -> None:
+    [button] = [one for one in box.buttons() if one.text() == name]
+    QTest.mouseClick(button, LEFT)
+
+
+@pytest.mark.parametrize(
+    "refuse",
+    [
+        lambda box: click(box, "Cancel"),
+        lambda box: QTest.keyClick(box, Qt.Key.Key_Return),
+        lambda box: QTest.keyClick(box, Qt.Key.Key_Escape),
+    ],
+    ids=["Cancel", "Enter", "Escape"],
+)
+def test_export_asks_before_it_replaces_edited_files(
+    window: Window,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    refuse: Callable[[QMessageBox], None],
+) -> None:
+    out = tmp_path / "small"
+    monkeypatch.setattr(dialogs, "ask_folder", lambda *_: tmp_path)
+    for epochs in (10, 77):  # what nobody touched is replaced without a question
+        window.session.document.set_params(node(window, "logits").id, units=10)
+        window.session.document.set_settings(epochs=epochs)
+        window.acts["export"].trigger()
+        assert "Exported" in window.notice.text
+        window.notice.hide_error()
+    written = (out / "train.py").read_text()
+    assert "77" in written
+
+    edited = f"{written}# mine\n"
+    (out / "train.py").write_text(edited)
+    before = {path.name: path.read_text() for path in out.iterdir()}
+    window.session.document.set_settings(epochs=5)
+    window.notice.hide()
+    said = answer(refuse)
+    window.acts["export"].trigger()
+    assert said[0].endswith(":\n\ntrain.py")
+    assert {path.name: path.read_text() for path in out.iterdir()} == before
+    assert not window.notice.isVisible()
+
+    answer(lambda box: click(box, "Replace"))
+    window.acts["export"].trigger()
+    assert "Exported" in window.notice.text
+    assert "# mine" not in (out / "train.py").read_text()
 
 
 def test_a_long_name_does_not_widen_the_window(
