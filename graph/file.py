@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from graph import names, networks, rules
+from graph import exposing, names, overrides, rules
 from graph.declare import REGISTRY
 from graph.document import Document
 from graph.errors import BadParameter, FileError
@@ -300,7 +300,7 @@ class _Builder:
             except (TypeError, ValueError):
                 self._problem(sheet, f"exposed {name!r}: expected a node and a parameter")
                 continue
-            reason = networks.why_not_shown(home, exposed, name)
+            reason = exposing.why_not_shown(home, exposed, name)
             if reason is None:
                 self._add([Edit("exposed", sheet, name, None, exposed)])
             else:
@@ -310,7 +310,7 @@ class _Builder:
         """Take values from instances that their networks do not take."""
         for sheet in self.document.sheets():
             for node in list(sheet.nodes.values()):
-                for reason in networks.mend(self.document, node):
+                for reason in overrides.mend(self.document, node):
                     self._problem(sheet.name, f"{reason}; it is left out", node.id, node.name)
 
     def _frames(self, sheet: str, content: Mapping[str, Any]) -> None:

@@ -319,8 +319,7 @@ def _name_instead(
                 params[name] = tuple(dict.fromkeys(named))
             else:
                 params.pop(name, None)
-        after = replace(record, params=params)
-        document.restore([Edit("node", home.name, user, record, after)])
+        document.put(replace(record, params=params))
 
 
 def _learns(node: Node) -> bool:

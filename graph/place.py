@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from graph import rules
 from graph.answers import Answers
 from graph.document import Document
-from graph.networks import OVERRIDES, with_value
+from graph.overrides import OVERRIDES, with_value
 from graph.sheet import Exposed, Node, Sheet
 
 if TYPE_CHECKING:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from graph.errors import DocumentError
+
 BOARD = "board"
 _RANK = attrgetter("rank")
 
@@ -126,6 +128,22 @@ class Sheet:
     def neighbours(self, node: str) -> Iterator[str]:
         """Nodes that a node feeds, one for each link."""
         return (link.target.node for link in self._out_of.get(node, {}).values())
+
+    def twins(self, node: str) -> list[Node]:
+        """The nodes that share weights with one of this sheet, itself included, by age."""
+        leader = self.nodes[node].twin or node
+        found = [one for one in self.nodes.values() if leader in {one.id, one.twin}]
+        return sorted(found, key=lambda one: one.number)
+
+    def frame(self, frame: str) -> Frame:
+        """The frame of that id.
+
+        Raises:
+            DocumentError: If there is none.
+        """
+        if frame not in self.frames:
+            raise DocumentError(f"there is no frame {frame!r}")
+        return self.frames[frame]
 
     def names(self) -> set[str]:
         """The names taken on this sheet."""
