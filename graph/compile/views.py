@@ -7,11 +7,11 @@ from typing import Any
 
 from graph.compile import carry
 from graph.compile.body import Body, Item
+from graph.compile.flow import mode
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone, square, varying
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
-from graph.compile.train import mode
 from graph.sheet import Node
 
 
