@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.compile.body import Item
-from graph.compile.plan import Op, Plan, Step, Unit
+from graph.compile.plan import Plan
+from graph.compile.program import Op, Step, Unit
 from graph.sheet import End
 
 GRADIENT, NO_GRADIENT = "self.autocast", "torch.no_grad(), self.autocast"

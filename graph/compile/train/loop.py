@@ -1,7 +1,7 @@
 """`__iter__` in train.py: the one loop, which takes all steps on every batch."""
 
 from graph.compile.body import Body
-from graph.compile.plan import Step
+from graph.compile.program import Step
 from graph.compile.source import Writer
 from graph.compile.train import data, schedules
 from graph.compile.train.members import Members

@@ -1,6 +1,7 @@
 """`__init__` in train.py: data, networks, optimizers and schedules are made."""
 
-from graph.compile.plan import Plan, Unit
+from graph.compile.plan import Plan
+from graph.compile.program import Unit
 from graph.compile.source import Writer
 from graph.compile.train import data, schedules
 from graph.compile.train.members import Members

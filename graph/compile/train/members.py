@@ -2,7 +2,8 @@
 
 from graph import names
 from graph.compile.flow import Flow
-from graph.compile.plan import Plan, Step
+from graph.compile.plan import Plan
+from graph.compile.program import Step
 
 
 class Members:

@@ -1,6 +1,7 @@
 """The schedules of learning rates in train.py: made once, moved on at their pace."""
 
-from graph.compile.plan import Plan, Step
+from graph.compile.plan import Plan
+from graph.compile.program import Step
 from graph.compile.source import Writer
 from graph.compile.train.members import Members
 from graph.sheet import End, Node

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from graph.compile import carry
-from graph.compile.plan import AVERAGING, Plan
+from graph.compile.plan import Plan
+from graph.compile.program import AVERAGING
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.compile.train import data, loop, making
 from graph.compile.train.members import Members

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from graph import names
 from graph.compile.body import Body
-from graph.compile.plan import Op, Step
+from graph.compile.program import Op, Step
 from graph.compile.source import Writer
 from graph.compile.train import data, schedules
 from graph.compile.train.members import Members

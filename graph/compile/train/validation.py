@@ -2,8 +2,10 @@
 
 from graph import names
 from graph.compile.body import Body, Values
+from graph.compile.borrowed import extra_items
 from graph.compile.flow import mode
-from graph.compile.plan import Op, Plan
+from graph.compile.plan import Plan
+from graph.compile.program import Op
 from graph.compile.source import Writer
 from graph.compile.train import data
 from graph.nodes._shapes import operand
@@ -43,7 +45,7 @@ class Validation:
             if made := self._torchmetric(node):
                 writer.add(f"{self._local(node)} = {made}.to(self.device)", (node.id,), level=2)
         middle = [op.item for op in self._ops if op not in self._finals.values()]
-        items = [*middle, *plan.extra_items(node.id for node in plan.metrics)]
+        items = [*middle, *extra_items(plan, (node.id for node in plan.metrics))]
         reads = self._reads()
         used = {end for item in items for end in item.reads} | set(reads)
         counted = next((end for end in plan.batch if end in used), plan.batch[0])
