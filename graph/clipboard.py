@@ -10,7 +10,7 @@ from graph import exposing, names, networks, overrides, rules
 from graph.declare import REGISTRY
 from graph.errors import BadParameter, FileError
 from graph.history import Edit
-from graph.sheet import End, Exposed, Link, Node, Sheet
+from graph.sheet import End, Exposed, Link, Node, Sheet, middle
 
 if TYPE_CHECKING:
     from graph.document import Document
@@ -147,12 +147,12 @@ def _fill(
         overrides.mend(document, node)
     for link in sorted(_links(content, ids), key=lambda link: link.rank):
         if rules.why_not_read(document, link, home) is None and link.key not in home.links:
-            document.restore([Edit("link", sheet, link.key, None, link)])
+            document.do(Edit("link", sheet, link.key, None, link))
     rules.cut_circles(document, home)
     for name, (node, param) in content.get("exposed", {}).items():
         exposed = Exposed(ids.get(node, ""), param)
         if exposing.why_not_shown(home, exposed, name) is None:
-            document.restore([Edit("exposed", sheet, name, None, exposed)])
+            document.do(Edit("exposed", sheet, name, None, exposed))
     return made
 
 
@@ -356,5 +356,5 @@ def _shift(
         while any((x + away, y + away) in taken for x, y in positions):
             away += OFFSET
         return away, away
-    xs, ys = [x for x, _ in positions], [y for _, y in positions]
-    return at[0] - (min(xs) + max(xs)) / 2, at[1] - (min(ys) + max(ys)) / 2
+    x, y = middle(positions)
+    return at[0] - x, at[1] - y

@@ -21,6 +21,7 @@ from graph import (
     overrides,
     rules,
     sharing,
+    ungrouping,
     wires,
 )
 from graph.declare import REGISTRY, Param, Ports
@@ -286,7 +287,7 @@ class Document:
         after = self.settings.with_values(**values)
         if after != self.settings:
             with self.group(f"Set {', '.join(values)}", merge=f"settings.{','.join(values)}"):
-                self.restore([Edit("settings", BOARD, None, self.settings, after)])
+                self.do(Edit("settings", BOARD, None, self.settings, after))
 
     def add_frame(
         self,
@@ -302,7 +303,7 @@ class Document:
         sizes = map(float, (x, y, width, height))
         frame = Frame(self.new_id("f"), title, *sizes)
         with self.group("Frame"):
-            self.restore([Edit("frame", sheet, frame.id, None, frame)])
+            self.do(Edit("frame", sheet, frame.id, None, frame))
         return frame
 
     def change_frame(self, sheet: str, frame: str, **values: Any) -> None:
@@ -310,13 +311,13 @@ class Document:
         before = self.sheet(sheet).frame(frame)
         values = {name: v if name == "title" else float(v) for name, v in values.items()}
         with self.group("Change frame"):
-            self.restore([Edit("frame", sheet, frame, before, replace(before, **values))])
+            self.do(Edit("frame", sheet, frame, before, replace(before, **values)))
 
     def remove_frame(self, sheet: str, frame: str) -> None:
         """Take a frame away; what it frames stays."""
         with self.group("Remove frame"):
             before = self.sheet(sheet).frame(frame)
-            self.restore([Edit("frame", sheet, frame, before, None)])
+            self.do(Edit("frame", sheet, frame, before, None))
 
     def add_network(self, name: str) -> Sheet:
         """Make an empty network.
@@ -361,7 +362,7 @@ class Document:
         Raises:
             Refused: If it is no instance, or is muted.
         """
-        return grouping.ungroup(self, instance)
+        return ungrouping.ungroup(self, instance)
 
     def expose(self, node: str, param: str, name: str | None = None) -> str:
         """Let each instance of a network set a parameter of a node inside; gives its name.
@@ -430,18 +431,20 @@ class Document:
 
     # -- the gate
 
-    def restore(self, edits: Iterable[Edit]) -> None:
-        """Apply edits as one step; for what has checked that they leave the document sound."""
-        with self.group("Paste"):
-            for edit in edits:
-                self._history.do(edit)
+    def do(self, edit: Edit) -> None:
+        """Apply an edit, inside a group, unchecked: for functions that checked it."""
+        self._history.do(edit)
 
     def put(self, *nodes: Node) -> None:
-        """Put nodes in the place of those with their ids; for what has checked them."""
-        self.restore(
-            Edit("node", self.sheet_of(node.id).name, node.id, self.node(node.id), node)
-            for node in nodes
-        )
+        """Put nodes in the place of those with their ids, inside a group, unchecked."""
+        for node in nodes:
+            self.do(Edit("node", self.sheet_of(node.id).name, node.id, self.node(node.id), node))
+
+    def restore(self, edits: Iterable[Edit]) -> None:
+        """Apply edits as one step, unchecked."""
+        with self.group("Paste"):
+            for edit in edits:
+                self.do(edit)
 
     def new_id(self, letter: str = "n") -> str:
         """A fresh id: of a node, or of a frame with the letter `f`."""

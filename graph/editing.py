@@ -41,7 +41,7 @@ def add_node(
     )
     node = replace(node, params=declaration.checked(overrides.gathered(document, node, params)))
     with document.group(f"Add {declaration.title}"):
-        document.restore([Edit("node", sheet, node.id, None, node)])
+        document.do(Edit("node", sheet, node.id, None, node))
         if twin is not None:
             document.set_twin(node.id, twin)
     return document.node(node.id)
@@ -59,7 +59,7 @@ def remove(document: "Document", ids: Iterable[str], *, reconnect: bool) -> None
             sharing.release_followers(document, node)
             wires.follow_port(document, sheet.nodes[node], None)
             exposing.hide_all(document, node)
-            document.restore([Edit("node", sheet.name, node, sheet.nodes[node], None)])
+            document.do(Edit("node", sheet.name, node, sheet.nodes[node], None))
             for source, link in through:
                 if document.can_link(source, link.target) is None:
                     wires.link_instead(document, source, link)

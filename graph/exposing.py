@@ -49,7 +49,7 @@ def expose(document: "Document", node: str, param: str, name: str | None = None)
         if present is not None:
             rename_exposed(document, sheet.name, present, name)
         else:
-            document.restore([_edit(sheet, name, Exposed(node, found.name))])
+            document.do(_edit(sheet, name, Exposed(node, found.name)))
     return name
 
 
@@ -74,7 +74,7 @@ def hide(document: "Document", network: str, name: str) -> None:
                 inner = outer.nodes.get(one.node)
                 if inner and one.param == name and rules.network_of(inner) == network:
                     hide(document, outer.name, shown)
-        document.restore([_edit(sheet, name, None)])
+        document.do(_edit(sheet, name, None))
 
 
 def rename_exposed(document: "Document", network: str, name: str, new: str) -> None:
@@ -94,7 +94,7 @@ def rename_exposed(document: "Document", network: str, name: str, new: str) -> N
             for shown, one in list(outer.exposed.items()):
                 inner = outer.nodes.get(one.node)
                 if inner and one.param == name and rules.network_of(inner) == network:
-                    document.restore([_edit(outer, shown, Exposed(one.node, new))])
+                    document.do(_edit(outer, shown, Exposed(one.node, new)))
         for node in networks.instances(document, network):
             own = dict(node.params.get(OVERRIDES, ()))
             if name in own:

@@ -80,7 +80,7 @@ def add(document: "Document", name: str) -> None:
     """Make an empty network."""
     check_name(document, name)
     with document.group("Add network"):
-        document.restore([Edit("network", name, name, None, True)])
+        document.do(Edit("network", name, name, None, True))
 
 
 def remove(document: "Document", name: str) -> None:
@@ -93,7 +93,7 @@ def remove(document: "Document", name: str) -> None:
         document.remove(list(sheet.nodes))
         for frame in list(sheet.frames):
             document.remove_frame(name, frame)
-        document.restore([Edit("network", name, name, True, None)])
+        document.do(Edit("network", name, name, True, None))
 
 
 def rename(document: "Document", name: str, new: str) -> None:
@@ -110,7 +110,7 @@ def rename(document: "Document", name: str, new: str) -> None:
     if rules.contains(document, name, new):
         raise Refused(f"{name} holds an instance of {new!r}: a network can't contain itself")
     with document.group(f"Rename network {name}"):
-        document.restore([Edit("network", name, name, name, new)])
+        document.do(Edit("network", name, name, name, new))
         placed = instances(document, name)
         document.put(*(replace(n, params={**n.params, "network": new}) for n in placed))
 

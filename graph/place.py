@@ -10,7 +10,8 @@ from graph.overrides import OVERRIDES, with_value
 from graph.sheet import Exposed, Node, Sheet
 
 if TYPE_CHECKING:
-    from graph.infer import Inference, Result
+    from graph.infer import Inference
+    from graph.infer_node import Result
     from graph.problems import Problem
 
 

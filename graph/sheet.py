@@ -1,6 +1,6 @@
 """The records a document is made of: nodes, links and frames on a sheet."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -181,3 +181,11 @@ class Sheet:
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def middle(positions: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The middle of the rectangle around some places; the origin, where there are none."""
+    if not positions:
+        return (0.0, 0.0)
+    xs, ys = [x for x, _ in positions], [y for _, y in positions]
+    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2

@@ -1,6 +1,6 @@
 """Wires: drawn, cut, and kept where nodes at their ends come, change or go."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +46,25 @@ def unlink(document: "Document", link: Link) -> None:
     present = sheet.links.get(link.key)
     if present is not None:
         with document.group("Disconnect"):
-            document.restore([Edit("link", sheet.name, link.key, present, None)])
+            document.do(Edit("link", sheet.name, link.key, present, None))
 
 
 def _draw(document: "Document", sheet: Sheet, link: Link) -> Link:
-    document.restore([Edit("link", sheet.name, link.key, None, link)])
+    document.do(Edit("link", sheet.name, link.key, None, link))
     return link
+
+
+def redraw(document: "Document", sheet: Sheet, links: Iterable[Link]) -> None:
+    """Draw wires at the rank they had; one that is there already goes by an identity node."""
+    for link in links:
+        if link.key not in sheet.links:
+            _draw(document, sheet, link)
+            continue
+        step = document.add_node(
+            "layer.identity", sheet=sheet.name, position=document.node(link.target.node).position
+        )
+        document.link(link.source, End(step.id, "x"))
+        _draw(document, sheet, replace(link, source=End(step.id, "y")))
 
 
 # -- nodes put into wires, and taken out

@@ -23,7 +23,8 @@ from graph.sheet import End, Node
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graph.infer import Inference, Result
+    from graph.infer import Inference
+    from graph.infer_node import Result
 
 
 class Plan:
