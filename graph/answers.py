@@ -7,7 +7,7 @@ from graph.document import Document
 from graph.tensor import TensorType
 
 if TYPE_CHECKING:
-    from graph.infer import Result
+    from graph.infer_node import Result
 
 
 class Answers(ABC):

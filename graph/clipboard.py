@@ -6,11 +6,11 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graph import names, networks, rules
+from graph import exposing, names, networks, overrides, rules
 from graph.declare import REGISTRY
 from graph.errors import BadParameter, FileError
 from graph.history import Edit
-from graph.sheet import End, Exposed, Link, Node, Sheet
+from graph.sheet import End, Exposed, Link, Node, Sheet, middle
 
 if TYPE_CHECKING:
     from graph.document import Document
@@ -144,15 +144,15 @@ def _fill(
         made.append(node)
     document.restore(Edit("node", sheet, node.id, None, node) for node in made)
     for node in made:
-        networks.mend(document, node)
+        overrides.mend(document, node)
     for link in sorted(_links(content, ids), key=lambda link: link.rank):
         if rules.why_not_read(document, link, home) is None and link.key not in home.links:
-            document.restore([Edit("link", sheet, link.key, None, link)])
+            document.do(Edit("link", sheet, link.key, None, link))
     rules.cut_circles(document, home)
     for name, (node, param) in content.get("exposed", {}).items():
         exposed = Exposed(ids.get(node, ""), param)
-        if networks.why_not_shown(home, exposed, name) is None:
-            document.restore([Edit("exposed", sheet, name, None, exposed)])
+        if exposing.why_not_shown(home, exposed, name) is None:
+            document.do(Edit("exposed", sheet, name, None, exposed))
     return made
 
 
@@ -247,12 +247,9 @@ def duplicate(document: "Document", ids: Iterable[str], *, twins: bool) -> list[
         text = copy(document, [node.id for node in originals])
         made = paste(document, text, sheet=sheet)
         if twins:
-            edits = []
             for original, node in zip(originals, made, strict=True):
                 leader = original.twin or original.id
-                linked = replace(node, twin=leader, params=original.params)
-                edits.append(Edit("node", sheet, node.id, node, linked))
-            document.restore(edits)
+                document.put(replace(node, twin=leader, params=original.params))
     return [document.node(node.id) for node in made]
 
 
@@ -359,5 +356,5 @@ def _shift(
         while any((x + away, y + away) in taken for x, y in positions):
             away += OFFSET
         return away, away
-    xs, ys = [x for x, _ in positions], [y for _, y in positions]
-    return at[0] - (min(xs) + max(xs)) / 2, at[1] - (min(ys) + max(ys)) / 2
+    x, y = middle(positions)
+    return at[0] - x, at[1] - y

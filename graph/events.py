@@ -1,7 +1,9 @@
 """What happened to a document, in the past tense."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from graph.history import Edit
 from graph.settings import Settings
 from graph.sheet import Exposed, Frame, Link, Node
 
@@ -157,3 +159,29 @@ Event = (
     | ExposedChanged
     | Settled
 )
+
+_OF_TABLE: dict[str, tuple[Callable[..., Event], ...]] = {
+    "node": (NodeAdded, NodeRemoved, NodeChanged),
+    "link": (LinkAdded, LinkRemoved, LinkChanged),
+    "frame": (FrameAdded, FrameRemoved, FrameChanged),
+}
+
+
+def event_of(edit: Edit) -> Event:
+    """What happened when an edit was applied."""
+    if edit.table == "settings":
+        return SettingsChanged(edit.before, edit.after)
+    if edit.table == "exposed":
+        return ExposedChanged(edit.sheet, edit.key, edit.before, edit.after)
+    if edit.table == "network":
+        if edit.before is None:
+            return NetworkAdded(edit.key)
+        if edit.after is None:
+            return NetworkRemoved(edit.key)
+        return NetworkRenamed(edit.before, edit.after)
+    added, removed, changed = _OF_TABLE[edit.table]
+    if edit.before is None:
+        return added(edit.sheet, edit.after)
+    if edit.after is None:
+        return removed(edit.sheet, edit.before)
+    return changed(edit.sheet, edit.before, edit.after)

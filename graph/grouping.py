@@ -1,24 +1,23 @@
-"""A selection becomes a network, and a placed network becomes nodes again."""
+"""A selection becomes a network, with an instance of it in its place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from graph import names, networks, rules
-from graph.declare import REGISTRY
+from graph import names, networks, references, rules, wires
 from graph.errors import Refused
 from graph.history import Edit
 from graph.order import remembers, topological
-from graph.sheet import End, Exposed, Link, Node, Sheet
+from graph.sheet import End, Exposed, Link, Node, Sheet, middle
 
 if TYPE_CHECKING:
     from graph.document import Document
 
 MARGIN = 240.0
+"""Between the selection and the Inputs and Outputs beside it."""
+
 PLAIN = {"x", "y", "xs", "ys"}
 """Names of ports that say nothing about what goes through them."""
-
-Sources = Mapping[str, End | None]
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,25 @@ class Border:
 
     source: End
     links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Nodes of a sheet that become a network.
+
+    Attributes:
+        nodes: The nodes, each after what it reads.
+        inner: The wires between them.
+        entering: The values that come from outside.
+        leaving: The values that go outside.
+        shown: Their parameters that the sheet's instances show, by name.
+    """
+
+    nodes: list[Node]
+    inner: list[Link]
+    entering: list[Border]
+    leaving: list[Border]
+    shown: dict[str, Exposed]
 
 
 def group(document: "Document", ids: Iterable[str], name: str) -> Node:
@@ -47,53 +65,31 @@ def group(document: "Document", ids: Iterable[str], name: str) -> Node:
     reason = _why_not(document, home, chosen, name)
     if reason is not None:
         raise Refused(reason)
-    inside = set(chosen)
-    order = [node for node in topological(home) if node in inside]
-    nodes = [home.nodes[node] for node in order]
-    entering = _borders(document, home, order, inside, inward=True)
-    leaving = _borders(document, home, order, inside, inward=False)
-    inner = [link for node in order for link in home.into(node) if link.source.node in inside]
-    shown = {n: one for n, one in home.exposed.items() if one.node in inside}
-    middle = _middle(nodes)
-    left = min(node.position[0] for node in nodes) - MARGIN
-    right = max(node.position[0] for node in nodes) + MARGIN
+    selection = _select(document, home, set(chosen))
+    positions = [node.position for node in selection.nodes]
+    left = min(x for x, _ in positions) - MARGIN
+    right = max(x for x, _ in positions) + MARGIN
     with document.group(f"Group into {name}"):
         document.add_network(name)
-        sheet = document.networks[name]
-        for node in order:
-            for link in [*home.into(node), *home.out_of(node)]:
-                document.unlink(link)
-        document.restore(Edit("exposed", home.name, n, one, None) for n, one in shown.items())
-        _move(document, nodes, home.name, name)
-        document.restore(Edit("link", name, link.key, None, link) for link in inner)
-        document.restore(Edit("exposed", name, n, None, one) for n, one in shown.items())
+        _move(document, selection, home, name)
         instance = document.add_node(
             rules.type_of("instance"),
             sheet=home.name,
             name=name,
             params={"network": name},
-            position=middle,
+            position=middle(positions),
         )
         document.restore(
-            Edit("exposed", home.name, n, None, Exposed(instance.id, n)) for n in shown
+            Edit("exposed", home.name, shown, None, Exposed(instance.id, shown))
+            for shown in selection.shown
         )
-        for border in entering:
-            wanted = _input_name(document, sheet, border)
-            height = document.node(border.links[0].target.node).position[1]
-            port = _end(document, name, "input", wanted, (left, height))
-            start = End(port.id, "y")
-            _draw(document, name, [replace(link, source=start) for link in border.links])
-            outside = Link(border.source, End(instance.id, port.name))
-            _draw(document, home.name, [outside])
-        for border in leaving:
-            wanted = _output_name(document, sheet, border)
-            height = document.node(border.source.node).position[1]
-            port = _end(document, name, "output", wanted, (right, height))
-            _draw(document, name, [Link(border.source, End(port.id, "x"))])
-            start = End(instance.id, port.name)
-            _draw(document, home.name, [replace(link, source=start) for link in border.links])
-        for node in order:
-            _name_instead(document, home, node, [instance.id])
+        for border in selection.entering:
+            _enter(document, instance, document.networks[name], border, left)
+        for border in selection.leaving:
+            _leave(document, instance, document.networks[name], border, right)
+        for node in selection.nodes:
+            users = references.naming(home, node.id)
+            references.name_instead(document, users, node.id, [instance.id])
     return document.node(instance.id)
 
 
@@ -130,6 +126,17 @@ def _why_not(document: "Document", home: Sheet, chosen: list[str], name: str) ->
     return None
 
 
+def _select(document: "Document", home: Sheet, inside: set[str]) -> Selection:
+    order = [node for node in topological(home) if node in inside]
+    return Selection(
+        nodes=[home.nodes[node] for node in order],
+        inner=[link for node in order for link in home.into(node) if link.source.node in inside],
+        entering=_borders(document, home, order, inside, inward=True),
+        leaving=_borders(document, home, order, inside, inward=False),
+        shown={name: one for name, one in home.exposed.items() if one.node in inside},
+    )
+
+
 def _borders(
     document: "Document", home: Sheet, order: list[str], inside: set[str], *, inward: bool
 ) -> list[Border]:
@@ -145,6 +152,40 @@ def _borders(
         for link in crossing:
             found.setdefault(link.source, []).append(link)
     return [Border(source, tuple(links)) for source, links in found.items()]
+
+
+def _move(document: "Document", selection: Selection, home: Sheet, network: str) -> None:
+    """Move nodes with the wires between them, and what is shown of them, to a network."""
+    nodes, shown = selection.nodes, selection.shown
+    for node in nodes:
+        for link in [*home.into(node.id), *home.out_of(node.id)]:
+            document.unlink(link)
+    document.restore(Edit("exposed", home.name, name, one, None) for name, one in shown.items())
+    document.restore(Edit("node", home.name, node.id, node, None) for node in nodes)
+    document.restore(Edit("node", network, node.id, None, node) for node in nodes)
+    document.restore(Edit("link", network, link.key, None, link) for link in selection.inner)
+    document.restore(Edit("exposed", network, name, None, one) for name, one in shown.items())
+
+
+def _enter(document: "Document", instance: Node, sheet: Sheet, border: Border, x: float) -> None:
+    """Let a value into a network by an Input."""
+    name = _input_name(document, sheet, border)
+    height = document.node(border.links[0].target.node).position[1]
+    port = _end(document, sheet.name, "input", name, (x, height))
+    start = End(port.id, "y")
+    wires.redraw(document, sheet, [replace(link, source=start) for link in border.links])
+    outside = Link(border.source, End(instance.id, port.name))
+    wires.redraw(document, document.sheet_of(instance.id), [outside])
+
+
+def _leave(document: "Document", instance: Node, sheet: Sheet, border: Border, x: float) -> None:
+    """Let a value out of a network by an Output."""
+    name = _output_name(document, sheet, border)
+    height = document.node(border.source.node).position[1]
+    port = _end(document, sheet.name, "output", name, (x, height))
+    wires.redraw(document, sheet, [Link(border.source, End(port.id, "x"))])
+    home, start = document.sheet_of(instance.id), End(instance.id, port.name)
+    wires.redraw(document, home, [replace(link, source=start) for link in border.links])
 
 
 def _input_name(document: "Document", sheet: Sheet, border: Border) -> str:
@@ -172,185 +213,3 @@ def _end(
     document: "Document", sheet: str, role: str, name: str, position: tuple[float, float]
 ) -> Node:
     return document.add_node(rules.type_of(role), sheet=sheet, name=name, position=position)
-
-
-# -- back
-
-
-def ungroup(document: "Document", instance: str) -> list[Node]:
-    """Put what an instance's network holds in the instance's place.
-
-    The network goes with its last instance; until then the nodes are copies. A repeated network
-    gives a chain. Values of the instance's own are set on the nodes.
-
-    Raises:
-        Refused: If it is no instance of a network that is there, or is muted.
-    """
-    node = document.node(instance)
-    name = rules.network_of(node)
-    if name is None or name not in document.networks:
-        raise Refused(f"{node.name} is no placed network")
-    if node.muted:
-        raise Refused(f"{node.name} is muted: unmute it first")
-    others = [one.name for one in document.twins(instance) if one.id != instance]
-    if others:
-        raise Refused(
-            f"{node.name} shares its weights with {', '.join(others)}, which ungrouping would end: "
-            "give it weights of its own first"
-        )
-    home, sheet = document.sheet_of(instance), networks.placed(document, node)
-    last = len(networks.instances(document, name)) == 1
-    held = [sheet.nodes[one] for one in topological(sheet)]
-    held = [one for one in held if rules.role(one.type) not in {"input", "output"}]
-    inner = sorted(sheet.links.values(), key=rules.link_order)
-    inputs, outputs = networks.ends(sheet, "input"), networks.ends(sheet, "output")
-    leaving = {one.name: sheet.into(one.id)[0].source for one in outputs if sheet.into(one.id)}
-    exposed = dict(sheet.exposed)
-    outer = {n: one for n, one in home.exposed.items() if one.node == instance}
-    into, out_of = home.into(instance), home.out_of(instance)
-    repeat = int(document.params(node)["repeat"])
-    center = _middle(held)
-    dx, dy = node.position[0] - center[0], node.position[1] - center[1]
-    span = max((one.position[0] for one in held), default=0.0) - center[0]
-    with document.group(f"Ungroup {node.name}"):
-        document.restore(Edit("exposed", home.name, n, one, None) for n, one in outer.items())
-        made: list[Node] = []
-        users = _naming(document, home, instance)
-        document.remove([instance])
-        if last:
-            document.remove_network(name)
-        source: dict[str, End | None] = dict.fromkeys((one.name for one in inputs), None)
-        source.update({link.target.port: link.source for link in into})
-        ids: dict[str, str] = {}
-        for copy in range(repeat):
-            keep = last and copy == 0
-            ids = {one.id: one.id if keep else document.new_id() for one in held}
-            shift = (dx + copy * (2 * span + MARGIN), dy)
-            made += _put(document, home, held, ids, shift)
-            entering = {one.id: source[one.name] for one in inputs}
-            _wire(document, home, inner, ids, entering)
-            given = {port: _mapped(end, ids, entering) for port, end in leaving.items()}
-            if len(inputs) == len(outputs) == 1:
-                source = {inputs[0].name: given.get(outputs[0].name)}
-        for link in out_of:
-            start = given.get(link.source.port)
-            if start is not None:
-                _draw(document, home.name, [replace(link, source=start)])
-        for shown, one in outer.items():
-            inside = exposed.get(one.param)
-            if inside is not None and inside.node in ids and repeat == 1:
-                after = Exposed(ids[inside.node], inside.param)
-                document.restore([Edit("exposed", home.name, shown, None, after)])
-        learning = [one.id for one in made if _learns(one)]
-        for user in users:
-            _name_instead(document, home, instance, learning, only=user)
-    return [document.node(one.id) for one in made]
-
-
-def _put(
-    document: "Document",
-    home: Sheet,
-    held: list[Node],
-    ids: Mapping[str, str],
-    shift: tuple[float, float],
-) -> list[Node]:
-    taken = home.names()
-    made = []
-    for node in held:
-        name = names.unique(node.name, taken)
-        taken.add(name)
-        x, y = node.position
-        position = (x + shift[0], y + shift[1])
-        twin = ids.get(node.twin or "")
-        made.append(replace(node, id=ids[node.id], name=name, position=position, twin=twin))
-    document.restore(Edit("node", home.name, node.id, None, node) for node in made)
-    return made
-
-
-def _wire(
-    document: "Document",
-    home: Sheet,
-    links: Iterable[Link],
-    ids: Mapping[str, str],
-    entering: Sources,
-) -> None:
-    for link in links:
-        if link.target.node not in ids:
-            continue
-        target = End(ids[link.target.node], link.target.port)
-        start = _mapped(link.source, ids, entering)
-        if start is not None:
-            _draw(document, home.name, [Link(start, target, link.rank)])
-
-
-def _mapped(source: End, ids: Mapping[str, str], entering: Sources) -> End | None:
-    if source.node in entering:
-        return entering[source.node]
-    return End(ids[source.node], source.port)
-
-
-def _naming(document: "Document", home: Sheet, node: str) -> list[str]:
-    """Nodes of a sheet that name another in a parameter, as optimizers name what they train."""
-    return [
-        one.id
-        for one in home.nodes.values()
-        if any(node in one.params.get(param, ()) for param in _references(one))
-    ]
-
-
-def _references(node: Node) -> list[str]:
-    declaration = REGISTRY.find(node.type)
-    params = declaration.params if declaration is not None else ()
-    return [param.name for param in params if param.kind == "nodes"]
-
-
-def _name_instead(
-    document: "Document", home: Sheet, node: str, others: list[str], only: str = ""
-) -> None:
-    """Where a node is named, name others."""
-    for user in [only] if only else _naming(document, home, node):
-        record = document.node(user)
-        params = dict(record.params)
-        for name in _references(record):
-            named = [
-                one for old in params.get(name, ()) for one in (others if old == node else [old])
-            ]
-            if named:
-                params[name] = tuple(dict.fromkeys(named))
-            else:
-                params.pop(name, None)
-        after = replace(record, params=params)
-        document.restore([Edit("node", home.name, user, record, after)])
-
-
-def _learns(node: Node) -> bool:
-    declaration = REGISTRY.find(node.type)
-    return declaration is not None and declaration.learns and not node.muted
-
-
-def _move(document: "Document", nodes: list[Node], start: str, goal: str) -> None:
-    document.restore(Edit("node", start, node.id, node, None) for node in nodes)
-    document.restore(Edit("node", goal, node.id, None, node) for node in nodes)
-
-
-def _draw(document: "Document", sheet: str, links: Iterable[Link]) -> None:
-    """Draw wires at the rank they had; one that is there already goes by an identity node."""
-    home = document.sheet(sheet)
-    for link in links:
-        if link.key not in home.links:
-            document.restore([Edit("link", sheet, link.key, None, link)])
-            continue
-        step = document.add_node(
-            "layer.identity", sheet=sheet, position=document.node(link.target.node).position
-        )
-        document.link(link.source, End(step.id, "x"))
-        detour = replace(link, source=End(step.id, "y"))
-        document.restore([Edit("link", sheet, detour.key, None, detour)])
-
-
-def _middle(nodes: list[Node]) -> tuple[float, float]:
-    if not nodes:
-        return (0.0, 0.0)
-    xs = [node.position[0] for node in nodes]
-    ys = [node.position[1] for node in nodes]
-    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2

@@ -1,6 +1,8 @@
-"""Undo and redo: the inverses that the document's gate recorded."""
+"""Undo and redo: every edit goes through the history, which records it in steps."""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -36,13 +38,71 @@ class Step:
 
 
 class History:
-    """Steps done, and steps undone that can be done again."""
+    """Steps done, and steps undone that can be done again.
 
-    def __init__(self) -> None:
+    Args:
+        apply: Brings an edit, or its inverse, into the document.
+        settled: Called with the name of a step when it is complete.
+    """
+
+    def __init__(self, apply: Callable[[Edit], None], settled: Callable[[str], None]) -> None:
+        self._apply, self._settled = apply, settled
+        self._open: Step | None = None
         self.done: list[Step] = []
         self.undone: list[Step] = []
 
-    def add(self, step: Step) -> None:
+    @contextmanager
+    def group(self, name: str, merge: str | None = None) -> Iterator[None]:
+        """Make everything inside one step; taken back as a whole if it fails."""
+        if self._open is not None:
+            start = len(self._open.edits)
+            try:
+                yield
+            except BaseException:
+                self._take_back(self._open, start)
+                raise
+            return
+        step = self._open = Step(name, merge)
+        try:
+            yield
+        except BaseException:
+            self._take_back(step, 0)
+            self._open = None
+            self._settled(name)
+            raise
+        self._open = None
+        if step.edits:
+            self._add(step)
+            self._settled(name)
+
+    def do(self, edit: Edit) -> None:
+        """Apply an edit and record it, if it changes anything."""
+        assert self._open is not None, "every change happens inside a group"
+        if edit.before != edit.after:
+            self._apply(edit)
+            self._open.edits.append(edit)
+
+    def undo(self) -> None:
+        """Take the last step back, if there is one."""
+        if self.done:
+            step = self.done.pop()
+            self.undone.append(step)
+            self._replay(f"Undo {step.name}", [edit.inverse for edit in reversed(step.edits)])
+
+    def redo(self) -> None:
+        """Do the last undone step again, if there is one."""
+        if self.undone:
+            step = self.undone.pop()
+            step.merge = None
+            self.done.append(step)
+            self._replay(f"Redo {step.name}", step.edits)
+
+    def forget(self) -> None:
+        """Start with what is there as if it had always been."""
+        self.done.clear()
+        self.undone.clear()
+
+    def _add(self, step: Step) -> None:
         """Take a finished step in, joined to the last where both say so."""
         step.time = time.monotonic()
         self.undone.clear()
@@ -58,15 +118,11 @@ class History:
         else:
             self.done.append(step)
 
-    def back(self) -> Step:
-        """Move the last step to the undone ones and give its inverse."""
-        step = self.done.pop()
-        self.undone.append(step)
-        return Step(f"Undo {step.name}", edits=[edit.inverse for edit in reversed(step.edits)])
+    def _take_back(self, step: Step, start: int) -> None:
+        while len(step.edits) > start:
+            self._apply(step.edits.pop().inverse)
 
-    def forth(self) -> Step:
-        """Move the last undone step back and give it."""
-        step = self.undone.pop()
-        step.merge = None
-        self.done.append(step)
-        return Step(f"Redo {step.name}", edits=step.edits)
+    def _replay(self, name: str, edits: list[Edit]) -> None:
+        for edit in edits:
+            self._apply(edit)
+        self._settled(name)

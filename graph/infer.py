@@ -5,42 +5,17 @@ After each step of the document only what lies downstream of the change is looke
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
-from graph import checks, events, mutes, networks
+from graph import checks, events
 from graph.answers import Answers
-from graph.declare import REGISTRY, Declaration
 from graph.document import Document
-from graph.errors import Mismatch, set_param
-from graph.mending import WAITS, from_mismatch, problem, serious, silenced, standing, unwired
+from graph.infer_node import Facts, NodeInference, Result
+from graph.mending import WAITS, serious
 from graph.order import remembers, topological
-from graph.problems import Fix, Problem
-from graph.sheet import BOARD, End, Node, Sheet
-from graph.tensor import TensorType
-
-Facts = Mapping[str, Any]
-Types = dict[str, TensorType | None]
-Inputs = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What inference found out about one node.
-
-    Attributes:
-        inputs: What its shape rule got, port by port, if every needed input is known.
-        outputs: Type of each output; None where unknown.
-        problems: What is wrong with it.
-        weights: Learned numbers it holds, where known.
-        inner: Results of the nodes of its network, for an instance.
-    """
-
-    inputs: Inputs | None
-    outputs: Types
-    problems: tuple[Problem, ...] = ()
-    weights: int | None = None
-    inner: "Mapping[str, Result]" = field(default_factory=dict)
+from graph.problems import Problem
+from graph.rules import role
+from graph.sheet import BOARD
 
 
 class Inference(Answers):
@@ -57,6 +32,7 @@ class Inference(Answers):
     ) -> None:
         self.document = document
         self.facts: dict[str, Facts] = dict(facts or {})
+        self._nodes = NodeInference(document, self.facts)
         self._results: dict[str, Result] = {}
         self._ranks: dict[str, int] | None = None
         self._dirty: set[str] = set(document.board.nodes)
@@ -280,7 +256,7 @@ class Inference(Answers):
             _, node = heapq.heappop(queue)
             queued.discard(node)
             before = self._results.get(node)
-            after = self._look(board, board.nodes[node], self._results)
+            after = self._nodes.infer(board, board.nodes[node], self._results)
             self._results[node] = after
             self._changed.add(node)
             if before is None or before.outputs != after.outputs:
@@ -288,151 +264,6 @@ class Inference(Answers):
                     if following not in queued and not remembers(board.nodes[following]):
                         queued.add(following)
                         heapq.heappush(queue, (ranks.get(following, 0), following))
-
-    # -- one node
-
-    def _look(self, sheet: Sheet, node: Node, known: Mapping[str, Result]) -> Result:
-        ports = self.document.ports(node)
-        nothing: Types = {port.name: None for port in ports.outputs}
-        declaration = REGISTRY.find(node.type)
-        if declaration is None:
-            text = f"the type {node.type!r} is unknown to this version"
-            advice = "it is kept as it is: open the file with a newer Neurowire, or delete it"
-            return Result(None, nothing, (problem(sheet, node, text, advice=advice),))
-        if node.muted and declaration.role not in mutes.ENDS:
-            return self._look_muted(sheet, node, known, nothing)
-        inputs: list[Any] = []
-        problems: list[Problem] = []
-        unknown = False
-        for port in ports.inputs:
-            ends = mutes.wired(self.document, sheet, node.id, port)
-            wired = [_output(known, end) for end in ends]
-            unknown = unknown or None in wired
-            if not wired and not port.optional:
-                unknown = True
-                problems.append(unwired(sheet, node, declaration, port))
-            inputs.append(tuple(wired) if port.variadic else (wired[0] if wired else None))
-        if declaration.role == "instance":
-            return self._look_inside(node, tuple(inputs), nothing, problems)
-        if declaration.role == "data":
-            facts = self.facts.get(node.id)
-            if declaration.has("needs_facts") and facts is None:
-                return Result(None, nothing)
-            inputs = [facts]
-        if unknown:
-            return Result(None, nothing, tuple(problems))
-        return self._apply(sheet, node, declaration, tuple(inputs), nothing)
-
-    def _look_muted(
-        self, sheet: Sheet, node: Node, known: Mapping[str, Result], nothing: Types
-    ) -> Result:
-        ports = self.document.ports(node)
-        wired = [
-            _output(known, link.source)
-            for port in ports.inputs[:1]
-            for link in sheet.into(node.id, port.name)[:1]
-        ]
-        problems = tuple(
-            silenced(sheet, node, port)
-            for port in ports.outputs
-            if mutes.missed(self.document, sheet, End(node.id, port.name))
-        )
-        if wired and ports.outputs:
-            passed = {**nothing, ports.outputs[0].name: wired[0]}
-            return Result(tuple(wired), passed, problems)
-        return Result(None, nothing, problems)
-
-    def _apply(
-        self, sheet: Sheet, node: Node, declaration: Declaration, inputs: Inputs, nothing: Types
-    ) -> Result:
-        bound = declaration.bind(node.params)
-        try:
-            given = bound.shape(*inputs)
-            weights = bound.weights(*inputs) if declaration.has("weights") else None
-        except Mismatch as mismatch:
-            return Result(None, nothing, (from_mismatch(sheet, node, mismatch),))
-        types = given if isinstance(given, tuple) else (given,)
-        outputs: Types = dict(zip(nothing, types, strict=True))
-        return Result(inputs, outputs, (), weights if self._counts(sheet, node) else None)
-
-    def _counts(self, sheet: Sheet, node: Node) -> bool:
-        """Are a node's weights counted at it? Of linked nodes at the first that is not muted."""
-        if node.twin is None:
-            return True
-        linked = (one for one in sheet.nodes.values() if node.twin in {one.id, one.twin})
-        live = [one for one in linked if not one.muted]
-        return node.id == min(live, key=lambda one: (one.twin is not None, one.number)).id
-
-    def _look_inside(
-        self, node: Node, inputs: Inputs, nothing: Types, problems: list[Problem]
-    ) -> Result:
-        name = str(node.params.get("network", ""))
-        if name not in self.document.networks:
-            text = f"there is no network named {name!r}"
-            home = self.document.sheet_of(node.id)
-            return Result(None, nothing, (*problems, problem(home, node, text)))
-        sheet = networks.placed(self.document, node)
-        results: dict[str, Result] = {}
-        outputs: Types = {}
-        for entry, entering in zip(networks.ends(sheet, "input"), inputs, strict=False):
-            results[entry.id] = Result((entering,), {"y": entering})
-        for inner in topological(sheet):
-            one = sheet.nodes[inner]
-            if _role(one) == "input":
-                results.setdefault(inner, Result(None, {"y": None}))
-                continue
-            results[inner] = self._look(sheet, one, results)
-            if _role(one) == "output":
-                wired = sheet.into(inner)
-                outputs[one.name] = _output(results, wired[0].source) if wired else None
-        within = (p for result in results.values() for p in result.problems)
-        found = [standing(one, node, sheet) for one in within]
-        found += self._of_instance(node, sheet, inputs, outputs)
-        repeat = int(node.params.get("repeat", 1))
-        if repeat > 1 and list(inputs) != list(outputs.values()):
-            outputs = {}
-        counts = self._counts(self.document.sheet_of(node.id), node)
-        weights = repeat * sum(r.weights or 0 for r in results.values()) if counts else None
-        inside = tuple(inputs) if None not in inputs else None
-        return Result(inside, {**nothing, **outputs}, (*problems, *found), weights, inner=results)
-
-    def _of_instance(
-        self, node: Node, network: Sheet, inputs: Inputs, outputs: Types
-    ) -> Iterator[Problem]:
-        home = self.document.sheet_of(node.id)
-        if not outputs:
-            yield problem(
-                home,
-                node,
-                f"its network {network.name} gives nothing: it has no Output",
-                severity="warning",
-                expected="an Output",
-                received="none",
-                advice="add an Output to the network and wire what it computes into it",
-                fixes=(Fix(f"Add an Output to {network.name}", networks.add_output(network)),),
-            )
-        repeat = node.params.get("repeat", 1)
-        if repeat == 1 or None in inputs or None in outputs.values():
-            return
-        if list(inputs) != list(outputs.values()) or len(inputs) != 1:
-            takes, gives = (", ".join(map(str, some)) for some in (inputs, outputs.values()))
-            mismatch = Mismatch(
-                "a network that gives what it takes, to stack it",
-                f"{takes or 'nothing'} -> {gives or 'nothing'}",
-                "make its one Output as large as its one Input, or place it once",
-                repairs=[set_param("repeat", 1)],
-            )
-            yield from_mismatch(home, node, mismatch)
-
-
-def _role(node: Node) -> str:
-    declaration = REGISTRY.find(node.type)
-    return declaration.role if declaration else ""
-
-
-def _output(known: Mapping[str, Result], end: End) -> TensorType | None:
-    found = known.get(end.node)
-    return found.outputs.get(end.port) if found else None
 
 
 def _find_inner(result: Result, node: str) -> Result | None:
@@ -451,6 +282,6 @@ def live_nodes(inference: Inference, roles: Iterable[str]) -> list[str]:
     """Nodes of these roles whose inputs are all known, by age."""
     wanted = set(roles)
     board = inference.document.board
-    found = [n for n in board.nodes.values() if _role(n) in wanted and not n.muted]
+    found = [n for n in board.nodes.values() if role(n.type) in wanted and not n.muted]
     ready = [n for n in found if (r := inference.result(n.id)) and r.inputs is not None]
     return [n.id for n in sorted(ready, key=lambda n: n.number)]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.declare import REGISTRY, Declaration, Port
 from graph.errors import Mismatch, Repair
-from graph.networks import own_name
+from graph.overrides import own_name
 from graph.problems import Fix, Problem
 from graph.sheet import Node, Sheet
 

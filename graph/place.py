@@ -8,11 +8,12 @@ from graph import rules
 from graph.answers import Answers
 from graph.document import Document
 from graph.mending import standing
-from graph.networks import OVERRIDES, with_value
+from graph.overrides import OVERRIDES, with_value
 from graph.sheet import Exposed, Node, Sheet
 
 if TYPE_CHECKING:
-    from graph.infer import Inference, Result
+    from graph.infer import Inference
+    from graph.infer_node import Result
     from graph.problems import Problem
 
 

@@ -1,9 +1,11 @@
 """The records a document is made of: nodes, links and frames on a sheet."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple
+
+from graph.errors import DocumentError
 
 BOARD = "board"
 _RANK = attrgetter("rank")
@@ -127,6 +129,22 @@ class Sheet:
         """Nodes that a node feeds, one for each link."""
         return (link.target.node for link in self._out_of.get(node, {}).values())
 
+    def twins(self, node: str) -> list[Node]:
+        """The nodes that share weights with one of this sheet, itself included, by age."""
+        leader = self.nodes[node].twin or node
+        found = [one for one in self.nodes.values() if leader in {one.id, one.twin}]
+        return sorted(found, key=lambda one: one.number)
+
+    def frame(self, frame: str) -> Frame:
+        """The frame of that id.
+
+        Raises:
+            DocumentError: If there is none.
+        """
+        if frame not in self.frames:
+            raise DocumentError(f"there is no frame {frame!r}")
+        return self.frames[frame]
+
     def names(self) -> set[str]:
         """The names taken on this sheet."""
         return {node.name for node in self.nodes.values()}
@@ -163,3 +181,11 @@ class Sheet:
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def middle(positions: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The middle of the rectangle around some places; the origin, where there are none."""
+    if not positions:
+        return (0.0, 0.0)
+    xs, ys = [x for x, _ in positions], [y for _, y in positions]
+    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2

@@ -14,7 +14,8 @@ from graph.tensor import TensorType
 
 if TYPE_CHECKING:
     from graph.document import Document
-    from graph.infer import Inference, Result
+    from graph.infer import Inference
+    from graph.infer_node import Result
 
 Built = list[tuple[str, str]]
 """Names of nodes with the source of their constructors."""

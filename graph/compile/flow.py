@@ -1,8 +1,11 @@
 """What flows between steps: what is computed once for several, and where gradients are needed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from graph.compile.plan import Op, Plan, Step, Unit
+from graph.compile.body import Item
+from graph.compile.plan import Plan
+from graph.compile.program import Op, Step, Unit
 from graph.sheet import End
 
 GRADIENT, NO_GRADIENT = "self.autocast", "torch.no_grad(), self.autocast"
@@ -24,6 +27,11 @@ class Shared:
     before: int
     users: tuple[int, ...]
     needs_gradient: bool
+
+
+def mode(plan: Plan, items: Iterable[Item]) -> str:
+    """What turns gradients on again where a loss is made of them."""
+    return "torch.enable_grad(), " if plan.has(items, "differentiates") else ""
 
 
 class Flow:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph import names, networks
+from graph import names, overrides
 from graph.compile.body import Body, Item
 from graph.compile.literals import UNKNOWN, Apart, Slot, annotation, filled, slots
 from graph.compile.scope import Scope
@@ -176,13 +176,13 @@ def _name(document: Document, sketches: Sequence[Sketch], attribute: str, slot: 
     item = next(one for one in first.items if attribute in {name for name, _, _ in one.modules})
     for shown, exposed in first.scope.sheet.exposed.items():
         if exposed.node in item.nodes and _values(
-            networks.values(document, sketch.instance)[shown] for sketch in sketches
+            overrides.values(document, sketch.instance)[shown] for sketch in sketches
         ) == list(slot.literals):
             return _Name(0, shown, attribute)
     node = item.nodes[0]
     for param in first.scope.declaration(node).params:
         own = (
-            networks.values(document, s.scope.sheet.nodes[node]).get(param.name, param.default)
+            overrides.values(document, s.scope.sheet.nodes[node]).get(param.name, param.default)
             for s in sketches
         )
         if _values(own) == list(slot.literals):

@@ -13,7 +13,7 @@ from graph.order import topological, upstream
 from graph.sheet import End, LinkKey, Node
 
 if TYPE_CHECKING:
-    from graph.infer import Result
+    from graph.infer_node import Result
 
 COMPUTES = {"layer", "neuron", "instance"}
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 
 from graph.compile.body import Item
+from graph.compile.borrowed import drawn
 from graph.compile.plan import Plan
 from graph.order import upstream
 from graph.sheet import End, Node
@@ -15,7 +16,7 @@ ROWS = "count"
 def counted(plan: Plan, items: Iterable[Item], owner: str = "self") -> list[Item]:
     """The same items, with as many draws of noise as `count` says and not as a batch has rows."""
     return [
-        plan.drawn(item.nodes[0], owner, rows=ROWS) if is_noise(plan, item) else item
+        drawn(plan, item.nodes[0], owner, rows=ROWS) if is_noise(plan, item) else item
         for item in items
     ]
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from graph import names
 from graph.compile import carry
 from graph.compile.body import Body, Item, Values
+from graph.compile.borrowed import extra_items
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone
-from graph.compile.plan import AVERAGING, Plan
+from graph.compile.plan import Plan
+from graph.compile.program import AVERAGING
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.order import upstream
 from graph.sheet import End, Node
@@ -40,7 +42,7 @@ def _is_steered(plan: Plan, view: Node) -> bool:
 
 def _items(plan: Plan, node: Node, image: End) -> list[Item]:
     """What a view's pictures are computed from; units stand under their plain names."""
-    extra = plan.extra_items([node.id])
+    extra = extra_items(plan, [node.id])
     ahead = [end for item in extra for end in item.reads]
     ops = [op.item for op in plan.closure([image, *ahead])]
     wanted, found = {image}, []

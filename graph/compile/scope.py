@@ -12,7 +12,7 @@ from graph.sheet import End, LinkKey, Node, Sheet
 from graph.tensor import TensorType
 
 if TYPE_CHECKING:
-    from graph.infer import Result
+    from graph.infer_node import Result
 
 Operand = End | None | tuple[End, ...]
 Maker = Callable[[Node, Mapping[str, "Result"]], str]

@@ -7,11 +7,12 @@ from typing import Any
 
 from graph.compile import carry
 from graph.compile.body import Body, Item
+from graph.compile.borrowed import extra_items
+from graph.compile.flow import mode
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone, square, varying
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
-from graph.compile.train import mode
 from graph.sheet import Node
 
 
@@ -164,7 +165,7 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
 def _items(plan: Plan, node: Node) -> tuple[list[Item], bool]:
     """What a view's values are computed from, and whether that is noise alone."""
     reads = plan.scope.reads(node.id)
-    extra = plan.extra_items([node.id], "training")
+    extra = extra_items(plan, [node.id], "training")
     ahead = [end for item in extra for end in item.reads]
     items = [_of_training(op.item) for op in plan.closure([*reads, *ahead])] + extra
     drawn = counted(plan, items, "training")

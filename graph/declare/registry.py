@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from graph.declare.params import Param
 from graph.declare.ports import Ports, parse_ports
-from graph.errors import DeclarationError
+from graph.errors import BadParameter, DeclarationError
 
 Role = Literal[
     "layer",
@@ -78,6 +78,22 @@ class Declaration:
             if name == one.name or name in one.was:
                 return one
         return None
+
+    def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters in checked form, without those at their default.
+
+        Raises:
+            BadParameter: If a value is out of range or there is no such parameter.
+        """
+        found = {}
+        for name, value in values.items():
+            param = self.param(name)
+            if param is None:
+                raise BadParameter(f"{self.title} has no parameter {name!r}")
+            checked = param.check(value)
+            if checked != param.default:
+                found[param.name] = checked
+        return found
 
     def has(self, hook: str) -> bool:
         """Does the class define this hook?"""

@@ -14,7 +14,7 @@ from graph.checks import learners
 from graph.declare import REGISTRY, Param
 from graph.document import Document
 from graph.errors import NeurowireError
-from graph.networks import exposed_as
+from graph.exposing import exposed_as
 from graph.problems import Problem
 from graph.sheet import BOARD, Node
 from gui import look

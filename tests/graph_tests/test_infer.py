@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from graph.document import Document
 from graph.errors import NeurowireError
-from graph.infer import Inference, Result
+from graph.infer import Inference
+from graph.infer_node import Result
 from graph.problems import Problem
 from graph.sheet import End, Node
 from tests.graph_tests.boards import boards

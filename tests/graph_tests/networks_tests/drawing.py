@@ -68,3 +68,18 @@ def state(document: Document) -> Any:
         sheet.name: (dict(sheet.nodes), dict(sheet.links), dict(sheet.frames), dict(sheet.exposed))
         for sheet in document.sheets()
     }
+
+
+def drawn() -> tuple[Drawing, dict[str, Node]]:
+    """Digits, two layers, a loss and what trains them."""
+    draw = Drawing()
+    data = draw.add("data.digits", x=-100)
+    flat = draw.add("shape.flatten", x=100)
+    hidden = draw.add("layer.linear", "hidden", x=200)
+    relu = draw.add("activation.relu", x=300)
+    logits = draw.add("layer.linear", "logits", x=400, units=10)
+    loss, adam = draw.add("loss.cross_entropy", "loss"), draw.add("optimizer.adam")
+    draw.chain(data, flat, hidden, relu, logits, loss, adam)
+    draw.wire(data, loss, "label", "label")
+    draw.document.set_params(adam.id, trains=(hidden.id, logits.id))
+    return draw, {node.name: node for node in draw.document.board.nodes.values()}

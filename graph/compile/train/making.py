@@ -1,0 +1,71 @@
+"""`__init__` in train.py: data, networks, optimizers and schedules are made."""
+
+from graph.compile.plan import Plan
+from graph.compile.program import Unit
+from graph.compile.source import Writer
+from graph.compile.train import data, schedules
+from graph.compile.train.members import Members
+from graph.settings import Settings
+
+
+def write(writer: Writer, members: Members) -> None:
+    """Write the method."""
+    plan = members.plan
+    _head(writer, plan.document.settings)
+    for node in plan.data:
+        data.write_read(writer, plan, node)
+    for unit in plan.units:
+        _unit(writer, unit, members.flow.cold(unit))
+    _averages(writer, plan)
+    held = [unit.attribute for unit in plan.units]
+    held += [mean.attribute for mean in plan.averages]
+    _table(writer, "networks", held)
+    for step in plan.steps:
+        bound = plan.scope.bound(step.optimizer.id)
+        made = bound.optimizer(members.parameters(step))
+        writer.add(f"self.{step.optimizer.name} = {made}", (step.optimizer.id,), level=2)
+    _table(writer, "optimizers", [step.optimizer.name for step in plan.steps])
+    schedules.write(writer, members)
+
+
+def _head(writer: Writer, settings: Settings) -> None:
+    writer.add()
+    writer.add(
+        f"def __init__(self, *, epochs: int = {settings.epochs}, "
+        f"batch_size: int = {settings.batch_size}, seed: int = {settings.seed}, "
+        f'device: str = "{settings.device}", precision: str = "{settings.precision}", '
+        "data_dir: str | None = None) -> None:",
+        level=1,
+    )
+    writer.add("torch.manual_seed(seed)", level=2)
+    writer.add("self.device = processes.start(device)", level=2)
+    writer.add("self.autocast = processes.precision(self.device, precision)", level=2)
+    text = "self.epochs, self.batch_size, self.seed = epochs, batch_size, seed"
+    writer.add(text, level=2)
+    writer.add("self.epoch = self.batch = self.step = 0", level=2)
+
+
+def _unit(writer: Writer, unit: Unit, cold: list[str]) -> None:
+    """The unit; what no step trains takes no gradient from the start."""
+    made, name = f"{unit.constructor}.to(self.device)", unit.attribute
+    if cold == [name]:
+        made = f"{made}.requires_grad_(False)"
+    elif cold:
+        writer.add(f"{name} = {made}", unit.nodes, level=2)
+        for path in cold:
+            writer.add(f"{path}.requires_grad_(False)", unit.nodes, level=2)
+        made = name
+    writer.add(f"self.{name} = processes.parallel({made})", unit.nodes, level=2)
+
+
+def _averages(writer: Writer, plan: Plan) -> None:
+    for one in plan.averages:
+        made = f"AveragedModel(processes.plain(self.{one.unit.attribute}), "
+        made += f"multi_avg_fn=get_ema_multi_avg_fn({one.decay!r})).requires_grad_(False)"
+        writer.add(f"self.{one.attribute} = {made}", (one.optimizer.id,), level=2)
+
+
+def _table(writer: Writer, name: str, attributes: list[str]) -> None:
+    """A table of attributes by their names."""
+    pairs = ", ".join(f'"{one}": self.{one}' for one in attributes)
+    writer.add(f"self.{name} = {{{pairs}}}", level=2)

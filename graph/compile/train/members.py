@@ -1,0 +1,48 @@
+"""What the written class holds for the steps of a plan, and what it calls it."""
+
+from graph import names
+from graph.compile.flow import Flow
+from graph.compile.plan import Plan
+from graph.compile.program import Step
+
+
+class Members:
+    """Names of methods and attributes of the written class.
+
+    Attributes:
+        plan: What is written.
+        flow: How the plan's steps follow each other.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.flow = plan, Flow(plan)
+        self._methods: dict[str, str] = {}
+        self._schedules: dict[str, str] = {}
+        taken = {unit.attribute for unit in plan.units}
+        taken |= {mean.attribute for mean in plan.averages}
+        taken |= {step.optimizer.name for step in plan.steps}
+        for step in plan.steps:
+            name = step.optimizer.name
+            for found, wanted in (
+                (self._methods, f"step_{name}"),
+                (self._schedules, f"{name}_schedule"),
+            ):
+                found[name] = names.unique(wanted, taken)
+                taken.add(found[name])
+
+    def method(self, step: Step) -> str:
+        """The method that takes a step."""
+        return self._methods[step.optimizer.name]
+
+    def schedule(self, step: Step) -> str:
+        """The attribute for the schedule of a step's optimizer."""
+        return self._schedules[step.optimizer.name]
+
+    def parameters(self, step: Step) -> str:
+        """Source of the parameters that a step trains."""
+        units = [unit for unit in self.plan.units if unit.weights & step.trains]
+        parts = [f"self.{unit.attribute}.parameters()" for unit in units]
+        for place, unit in enumerate(units):
+            if self.flow.cold(unit):
+                parts[place] = f"(p for p in {parts[place]} if p.requires_grad)"
+        return parts[0] if len(parts) == 1 else f"[{', '.join(f'*{part}' for part in parts)}]"

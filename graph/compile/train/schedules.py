@@ -1,0 +1,47 @@
+"""The schedules of learning rates in train.py: made once, moved on at their pace."""
+
+from graph.compile.plan import Plan
+from graph.compile.program import Step
+from graph.compile.source import Writer
+from graph.compile.train.members import Members
+from graph.sheet import End, Node
+
+
+def write(writer: Writer, members: Members) -> None:
+    """Make a schedule for every optimizer that has one wired to it."""
+    plan, pairs = members.plan, []
+    for step in plan.steps:
+        node = _node(plan, step)
+        if node is not None:
+            attribute = members.schedule(step)
+            writer.add(f"self.{attribute} = {_made(plan, step, node)}", (node.id,), level=2)
+            pairs.append(f'"{step.optimizer.name}": self.{attribute}')
+    kind = "" if pairs else ": dict[str, torch.optim.lr_scheduler.LRScheduler]"
+    writer.add(f"self.schedules{kind} = {{{', '.join(pairs)}}}", level=2)
+
+
+def at_pace(members: Members, pace: str) -> list[tuple[Step, str]]:
+    """The steps whose schedules move on per `step`, `epoch` or `validation`, with their source."""
+    found = []
+    for step in members.plan.steps:
+        node = _node(members.plan, step)
+        if node is not None and members.plan.scope.bound(node.id).per() == pace:
+            found.append((step, f"self.{members.schedule(step)}"))
+    return found
+
+
+def _made(plan: Plan, step: Step, node: Node) -> str:
+    optimizer = plan.scope.bound(step.optimizer.id)
+    every = optimizer.every
+    per_epoch, total = "self.steps_per_epoch", "epochs * self.steps_per_epoch"
+    if every > 1:  # the first of so many steps is taken, and what is left over begins anew
+        per_epoch = f"math.ceil({per_epoch} / {every})"
+        total = f"math.ceil({total} / {every})"
+    name = f"self.{step.optimizer.name}"
+    return str(plan.scope.bound(node.id).schedule(name, total, per_epoch, optimizer.lr))
+
+
+def _node(plan: Plan, step: Step) -> Node | None:
+    operands = plan.scope.operands(step.optimizer.id)
+    wired = operands[1] if len(operands) > 1 else None
+    return plan.board.nodes[wired.node] if isinstance(wired, End) else None

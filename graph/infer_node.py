@@ -1,0 +1,190 @@
+"""What is known about one node: shape rules applied to what is known about those before it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph import mutes, networks
+from graph.declare import REGISTRY, Declaration
+from graph.document import Document
+from graph.errors import Mismatch, set_param
+from graph.mending import from_mismatch, problem, silenced, standing, unwired
+from graph.order import topological
+from graph.problems import Fix, Problem
+from graph.rules import role
+from graph.sheet import End, Node, Sheet
+from graph.tensor import TensorType
+
+Facts = Mapping[str, Any]
+Types = dict[str, TensorType | None]
+Inputs = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What inference found out about one node.
+
+    Attributes:
+        inputs: What its shape rule got, port by port, if every needed input is known.
+        outputs: Type of each output; None where unknown.
+        problems: What is wrong with it.
+        weights: Learned numbers it holds, where known.
+        inner: Results of the nodes of its network, for an instance.
+    """
+
+    inputs: Inputs | None
+    outputs: Types
+    problems: tuple[Problem, ...] = ()
+    weights: int | None = None
+    inner: "Mapping[str, Result]" = field(default_factory=dict)
+
+
+class NodeInference:
+    """Infers what is known of single nodes; of a placed network with all that is inside.
+
+    Args:
+        document: Where the nodes are.
+        facts: What a probe learned about data nodes, by node id; looked up each time.
+    """
+
+    def __init__(self, document: Document, facts: Mapping[str, Facts]) -> None:
+        self._document, self._facts = document, facts
+
+    def infer(self, sheet: Sheet, node: Node, known: Mapping[str, Result]) -> Result:
+        """What is known about a node of a sheet, when that much is known about others."""
+        ports = self._document.ports(node)
+        nothing: Types = {port.name: None for port in ports.outputs}
+        declaration = REGISTRY.find(node.type)
+        if declaration is None:
+            text = f"the type {node.type!r} is unknown to this version"
+            advice = "it is kept as it is: open the file with a newer Neurowire, or delete it"
+            return Result(None, nothing, (problem(sheet, node, text, advice=advice),))
+        if node.muted and declaration.role not in mutes.ENDS:
+            return self._infer_muted(sheet, node, known, nothing)
+        inputs: list[Any] = []
+        problems: list[Problem] = []
+        unknown = False
+        for port in ports.inputs:
+            ends = mutes.wired(self._document, sheet, node.id, port)
+            wired = [_output(known, end) for end in ends]
+            unknown = unknown or None in wired
+            if not wired and not port.optional:
+                unknown = True
+                problems.append(unwired(sheet, node, declaration, port))
+            inputs.append(tuple(wired) if port.variadic else (wired[0] if wired else None))
+        if declaration.role == "instance":
+            return self._infer_inside(node, tuple(inputs), nothing, problems)
+        if declaration.role == "data":
+            facts = self._facts.get(node.id)
+            if declaration.has("needs_facts") and facts is None:
+                return Result(None, nothing)
+            inputs = [facts]
+        if unknown:
+            return Result(None, nothing, tuple(problems))
+        return self._apply(sheet, node, declaration, tuple(inputs), nothing)
+
+    def _infer_muted(
+        self, sheet: Sheet, node: Node, known: Mapping[str, Result], nothing: Types
+    ) -> Result:
+        ports = self._document.ports(node)
+        wired = [
+            _output(known, link.source)
+            for port in ports.inputs[:1]
+            for link in sheet.into(node.id, port.name)[:1]
+        ]
+        problems = tuple(
+            silenced(sheet, node, port)
+            for port in ports.outputs
+            if mutes.missed(self._document, sheet, End(node.id, port.name))
+        )
+        if wired and ports.outputs:
+            passed = {**nothing, ports.outputs[0].name: wired[0]}
+            return Result(tuple(wired), passed, problems)
+        return Result(None, nothing, problems)
+
+    def _apply(
+        self, sheet: Sheet, node: Node, declaration: Declaration, inputs: Inputs, nothing: Types
+    ) -> Result:
+        bound = declaration.bind(node.params)
+        try:
+            given = bound.shape(*inputs)
+            weights = bound.weights(*inputs) if declaration.has("weights") else None
+        except Mismatch as mismatch:
+            return Result(None, nothing, (from_mismatch(sheet, node, mismatch),))
+        types = given if isinstance(given, tuple) else (given,)
+        outputs: Types = dict(zip(nothing, types, strict=True))
+        return Result(inputs, outputs, (), weights if self._counts(sheet, node) else None)
+
+    def _counts(self, sheet: Sheet, node: Node) -> bool:
+        """Are a node's weights counted at it? Of linked nodes at the first that is not muted."""
+        if node.twin is None:
+            return True
+        linked = (one for one in sheet.nodes.values() if node.twin in {one.id, one.twin})
+        live = [one for one in linked if not one.muted]
+        return node.id == min(live, key=lambda one: (one.twin is not None, one.number)).id
+
+    def _infer_inside(
+        self, node: Node, inputs: Inputs, nothing: Types, problems: list[Problem]
+    ) -> Result:
+        name = str(node.params.get("network", ""))
+        if name not in self._document.networks:
+            text = f"there is no network named {name!r}"
+            home = self._document.sheet_of(node.id)
+            return Result(None, nothing, (*problems, problem(home, node, text)))
+        sheet = networks.placed(self._document, node)
+        results: dict[str, Result] = {}
+        outputs: Types = {}
+        for entry, entering in zip(networks.ends(sheet, "input"), inputs, strict=False):
+            results[entry.id] = Result((entering,), {"y": entering})
+        for inner in topological(sheet):
+            one = sheet.nodes[inner]
+            if role(one.type) == "input":
+                results.setdefault(inner, Result(None, {"y": None}))
+                continue
+            results[inner] = self.infer(sheet, one, results)
+            if role(one.type) == "output":
+                wired = sheet.into(inner)
+                outputs[one.name] = _output(results, wired[0].source) if wired else None
+        within = (p for result in results.values() for p in result.problems)
+        found = [standing(one, node, sheet) for one in within]
+        found += self._of_instance(node, sheet, inputs, outputs)
+        repeat = int(node.params.get("repeat", 1))
+        if repeat > 1 and list(inputs) != list(outputs.values()):
+            outputs = {}
+        counts = self._counts(self._document.sheet_of(node.id), node)
+        weights = repeat * sum(r.weights or 0 for r in results.values()) if counts else None
+        inside = tuple(inputs) if None not in inputs else None
+        return Result(inside, {**nothing, **outputs}, (*problems, *found), weights, inner=results)
+
+    def _of_instance(
+        self, node: Node, network: Sheet, inputs: Inputs, outputs: Types
+    ) -> Iterator[Problem]:
+        home = self._document.sheet_of(node.id)
+        if not outputs:
+            yield problem(
+                home,
+                node,
+                f"its network {network.name} gives nothing: it has no Output",
+                severity="warning",
+                expected="an Output",
+                received="none",
+                advice="add an Output to the network and wire what it computes into it",
+                fixes=(Fix(f"Add an Output to {network.name}", networks.add_output(network)),),
+            )
+        repeat = node.params.get("repeat", 1)
+        if repeat == 1 or None in inputs or None in outputs.values():
+            return
+        if list(inputs) != list(outputs.values()) or len(inputs) != 1:
+            takes, gives = (", ".join(map(str, some)) for some in (inputs, outputs.values()))
+            mismatch = Mismatch(
+                "a network that gives what it takes, to stack it",
+                f"{takes or 'nothing'} -> {gives or 'nothing'}",
+                "make its one Output as large as its one Input, or place it once",
+                repairs=[set_param("repeat", 1)],
+            )
+            yield from_mismatch(home, node, mismatch)
+
+
+def _output(known: Mapping[str, Result], end: End) -> TensorType | None:
+    found = known.get(end.node)
+    return found.outputs.get(end.port) if found else None

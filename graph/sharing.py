@@ -1,0 +1,40 @@
+"""Nodes that share weights: one leads, the others name it and have its type and parameters."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graph import wires
+from graph.errors import Refused
+
+if TYPE_CHECKING:
+    from graph.document import Document
+
+
+def share(document: "Document", node: str, other: str) -> None:
+    """Share another node's weights, whose parameters are taken over."""
+    before, leader = document.node(node), document.node(other)
+    if leader.type != before.type or document.sheet_of(other) is not document.sheet_of(node):
+        raise Refused(f"{before.name} can share weights only with a node of its type")
+    leader = document.node(leader.twin or leader.id)
+    if leader.id == node:
+        raise Refused("a node can't be linked to itself")
+    with document.group("Share weights"):
+        release_followers(document, node)
+        document.put(replace(before, twin=leader.id, params=leader.params))
+        wires.cut_lost(document, node)
+
+
+def own(document: "Document", node: str) -> None:
+    """Have weights of its own again."""
+    before = document.node(node)
+    with document.group("Own weights"):
+        document.put(replace(before, twin=None))
+
+
+def release_followers(document: "Document", leader: str) -> None:
+    """Let the oldest of those that share a node's weights lead the others."""
+    nodes = document.sheet_of(leader).nodes.values()
+    followers = sorted((n for n in nodes if n.twin == leader), key=lambda n: n.number)
+    heir = followers[0].id if followers else None
+    for node in followers:
+        document.put(replace(node, twin=None if node.id == heir else heir))
