@@ -306,7 +306,7 @@ class Deeds(QObject):
         acts["redo"].setText(f"&Redo {document.redo_name}".strip())
         acts["train"].setText("&Resume" if state == "paused" else "&Train")
         acts["train"].setEnabled(state in {"idle", "paused"})
-        acts["pause"].setEnabled(state in {"running", "paused"})
+        acts["pause"].setEnabled(state == "running")
         acts["step"].setEnabled(state in {"idle", "paused", "running"})
         stops = state in {"reading", "starting", "running", "paused"}
         acts["stop"].setEnabled(stops or window.trainer.generating is not None)

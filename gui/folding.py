@@ -36,10 +36,11 @@ class Folding(QWidget):
         """Find out again how wide the words are; for after the style or the font changed."""
         for widget in self.findChildren(QWidget):
             widget.ensurePolished()
-        self._needs = []
+        needs = []  # a label that is shown asks for room at once: until all is known, as before
         for count in range(len(self._groups) + 1):
             self._fold(count)
-            self._needs.append(super().minimumSizeHint().width())
+            needs.append(super().minimumSizeHint().width())
+        self._needs = needs
         self._fit(self.width())
         self.updateGeometry()
 

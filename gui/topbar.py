@@ -57,7 +57,7 @@ class TopBar(QToolBar):
         self.setObjectName("topbar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.title, self.state = Elided(), label("", "dim")
+        self.title, self.state = Elided(least=130), label("", "dim")
         self.title.setProperty("look", "title")
         self.train = _button(acts["train"], "primary")
         self.pause = _button(acts["pause"], "button")

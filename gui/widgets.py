@@ -36,25 +36,28 @@ def label(text: str = "", style: str = "", *, wrap: bool = False) -> QLabel:
 class Elided(QLabel):
     """A line of text that gives way: shortened with dots where there is no room for it."""
 
-    LEAST = 60
     FEWEST = 6
 
     def __init__(
-        self, style: str = "", dots: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle
+        self,
+        style: str = "",
+        dots: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+        least: int = 60,
     ) -> None:
         """An empty one.
 
         Args:
             style: One of the theme's styles, as for `label`.
             dots: Where it is shortened.
+            least: Pixels it keeps, if it needs as many.
         """
         super().__init__()
-        self._dots = dots
+        self._dots, self._least = dots, least
         if style:
             self.setProperty("look", style)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(self.LEAST, self.sizeHint().width()), super().minimumSizeHint().height())
+        return QSize(min(self._least, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -42,6 +42,14 @@ def test_words_give_way_to_a_narrow_window_and_come_back(window: Window) -> None
     assert not icons(window)
 
 
+def test_a_longer_word_does_not_widen_the_window(window: Window) -> None:
+    width = resize(window, 600)
+    window.acts["train"].setText("Resume")
+    settle(50)
+    assert window.width() <= width + 40, "the word itself"
+    assert icons(window) >= {"Pause", "Step", "Stop"}
+
+
 def test_nothing_in_the_bar_is_cut_or_overlaps(window: Window) -> None:
     row = window.topbar.row
     for train in ("Train", "Resume training"):
