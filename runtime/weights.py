@@ -61,7 +61,8 @@ def load(
 ) -> None:
     """Put a checkpoint's weights into networks, and its counts of steps and epochs.
 
-    Where the names differ, those of a run follow its nodes, which may be called otherwise now.
+    Those of a run follow its nodes, which may be called otherwise now; where the nodes are others,
+    names alone count.
 
     Args:
         training: Fresh, of the present board.
@@ -75,14 +76,12 @@ def load(
     held, counts = read(path)
     networks = {name: plain(training.networks[name]) for name in views}
     states = named(path, held, networks)
+    followed = follow(states, learned_in(path), learned)
     try:
+        fit(path, training, followed, views)
+        states = followed
+    except Unfit:
         fit(path, training, states, views)
-    except Unfit as unfit:
-        states = follow(states, learned_in(path), learned)
-        try:
-            fit(path, training, states, views)
-        except Unfit:
-            raise unfit from None
     for name, network in networks.items():
         network.load_state_dict(states[name])
     for name, count in counts.items():

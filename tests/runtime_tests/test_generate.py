@@ -209,6 +209,9 @@ def test_weights_follow_what_was_renamed_since(
     document.rename(nodes["pixels"], "linear")  # what another layer was called
     board = {node.name: node.id for node in document.board.nodes.values()}
     document.rename(board["generator"], "artist")
+    document.rename(nodes["batch_norm1d"], "spare")  # two of the same size change their names
+    document.rename(nodes["batch_norm1d_2"], "batch_norm1d")
+    document.rename(nodes["batch_norm1d"], "batch_norm1d_2")
     talk.client.generate(records(document), SOON, last)
     assert drawn(talk, "samples").payload == first.payload
     end(talk)
@@ -229,6 +232,11 @@ def test_the_mean_of_weights_follows_its_network() -> None:
         "painter_ema": ["module.first.weight", "n_averaged"],
     }
     assert found["painter_ema"]["module.first.weight"] is weight
+    first, second = Learned("n1", "model", ("a",)), Learned("n2", "model", ("b",))
+    swapped = [Learned("n1", "model", ("b",)), Learned("n2", "model", ("a",))]
+    found = weights.follow({"model": {"a.bias": weight, "b.bias": count}}, (first, second), swapped)
+    assert found["model"]["b.bias"] is weight
+    assert found["model"]["a.bias"] is count
     assert not weights.follow(states, before, now[:1]), "other nodes"
     assert not weights.follow(states, [], []), "nothing known"
 
