@@ -34,6 +34,25 @@ def test_what_generates_is_found_by_what_it_is_called(window: Window, qtbot: QtB
         assert palette.shown_types()[0] == kind
 
 
+def test_a_search_without_results_says_why(window: Window) -> None:
+    palette, document = window.palette_panel, window.session.document
+    for sheet, words, said in (
+        ("board", "relu", ""),
+        ("board", "qqqq", "Nothing goes by that name."),
+        ("block", "image grid", "Image grid stands on the board only."),
+        ("block", "qqqq", "Nothing goes by that name."),
+        ("block", "", ""),
+    ):
+        if sheet not in ("board", *document.networks):
+            document.add_network(sheet)
+        window.board.networks.open(sheet)
+        palette.search.clear()
+        QTest.keyClicks(palette.search, words)
+        assert palette.none.text() == said
+        assert palette.none.isVisible() == bool(said)
+        assert bool(palette.shown_types()) != bool(said)
+
+
 def test_every_family_shows_something_and_more_shows_the_rest(window: Window) -> None:
     palette = window.palette_panel
     few = palette.shown_types()
