@@ -54,6 +54,6 @@ def test_an_error_of_the_compiler_is_told_and_ends_with_the_edit(
     window.board.setFocus()
     QTest.keyClick(window.board, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "no problems" in window.status.board.text())
-    assert not told(window)
+    qtbot.waitUntil(lambda: not told(window))  # a card goes with the next turn of the event loop
     assert window.source.project is not None
-    assert not window.code._state.text()
+    qtbot.waitUntil(lambda: not window.code._state.text())
