@@ -198,7 +198,7 @@ class Deeds(QObject):
             return True
         boards = sorted(Path(folder).glob(f"*{SUFFIX}"))
         if boards:
-            return window.documents.open_path(boards[0])
+            return window.documents.open_copy(boards[0])
         window.notice.show_message(
             f"The run {Path(folder).name} has no board: expected a {SUFFIX} file in its"
             " folder, found none.",
@@ -366,10 +366,12 @@ class Deeds(QObject):
             case messages.Problem():
                 self._report(message)
             case Died():
-                answers = [("Resume", window.trainer.resume_last)] if message.folder else []
+                here = window.trainer.resumable is not None
+                answers = [("Resume", window.trainer.resume_last)] if here else []
                 signal = f" ({message.signal})" if message.signal else ""
+                where = "" if here or not message.folder else " Resume it in Runs."
                 window.notice.show_message(
-                    f"The worker process ended{signal}.", message.advice, answers
+                    f"The worker process ended{signal}.", f"{message.advice}{where}", answers
                 )
 
     def _report(self, message: messages.Problem) -> None:

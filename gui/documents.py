@@ -64,8 +64,12 @@ class Documents(QObject):
         if path is not None:
             self.open_path(path)
 
-    def open_path(self, path: Path) -> bool:
-        """Open a file; whatever can't be read of it is said."""
+    def open_copy(self, path: Path) -> bool:
+        """Open the board in a run's folder as a new one: the run's own stays what it trained."""
+        return self.open_path(path, copy=True)
+
+    def open_path(self, path: Path, *, copy: bool = False) -> bool:
+        """Open a file, or a copy that has no file yet; what can't be read of it is said."""
         if not self.may_open():
             return False
         try:
@@ -78,9 +82,10 @@ class Documents(QObject):
                 [("Open another file", self.open)],
             )
             return False
-        self.show(loaded.document, path)
-        remember_file(path)
-        self._remember_folder(path.parent)
+        self.show(loaded.document, None if copy else path)
+        if not copy:
+            remember_file(path)
+            self._remember_folder(path.parent)
         if loaded.problems:
             self._notice.show_message(
                 f"{path.name} was opened, but not all of it could be read.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,16 +11,20 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from graph.problems import Problem
+from graph import problems
 from gui.session import Session
 from gui.source import Source
 from runtime.client import Client
 from runtime.config import Project, RunConfig, project
 from runtime.messages import (
     Died,
+    Downloading,
     GenerateEnded,
     Generating,
     Paused,
+    Probed,
+    ProbeFailed,
+    Problem,
     Resumed,
     Started,
     Stopped,
@@ -30,6 +34,8 @@ from runtime.runs import last_checkpoint
 
 State = Literal["idle", "reading", "starting", "running", "paused", "stopping"]
 
+OF_NO_RUN = Warm | Probed | ProbeFailed | Downloading | Died
+"""Messages that answer the open board, or are of the worker itself."""
 SEED = 20
 """Views draw from the noise of this seed first."""
 DRAIN_MS = 34
@@ -78,7 +84,7 @@ class Trainer(QObject):
         self.data_dir: str | None = None
         self.pending: Callable[[], bool] = lambda: False
         """Is the worker still looking at what a data node of the board holds?"""
-        self.unread: Callable[[], tuple[Problem, ...]] = tuple
+        self.unread: Callable[[], tuple[problems.Problem, ...]] = tuple
         """What could not be read of the board's data."""
         self._after_reading: Callable[[], object] = self.train
         self.generating: Generating | None = None
@@ -92,7 +98,9 @@ class Trainer(QObject):
         self._before: Drawing | None = None
         """What was drawn until now, to go back to where another checkpoint does not fit."""
         self._left = False
-        """Does the worker still speak of a board that is no longer open?"""
+        """Does the worker still speak of a run or pictures of a board that is no longer open?"""
+        self._trouble = ""
+        """What went wrong with that run."""
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
@@ -214,8 +222,8 @@ class Trainer(QObject):
             self.resume_run(self.resumable)
 
     def resume_run(self, folder: str) -> None:
-        """Go on with an earlier run from its last checkpoint."""
-        if self.state != "idle":
+        """Go on with an earlier run from its last checkpoint, not with what waits for data."""
+        if self.state not in {"idle", "reading"}:
             return
         self.resumable = self._drawing = self._before = None
         self._start_drain()
@@ -258,12 +266,15 @@ class Trainer(QObject):
     def drain(self) -> None:
         """Take what the worker said and pass it on."""
         for message in self.client.drain():
-            foreign = self._left and not isinstance(message, Warm | Died)
+            foreign = self._left and not isinstance(message, OF_NO_RUN)
             self._follow(message)
             if not foreign:
                 self.received.emit(message)
+            elif isinstance(message, Problem):
+                self._trouble = message.text
             elif isinstance(message, Stopped):
-                self._session.message.emit(f"{message.run} was stopped and saved.")
+                self._session.message.emit(farewell(message, self._trouble))
+                self._trouble = ""
             if isinstance(message, Started | Stopped | Died):
                 self.recorded.emit()
 
@@ -366,6 +377,18 @@ class Trainer(QObject):
         )
 
 
+def farewell(stopped: Stopped, trouble: str) -> str:
+    """How a run ended whose board is no longer open."""
+    saved = bool(stopped.folder) and last_checkpoint(stopped.folder).exists()
+    match stopped.reason:
+        case "finished":
+            return f"{stopped.run} was trained to its end."
+        case "stopped":
+            return f"{stopped.run} was stopped and saved." if saved else "The run was stopped."
+        case _:
+            return f"The run that was left failed: {trouble or 'see Runs'}"
+
+
 def shown(project: Project) -> object:
     """What of a project can be seen in its views: networks and data, not how they are trained."""
     source = {name: one.text for name, one in project.files.items() if name.endswith(".py")}
@@ -381,6 +404,6 @@ def built(source: str) -> list[str]:
     return [one for one in statements if "torch.optim." not in one]
 
 
-def errors(problems: tuple[Problem, ...] | list[Problem]) -> list[Problem]:
+def errors(found: Iterable[problems.Problem]) -> list[problems.Problem]:
     """Those that keep a board from training."""
-    return [problem for problem in problems if problem.severity == "error"]
+    return [one for one in found if one.severity == "error"]

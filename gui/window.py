@@ -225,7 +225,7 @@ class Window(QMainWindow):
         self.history.generated.connect(self.deeds.generate_from)
         self.previews.steered.connect(self.deeds.steer)
         self.history.resumed.connect(self.deeds.resume_from)
-        self.history.opened.connect(self.documents.open_path)
+        self.history.opened.connect(self.documents.open_copy)
         trainer.asked.connect(self.deeds.clear_run)
         trainer.asked.connect(self.learning.clear)
         trainer.changed.connect(self.deeds.enable)

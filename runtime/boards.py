@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from graph import templates
+from graph import overrides, templates
 from graph.declare import REGISTRY
 from graph.document import Document
 from graph.errors import BadParameter, FileError, NeurowireError
@@ -84,9 +84,9 @@ def set_params(document: Document, assignments: Iterable[str]) -> None:
             node = find_node(document, name)
         except BadUsage as error:
             raise BadUsage(f"--set {assignment}: {error}") from error
-        declaration = REGISTRY.find(node.type)
-        if declaration is None or declaration.param(param) is None:
-            known = ", ".join(one.name for one in declaration.params) if declaration else ""
+        found = overrides.find_param(document, node, param)
+        if found is None or found.kind == "values":  # those of a network are set by their names
+            known = ", ".join(one.name for one in document.parameters(node))
             raise BadUsage(
                 f"--set {assignment}: {name} has no parameter {param!r}; it has {known or 'none'}"
             )

@@ -84,5 +84,11 @@ def why_nothing(query: str, among: Iterable[Declaration]) -> str:
     elsewhere = find(query)
     if not elsewhere:
         return "Nothing goes by that name."
-    inside = elsewhere[0].role in {"input", "output"}
-    return f"{elsewhere[0].title} stands {'inside a network' if inside else 'on the board'} only."
+    match elsewhere[0].role:
+        case "instance":
+            return "There is no network yet: select nodes and group them (Ctrl+G)."
+        case "input" | "output":
+            where = "inside a network"
+        case _:
+            where = "on the board"
+    return f"{elsewhere[0].title} stands {where} only."

@@ -18,7 +18,7 @@ import torch
 from graph import templates
 from graph.declare import REGISTRY
 from graph.file import load, save
-from runtime.boards import find_node
+from runtime.boards import BadUsage, find_node, set_params
 from runtime.runs import Runs, database
 
 ROOT = Path(__file__).parent.parent.parent
@@ -149,6 +149,21 @@ def test_set_asks_which_node_where_several_have_the_name(tmp_path: Path) -> None
     assert "77" in generator
     assert "77" not in discriminator
     assert "lr=0.125" in (tmp_path / "run" / "source" / "train.py").read_text()
+
+
+def test_a_value_that_a_network_shows_is_set_at_its_place() -> None:
+    document = templates.open_template("digits_gan")
+    [layer] = [
+        node for node in document.networks["generator"].nodes.values() if node.name == "linear"
+    ]
+    document.expose(layer.id, "units")
+    set_params(document, ["board.generator.units=99"])
+    [place] = [node for node in document.board.nodes.values() if node.name == "generator"]
+    assert document.params(place)["units"] == 99
+    with pytest.raises(BadUsage, match=r"it has .*units"):
+        set_params(document, ["board.generator.nope=1"])
+    with pytest.raises(BadUsage, match="has no parameter 'overrides'"):
+        set_params(document, ['board.generator.overrides={"nope": 1}'])
 
 
 def test_set_tells_the_board_from_its_networks(tmp_path: Path) -> None:

@@ -232,12 +232,15 @@ def test_the_mean_of_weights_follows_its_network() -> None:
         "painter_ema": ["module.first.weight", "n_averaged"],
     }
     assert found["painter_ema"]["module.first.weight"] is weight
-    first, second = Learned("n1", "model", ("a",)), Learned("n2", "model", ("b",))
-    swapped = [Learned("n1", "model", ("b",)), Learned("n2", "model", ("a",))]
-    found = weights.follow({"model": {"a.bias": weight, "b.bias": count}}, (first, second), swapped)
+    same = [Learned("n3", "model", ("c",)), Learned("n4", "model", ("d",))]
+    before = [Learned("n1", "model", ("a",)), Learned("n2", "model", ("b",)), *same]
+    swapped = [Learned("n1", "model", ("b",)), Learned("n2", "model", ("a",)), *same]
+    found = weights.follow({"model": {"a.bias": weight, "b.bias": count}}, before, swapped)
     assert found["model"]["b.bias"] is weight
     assert found["model"]["a.bias"] is count
-    assert not weights.follow(states, before, now[:1]), "other nodes"
+    assert not weights.follow(states, before, swapped[:1]), "other nodes"
+    other = [replace(one, modules=(f"other_{one.path}",)) for one in before]
+    assert not weights.follow(states, before, other), "another board, drawn in the same order"
     assert not weights.follow(states, [], []), "nothing known"
 
 

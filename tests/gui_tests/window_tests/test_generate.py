@@ -183,8 +183,7 @@ def test_a_run_in_the_list_opens_its_board_and_draws(
     [button] = [one for one in window.history.findChildren(QPushButton) if one.text() == "Generate"]
     click(button)
     qtbot.waitUntil(lambda: window.trainer.generating is not None, timeout=LONG)
-    assert window.file.path is not None
-    assert window.file.path.parent == Path(folder)
+    assert window.file.path is None, "a copy: the run's own stays what it trained"
     assert window.docks["previews"].isVisible()
     opened = window.session.document
     qtbot.waitUntil(lambda: "moved" in [one.name for one in opened.board.nodes.values()])

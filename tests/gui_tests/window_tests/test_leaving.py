@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from graph.templates import open_template
 from gui.app import settle
 from gui.window import Window
 from runtime.runs import Runs, database
@@ -36,12 +42,17 @@ def answer(text: str) -> None:
     """Click on a button of the question that will come."""
 
     def click() -> None:
-        [box] = [one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox)]
-        assert "is training" in box.text()
-        [wanted] = [one for one in box.findChildren(QPushButton) if one.text() == text]
-        QTest.mouseClick(wanted, LEFT)
+        box = QApplication.activeModalWidget()
+        if not isinstance(box, QMessageBox):
+            QTimer.singleShot(20, click)
+            return
+        wanted = [one for one in box.findChildren(QPushButton) if one.text() == text]
+        if "is training" in box.text() and wanted:
+            QTest.mouseClick(wanted[0], LEFT)
+        else:
+            box.reject()
 
-    QTimer.singleShot(300, click)
+    QTimer.singleShot(0, click)
 
 
 def test_another_board_is_opened_once_the_run_was_stopped(training: Window, qtbot: QtBot) -> None:
@@ -88,3 +99,63 @@ def test_a_run_of_another_board_goes_on_in_its_own(training: Window, qtbot: QtBo
     window.show_tab("previews")
     qtbot.waitUntil(lambda: "moved" in shown(window), timeout=LONG)
     assert preview(window, "moved").shown.step > 1
+
+
+def test_what_is_known_of_the_next_board_comes_while_the_run_still_stops(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    document = open_template("digits_mlp")
+    hidden = next(node for node in document.board.nodes.values() if node.name == "hidden")
+    document.set_params(hidden.id, units=4000)
+    document.insert("layer.linear", document.board.out_of(hidden.id)[0], units=4000)
+    document.set_settings(batch_size=1024, threads=1)  # a step takes seconds, and so does Stop
+    window = make_window(document, live=True)
+    window.acts["train"].trigger()
+    qtbot.waitUntil(lambda: window.trainer.state == "running", timeout=LONG)
+    answer("Stop training")
+    window.documents.open_template("tabular")
+    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=LONG)
+    qtbot.waitUntil(lambda: window.facts.answered, timeout=LONG)
+    window.acts["train"].trigger()
+    qtbot.waitUntil(lambda: window.trainer.training, timeout=LONG)
+
+
+def test_a_worker_that_dies_with_a_run_that_was_left_offers_no_dead_button(
+    training: Window, qtbot: QtBot
+) -> None:
+    window = training
+    worker = window.trainer.client.process_id
+    assert worker is not None
+    os.kill(worker, signal.SIGSTOP)
+    answer("Stop training")
+    window.documents.open_template("digits_gan")
+    os.kill(worker, signal.SIGKILL)
+    qtbot.waitUntil(lambda: "worker process ended" in window.notice.text, timeout=LONG)
+    assert "Resume it in Runs" in window.notice.text
+    shown = [one for one in window.notice.findChildren(QPushButton) if one.isVisible()]
+    assert "Resume" not in [one.text() for one in shown]
+
+
+def test_a_run_that_was_left_and_could_not_be_saved_says_so(training: Window, qtbot: QtBot) -> None:
+    window = training
+    started = window.trainer.started
+    assert started is not None
+    checkpoints = Path(started.folder, "checkpoints")
+    shutil.rmtree(checkpoints)
+    checkpoints.write_text("no folder")
+    answer("Stop training")
+    window.documents.open_template("digits_gan")
+    qtbot.waitUntil(lambda: "The run that was left failed" in window.status.run.text())
+
+
+def test_the_board_of_a_run_is_a_copy(training: Window, qtbot: QtBot) -> None:
+    window = training
+    window.trainer.stop()
+    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=LONG)
+    window.show_tab("runs")
+    window.history.select(0)
+    [button] = [
+        one for one in window.history.findChildren(QPushButton) if one.text() == "Open its board"
+    ]
+    QTest.mouseClick(button, LEFT)
+    assert window.file.path is None, "saving asks for a place"

@@ -39,6 +39,7 @@ def test_a_search_without_results_says_why(window: Window) -> None:
     for sheet, words, said in (
         ("board", "relu", ""),
         ("board", "qqqq", "Nothing goes by that name."),
+        ("board", "subgraph", "There is no network yet: select nodes and group them (Ctrl+G)."),
         ("block", "image grid", "Image grid stands on the board only."),
         ("block", "qqqq", "Nothing goes by that name."),
         ("block", "", ""),
