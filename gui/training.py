@@ -97,8 +97,8 @@ class Trainer(QObject):
         self._drawing: Drawing | None = None
         self._before: Drawing | None = None
         """What was drawn until now, to go back to where another checkpoint does not fit."""
-        self._left = False
-        """Does the worker still speak of a run or pictures of a board that is no longer open?"""
+        self._left: type | None = None
+        """What the worker says last of a board that is no longer open, while it speaks of one."""
         self._trouble = ""
         """What went wrong with that run."""
         self._timer = QTimer(self)
@@ -266,7 +266,7 @@ class Trainer(QObject):
     def drain(self) -> None:
         """Take what the worker said and pass it on."""
         for message in self.client.drain():
-            foreign = self._left and not isinstance(message, OF_NO_RUN)
+            foreign = self._left is not None and not isinstance(message, OF_NO_RUN)
             self._follow(message)
             if not foreign:
                 self.received.emit(message)
@@ -279,13 +279,18 @@ class Trainer(QObject):
                 self.recorded.emit()
 
     def _follow(self, message: object) -> None:
+        self._heed(message)
+        if type(message) is self._left or isinstance(message, Died):
+            self._left = None
+
+    def _heed(self, message: object) -> None:
         match message:
             case Warm():
                 self.warm = message
                 self.changed.emit()
             case Started():
                 self.started = message
-                if not self._left:
+                if self._left is None:
                     self.checkpoint = last_checkpoint(message.folder)
                 self._set("running" if self.state == "starting" else self.state)
             case Paused():
@@ -295,18 +300,16 @@ class Trainer(QObject):
                 if self.state != "stopping":
                     self._set("running")
             case Stopped():
-                self._left = False
                 self._set("idle")
             case Generating():
                 self.generating, self._before = message, None
-                if self._drawing is not None and not self._left:
+                if self._drawing is not None and self._left is None:
                     self.checkpoint = self._drawing.checkpoint
                 self._set("idle")
                 self.changed.emit()
                 self._compare()
             case GenerateEnded():
                 began, self.generating = self.generating is not None, None
-                self._left = False
                 before, stopping = self._before, self.state == "stopping"
                 if not began and before is not None and not stopping:
                     self._before = None
@@ -316,7 +319,7 @@ class Trainer(QObject):
                 self.changed.emit()
                 self._compare()
             case Died():
-                self.resumable, self._left = None if self._left else message.folder, False
+                self.resumable = message.folder if self._left is None else None
                 self.warm = self.generating = self._before = None
                 self._set("idle")
                 self.changed.emit()
@@ -349,7 +352,11 @@ class Trainer(QObject):
 
     def _leave(self) -> None:
         """Another board is open: what is trained or drawn belongs to the one before, and ends."""
-        self._left = self.state not in {"idle", "reading"} or self.generating is not None
+        busy = self.state not in {"idle", "reading"}
+        if busy and self._drawing is None:
+            self._left = Stopped  # a run, be it that it ends what was drawn before
+        elif busy or self.generating is not None:
+            self._left = GenerateEnded
         self.checkpoint = self.resumable = self._drawing = self._before = None
         self.stop()
         self._compare()

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from graph.compile import compile_document
 from graph.document import Document
 from graph.templates import open_template
-from runtime import source, training, weights
+from runtime import renamed, source, training, weights
 from runtime.config import Learned, Project, RunConfig
 from runtime.messages import (
     GenerateEnded,
@@ -226,7 +226,7 @@ def test_the_mean_of_weights_follows_its_network() -> None:
     }
     before = [Learned("n1", "generator", ("",)), Learned("n1/n2", "generator", ("linear",))]
     now = [Learned("n1", "painter", ("",)), Learned("n1/n2", "painter", ("first",))]
-    found = weights.follow(states, before, now)
+    found = renamed.follow(states, before, now)
     assert {name: list(state) for name, state in found.items()} == {
         "painter": ["first.weight", "linear_2.weight"],
         "painter_ema": ["module.first.weight", "n_averaged"],
@@ -235,13 +235,13 @@ def test_the_mean_of_weights_follows_its_network() -> None:
     same = [Learned("n3", "model", ("c",)), Learned("n4", "model", ("d",))]
     before = [Learned("n1", "model", ("a",)), Learned("n2", "model", ("b",)), *same]
     swapped = [Learned("n1", "model", ("b",)), Learned("n2", "model", ("a",)), *same]
-    found = weights.follow({"model": {"a.bias": weight, "b.bias": count}}, before, swapped)
+    found = renamed.follow({"model": {"a.bias": weight, "b.bias": count}}, before, swapped)
     assert found["model"]["b.bias"] is weight
     assert found["model"]["a.bias"] is count
-    assert not weights.follow(states, before, swapped[:1]), "other nodes"
+    assert not renamed.follow(states, before, swapped[:1]), "other nodes"
     other = [replace(one, modules=(f"other_{one.path}",)) for one in before]
-    assert not weights.follow(states, before, other), "another board, drawn in the same order"
-    assert not weights.follow(states, [], []), "nothing known"
+    assert not renamed.follow(states, before, other), "another board, drawn in the same order"
+    assert not renamed.follow(states, [], []), "nothing known"
 
 
 def test_a_network_that_views_need_and_a_file_lacks_is_named(
