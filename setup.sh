@@ -129,23 +129,69 @@ usable_python() {
     stop "Python $version is here without its venv module. Run: sudo apt-get install python$version-venv"
 }
 
+# Does the Python of environment $1 run, and its pip?
+works() { fits "$1/bin/python" && "$1/bin/python" -m pip --version >/dev/null 2>&1; }
+
+# An environment names its own folder in its scripts: has those of $1 say $3 where they said $2.
+readdress() {
+    "$1/bin/python" - "$@" <<'END'
+import os, pathlib, sys
+folder, before, after = sys.argv[1:]
+for path in pathlib.Path(folder, "bin").iterdir():
+    if path.is_file() and not path.is_symlink():
+        content = path.read_bytes()
+        path.write_bytes(content.replace(os.fsencode(before), os.fsencode(after)))
+END
+}
+
+# pip with these arguments in environment $1; says why it failed where that can be told.
+pip_install() {
+    runner=$1/bin/python
+    shift
+    said=$(mktemp)
+    # What pip says is shown as it comes, and kept to be read.
+    failed=$({ { "$runner" -m pip install --disable-pip-version-check --no-input -q "$@" 2>&1 ||
+        echo failed >&3; } | tee "$said" >&2; } 3>&1)
+    unreachable=$(grep -c -E 'ConnectionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|resolve host' "$said" || true)
+    rm -f "$said"
+    [ -n "$failed" ] || return 0
+    [ "$unreachable" = 0 ] || say "The package index can't be reached: is there a network, or a proxy to be named in https_proxy?"
+    return 1
+}
+
 # Makes environment $1 from the lock unless its stamp shows that it is the lock's; further arguments go to pip.
+# One that can't be used any more stays until another is complete: it may be all there is without a network.
 environment() {
     folder=$1
     shift
     stamp="$PWD $(cksum <requirements.lock) $*"
-    [ "$(cat "$folder/.ready" 2>/dev/null)" = "$stamp" ] && [ -x "$folder/bin/python" ] && return
-    # An environment holds absolute paths: one that was moved or whose Python is gone is made anew.
-    case $(cat "$folder/.ready" 2>/dev/null) in "" | "$PWD "*) ;; *) rm -rf "$folder" ;; esac
-    if ! fits "$folder/bin/python" || ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+    ready=$(cat "$folder/.ready" 2>/dev/null || true)
+    [ "$ready" = "$stamp" ] && [ -x "$folder/bin/python" ] && return
+    made=$folder
+    if works "$folder"; then
+        before=$(printf '%s' "$ready" | sed -E 's/ [0-9]+ [0-9]+ .*$//')
+        case $ready in
+        "" | "$PWD "*) ;;
+        *) say "$folder was moved here from $before" && readdress "$folder" "$before/$folder" "$PWD/$folder" ;;
+        esac
+    else
         usable_python
-        say "making $folder with $("$python" --version)"
-        "$python" -m venv --clear "$folder"
+        if [ -e "$folder" ] || [ -e "$folder.new" ]; then made=$folder.new; fi
+        if ! works "$made"; then
+            say "making $folder with $("$python" --version)"
+            "$python" -m venv --clear "$made"
+        fi
     fi
-    rm -f "$folder/.ready"
-    say "installing libraries into $folder (the first time this takes minutes)"
-    "$folder/bin/python" -m pip install --disable-pip-version-check --no-input -q "$@" ||
-        stop "pip could not install the libraries (its message is above). Run the same command again to go on."
+    rm -f "$made/.ready"
+    say "installing libraries into $folder (the first time this takes minutes, and 2 to 6 GB on the disk)"
+    pip_install "$made" "$@" ||
+        stop "pip could not install the libraries. Nothing that was here is lost: run the same command again to go on."
+    if [ "$made" != "$folder" ]; then
+        readdress "$made" "$PWD/$made" "$PWD/$folder"
+        [ ! -e "$folder" ] || mv "$folder" "$folder.old"
+        mv "$made" "$folder"
+        rm -rf "$folder.old"
+    fi
     printf '%s\n' "$stamp" >"$folder/.ready"
 }
 
