@@ -8,7 +8,7 @@ from graph import names
 from graph.compile import carry
 from graph.compile.body import Body, Item
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
-from graph.declare import Value
+from graph.declare import Value, docstring
 from graph.sheet import End
 from graph.tensor import TensorType
 
@@ -65,7 +65,7 @@ class Classes:
         used = names_used(body.text)
         carried = [f"from {home} import {n}" for n in used if (home := carry.home(n))]
         top = Writer()
-        top.add(f'"""{self.title}, drawn in Neurowire."""')
+        top.add(docstring(f"{self.title}, drawn in Neurowire."))
         top.add()
         top.block("\n".join(import_lines(import_short(used, carried))))
         top.extend(body)

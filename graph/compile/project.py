@@ -23,6 +23,8 @@ from graph.problems import Problem
 from graph.sheet import LinkKey
 
 VIEWS = "views.py"
+NAME_LENGTH = 100
+"""Most letters of a project's name: file systems take 255 for it with what is put behind it."""
 REQUIREMENTS = {
     "torch": "torch==2.13.0",
     "safetensors": "safetensors>=0.5",
@@ -123,7 +125,7 @@ def compile_document(
     for name in carry.closure_of_files(whole):
         files[f"{name}.py"] = carry.whole(name)
     files[VIEWS] = views
-    name = names.to_name(re.sub(r"\W+", "_", document.name))
+    name = names.to_name(re.sub(r"\W+", "_", document.name))[:NAME_LENGTH]
     text = file.save_text(document)
     files[f"{name}.neurowire"] = Source(text, ((),) * text.count("\n"))
     files["requirements.txt"] = _requirements(files)
@@ -193,7 +195,7 @@ def _readme(name: str, title: str, files: Collection[str]) -> Source:
     rows = [f"| `{one}` | {about[one]} |" for one in about if one in files]
     drawn = "`python sample.py --count 100` draws from the trained weights.\n"
     drawn = drawn if "sample.py" in files else ""
-    text = f"""# {title[:1].upper() + title[1:]}
+    text = f"""# {_plain_markdown(title[:1].upper() + title[1:])}
 
 Drawn in Neurowire as `{name}.neurowire`; runs without it.
 
@@ -210,3 +212,9 @@ Drawn in Neurowire as `{name}.neurowire`; runs without it.
 {chr(10).join(rows)}
 """
     return Source(text, ((),) * text.count("\n"))
+
+
+def _plain_markdown(text: str) -> str:
+    """A text in Markdown that is shown letter by letter: no markup, no HTML, on one line."""
+    shown = re.sub(r"([\\`*_<>\[\]&#|~])", r"\\\1", text)
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in shown)

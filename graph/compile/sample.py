@@ -11,6 +11,7 @@ from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone
 from graph.compile.plan import Plan
 from graph.compile.program import AVERAGING
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.declare import docstring
 from graph.order import upstream
 from graph.sheet import End, Node
 
@@ -120,7 +121,8 @@ def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> 
     lines += [f"from {home} import {n}" for n in found if (home := carry.home(n))]
     lines += [f"from torch.optim.swa_utils import {n}" for n in sorted(found & AVERAGING)]
     top = Writer()
-    top.add(f'"""Pictures that {title} makes, once trained: `python sample.py --count 100`."""')
+    about = f"Pictures that {title} makes, once trained: `python sample.py --count 100`."
+    top.add(docstring(about))
     top.add()
     top.block("\n".join(import_lines(import_short(found, lines))))
     top.add()

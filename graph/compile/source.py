@@ -179,15 +179,16 @@ def _terms(text: str) -> list[str]:
         return []
     rank = _LOOSE.get(type(tree.op))
     places: list[int] = []
+    data = text.encode()  # the tree counts bytes
     while isinstance(tree, ast.BinOp) and _LOOSE.get(type(tree.op)) == rank is not None:
-        gap = text[tree.left.end_col_offset or 0 : tree.right.col_offset]
-        operator = re.search(r"[^\s()]", gap)
+        gap = data[tree.left.end_col_offset or 0 : tree.right.col_offset]
+        operator = re.search(rb"[^\s()]", gap)
         if operator is None:
             return []
         places.append((tree.left.end_col_offset or 0) + operator.start())
         tree = tree.left
-    cuts = [0, *reversed(places), len(text)]
-    return [text[a:b].strip() for a, b in itertools.pairwise(cuts)]
+    cuts = [0, *reversed(places), len(data)]
+    return [data[a:b].decode().strip() for a, b in itertools.pairwise(cuts)]
 
 
 def _links(text: str) -> list[str]:
@@ -208,19 +209,25 @@ _LOOSE: dict[type[ast.operator], int] = {
 """Operators by how tightly they bind; those of one number are split together."""
 
 
+_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\]|\\.)*"' r"|'(?:[^'\\]|\\.)*'", re.DOTALL)
+"""A string literal, as `literal` and `docstring` write them."""
+
+
+def blanked(text: str) -> str:
+    """The text with a letter that means nothing for each letter of its strings."""
+    return _STRING.sub(lambda found: "_" * len(found[0]), text)
+
+
 def split_commas(text: str) -> list[str]:
     """Split at the commas that stand in no bracket, no string and between no lambda's arguments."""
-    parts, depth, start, quote, naming = [], 0, 0, "", False
-    for index, letter in enumerate(text):
-        if quote:
-            quote = "" if letter == quote and text[index - 1] != "\\" else quote
-        elif letter in "\"'":
-            quote = letter
-        elif letter in "([{":
+    parts, depth, start, naming = [], 0, 0, False
+    bare = blanked(text)
+    for index, letter in enumerate(bare):
+        if letter in "([{":
             depth += 1
         elif letter in ")]}":
             depth -= 1
-        elif letter == ":" if naming else _LAMBDA.match(text, index):
+        elif letter == ":" if naming else _LAMBDA.match(bare, index):
             naming = not naming
             depth += 1 if naming else -1
         elif letter == "," and depth == 0:
@@ -247,13 +254,9 @@ def _too_long(text: str, room: int) -> tuple[int, int] | None:
 
 def _outer_brackets(text: str) -> list[tuple[int, int]]:
     """The bracket pairs that stand in no other."""
-    pairs, opened, quote = [], [], ""
-    for index, letter in enumerate(text):
-        if quote:
-            quote = "" if letter == quote and text[index - 1] != "\\" else quote
-        elif letter in "\"'":
-            quote = letter
-        elif letter in "([{":
+    pairs, opened = [], []
+    for index, letter in enumerate(blanked(text)):
+        if letter in "([{":
             opened.append(index)
         elif letter in ")]}" and opened:
             start = opened.pop()

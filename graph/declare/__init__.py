@@ -26,7 +26,7 @@ from graph.declare.decorator import HOOKS, node, shared
 from graph.declare.params import AXES, Columns, FilePath, NodeRefs, Param, ParamKind, Values, param
 from graph.declare.ports import Port, Ports, parse_ports
 from graph.declare.registry import GROUPS, REGISTRY, Declaration, Registry, Role
-from graph.declare.source import Raw, Value, call, changed, literal, short
+from graph.declare.source import Raw, Value, call, changed, docstring, literal, short
 
 __all__ = [
     "AXES",
@@ -48,6 +48,7 @@ __all__ = [
     "Values",
     "call",
     "changed",
+    "docstring",
     "literal",
     "node",
     "param",

@@ -19,7 +19,14 @@ class Value(str):
 
 
 def literal(value: object) -> str:
-    """Python source of a value, with the quotes a formatter would leave."""
+    """Python source of a value, with the quotes a formatter would leave.
+
+    With `docstring` this is the one gate by which what a person wrote, or what was read from a
+    file, comes into source.
+
+    Raises:
+        TypeError: If it is none of the values that parameters and facts have.
+    """
     if isinstance(value, Value):
         return str(value)
     if isinstance(value, str):
@@ -35,7 +42,17 @@ def literal(value: object) -> str:
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, float) and abs(value) == float("inf"):
         return "math.inf" if value > 0 else "-math.inf"
-    return repr(value)
+    if value is None or isinstance(value, bool | int | float):
+        return repr(value)
+    raise TypeError(f"expected a value that can be written as source, got {value!r}")
+
+
+def docstring(text: str) -> str:
+    """Source of a docstring that says just this text, on one line."""
+    shown = "".join(one if one.isprintable() and one != "\\" else repr(one)[1:-1] for one in text)
+    if '"""' in shown or shown.startswith('"') or shown.endswith('"'):
+        shown = shown.replace('"', '\\"')
+    return f'"""{shown}"""'
 
 
 class Raw(str):

@@ -116,7 +116,7 @@ class BinaryCrossEntropy(Reduced):
         scores, wanted = pair(logits, target)
         weight = {}
         if self.pos_weight != 1:
-            weight["pos_weight"] = Raw(f"{operand(logits)}.new_tensor({self.pos_weight!r})")
+            weight["pos_weight"] = Raw(f"{operand(logits)}.new_tensor({literal(self.pos_weight)})")
         function = "F.binary_cross_entropy_with_logits"
         return self.reduced(function, (logits, target), Raw(scores), Raw(wanted), **weight)
 

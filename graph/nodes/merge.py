@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from graph.declare import Raw, Value, call, changed, node, param, shared
+from graph.declare import Raw, Value, call, changed, literal, node, param, shared
 from graph.errors import Mismatch, insert_before, set_param
 from graph.nodes._shapes import axis, broadcast, joint, numbers, operand
 from graph.tensor import TensorType, total
@@ -188,10 +188,10 @@ class Scale:
         return numbers(x)
 
     def expression(self, x: Value) -> str:
-        text = str(x) if self.factor == 1 else f"{operand(x)} * {self.factor!r}"
+        text = str(x) if self.factor == 1 else f"{operand(x)} * {literal(self.factor)}"
         if not self.offset:
             return text
-        return f"{text} {'-' if self.offset < 0 else '+'} {abs(self.offset)!r}"
+        return f"{text} {'-' if self.offset < 0 else '+'} {literal(abs(self.offset))}"
 
     def summary(self) -> str:
         text = f"× {self.factor:g}"

@@ -73,7 +73,7 @@ class GaussianBlur:
         return x
 
     def expression(self, x: Value) -> str:
-        return f"gaussian_blur({x}, {self.size}, {self.least!r}, {self.most!r})"
+        return call("gaussian_blur", x, self.size, self.least, self.most)
 
     def summary(self) -> str:
         return f"{self.least:g} to {self.most:g}"

@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from runtime.exported.arguments import whole
+from runtime.exported.arguments import about, whole
 from runtime.exported.processes import start
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -36,7 +36,7 @@ class Options:
     """
 
     def __init__(self, description: str | None, count: int) -> None:
-        parser = argparse.ArgumentParser(description=description)
+        parser = argparse.ArgumentParser(description=about(description))
         parser.add_argument("--count", type=whole(1, MOST), default=count, help="how many")
         parser.add_argument("--seed", type=whole(0), default=0, help="other pictures")
         parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...")

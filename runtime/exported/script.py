@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from runtime.exported.arguments import whole
+from runtime.exported.arguments import about, whole
 from runtime.exported.checkpoint import Training, load, save
 from runtime.exported.processes import first, leave, plain, start
 from runtime.exported.threads import settle_threads
@@ -39,7 +39,7 @@ class Options:
     """
 
     def __init__(self, description: str | None, threads: int, **defaults: Any) -> None:
-        parser = argparse.ArgumentParser(description=description)
+        parser = argparse.ArgumentParser(description=about(description))
         parser.add_argument(
             "--epochs", type=whole(1), default=defaults["epochs"], help="passes over the data"
         )

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Writer
-from graph.declare import Value
+from graph.declare import Value, literal
 from graph.sheet import End, Node
 
 TRAIN, VALIDATION = 0, 1
@@ -29,7 +29,7 @@ def write_read(writer: Writer, plan: Plan, node: Node) -> None:
     read = str(bound.read(plan.inference.facts.get(node.id)))
     fixed = bool(bound.fixed_split()) if hasattr(bound, "fixed_split") else False
     if not fixed:
-        read = f"split({read}, validation={bound.validation!r}, seed=seed)"
+        read = f"split({read}, validation={literal(bound.validation)}, seed=seed)"
     train, validation = sets(plan, node)
     writer.add(f"{train}, {validation} = {read}", (node.id,), level=2)
     for name in (train, validation):

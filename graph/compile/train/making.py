@@ -5,6 +5,7 @@ from graph.compile.program import Unit
 from graph.compile.source import Writer
 from graph.compile.train import data, schedules
 from graph.compile.train.members import Members
+from graph.declare import literal
 from graph.settings import Settings
 
 
@@ -33,7 +34,8 @@ def _head(writer: Writer, settings: Settings) -> None:
     writer.add(
         f"def __init__(self, *, epochs: int = {settings.epochs}, "
         f"batch_size: int = {settings.batch_size}, seed: int = {settings.seed}, "
-        f'device: str = "{settings.device}", precision: str = "{settings.precision}", '
+        f"device: str = {literal(settings.device)}, "
+        f"precision: str = {literal(settings.precision)}, "
         "data_dir: str | None = None) -> None:",
         level=1,
     )
@@ -61,7 +63,7 @@ def _unit(writer: Writer, unit: Unit, cold: list[str]) -> None:
 def _averages(writer: Writer, plan: Plan) -> None:
     for one in plan.averages:
         made = f"AveragedModel(processes.plain(self.{one.unit.attribute}), "
-        made += f"multi_avg_fn=get_ema_multi_avg_fn({one.decay!r})).requires_grad_(False)"
+        made += f"multi_avg_fn=get_ema_multi_avg_fn({literal(one.decay)})).requires_grad_(False)"
         writer.add(f"self.{one.attribute} = {made}", (one.optimizer.id,), level=2)
 
 

@@ -10,6 +10,7 @@ from graph.compile.train import data, loop, making
 from graph.compile.train.members import Members
 from graph.compile.train.step import StepMethod
 from graph.compile.train.validation import Validation
+from graph.declare import Raw, call, docstring
 
 MODULES = ("argparse", "json", "checkpoint", "processes", "script", "math")
 
@@ -28,7 +29,8 @@ class Script:
         body.add()
         self._main(body)
         top = Writer()
-        top.add(f'"""Train {self.title}, drawn in Neurowire: `python train.py --epochs 5`."""')
+        about = f"Train {self.title}, drawn in Neurowire: `python train.py --epochs 5`."
+        top.add(docstring(about))
         top.add()
         top.block("\n".join(self._imports(names_used(body.text))))
         top.add()
@@ -72,9 +74,17 @@ class Script:
         writer.add("def main() -> None:")
         settings = self.plan.document.settings
         writer.add(
-            f"options = script.options(__doc__, epochs={settings.epochs}, "
-            f'batch_size={settings.batch_size}, seed={settings.seed}, device="{settings.device}", '
-            f'precision="{settings.precision}", threads={settings.threads})',
+            "options = "
+            + call(
+                "script.options",
+                Raw("__doc__"),
+                epochs=settings.epochs,
+                batch_size=settings.batch_size,
+                seed=settings.seed,
+                device=settings.device,
+                precision=settings.precision,
+                threads=settings.threads,
+            ),
             level=1,
         )
         writer.add("training = Training(**options.training)", level=1)

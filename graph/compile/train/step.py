@@ -9,7 +9,7 @@ from graph.compile.program import Op, Step
 from graph.compile.source import Writer
 from graph.compile.train import data, schedules
 from graph.compile.train.members import Members
-from graph.declare import Value
+from graph.declare import Value, literal
 from graph.sheet import End
 
 
@@ -84,7 +84,7 @@ class StepMethod:
         clip = plan.scope.bound(self._step.optimizer.id).clip
         if clip:
             parameters = self._members.parameters(self._step)
-            writer.add(f"nn.utils.clip_grad_norm_({parameters}, {clip!r})", ids, level=2)
+            writer.add(f"nn.utils.clip_grad_norm_({parameters}, {literal(clip)})", ids, level=2)
         writer.add(f"self.{name}.step()", ids, level=2)
         for mean in plan.averages:
             if mean.optimizer is self._step.optimizer:
