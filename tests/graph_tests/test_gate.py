@@ -4,6 +4,7 @@ import ast
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,7 +108,7 @@ def test_every_parameter_refuses_text_or_keeps_it_as_text() -> None:
     for declaration in REGISTRY:
         for param in declaration.params:
             for text in TEXTS:
-                value = (text,) if param.kind in {"names", "nodes"} else text
+                value: Any = (text,) if param.kind in {"names", "nodes"} else text
                 value = {text: text} if param.kind == "values" else value
                 try:
                     kept = param.check(value)
