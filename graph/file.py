@@ -1,5 +1,6 @@
 """The `.neurowire` file: JSON text with sorted keys. Loading is read, migrate, build."""
 
+import errno
 import json
 import os
 import re
@@ -69,12 +70,24 @@ def write_atomic(path: Path, text: str) -> None:
             Path(aside).unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
-        missing = isinstance(error, FileNotFoundError)
-        advice = f"Make the folder {path.parent} first" if missing else "Free some space"
+        advice = _ADVICE.get(error.errno or 0, "").format(folder=path.parent)
         raise FileError(
-            f"{path}: it can't be written ({error.strerror}). {advice} or choose another folder; "
+            f"{path}: it can't be written ({error.strerror}). {advice}"
+            f"{'or choose' if advice else 'Choose'} another folder; "
             "what was saved before is unchanged."
         ) from error
+
+
+_ADVICE = {
+    errno.ENOENT: "Make the folder {folder} first ",
+    errno.ENOSPC: "Free some space ",
+    errno.EDQUOT: "Free some space ",
+    errno.EACCES: "Get the right to write in {folder} ",
+    errno.EPERM: "Get the right to write in {folder} ",
+    errno.EROFS: "Make {folder} writable ",
+    errno.ENAMETOOLONG: "Choose a shorter name ",
+}
+"""What helps against an error of the system, by its number."""
 
 
 def load(path: Path) -> Loaded:

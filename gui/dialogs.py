@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +14,10 @@ BOARDS = "Neurowire boards (*.neurowire);;All files (*)"
 
 
 def _dialog(parent: QWidget, title: str, start: Path, filters: str) -> QFileDialog:
-    folder = start if start.is_dir() else start.parent
+    is_folder = os.path.isdir(start)  # also where the way to it can't be entered
+    folder = start if is_folder else start.parent
     dialog = QFileDialog(parent, title, str(folder), filters)
-    if not start.is_dir() and start.name:
+    if not is_folder and start.name:
         dialog.selectFile(start.name)
     if QGuiApplication.platformName() in {"offscreen", "minimal"}:
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
@@ -78,16 +80,28 @@ def ask_to_replace(parent: QWidget, folder: Path, names: Sequence[str]) -> bool:
 
 def ask(parent: QWidget, title: str, text: str, advice: str, yes: str, no: str) -> bool:
     """A question with two answers; Enter and Escape say no."""
+    return choose(parent, title, text, advice, [yes], no) == yes
+
+
+def choose(
+    parent: QWidget,
+    title: str,
+    text: str,
+    advice: str,
+    choices: Sequence[str],
+    none: str = "Cancel",
+) -> str:
+    """Which of several things to do; empty for none of them, which Enter and Escape say."""
     box = QMessageBox(parent)
     box.setWindowTitle(title)
     box.setText(text)
     box.setInformativeText(advice)
-    agree = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    box.setDefaultButton(box.addButton(no, QMessageBox.ButtonRole.RejectRole))
+    buttons = {box.addButton(one, QMessageBox.ButtonRole.AcceptRole): one for one in choices}
+    box.setDefaultButton(box.addButton(none, QMessageBox.ButtonRole.RejectRole))
     box.exec()
-    agreed = box.clickedButton() is agree
+    chosen = next((one for button, one in buttons.items() if button is box.clickedButton()), "")
     box.deleteLater()
-    return agreed
+    return chosen
 
 
 def tell(parent: QWidget, title: str, text: str, advice: str = "") -> None:

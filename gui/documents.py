@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,9 +16,11 @@ from graph.document import Document
 from graph.errors import FileError, NeurowireError
 from graph.file import load, load_text
 from gui import dialogs
-from gui.files import File, Leftover
+from gui.file_changes import FileChanges, beside
+from gui.files import File, digest
 from gui.gallery import Gallery
 from gui.notice import Notice
+from gui.recovery import Leftover
 from gui.session import Session
 from gui.settings import recent_files, remember_file, settings
 from gui.source import Source
@@ -43,15 +46,21 @@ class Documents(QObject):
         self._trainer = trainer
         self._window, self._session = window, session
         self._file, self._source, self._notice = file, source, notice
+        self._offered: list[Leftover] = []
+        self.changes = FileChanges(window, file, notice, self.reload)
         file.changed.connect(source.touch)
+        file.unkept.connect(self._tell_unkept)
 
     # -- opening
 
-    def show(self, document: Document, path: Path | None, *, modified: bool = False) -> None:
-        """Put a document into the window."""
+    def show(
+        self, document: Document, path: Path | None, *, modified: bool = False, seen: str = ""
+    ) -> None:
+        """Put a document into the window; the arguments are those of `File.show`."""
         self._notice.hide_error()
         self._session.open(document)
-        self._file.show(path, modified=modified)
+        self._file.show(path, modified=modified, seen=seen)
+        self.changes.tell_elsewhere()
 
     def new(self) -> None:
         """Start with an empty board."""
@@ -70,8 +79,15 @@ class Documents(QObject):
 
     def open_path(self, path: Path, *, copy: bool = False) -> bool:
         """Open a file, or a copy that has no file yet; what can't be read of it is said."""
-        if not self.may_open():
-            return False
+        return self.may_open() and self._load(path, copy=copy)
+
+    def reload(self) -> bool:
+        """Show what the open board's file says now; changes made here are given up."""
+        path = self._file.path
+        return path is not None and self._may_stop() and self._load(path)
+
+    def _load(self, path: Path, *, copy: bool = False) -> bool:
+        seen = digest(path)
         try:
             loaded = load(path)
         except (NeurowireError, OSError) as error:
@@ -82,7 +98,7 @@ class Documents(QObject):
                 [("Open another file", self.open)],
             )
             return False
-        self.show(loaded.document, None if copy else path)
+        self.show(loaded.document, None if copy else path, seen="" if copy else seen)
         if not copy:
             remember_file(path)
             self._remember_folder(path.parent)
@@ -112,6 +128,7 @@ class Documents(QObject):
 
     def offer_recovery(self, found: list[Leftover]) -> None:
         """Offer what a crash left behind, the newest first."""
+        self._offered = found
         if not found:
             return
         newest, rest = found[0], found[1:]
@@ -121,13 +138,14 @@ class Documents(QObject):
 
         def recover() -> None:
             try:
-                document = load_text(newest.text).document
+                document = load_text(newest.kept.text).document
             except NeurowireError as error:
                 self._notice.show_message(f"The copy could not be read: {error}")
                 return
             if self.may_open():
-                document.name = newest.name
-                self.show(document, newest.path, modified=True)
+                kept = newest.kept
+                document.name = kept.name
+                self.show(document, kept.path, modified=True, seen=kept.seen)
                 newest.discard()
                 later()
 
@@ -136,7 +154,7 @@ class Documents(QObject):
             later()
 
         self._notice.show_message(
-            f"Neurowire ended without saving {newest.name}.",
+            f"Neurowire ended without saving {newest.kept.name}.",
             "Its last changes were kept.",
             [("Recover", recover), ("Discard", discard)],
             error=False,
@@ -145,8 +163,21 @@ class Documents(QObject):
     # -- saving
 
     def save(self) -> bool:
-        """Write the file, asking for its place the first time."""
-        return self._write(self._file.path) if self._file.path else self.save_as()
+        """Write the file, asking for its place the first time, and where it changed underneath."""
+        path = self._file.path
+        if path is None:
+            return self.save_as()
+        state = self._file.on_disk()
+        if state == "same":
+            return self._write(path)
+        match self.changes.ask(path, state):
+            case "Reload":
+                return self.reload()
+            case "Save beside":
+                return self._write(beside(path))
+            case "Overwrite":
+                return self._write(path)
+        return False
 
     def save_as(self) -> bool:
         """Ask for a place and write the file there."""
@@ -167,8 +198,9 @@ class Documents(QObject):
 
     def may_open(self) -> bool:
         """May another board take the place of the open one, and of what it trains?"""
-        if not self.may_leave():
-            return False
+        return self.may_leave() and self._may_stop()
+
+    def _may_stop(self) -> bool:
         if not self._trainer.training:
             return True
         return dialogs.ask(
@@ -215,6 +247,18 @@ class Documents(QObject):
             error=False,
         )
 
+    def close(self) -> None:
+        """Leave to the next window what was offered and not answered."""
+        for one in self._offered:
+            one.leave()
+
+    def _tell_unkept(self, reason: str) -> None:
+        text = "Changes are not kept in case of a crash until you save."
+        if self._notice.tells_error:  # which was asked for, and this was not
+            self._session.message.emit(text)
+        else:
+            self._notice.show_message(text, reason)
+
     def _write(self, path: Path) -> bool:
         try:
             self._file.save(path)
@@ -231,7 +275,7 @@ class Documents(QObject):
         if self._file.path is not None:
             return self._file.path.parent
         kept = str(settings().value("folder", ""))
-        return Path(kept) if kept and Path(kept).is_dir() else Path.home()
+        return Path(kept) if kept and os.path.isdir(kept) else Path.home()
 
     def _remember_folder(self, folder: Path) -> None:
         settings().setValue("folder", str(folder.resolve()))

@@ -1,72 +1,54 @@
-"""The file behind the open document: saving it, and keeping a copy in case of a crash."""
+"""The file behind the open document: saving it, what became of it meanwhile, and its copy."""
 
 from __future__ import annotations
 
-import json
-import uuid
-from dataclasses import dataclass
+import hashlib
+import os
+from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from graph.errors import FileError
 from graph.file import save_text, write_atomic
+from gui.recovery import Copy, Kept
 from gui.session import Session
 from runtime import places
 
 SETTLE_MS = 400
 """How long after an edit the recovery copy is written."""
 
-
-@dataclass(frozen=True)
-class Leftover:
-    """A copy of a board that a crash left behind."""
-
-    path: Path | None
-    name: str
-    text: str
-    copy: Path
-
-    def discard(self) -> None:
-        """Remove the copy."""
-        self.copy.unlink(missing_ok=True)
-        self.copy.with_suffix(".lock").unlink(missing_ok=True)
-
-
-def leftovers() -> list[Leftover]:
-    """Copies whose application is no longer running, newest first."""
-    found = []
-    folder = places.data_dir() / "recovery"
-    copies = sorted(folder.glob("*.json"), key=lambda copy: copy.stat().st_mtime, reverse=True)
-    for copy in copies:
-        lock = QLockFile(str(copy.with_suffix(".lock")))
-        lock.setStaleLockTime(0)
-        if not lock.tryLock(0):
-            continue
-        lock.unlock()
-        try:
-            kept = json.loads(copy.read_text(encoding="utf-8"))
-            path = Path(kept["path"]) if kept["path"] else None
-            found.append(Leftover(path, str(kept["name"]), str(kept["text"]), copy))
-        except (ValueError, KeyError, TypeError, OSError):
-            copy.unlink(missing_ok=True)
-    return found
+OnDisk = Literal["same", "changed", "gone", "protected"]
+"""A file beside what was last read or written of it: as it was, or how it differs."""
 
 
 class File(QObject):
-    """Where the open document is saved, whether it has changes, and its recovery copy."""
+    """Where the open document is saved, whether it has changes, and its recovery copy.
+
+    Attributes:
+        path: Its file; None for a board never saved.
+        modified: Has it changes that are not saved?
+        seen: Digest of the file as it was when it was last read or written.
+        elsewhere: Is the file open in another window?
+    """
 
     changed = Signal()
     """The path or the modified mark changed."""
+    unkept = Signal(str)
+    """Changes can't be kept in case of a crash, and why; once until they can again."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.path: Path | None = None
         self.modified = False
+        self.seen = ""
+        self.elsewhere = False
+        self._open: QLockFile | None = None
         self._saved_text = save_text(session.document)
-        self._copy = places.data_dir() / "recovery" / f"{uuid.uuid4().hex}.json"
-        self._lock: QLockFile | None = None
+        self._copy = Copy()
+        self._unkept = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -78,18 +60,25 @@ class File(QObject):
         """The file's name without its ending, or the name of a board never saved."""
         return self._session.document.name
 
-    def show(self, path: Path | None, *, modified: bool = False) -> None:
-        """Say which file the document just opened came from."""
+    def show(self, path: Path | None, *, modified: bool = False, seen: str = "") -> None:
+        """Say which file the document just opened came from.
+
+        Args:
+            path: The file, if there is one.
+            modified: Does the document differ from it?
+            seen: Digest of the file the document comes from, where that may be an older one.
+        """
         self._timer.stop()
-        self.path, self.modified = path, modified
+        self._settle(path, seen or digest(path))
+        self.modified = modified
         self._saved_text = "" if modified else save_text(self._session.document)
-        self.forget()
+        self._copy.forget()
         if modified:
-            self._timer.start()
+            self.keep()
         self.changed.emit()
 
     def save(self, path: Path) -> None:
-        """Write the document.
+        """Write the document. Nothing that fails after it is written is an error.
 
         Raises:
             FileError: The file is as it was, and so is the board.
@@ -98,39 +87,59 @@ class File(QObject):
         write_atomic(path, text)
         self._timer.stop()
         self._session.document.name = path.stem
-        self.path, self.modified, self._saved_text = path, False, text
-        self.forget()
+        self._settle(path, hashlib.sha256(text.encode()).hexdigest())
+        self.modified, self._saved_text = False, text
+        self._copy.forget()
         self.changed.emit()
+
+    def on_disk(self) -> OnDisk:
+        """What became of the file since it was last read or written."""
+        if self.path is None or not self.seen:
+            return "same"
+        found = digest(self.path)
+        if not found:
+            return "gone"
+        if found != self.seen:
+            return "changed"
+        return "same" if _may_write(self.path) else "protected"
+
+    def accept(self) -> None:
+        """Take the file as it is on disk for seen: the user knows of it."""
+        self.seen = digest(self.path)
 
     def keep(self) -> None:
         """Write the recovery copy, or remove it where the document is as it was saved."""
         text = save_text(self._session.document)
         self._set_modified(text != self._saved_text)
         if not self.modified:
-            self.forget()
+            self._copy.forget()
             return
-        kept = {"path": str(self.path) if self.path else None, "name": self.name, "text": text}
         try:
-            self._copy.parent.mkdir(parents=True, exist_ok=True)
-            if self._lock is None:
-                self._lock = QLockFile(str(self._copy.with_suffix(".lock")))
-                self._lock.setStaleLockTime(0)
-                self._lock.tryLock(0)
-            write_atomic(self._copy, json.dumps(kept))
-        except (OSError, FileError):
-            pass  # A full disk must not stop the work; saving will report it.
-
-    def forget(self) -> None:
-        """Remove the recovery copy."""
-        self._copy.unlink(missing_ok=True)
-        if self._lock is not None:
-            self._lock.unlock()
-            self._lock = None
+            self._copy.write(Kept(self.path, self.name, text, self.seen))
+        except (OSError, FileError) as error:
+            if not self._unkept:
+                self._unkept = True
+                self.unkept.emit(str(error))
+        else:
+            self._unkept = False
 
     def close(self) -> None:
         """The document is saved or given up: nothing is left to recover."""
         self._timer.stop()
-        self.forget()
+        self._copy.forget()
+        self._let_go()
+
+    def _settle(self, path: Path | None, seen: str) -> None:
+        if path != self.path or self._open is None:
+            self._let_go()
+            self._open = _claim(path) if path else None
+            self.elsewhere = path is not None and self._open is None
+        self.path, self.seen = path, seen
+
+    def _let_go(self) -> None:
+        if self._open is not None:
+            self._open.unlock()
+            self._open = None
 
     def _on_settled(self, _: str) -> None:
         self._set_modified(True)
@@ -140,3 +149,30 @@ class File(QObject):
         if modified != self.modified:
             self.modified = modified
             self.changed.emit()
+
+
+def digest(path: Path | None) -> str:
+    """What a file holds, in few letters; empty where it can't be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
+    except OSError:
+        return ""
+
+
+def _may_write(path: Path) -> bool:
+    """Is a file free of write protection? Replacing it would need its folder's alone."""
+    return os.access(path, os.W_OK) and bool(path.stat().st_mode & 0o222)
+
+
+def _claim(path: Path) -> QLockFile | None:
+    """Say that a board's file is open; None where another window has said so.
+
+    Where the note can't be kept, the window is taken for the only one.
+    """
+    name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
+    lock = QLockFile(str(places.data_dir() / "open" / f"{name}.lock"))
+    lock.setStaleLockTime(0)
+    with suppress(OSError):
+        (places.data_dir() / "open").mkdir(parents=True, exist_ok=True)
+    lock.tryLock(0)
+    return None if lock.error() == QLockFile.LockError.LockFailedError else lock

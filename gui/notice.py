@@ -51,6 +51,11 @@ class Notice(QFrame):
             return ""
         return f"{self._text.text()} {self._advice.text()}".strip()
 
+    @property
+    def tells_error(self) -> bool:
+        """Does the bar say what went wrong?"""
+        return self._error and not self.isHidden()
+
     def show_message(
         self, text: str, advice: str = "", answers: Sequence[Answer] = (), *, error: bool = True
     ) -> None:

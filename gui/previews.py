@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -188,7 +189,7 @@ class Previews(QScrollArea):
 
     def _save(self, title: str, name: str, filters: str, write: Callable[[Path], None]) -> None:
         kept = Path(str(settings().value(KEPT, "")) or Path.home())
-        folder = kept if kept.is_dir() else Path.home()
+        folder = kept if os.path.isdir(kept) else Path.home()
         path = dialogs.ask_save(self, title, folder / name, filters)
         if path is None:
             return

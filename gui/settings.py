@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -22,7 +23,7 @@ def recent_files() -> list[Path]:
     names = settings().value("recent", [])
     if isinstance(names, str):
         names = [names]
-    return [Path(name) for name in names or [] if Path(name).is_file()]
+    return [Path(name) for name in names or [] if os.path.isfile(name)]
 
 
 def remember_file(path: Path) -> None:

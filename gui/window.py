@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
 
@@ -17,7 +17,7 @@ from gui.code import Code
 from gui.deeds import Deeds
 from gui.documents import Documents
 from gui.facts import Facts
-from gui.files import File, leftovers
+from gui.files import File
 from gui.inspector.panel import Inspector
 from gui.learning import LearningFigures
 from gui.losses import Losses
@@ -27,6 +27,7 @@ from gui.palette import Palette
 from gui.panel import Panel
 from gui.previews import Previews
 from gui.problems import Problems
+from gui.recovery import leftovers
 from gui.runs import History
 from gui.session import Session
 from gui.settings import settings
@@ -91,6 +92,7 @@ class Window(QMainWindow):
         self._arrange()
         self._connect()
         self.file.show(path)
+        self.documents.changes.tell_elsewhere()
         self.resize(SIZE)
         self.board.setFocus()
         self._plain_layout = self.saveState()
@@ -314,6 +316,11 @@ class Window(QMainWindow):
             self._live = False
             QTimer.singleShot(0, self._begin)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.documents.changes.look()
+
     def _begin(self) -> None:
         self.ready.emit()
         self.trainer.start()
@@ -333,4 +340,5 @@ class Window(QMainWindow):
         self.trainer.close()
         self.session.close()
         self.file.close()
+        self.documents.close()
         event.accept()

@@ -12,14 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from graph.document import Document
 from graph.file import load
 from gui import dialogs
-from gui.files import leftovers
+from gui.recovery import folder
 from gui.settings import recent_files
 from gui.window import Window
-from tests.gui_tests.window_tests.boards import LEFT, node, small_board
-from tests.gui_tests.window_tests.conftest import MakeWindow
+from tests.gui_tests.window_tests.boards import LEFT, node
 
 
 def test_save_as_then_save_then_open(
@@ -110,31 +108,12 @@ def test_closing_asks_and_cancel_keeps_the_window(
     assert window.close()
 
 
-def test_a_crash_leaves_a_copy_that_the_next_window_offers(
-    make_window: MakeWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    crashed = make_window(small_board())
-    crashed.session.document.set_params(node(crashed, "logits").id, units=42)
-    crashed.file.keep()
-    assert leftovers() == []  # its application still runs
-    assert crashed.file._lock is not None
-    crashed.file._lock.unlock()  # as the system does when a process dies
-    [left] = leftovers()
-    window = make_window(Document("other"))
-    window.documents.offer_recovery([left])
-    assert "small" in window.notice.text
-    window.notice.answer("Recover")
-    assert node(window, "logits").params["units"] == 42
-    assert window.isWindowModified()
-    assert leftovers() == []
-
-
 def test_a_saved_board_leaves_no_copy(window: Window, tmp_path: Path) -> None:
     window.session.document.set_params(node(window, "logits").id, units=42)
     window.file.keep()
-    assert window.file._copy.exists()
+    assert len(list(folder().glob("*.json"))) == 1
     window.file.save(tmp_path / "board.neurowire")
-    assert not window.file._copy.exists()
+    assert list(folder().iterdir()) == []
 
 
 def test_export_writes_a_project(
