@@ -54,7 +54,17 @@ def role(node: Node) -> str:
 def learners(inference: "Inference", node: str) -> set[str]:
     """Nodes upstream of a node (on the board) that hold learned numbers."""
     board = inference.document.board
-    return {one for one in upstream(board, [node]) if learns(inference, board.nodes[one])}
+    return {one for one in above(inference, [node]) if learns(inference, board.nodes[one])}
+
+
+def above(inference: "Inference", goals: Iterable[str]) -> set[str]:
+    """Nodes of the board that some depend on, but for what a mute leaves out."""
+
+    def speaks(end: End) -> bool:
+        found = inference.result(end.node)
+        return found is None or not found.silent
+
+    return upstream(inference.document.board, goals, through=speaks)
 
 
 def learns(inference: "Inference", node: Node) -> bool:
@@ -132,7 +142,7 @@ def _without_data(inference: "Inference") -> Iterator[Problem]:
     if "optimizer" not in ready or unread or nothing:
         return
     sinks = [one for kind in ("optimizer", "metric", "view") for one in ready.get(kind, ())]
-    if not upstream(board, sinks) & {*ready.get("data", ())}:
+    if not above(inference, sinks) & {*ready.get("data", ())}:
         text = "no loss depends on data: there is nothing to train on"
         names = ", ".join(node.name for node in data) or "a data node such as Digits"
         yield Problem(None, BOARD, text, advice=f"wire {names} to what is compared or told apart")
@@ -259,9 +269,9 @@ def _unreached(inference: "Inference") -> Iterator[Problem]:
             ready[role(node)].append(node.id)
     if not ready["optimizer"]:
         return
-    reached = upstream(board, ready["optimizer"])
+    reached = above(inference, ready["optimizer"])
     leaders = {board.nodes[one].twin or one for one in reached}
-    shown = upstream(board, [*ready["metric"], *ready["view"]]) - reached
+    shown = above(inference, [*ready["metric"], *ready["view"]]) - reached
     for node in sorted((board.nodes[one] for one in shown), key=lambda one: one.number):
         declaration = REGISTRY.find(node.type)
         holds = declaration is not None and (declaration.learns or declaration.has("module"))

@@ -259,11 +259,16 @@ class Inference(Answers):
             after = self._nodes.infer(board, board.nodes[node], self._results)
             self._results[node] = after
             self._changed.add(node)
-            if before is None or before.outputs != after.outputs:
+            if before is None or _given(before) != _given(after):
                 for following in board.neighbours(node):
                     if following not in queued and not remembers(board.nodes[following]):
                         queued.add(following)
                         heapq.heappush(queue, (ranks.get(following, 0), following))
+
+
+def _given(result: Result) -> tuple[object, bool]:
+    """What those that follow look at."""
+    return result.outputs, result.silent
 
 
 def _find_inner(result: Result, node: str) -> Result | None:

@@ -1,14 +1,14 @@
 """What is known about one node: shape rules applied to what is known about those before it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graph import mutes, networks
-from graph.declare import REGISTRY, Declaration
+from graph.declare import REGISTRY, Declaration, Port
 from graph.document import Document
 from graph.errors import Mismatch, set_param
-from graph.mending import from_mismatch, problem, silenced, standing, unwired
+from graph.mending import emptied, from_mismatch, problem, silenced, standing, unwired
 from graph.order import topological
 from graph.problems import Fix, Problem
 from graph.rules import role
@@ -29,6 +29,7 @@ class Result:
         outputs: Type of each output; None where unknown.
         problems: What is wrong with it.
         weights: Learned numbers it holds, where known.
+        silent: Nothing comes out of it, as something before it is muted that it needs.
         inner: Results of the nodes of its network, for an instance.
     """
 
@@ -36,6 +37,7 @@ class Result:
     outputs: Types
     problems: tuple[Problem, ...] = ()
     weights: int | None = None
+    silent: bool = False
     inner: "Mapping[str, Result]" = field(default_factory=dict)
 
 
@@ -63,15 +65,21 @@ class NodeInference:
             return self._infer_muted(sheet, node, known, nothing)
         inputs: list[Any] = []
         problems: list[Problem] = []
-        unknown = False
+        unknown = silent = False
         for port in ports.inputs:
-            ends = mutes.wired(self._document, sheet, node.id, port)
-            wired = [_output(known, end) for end in ends]
+            ends = operands(self._document, sheet, node, port, known)
+            wired = [_output(known, end) for end in ends if end is not None]
             unknown = unknown or None in wired
-            if not wired and not port.optional:
+            if None in ends and not wired:
+                silent = silent or not port.optional
+                silent = silent and (port.variadic or not declaration.has("drops"))
+            elif not wired and not port.optional:
                 unknown = True
                 problems.append(unwired(sheet, node, declaration, port))
-            inputs.append(tuple(wired) if port.variadic else (wired[0] if wired else None))
+            found = tuple(_output(known, end) if end else None for end in ends)
+            inputs.append(found if port.variadic else (found[0] if found else None))
+        if silent:
+            return self._emptied(sheet, node, known, nothing, problems)
         if declaration.role == "instance":
             return self._infer_inside(node, tuple(inputs), nothing, problems)
         if declaration.role == "data":
@@ -81,26 +89,67 @@ class NodeInference:
             inputs = [facts]
         if unknown:
             return Result(None, nothing, tuple(problems))
+        if declaration.has("drops") and _nothing_left(declaration, node, inputs):
+            return self._emptied(sheet, node, known, nothing, problems)
         return self._apply(sheet, node, declaration, tuple(inputs), nothing)
 
     def _infer_muted(
         self, sheet: Sheet, node: Node, known: Mapping[str, Result], nothing: Types
     ) -> Result:
         ports = self._document.ports(node)
-        wired = [
-            _output(known, link.source)
+        passed = {
+            output: _output(known, link.source)
+            for output in nothing
             for port in ports.inputs[:1]
             for link in sheet.into(node.id, port.name)[:1]
-        ]
+            if mutes.gives(self._document, sheet, End(node.id, output))
+            and not _silent(self._document, sheet, link.source, known)
+        }
+        if passed and self._makes_scalar(sheet, node, known):
+            passed = {name: kind for name, kind in passed.items() if kind and not kind.dims}
         problems = tuple(
             silenced(sheet, node, port)
             for port in ports.outputs
-            if mutes.missed(self._document, sheet, End(node.id, port.name))
+            if port.name not in passed
+            and mutes.missed(self._document, sheet, End(node.id, port.name))
         )
-        if wired and ports.outputs:
-            passed = {**nothing, ports.outputs[0].name: wired[0]}
-            return Result(tuple(wired), passed, problems)
-        return Result(None, nothing, problems)
+        if passed:
+            return Result(tuple(passed.values()), {**nothing, **passed}, problems)
+        return Result(None, nothing, problems, silent=bool(nothing))
+
+    def _emptied(
+        self,
+        sheet: Sheet,
+        node: Node,
+        known: Mapping[str, Result],
+        nothing: Types,
+        problems: list[Problem],
+    ) -> Result:
+        """Nothing comes out of a node, as what it takes is muted; said where it is a sum."""
+        declaration = REGISTRY.find(node.type)
+        muted, ahead = dict[str, Node](), [node.id]
+        for here in ahead:
+            for link in sheet.into(here):
+                one = sheet.nodes[link.source.node]
+                if _silent(self._document, sheet, link.source, known):
+                    ahead += [] if one.muted or one.id in ahead else [one.id]
+                    muted.update({one.id: one} if one.muted else {})
+        found = (
+            emptied(sheet, node, port, [*muted.values()])
+            for port in self._document.ports(node).outputs
+            if all(mutes.leaves_out(declaration, one) for one in self._document.ports(node).inputs)
+            and mutes.missed(self._document, sheet, End(node.id, port.name))
+        )
+        return Result(None, nothing, (*problems, *found), silent=True)
+
+    def _makes_scalar(self, sheet: Sheet, node: Node, known: Mapping[str, Result]) -> bool:
+        """Would a muted node make one number of what comes in, as a loss by formula does?"""
+        declaration = REGISTRY.find(node.type)
+        if declaration is None or declaration.role == "instance":
+            return False
+        free = self.infer(sheet, replace(node, muted=False), known)
+        first = next(iter(free.outputs.values()), None)
+        return first is not None and not first.dims
 
     def _apply(
         self, sheet: Sheet, node: Node, declaration: Declaration, inputs: Inputs, nothing: Types
@@ -183,6 +232,34 @@ class NodeInference:
                 repairs=[set_param("repeat", 1)],
             )
             yield from_mismatch(home, node, mismatch)
+
+
+def _nothing_left(declaration: Declaration, node: Node, inputs: list[Any]) -> bool:
+    try:
+        return bool(declaration.bind(node.params).drops(*inputs))
+    except Mismatch:
+        return False  # its shape rule will say the same
+
+
+def operands(
+    document: Document, sheet: Sheet, node: Node, port: Port, known: Mapping[str, Result]
+) -> list[End | None]:
+    """What is wired into an input; None for what is silent, where its place matters.
+
+    Of several wires those are left out that a mute silences, unless the node says itself what is
+    left then (it has the hook `drops`).
+    """
+    ends = [link.source for link in sheet.into(node.id, port.name)]
+    found = [None if _silent(document, sheet, end, known) else end for end in ends]
+    declaration = REGISTRY.find(node.type)
+    keeps = declaration is not None and declaration.has("drops")
+    live: list[End | None] = [end for end in found if end is not None]
+    return live if port.optional or (live and not keeps) else found
+
+
+def _silent(document: Document, sheet: Sheet, end: End, known: Mapping[str, Result]) -> bool:
+    found = known.get(end.node)
+    return (found is not None and found.silent) or not mutes.gives(document, sheet, end)
 
 
 def _output(known: Mapping[str, Result], end: End) -> TensorType | None:

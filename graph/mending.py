@@ -69,6 +69,25 @@ def silenced(sheet: Sheet, node: Node, port: Port) -> Problem:
     )
 
 
+def emptied(sheet: Sheet, node: Node, port: Port, muted: list[Node]) -> Problem:
+    """An output that is wired on, of a node all of whose inputs are muted."""
+    names = ", ".join(one.name for one in muted)
+
+    def unmute(document: "Document") -> None:
+        document.set_muted([one.id for one in muted], False)
+
+    return problem(
+        sheet,
+        node,
+        f"nothing is left of it: {names} {'is' if len(muted) == 1 else 'are'} muted",
+        severity="warning",
+        expected=port.label,
+        received=MUTED,
+        advice="what is muted is left out of a sum: unmute one, or mute what it goes into",
+        fixes=(Fix(f"Unmute {names}", unmute),),
+    )
+
+
 def serious(found: Problem) -> Problem:
     """The same where a loss waits for it: an error."""
     if found.received not in WAITS:

@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable, Iterable
 
 from graph.declare import REGISTRY
+from graph.mutes import hands_on
 from graph.sheet import End, Link, Node, Sheet
 
 
@@ -68,5 +69,8 @@ def _read(sheet: Sheet, node: str) -> Iterable[Link]:
     declaration = REGISTRY.find(record.type)
     if not record.muted or declaration is None or declaration.role == "instance":
         return sheet.links_into(node)
-    ports = declaration.ports_of(record.params).inputs
-    return sheet.into(node, ports[0].name)[:1] if ports else ()
+    ports = declaration.ports_of(record.params)
+    first = ports.inputs[:1]
+    if ports.outputs and not all(hands_on(port, ports.outputs[0]) for port in first):
+        return ()
+    return [wire for port in first for wire in sheet.into(node, port.name)[:1]]

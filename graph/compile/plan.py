@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from graph import names
-from graph.checks import loss_names, trained
+from graph.checks import above, loss_names, trained
 from graph.compile.body import Item
 from graph.compile.model import Classes
 from graph.compile.networks import Networks
 from graph.compile.program import Average, Op, Step, Unit, needed
 from graph.compile.scope import Scope
 from graph.compile.units import gather
-from graph.order import topological, upstream
+from graph.order import topological
 from graph.sheet import End, Node
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ class Plan:
         self.optimizers.sort(key=lambda n: (n.params.get("order", 0), n.number))
         self.metrics, self.views = self._sinks("metric"), self._sinks("view")
         self.trained = {o.id: self.leaders(trained(inference, o)) for o in self.optimizers}
-        live = upstream(self.board, [n.id for n in self.optimizers])
+        live = above(inference, [n.id for n in self.optimizers])
         order = [n for n in topological(self.board, live) if not self.scope.passes(n)]
         self.live = set(order)
         self.order = self.scope.gather(order)
-        shown = upstream(self.board, [n.id for n in (*self.metrics, *self.views)])
+        shown = above(inference, [n.id for n in (*self.metrics, *self.views)])
         nodes = sorted((self.board.nodes[n] for n in self.live | shown), key=lambda n: n.number)
         placed = [node for node in nodes if self._is_placed(node)]
         self.networks = Networks(self.document, classes, placed, results)

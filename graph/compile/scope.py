@@ -7,6 +7,7 @@ from graph import mutes, names, rules
 from graph.compile.body import Item, Values
 from graph.declare import REGISTRY, Declaration, Value
 from graph.document import Document
+from graph.infer_node import operands as wired_into
 from graph.neurons import Gathered, LayerCall, Rows, Weight, gather
 from graph.sheet import End, LinkKey, Node, Sheet
 from graph.tensor import TensorType
@@ -14,7 +15,7 @@ from graph.tensor import TensorType
 if TYPE_CHECKING:
     from graph.infer_node import Result
 
-Operand = End | None | tuple[End, ...]
+Operand = End | None | tuple[End | None, ...]
 Maker = Callable[[Node, Mapping[str, "Result"]], str]
 
 
@@ -115,9 +116,10 @@ class Scope:
     def operands(self, node: str) -> list[Operand]:
         """What is wired into each input, port by port."""
         found: list[Operand] = []
-        for port in self.document.ports(self.sheet.nodes[node]).inputs:
-            ends = mutes.wired(self.document, self.sheet, node, port)
-            wired = tuple(map(self.source_of, ends))
+        record = self.sheet.nodes[node]
+        for port in self.document.ports(record).inputs:
+            ends = wired_into(self.document, self.sheet, record, port, self.results)
+            wired = tuple(end and self.source_of(end) for end in ends)
             found.append(wired if port.variadic else (wired[0] if wired else None))
         return found
 
@@ -138,8 +140,8 @@ class Scope:
         record = self.sheet.nodes[node]
         if rules.role(record.type) in mutes.ENDS:
             return False
-        if record.muted:
-            return bool(self.sheet.into(node))
+        if record.muted or (node in self.results and self.results[node].silent):
+            return True
         if REGISTRY.find(record.type) is None or not self.declaration(node).has("expression"):
             return False
         ports = self.declaration(node).ports
@@ -149,7 +151,7 @@ class Scope:
         return bool(self.bound(node).expression(Value("x", kind)) == "x")
 
     def passes(self, node: str) -> bool:
-        """Does this node only pass its input on (muted, or an identity)?"""
+        """Does this node compute nothing (muted, behind a mute, or an identity)?"""
         return self._passes(node)
 
     def given(self, node: str, values: Values) -> list[Any]:
@@ -165,7 +167,7 @@ class Scope:
             return None
         if isinstance(operand, End):
             return self.one(operand, values)
-        return tuple(self.one(end, values) for end in operand)
+        return tuple(end and self.one(end, values) for end in operand)
 
     def _flat(self, operands: list[Operand]) -> tuple[End, ...]:
         ends = flat(operands)
@@ -252,7 +254,7 @@ def flat(operands: list[Operand]) -> tuple[End, ...]:
         if isinstance(operand, End):
             found.append(operand)
         elif operand is not None:
-            found += operand
+            found += [end for end in operand if end is not None]
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ import keyword
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from graph.declare import Value
 from graph.errors import Mismatch
@@ -72,6 +72,34 @@ def parse(formula: str) -> ast.expr:
         return ast.parse(formula.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise refuse(repr(formula), "check brackets and operators") from error
+
+
+def without(tree: ast.expr, silent: Collection[str]) -> ast.expr | None:
+    """A formula without the terms of its sums that some inputs are part of; None if all are."""
+    if not any(isinstance(one, ast.Name) and one.id in silent for one in ast.walk(tree)):
+        return tree
+    match tree:
+        case ast.UnaryOp(op=sign, operand=inner):
+            left = without(inner, silent)
+            return left and ast.UnaryOp(sign, left)
+        case ast.BinOp(left=first, op=ast.Add() | ast.Sub() as sign, right=second):
+            one, other = without(first, silent), without(second, silent)
+            if one is None and isinstance(sign, ast.Sub):
+                return other and ast.UnaryOp(ast.USub(), other)
+            return ast.BinOp(one, sign, other) if one and other else one or other
+        case ast.BinOp(left=first, op=ast.Mult() as sign, right=second):
+            one, other = without(first, silent), without(second, silent)
+            return one and other and ast.BinOp(one, sign, other)
+        case ast.BinOp(left=first, op=ast.Div() as sign, right=second):
+            one = without(first, silent) if without(second, silent) is second else None
+            return one and ast.BinOp(one, sign, second)
+        case ast.Call(func=ast.Name(id=name) as function, args=[inner]) if name in WHOLE:
+            left = without(inner, silent)
+            return left and ast.Call(function, [left], [])
+        case ast.Call(func=ast.Name(id=name) as function, args=args) if name in PAIRS:
+            rest = [one for arg in args if (one := without(arg, silent)) is not None]
+            return ast.Call(function, rest, []) if len(rest) > 1 else next(iter(rest), None)
+    return None
 
 
 def measure(tree: ast.expr, types: Mapping[str, TensorType]) -> Size:

@@ -178,7 +178,11 @@ class WeightedSum:
         (1.0,), doc="The losses' weights, in the order of their wires; 1 for those left out."
     )
 
-    def shape(self, losses: tuple[TensorType, ...]) -> TensorType:
+    def drops(self, losses: tuple[TensorType | None, ...]) -> bool:
+        """Is nothing left? A loss that a mute silences is left out, with its weight."""
+        return all(loss is None for loss in losses)
+
+    def shape(self, losses: tuple[TensorType | None, ...]) -> TensorType:
         if len(self.factors) > max(len(losses), 1):
             raise Mismatch(
                 f"{len(self.factors)} losses, one a weight",
@@ -187,15 +191,16 @@ class WeightedSum:
                 repairs=[set_param("factors", self.factors[: max(len(losses), 1)])],
             )
         for loss in losses:
-            if loss.dims:
+            if loss is not None and loss.dims:
                 raise Mismatch("losses, each one number", loss, "wire a Mean loss between")
         return SCALAR_LOSS
 
-    def expression(self, losses: tuple[Value, ...]) -> str:
+    def expression(self, losses: tuple[Value | None, ...]) -> str:
         weights = (*self.factors, *(1.0 for _ in losses))
         return " + ".join(
             str(loss) if weight == 1 else f"{literal(weight)} * {operand(loss)}"
             for weight, loss in zip(weights, losses, strict=False)
+            if loss is not None
         )
 
     def summary(self) -> str:

@@ -1,10 +1,16 @@
 """A formula of one's own."""
 
+import ast
+from collections.abc import Sequence
+from typing import TypeVar
+
 from graph.declare import Value, node, param
-from graph.nodes._formula import inputs, parse, sizes, write
+from graph.nodes._formula import inputs, parse, sizes, without, write
 from graph.nodes._shapes import joint, numbers
 from graph.nodes.merge import GROUP
 from graph.tensor import TensorType
+
+Given = TypeVar("Given", TensorType, Value)
 
 
 @node(
@@ -26,15 +32,30 @@ class Expression:
     def ports(self) -> tuple[str, str]:
         return " ".join(inputs(self.formula)), "y:any"
 
-    def shape(self, *xs: TensorType) -> TensorType:
-        names = inputs(self.formula)
-        for name, x in zip(names, xs, strict=True):
-            numbers(x, name)
-        return joint(xs, sizes(parse(self.formula), dict(zip(names, xs, strict=True))))
+    def drops(self, *xs: TensorType | None) -> bool:
+        """Is nothing left? Terms of sums in which a mute silences an input are left out."""
+        silent = {name for name, x in zip(inputs(self.formula), xs, strict=True) if x is None}
+        return bool(silent) and without(parse(self.formula), silent) is None
 
-    def expression(self, *xs: Value) -> str:
-        names = inputs(self.formula)
-        return write(parse(self.formula), dict(zip(names, xs, strict=True)))
+    def shape(self, *xs: TensorType | None) -> TensorType:
+        tree, given = self._left(xs)
+        for name, x in given.items():
+            numbers(x, name)
+        return joint(tuple(given.values()), sizes(tree, given))
+
+    def expression(self, *xs: Value | None) -> str:
+        return write(*self._left(xs))
+
+    def _left(self, xs: Sequence[Given | None]) -> tuple[ast.expr, dict[str, Given]]:
+        """The formula without what is silent, and the inputs that it still has."""
+        named = dict(zip(inputs(self.formula), xs, strict=True))
+        tree = parse(self.formula)
+        if None not in named.values():
+            return tree, {name: x for name, x in named.items() if x is not None}
+        rest = without(tree, {name for name, x in named.items() if x is None})
+        assert rest is not None, "a formula of which nothing is left gives nothing"
+        used = {one.id for one in ast.walk(rest) if isinstance(one, ast.Name)}
+        return rest, {name: x for name, x in named.items() if x is not None and name in used}
 
     def summary(self) -> str:
         return self.formula
