@@ -99,7 +99,7 @@ def edits(document: Document, what: str) -> None:
 
     def rewire() -> None:
         document.unlink(wire)
-        document.link(*wire.key)
+        document.link(wire.source, wire.target)
 
     tell(f"{what}: a wire cut and drawn again, all below", milliseconds(rewire))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from graph import exposing, names, overrides, rules
+from graph import exposing, names, overrides, rules, wires
 from graph.declare import REGISTRY
 from graph.document import Document
 from graph.errors import BadParameter
@@ -248,12 +248,14 @@ class Builder:
                     End(ids.get(source, str(source)), str(start)),
                     End(ids.get(target, str(target)), str(finish)),
                 )
-                link = Link(*ends, int(entry.get("rank", 0)))
+                link = Link(*ends, int(entry.get("rank", 0)), int(entry.get("again", 0)))
             except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
                 self._problem(sheet, f"link {_brief(entry)}: it can't be read and is left out")
                 continue
-            if link.key in home.links:
-                continue
+            if (present := home.links.get(link.key)) is not None:
+                if present.rank == link.rank:
+                    continue  # said twice
+                link = wires.beside(home, link)
             reason = rules.why_not_read(self.document, link, home)
             if reason is None:
                 self.document.do(Edit("link", sheet, link.key, None, link))
@@ -267,7 +269,7 @@ _ID = re.compile(r"n[1-9][0-9]{0,11}")
 
 
 def _wire(link: Link) -> str:
-    source, target = link.key
+    source, target = link.source, link.target
     return f"wire {source.node}.{source.port} to {target.node}.{target.port}"
 
 

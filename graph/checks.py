@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from graph import generating, logits, slopes, twins, walks
+from graph import generating, logits, pictures, slopes, twins, walks
 from graph.declare import REGISTRY
 from graph.order import upstream
 from graph.problems import Fix, Problem, Severity
@@ -26,6 +26,7 @@ def check(inference: "Inference") -> list[Problem]:
         *_losses_for_nobody(inference),
         *generating.check(inference),
         *logits.check(inference),
+        *pictures.check(inference),
         *slopes.check(inference),
         *walks.check(inference),
     ]

@@ -51,7 +51,12 @@ def _content(document: "Document", chosen: Iterable[Node], network: str = "") ->
         for node in chosen
     ]
     links = [
-        {"source": list(link.source), "target": list(link.target), "rank": link.rank}
+        {
+            "source": list(link.source),
+            "target": list(link.target),
+            "rank": link.rank,
+            **({"again": link.again} if link.again else {}),
+        }
         for node in chosen
         for link in document.sheet_of(node.id).into(node.id)
         if link.source.node in inside
@@ -285,6 +290,7 @@ def _read_part(content: Mapping[str, Any]) -> None:
         entry["position"] = (x, y)
     for entry in content["links"]:
         entry["rank"] = int(entry.get("rank", 0))
+        entry["again"] = int(entry.get("again", 0))
         for node, port in (entry["source"], entry["target"]):
             _expect(isinstance(node, str) and isinstance(port, str))
     for node, param in content.get("exposed", {}).values():
@@ -301,7 +307,7 @@ def _links(content: Mapping[str, Any], ids: Mapping[str, str]) -> Iterator[Link]
         source, target = End(*entry["source"]), End(*entry["target"])
         if source.node in ids and target.node in ids:
             start, finish = End(ids[source.node], source.port), End(ids[target.node], target.port)
-            yield Link(start, finish, entry["rank"])
+            yield Link(start, finish, entry["rank"], entry["again"])
 
 
 def _node(

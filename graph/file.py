@@ -140,7 +140,12 @@ def _sheet_content(sheet: Sheet) -> dict[str, Any]:
         **({"exposed": exposed} if exposed else {}),
         "nodes": {node.id: _node_content(node) for node in sheet.nodes.values()},
         "links": [
-            {"from": list(link.source), "to": list(link.target), "rank": link.rank}
+            {
+                "from": list(link.source),
+                "to": list(link.target),
+                "rank": link.rank,
+                **({"again": link.again} if link.again else {}),
+            }
             for link in sorted(sheet.links.values(), key=link_order)
         ],
         "frames": {

@@ -95,13 +95,16 @@ def serious(found: Problem) -> Problem:
     return replace(found, severity="error", advice=found.advice.partition(LEFT_OUT)[0])
 
 
-def from_mismatch(sheet: Sheet, node: Node, mismatch: Mismatch) -> Problem:
+def from_mismatch(
+    sheet: Sheet, node: Node, mismatch: Mismatch, *, severity: str = "error"
+) -> Problem:
     """What a shape rule raised, its repairs turned into fixes."""
     fixes = tuple(_fix(sheet, node, repair) for repair in mismatch.repairs)
     return problem(
         sheet,
         node,
         f"expected {mismatch.expected}, received {mismatch.received}.",
+        severity=severity,
         expected=mismatch.expected,
         received=mismatch.received,
         advice=mismatch.advice,

@@ -121,7 +121,7 @@ def why_not(document: "Document", source: End, target: End, *, replace: bool) ->
     if source.node == target.node:
         return "a node can't feed itself: put a Memory node between"
     present = sheet.into(target.node, target.port)
-    if any(link.source == source for link in present):
+    if not port.variadic and any(link.source == source for link in present):
         return "this wire is there already"
     if present and not port.variadic and not replace:
         return f"{finish.name}.{port.label} takes one wire and has one"
@@ -143,10 +143,10 @@ def cut_circles(document: "Document", sheet: Sheet) -> list[Link]:
     return cut
 
 
-def link_order(link: Link) -> tuple[int, str, int, int, str]:
+def link_order(link: Link) -> tuple[int, str, int, int, str, int]:
     """The order in which a file lists links."""
-    number = int(link.target.node[1:])
-    return number, link.target.port, link.rank, int(link.source.node[1:]), link.source.port
+    (source, start), (target, finish), again = link.key
+    return int(target[1:]), finish, link.rank, int(source[1:]), start, again
 
 
 def reaches(sheet: Sheet, start: str, goal: str) -> bool:

@@ -47,10 +47,17 @@ class End(NamedTuple):
 
 
 class LinkKey(NamedTuple):
-    """What identifies a link on its sheet."""
+    """What identifies a link on its sheet.
+
+    Attributes:
+        source: The output it comes from.
+        target: The input it goes to.
+        again: Tells wires apart that join the same two: 0, 1 and so on.
+    """
 
     source: End
     target: End
+    again: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,16 +68,18 @@ class Link:
         source: The output it comes from.
         target: The input it goes to.
         rank: Its place among the wires of a variadic input.
+        again: Tells wires apart that join the same two: 0, 1 and so on.
     """
 
     source: End
     target: End
     rank: int = 0
+    again: int = 0
 
     @property
     def key(self) -> LinkKey:
         """What identifies it on its sheet."""
-        return LinkKey(self.source, self.target)
+        return LinkKey(self.source, self.target, self.again)
 
 
 @dataclass(frozen=True)

@@ -50,21 +50,23 @@ def unlink(document: "Document", link: Link) -> None:
 
 
 def _draw(document: "Document", sheet: Sheet, link: Link) -> Link:
+    link = beside(sheet, link)
     document.do(Edit("link", sheet.name, link.key, None, link))
     return link
 
 
+def beside(sheet: Sheet, link: Link) -> Link:
+    """A wire as it is drawn beside those that join the same two ports already."""
+    link = replace(link, again=0)
+    while link.key in sheet.links:
+        link = replace(link, again=link.again + 1)
+    return link
+
+
 def redraw(document: "Document", sheet: Sheet, links: Iterable[Link]) -> None:
-    """Draw wires at the rank they had; one that is there already goes by an identity node."""
+    """Draw wires at the rank they had."""
     for link in links:
-        if link.key not in sheet.links:
-            _draw(document, sheet, link)
-            continue
-        step = document.add_node(
-            "layer.identity", sheet=sheet.name, position=document.node(link.target.node).position
-        )
-        document.link(link.source, End(step.id, "x"))
-        _draw(document, sheet, replace(link, source=End(step.id, "y")))
+        _draw(document, sheet, link)
 
 
 # -- nodes put into wires, and taken out

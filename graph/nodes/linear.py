@@ -35,22 +35,22 @@ def width(x: TensorType, port: str = "x") -> int:
     learns=True,
 )
 class Linear(Weighted):
-    """Fully connected: every output is a weighted sum of all inputs plus an offset."""
+    """Fully connected: every output is a weighted sum of all inputs plus an offset.
+
+    It works on the last axis, whatever axes are before: [N, T, features] gives [N, T, units].
+    """
 
     units: int = param(128, low=1, doc="Size of the output's last axis.")
     bias: bool = param(True, doc="Add a learned offset to each output.")
 
     def shape(self, x: TensorType) -> TensorType:
         numbers(x)
-        if x.rank in {4, 5}:
-            raise Mismatch(
-                "rows [N, features]",
-                x,
-                "flatten the picture first",
-                repairs=[insert_before("x", "shape.flatten", "Insert Flatten")],
-            )
         width(x)
         return TensorType((*x.dims[:-1], self.units))
+
+    def along(self) -> int:
+        """The axis it works on."""
+        return -1
 
     def module(self, x: TensorType) -> str:
         return self.normed(call("nn.Linear", width(x), self.units, **changed(self, "bias")))

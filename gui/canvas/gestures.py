@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.document import Document
 from graph.errors import NeurowireError
-from graph.sheet import Link
+from graph.sheet import Link, LinkKey
 from gui.canvas.node_item import NodeItem
 from gui.canvas.port_item import Socket
 from gui.canvas.toolkit import NodeGraph
@@ -47,13 +47,12 @@ class Gestures(NodeGraph):
     ) -> None:
         """A wire was drawn, moved to another port, or pulled off."""
         document = self._document()
-        cut, drawn = [link_of(pair, document) for pair in disconnected], list(connected)
+        cut, drawn = links_of(disconnected, document), list(connected)
 
         def change() -> None:
             with document.group("Connect" if drawn else "Disconnect"):
                 for link in cut:
-                    if link is not None:
-                        document.unlink(link)
+                    document.unlink(link)
                 for pair in drawn:
                     source, target = in_order(pair)
                     document.link(source.end, target.end, replace=True)
@@ -63,7 +62,7 @@ class Gestures(NodeGraph):
     def _on_connection_sliced(self, ports: Iterable[Pair]) -> None:
         """The knife crossed wires."""
         document = self._document()
-        cut = [link for pair in ports if (link := link_of(pair, document)) is not None]
+        cut = links_of(ports, document)
 
         def change() -> None:
             with document.group("Cut wires" if len(cut) > 1 else "Cut wire"):
@@ -125,8 +124,12 @@ def in_order(pair: Pair) -> Pair:
     return (second, first) if first.takes_input else (first, second)
 
 
-def link_of(pair: Pair, document: Document) -> Link | None:
-    """The link between two ports, if it is there."""
-    source, target = in_order(pair)
-    sheet = document.sheet_of(target.end.node)
-    return next((x for x in sheet.into(*target.end) if x.source == source.end), None)
+def links_of(pairs: Iterable[Pair], document: Document) -> list[Link]:
+    """The links between ports; two that join the same ports, where a pair comes twice."""
+    found: dict[LinkKey, Link] = {}
+    for pair in pairs:
+        source, target = in_order(pair)
+        into = document.sheet_of(target.end.node).into(*target.end)
+        joining = [one for one in into if one.source == source.end and one.key not in found]
+        found.update((one.key, one) for one in joining[-1:])
+    return list(found.values())

@@ -12,6 +12,8 @@ Obstacles = Callable[[QRectF], list[QRectF]]
 BEND = 14.0
 LONG = 180.0
 REACH = 170.0
+LANE = 20.0
+"""How far the middles of wires between the same two ports are apart, more or less."""
 
 
 def way(
@@ -20,6 +22,7 @@ def way(
     source: QRectF | None = None,
     target: QRectF | None = None,
     obstacles: Obstacles | None = None,
+    lane: int = 0,
 ) -> QPainterPath:
     """A wire's path: one curve forward; around the nodes where it has to go back.
 
@@ -29,16 +32,18 @@ def way(
         source: The node the wire comes from; None for a wire that hangs at the pointer.
         target: The node it goes to.
         obstacles: Finds the nodes in a rectangle; a long wire then passes over or under them.
+        lane: How many wires between the same two ports this one runs beside.
     """
-    path = QPainterPath(start)
+    path, aside = QPainterPath(start), lane * LANE
     across, down = end.x() - start.x(), end.y() - start.y()
     if across >= 0 or source is None or target is None:
         tangent = max(abs(across) * 0.5, min(36.0, abs(down) * 0.5 + 8))
-        path.cubicTo(start.x() + tangent, start.y(), end.x() - tangent, end.y(), end.x(), end.y())
+        first = QPointF(start.x() + tangent, start.y() + aside)
+        path.cubicTo(first, QPointF(end.x() - tangent, end.y() + aside), end)
         if obstacles is not None and across > LONG:
-            return _clear(path, start, end, obstacles)
+            return _clear(path, start, end, obstacles, aside)
         return path
-    middle = _between(source, target)
+    middle = _between(source, target) + aside
     right, left = start.x() + 1.6 * BEND, end.x() - 1.6 * BEND
     corners = [
         start,
@@ -59,7 +64,9 @@ def _between(source: QRectF, target: QRectF) -> float:
     return max(upper.bottom(), lower.bottom()) + 1.6 * BEND
 
 
-def _clear(path: QPainterPath, start: QPointF, end: QPointF, obstacles: Obstacles) -> QPainterPath:
+def _clear(
+    path: QPainterPath, start: QPointF, end: QPointF, obstacles: Obstacles, aside: float
+) -> QPainterPath:
     """The path, or one over or under the nodes it would run behind, whichever is nearer."""
     band = path.boundingRect().adjusted(BEND, -REACH, -BEND, REACH)
     rects = [rect for rect in obstacles(band) if rect.left() > start.x() and rect.right() < end.x()]
@@ -70,7 +77,7 @@ def _clear(path: QPainterPath, start: QPointF, end: QPointF, obstacles: Obstacle
     for down in (True, False):
         level = middle
         for _ in range(6):
-            other = _detour(start, end, level)
+            other = _detour(start, end, level + aside)
             hit = [rect for rect in rects if crosses(other, rect.adjusted(0, -6, 0, 6))]
             if not hit:
                 if found is path or abs(level - middle) < best:

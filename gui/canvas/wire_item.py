@@ -79,7 +79,8 @@ class Wire(PipeItem):
         """Draw the way from port to port anew, around what `obstacles` finds on a long one."""
         start, end = self._output_port.scenePos(), self._input_port.scenePos()
         first, last = self._output_port.parentItem(), self._input_port.parentItem()
-        self.setPath(way(start, end, _place(first), _place(last), obstacles))
+        places = _place(first), _place(last)
+        self.setPath(way(start, end, *places, obstacles, self.link.again))
 
     @property
     def long(self) -> bool:

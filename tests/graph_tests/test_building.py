@@ -105,7 +105,7 @@ def test_a_link_that_cannot_be_read_is_left_out(link: Any) -> None:
 
 def test_a_link_twice_is_one() -> None:
     board = nodes(n1="layer.linear", n2="merge.add")
-    loaded = load_text(text_of({**board, "links": wires("n1.y n2.xs", "n1.y n2.xs")}))
+    loaded = load_text(text_of({**board, "links": wires("n1.y n2.xs") * 2}))
     assert len(loaded.document.board.links) == 1
     assert not loaded.problems
 

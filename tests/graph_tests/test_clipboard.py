@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from graph.document import Document
 from graph.errors import FileError
-from graph.sheet import BOARD, End, Sheet
+from graph.sheet import BOARD, End, LinkKey, Sheet
 from tests.graph_tests.edits import Edit, play, scripts
 from tests.graph_tests.network_nodes import NetworkTypes
 from tests.graph_tests.test_history import sound, state
@@ -60,8 +60,8 @@ def test_a_duplicate_is_wired_as_the_original(networks: NetworkTypes, script: li
     assert len(made) == len(nodes)
     ids = dict(zip(nodes, (node.id for node in made), strict=True))
     for key in before[1][BOARD][1]:
-        source, target = key
-        copied = (End(ids[source.node], source.port), End(ids[target.node], target.port))
+        (source, start), (target, finish), again = key
+        copied = LinkKey(End(ids[source], start), End(ids[target], finish), again)
         assert copied in document.board.links
     if made:
         document.undo()

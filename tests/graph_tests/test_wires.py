@@ -1,9 +1,12 @@
 """Wires where nodes come, change and go."""
 
+import json
+
 import pytest
 
 from graph.document import Document
 from graph.errors import Refused
+from graph.file import load_text, save_text
 from graph.sheet import End
 from tests.graph_tests.chains import chain, sources
 from tests.graph_tests.network_nodes import NetworkTypes
@@ -50,6 +53,54 @@ def test_what_takes_a_wires_place_takes_its_rank() -> None:
     assert sources(document, cat, "xs") == ["relu", "identity", "c"]
     document.remove([inserted.id], reconnect=True)
     assert sources(document, cat, "xs") == ["a", "identity", "c"]
+
+
+def test_a_value_may_be_wired_twice_into_one_input() -> None:
+    document = Document()
+    data, add = document.add_node("data.digits"), document.add_node("merge.add")
+    ends = End(data.id, "image"), End(add.id, "xs")
+    first, second = document.link(*ends), document.link(*ends)
+    assert sources(document, add, "xs") == [data.name, data.name]
+    assert first.key != second.key
+    document.unlink(first)
+    assert list(document.board.links.values()) == [second]
+    document.undo()
+    assert sources(document, add, "xs") == [data.name, data.name]
+    relu = document.insert("activation.relu", second)
+    assert sources(document, add, "xs") == [data.name, relu.name]
+    document.remove([relu.id], reconnect=True)
+    assert sources(document, add, "xs") == [data.name, data.name]
+
+
+def test_two_wires_between_two_ports_are_saved_copied_and_grouped() -> None:
+    document = Document()
+    data, add, relu = chain(document, "data.digits", "merge.add", "activation.relu")
+    document.link(End(data.id, "image"), End(add.id, "xs"))
+    document.unlink(next(iter(document.board.links.values())))  # the one that is left is `again`
+    document.link(End(data.id, "image"), End(add.id, "xs"))
+    assert load_text(save_text(document)).document == document
+    before = save_text(document)
+    copied = document.duplicate([data.id, add.id])
+    assert sources(document, copied[1], "xs") == [copied[0].name] * 2
+    document.undo()
+    net = document.group_into_network([add.id, relu.id], "net")
+    assert len(document.networks["net"].into(add.id)) == 2
+    document.ungroup(net.id)
+    assert sources(document, document.node(add.id), "xs") == [data.name] * 2
+    document.undo()
+    document.undo()
+    assert save_text(document) == before
+
+
+def test_a_wire_said_twice_by_a_file_is_one() -> None:
+    document = Document()
+    chain(document, "data.digits", "merge.add")
+    content = json.loads(save_text(document))
+    (wire,) = content["board"]["links"]
+    content["board"]["links"] = [wire, wire, {**wire, "rank": 1}]
+    loaded = load_text(json.dumps(content))
+    assert [link.rank for link in loaded.document.board.links.values()] == [0, 1]
+    assert not loaded.problems
 
 
 def test_inserting_what_has_no_output_is_refused() -> None:

@@ -23,7 +23,7 @@ STRICTER = {
     r"a tensor with axes": "torch lets one number pass where it has no axis to work along",
     r"tensors that have the batch on the same axis": "[N, 1] with [N] gives [N, N] in torch, "
     "hardly ever meant",
-    r"rows \[N, features\]": "torch would map a picture's rows one by one, never meant by that",
+    r"rows \[N, features\]": "one number an example is no row of features",
     r"a fixed size on axis": "a size that varies may be odd when it comes to it",
     r"a side that \d+ windows": "torch gives an empty output, of no use",
     r"an axis of size 1": "torch leaves a larger axis as it is; that is no squeeze",
@@ -129,7 +129,9 @@ def _einsum(params: dict[str, Any]) -> Wires:
 WIRES: dict[str, Callable[[dict[str, Any]], Wires]] = {
     "layer.embedding": lambda params: st.tuples(_tokens(("N",), ("N", 4), ("N", "T"))),
     "layer.embedding_bag": _bag,
-    "layer.linear": lambda params: st.tuples(_sizes(("N", 4), ("N", 8))),
+    "layer.linear": lambda params: st.tuples(
+        _sizes(("N", 4), ("N", "T", 8), ("N", 2, 3, 4), ("N", 1, 2, 3, 4), ("N", 2, 1, 2, 3, 4))
+    ),
     "layer.fold": lambda params: st.tuples(
         _sizes(("N", 4, 4), ("N", 8, 6), ("N", 8, 16), ("N", 2, 12), ("N", 4, 9))
     ),

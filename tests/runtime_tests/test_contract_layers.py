@@ -122,7 +122,7 @@ def test_types_of_a_family_share_a_prefix() -> None:
 
 BAD: list[tuple[str, dict[str, Any], tuple[contract.Wire, ...]]] = [
     ("layer.linear", {}, (features("N"),)),
-    ("layer.linear", {}, (features("N", 1, 8, 8),)),
+    ("layer.linear", {}, (features("N", 4, "T"),)),
     ("layer.linear", {}, (TensorType(("N",), "int", "labels", 10),)),
     ("layer.conv2d", {}, (features("N", 64),)),
     ("layer.conv2d", {}, (features("N", 28, 28),)),

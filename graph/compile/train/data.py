@@ -77,4 +77,4 @@ def write_batches(
         writer.add(f"for {target} in {calls[0]}:", ids, level=level)
     else:
         target = ", ".join(f"({one})" for one in targets)
-        writer.add(f"for {target} in zip({', '.join(calls)}):", ids, level=level)
+        writer.add(f"for {target} in zip({', '.join(calls)}, strict=False):", ids, level=level)

@@ -20,6 +20,26 @@ def test_a_wire_is_drawn_from_output_to_input(hands: Hands) -> None:
     hands.agree()
 
 
+def test_a_value_is_wired_twice_into_one_input(hands: Hands) -> None:
+    hands.document.add_node("merge.add", position=(260, 200))
+    for _ in range(2):
+        hands.drag(hands.port("n1", "image"), hands.port("n4", "xs"))
+    first, second = (w for w in hands.board.wire_items().values() if w.link.target.node == "n4")
+    assert first.path() != second.path()
+    assert len(hands.document.board.into("n4")) == 2
+    middle = hands.at(second.path().pointAtPercent(0.5))
+    hands.click(middle)
+    assert hands.board.selected_wires() == [second]
+    hands.key(Key.Key_Delete)
+    assert [link.again for link in hands.document.board.into("n4")] == [0]
+    hands.document.undo()
+    hands.agree()
+    knife = Mod.AltModifier | Mod.ShiftModifier
+    hands.drag(middle + QPoint(40, -90), middle + QPoint(-40, 90), keys=knife)
+    assert not hands.document.board.into("n4")
+    hands.agree()
+
+
 def test_a_wire_is_drawn_from_input_to_output(hands: Hands) -> None:
     hands.drag(hands.port("n3", "x"), hands.port("n2", "y"))
     assert "n2.y > n3.x" in hands.links()
