@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from graph import generating, logits, pictures, slopes, twins, walks
+from graph import batches, generating, gradients, logits, pictures, slopes, twins, walks
 from graph.declare import REGISTRY
 from graph.order import upstream
 from graph.problems import Fix, Problem, Severity
@@ -29,6 +29,7 @@ def check(inference: "Inference") -> list[Problem]:
         *pictures.check(inference),
         *slopes.check(inference),
         *walks.check(inference),
+        *batches.check(inference),
     ]
 
 
@@ -171,7 +172,7 @@ def _optimizers(inference: "Inference") -> Iterator[Problem]:
             continue
         updates = trained(inference, node)
         yield from _trains_nothing(node, updates)
-        yield from _without_gradient(inference, node, updates)
+        yield from gradients.check(inference, node, updates)
         yield from _not_upstream(inference, node, updates)
         both = {one for one in updates if one in seen}
         if both:
@@ -224,23 +225,6 @@ def _not_upstream(inference: "Inference", node: Node, updates: set[str]) -> Iter
         advice = "wire them to the loss, or take them out of `trains`"
         fix = Fix(f"Take {words} out of trains", _train(node, rest))
         yield _of(node, text, advice, fix, severity="warning")
-
-
-def _without_gradient(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
-    """Nodes it trains whose every way to the loss goes through numbers without gradient."""
-
-    def differentiable(end: End) -> bool:
-        kind = inference.type_of(*end)
-        return kind is None or kind.dtype == "float"
-
-    board = inference.document.board
-    lost = updates - upstream(board, [node.id], through=differentiable)
-    if not lost:
-        return
-    words = ", ".join(sorted(board.nodes[one].name for one in lost))
-    text = f"no gradient gets from its loss to {words}: whole numbers lie between"
-    advice = "compute the loss from what comes before they are rounded or chosen"
-    yield _of(node, text, advice, severity="error" if lost == updates else "warning")
 
 
 def _of(node: Node, text: str, advice: str, *fixes: Fix, severity: Severity = "error") -> Problem:

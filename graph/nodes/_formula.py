@@ -143,6 +143,24 @@ def sizes(tree: ast.expr, types: Mapping[str, TensorType]) -> tuple[Dim, ...]:
     return found
 
 
+FLAT = frozenset({"ceil", "floor", "round", "sign"})
+"""Functions whose slope is 0 wherever there is one: no gradient gets through them."""
+
+
+def sloped(tree: ast.expr) -> set[str]:
+    """The names in a formula that a gradient gets to."""
+    match tree:
+        case ast.Name(id=name):
+            return {name}
+        case ast.BinOp(op=ast.FloorDiv()):
+            return set()
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return set() if name in FLAT else {one for arg in args for one in sloped(arg)}
+        case _:
+            inner = (one for one in ast.iter_child_nodes(tree) if isinstance(one, ast.expr))
+            return {name for one in inner for name in sloped(one)}
+
+
 def _constant(value: Callable[[], float]) -> float:
     try:
         found = value()
@@ -191,15 +209,32 @@ class _Writer(ast.NodeTransformer):
             return ast.Name(f"math.{node.id}")
         return ast.Name(operand(self.values[node.id]))
 
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        """An operator; torch knows no slope of `//`, not even that it is 0 everywhere.
+
+        Nor does it know one of a number `%` a tensor.
+        """
+        if not isinstance(measure(node, self.types), tuple):
+            return node
+        fixed = isinstance(measure(node.left, self.types), float)
+        self.generic_visit(node)
+        if isinstance(node.op, ast.FloorDiv):
+            return ast.Call(ast.Attribute(node, "detach"), [], [])
+        if isinstance(node.op, ast.Mod) and fixed:
+            number = ast.Call(ast.Name("torch.tensor"), [node.left], [])
+            return ast.Call(ast.Name("torch.remainder"), [number, node.right], [])
+        return node
+
     def visit_Call(self, node: ast.Call) -> ast.Call:
         """A function; the smaller of an input and a number is a clamp."""
         assert isinstance(node.func, ast.Name)
         name = node.func.id
+        # measured first: writing an argument puts source in place of its names
+        fixed = [isinstance(measure(one, self.types), float) for one in node.args]
         args: list[ast.expr] = [self.visit(one) for one in node.args]
         if name not in PAIRS:
             return ast.Call(ast.Name((POINTWISE | WHOLE)[name]), args, [])
         function, bound = PAIRS[name]
-        fixed = [isinstance(measure(one, self.types), float) for one in node.args]
         if not any(fixed):
             return ast.Call(ast.Name(function), args, [])
         limit, other = args if fixed[0] else reversed(args)

@@ -12,7 +12,7 @@ def class_axis(logits: TensorType, label: TensorType, name: str = "logits") -> i
     Raises:
         Mismatch: If the logits fit the labels neither way.
     """
-    if logits.rank == label.rank + 1:
+    if label.rank and logits.rank == label.rank + 1:
         first = logits.dims[0] == label.dims[0] and logits.dims[2:] == label.dims[1:]
         last = logits.dims[:-1] == label.dims
         if first and not (last and logits.rank > 2 and logits.dims[-1] == label.classes):
@@ -32,13 +32,40 @@ def class_axis(logits: TensorType, label: TensorType, name: str = "logits") -> i
 
 
 def check_labels(label: TensorType, name: str = "label") -> None:
-    """Labels are whole numbers.
+    """Labels are whole numbers, one or more an example, of two classes or more.
 
     Raises:
         Mismatch: If they are not.
     """
-    if label.dtype != "int":
+    if label.dtype != "int" or not label.rank:
         raise Mismatch(f"class numbers on `{name}`", label, "wire the data's labels here")
+    check_several(label, name)
+
+
+def check_several(label: TensorType, name: str) -> None:
+    """There is more than one class.
+
+    Raises:
+        Mismatch: If there is one only: any network is always right then.
+    """
+    if label.classes == 1:
+        raise Mismatch(
+            f"two classes or more on `{name}`",
+            "one class only",
+            "there is nothing to tell apart: add examples of another class to the data",
+        )
+
+
+def check_floats(names: tuple[str, ...], *given: TensorType) -> None:
+    """All are numbers that a gradient can get through.
+
+    Raises:
+        Mismatch: If one holds class numbers, tokens or truth values.
+    """
+    for name, one in zip(names, given, strict=True):
+        if one.dtype != "float":
+            kind = f"{one.kind} {one} of {one.dtype}"
+            raise Mismatch(f"numbers on `{name}`", kind, "wire what the network gives here")
 
 
 def check_classes(logits: TensorType, label: TensorType, name: str = "logits") -> int:
@@ -54,6 +81,13 @@ def check_classes(logits: TensorType, label: TensorType, name: str = "logits") -
     classes = logits.dims[axis]
     if not isinstance(classes, int):
         raise Mismatch("a fixed number of classes", logits, "end in a Linear layer")
+    if classes < 2 and label.classes is None:
+        raise Mismatch(
+            "two scores or more, one a class",
+            logits,
+            "let the layer before give one output a class; for yes or no take a binary loss",
+            repairs=[set_outputs(name, 2, channels=axis == 1 and logits.rank > 2)],
+        )
     if label.classes is not None and classes != label.classes:
         raise Mismatch(
             f"{label.classes} scores, one a class",
@@ -141,6 +175,16 @@ def pair(prediction: Value, target: Value) -> tuple[str, str]:
     return str(prediction), wanted
 
 
+def as_sign(target: Value) -> Value:
+    """Source of targets of -1 (no) and 1 (yes): class numbers 0 and 1, or truth, are turned."""
+    if target.type.dtype == "float" or (
+        target.type.dtype == "int" and target.type.kind != "labels"
+    ):
+        return target
+    numbers = operand(target) if target.type.dtype == "int" else f"{operand(target)}.float()"
+    return Value(f"{numbers} * 2 - 1", TensorType(target.type.dims))
+
+
 def check_yes_or_no(
     logits: TensorType, target: TensorType, names: tuple[str, str] = ("logits", "target")
 ) -> None:
@@ -149,10 +193,12 @@ def check_yes_or_no(
     Raises:
         Mismatch: If they are not.
     """
-    if target.dtype == "int" and target.kind == "labels" and target.classes not in {None, 2}:
+    if target.dtype == "int":
+        check_several(target, names[1])
+    if target.dtype == "int" and target.classes not in {None, 2}:
         raise Mismatch(
             f"yes or no on `{names[1]}`",
-            f"labels of {target.classes} classes",
+            f"{target.kind} of {target.classes} classes",
             "use Cross entropy for one class out of many",
         )
     check_pair(logits, target, names)
@@ -164,7 +210,12 @@ def check_scores(logits: TensorType, label: TensorType, name: str = "logits") ->
     Raises:
         Mismatch: If they do not fit.
     """
+    if not logits.rank or not label.rank:
+        lone = logits if label.rank else label
+        raise Mismatch("scores and labels of each example, [N, ...]", lone, "wire a batch here")
     if same_numbers(logits, label):
+        if label.dtype == "int":
+            check_several(label, "label")
         if label.classes not in {None, 2}:
             raise Mismatch(
                 f"{label.classes} scores, one a class",

@@ -3,11 +3,13 @@
 from typing import Literal
 
 from graph.declare import Raw, Value, call, changed, node, param
-from graph.errors import Mismatch
+from graph.errors import Mismatch, insert_before
 from graph.nodes._shapes import operand
 from graph.nodes._targets import (
+    as_sign,
     by_class,
     check_classes,
+    check_floats,
     check_labels,
     check_scores,
     check_yes_or_no,
@@ -93,6 +95,7 @@ class Focal:
     )
 
     def shape(self, logits: TensorType, label: TensorType) -> TensorType:
+        check_floats(("logits",), logits)
         check_scores(logits, label)
         return SCALAR_LOSS
 
@@ -120,8 +123,16 @@ class Dice:
     smooth: float = param(1.0, low=0.0, doc="Keeps empty masks from counting too much.")
 
     def shape(self, logits: TensorType, target: TensorType) -> TensorType:
-        if target.rank < 2:
-            raise Mismatch("masks [N, ...] on `target`", target, "wire the data's masks here")
+        for port, one in (("logits", logits), ("target", target)):
+            if one.rank < 2:
+                repairs = [insert_before(port, "shape.unsqueeze", "Insert Unsqueeze", dim=1)]
+                advice = "a mask has a place for each pixel; for one number an example use Binary "
+                raise Mismatch(
+                    f"masks [N, ...] on `{port}`",
+                    one,
+                    advice + "cross entropy",
+                    repairs=repairs if one.rank else (),
+                )
         if same_numbers(logits, target) or target.dtype != "int":
             check_yes_or_no(logits, target)
         else:
@@ -188,8 +199,15 @@ class MultilabelMargin:
     """
 
     def shape(self, logits: TensorType, label: TensorType) -> TensorType:
+        check_floats(("logits",), logits)
         check_labels(label)
         check_pair_of_rows(logits, label)
+        if label.classes is not None and label.classes != logits.dims[1]:
+            raise Mismatch(
+                f"{label.classes} scores, one a class",
+                logits,
+                "list as many class numbers for each example, the rest -1",
+            )
         return SCALAR_LOSS
 
     def expression(self, logits: Value, label: Value) -> str:
@@ -202,9 +220,11 @@ def check_pair_of_rows(logits: TensorType, label: TensorType) -> None:
     Raises:
         Mismatch: If they are not.
     """
-    if logits.rank != 2 or logits.dims != label.dims:
+    if logits.rank != 2 or logits.dims != label.dims or logits.dims[1] == 1:
         raise Mismatch(
-            f"scores [N, classes] shaped like the labels, {label}", logits, "end in a Linear layer"
+            f"scores [N, classes] of two classes or more, shaped like the labels, {label}",
+            logits,
+            "end in a Linear layer",
         )
 
 
@@ -226,6 +246,8 @@ class MultilabelSoftMargin:
 
     def shape(self, logits: TensorType, target: TensorType) -> TensorType:
         check_yes_or_no(logits, target)
+        if not logits.rank:
+            raise Mismatch("scores [N, classes]", logits, "wire a batch here")
         classes = logits.dims[-1]
         if isinstance(classes, int):
             check_weight(self.weight, classes)
@@ -246,14 +268,15 @@ class MultilabelSoftMargin:
     synonyms="logistic, yes or no",
 )
 class SoftMargin(Reduced):
-    """Logistic loss for targets of -1 (no) and 1 (yes)."""
+    """Logistic loss for targets of -1 (no) and 1 (yes), or labels of two classes."""
 
     def shape(self, logits: TensorType, sign: TensorType) -> TensorType:
         check_yes_or_no(logits, sign, ("logits", "sign"))
         return SCALAR_LOSS
 
     def expression(self, logits: Value, sign: Value) -> str:
-        return self.reduced("F.soft_margin_loss", (logits, sign), *map(Raw, pair(logits, sign)))
+        given = map(Raw, pair(logits, as_sign(sign)))
+        return self.reduced("F.soft_margin_loss", (logits, sign), *given)
 
 
 @node(
@@ -285,6 +308,7 @@ class CTC:
         logits_length: TensorType | None,
         label_length: TensorType | None,
     ) -> TensorType:
+        check_floats(("logits",), logits)
         check_labels(label)
         if logits.rank != 3:
             raise Mismatch("logits [N, T, classes]", logits, "end in a Linear layer along time")

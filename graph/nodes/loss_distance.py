@@ -4,7 +4,7 @@ from typing import Literal
 
 from graph.declare import Raw, Value, call, changed, node, param
 from graph.errors import Mismatch
-from graph.nodes._targets import check_pair, pair
+from graph.nodes._targets import as_sign, check_floats, check_yes_or_no, pair
 from graph.nodes.loss import GROUP, Reduced
 from graph.tensor import SCALAR_LOSS, TensorType
 
@@ -15,6 +15,7 @@ def check_alike(names: tuple[str, ...], *given: TensorType) -> None:
     Raises:
         Mismatch: If they are not.
     """
+    check_floats(names, *given)
     for name, one in zip(names, given, strict=True):
         if one.rank < 2 or one.dims != given[0].dims:
             expected = "embeddings [N, features]" if given[0].rank < 2 else str(given[0])
@@ -22,11 +23,14 @@ def check_alike(names: tuple[str, ...], *given: TensorType) -> None:
 
 
 def check_signs(sign: TensorType, of: TensorType) -> None:
-    """Signs are one for each number.
+    """Signs are one for each number; labels of two classes stand for -1 and 1.
 
     Raises:
         Mismatch: If they are not.
     """
+    if sign.dtype == "int" and sign.classes not in {None, 2}:
+        received = f"{sign.kind} of {sign.classes} classes"
+        raise Mismatch("a 1 or -1 for each, or labels of two classes", received, "wire signs here")
     if sign.dims != of.dims:
         raise Mismatch(f"a 1 or -1 for each, {of}", sign, "wire one sign for each example")
 
@@ -53,7 +57,9 @@ class CosineEmbedding:
         return SCALAR_LOSS
 
     def expression(self, first: Value, second: Value, sign: Value) -> str:
-        return call("F.cosine_embedding_loss", first, second, sign, **changed(self, "margin"))
+        return call(
+            "F.cosine_embedding_loss", first, second, as_sign(sign), **changed(self, "margin")
+        )
 
 
 @node(
@@ -71,11 +77,11 @@ class HingeEmbedding(Reduced):
     margin: float = param(1.0, doc="Distance that is far enough.")
 
     def shape(self, distance: TensorType, sign: TensorType) -> TensorType:
-        check_pair(distance, sign, ("distance", "sign"))
+        check_yes_or_no(distance, sign, ("distance", "sign"))
         return SCALAR_LOSS
 
     def expression(self, distance: Value, sign: Value) -> str:
-        given, rest = map(Raw, pair(distance, sign)), changed(self, "margin")
+        given, rest = map(Raw, pair(distance, as_sign(sign))), changed(self, "margin")
         return self.reduced("F.hinge_embedding_loss", (distance, sign), *given, **rest)
 
 
@@ -94,13 +100,14 @@ class MarginRanking(Reduced):
     margin: float = param(0.0, doc="By how much.")
 
     def shape(self, first: TensorType, second: TensorType, sign: TensorType) -> TensorType:
+        check_floats(("second",), second)
         if first.dims != second.dims:
             raise Mismatch(f"numbers like `first`, {first}", second, "let both be of one size")
-        check_pair(first, sign, ("first", "sign"))
+        check_yes_or_no(first, sign, ("first", "sign"))
         return SCALAR_LOSS
 
     def expression(self, first: Value, second: Value, sign: Value) -> str:
-        one, wanted = pair(first, sign)
+        one, wanted = pair(first, as_sign(sign))
         other, _ = pair(second, sign)
         given, rest = (Raw(one), Raw(other), Raw(wanted)), changed(self, "margin")
         return self.reduced("F.margin_ranking_loss", (first, sign), *given, **rest)

@@ -2,7 +2,7 @@
 
 from graph.declare import Raw, Value, call, changed, node, param
 from graph.errors import Mismatch
-from graph.nodes._targets import check_pair, pair
+from graph.nodes._targets import check_floats, check_pair, pair
 from graph.nodes.loss import GROUP, Reduced
 from graph.tensor import SCALAR_LOSS, TensorType
 
@@ -102,6 +102,7 @@ class GaussianNLL(Reduced):
     eps: float = param(1e-6, low=1e-12, doc="Least variance.", advanced=True)
 
     def shape(self, mean: TensorType, target: TensorType, variance: TensorType) -> TensorType:
+        check_floats(("variance",), variance)
         check_pair(mean, target, ("mean", "target"))
         if variance.dims != mean.dims:
             raise Mismatch(f"a variance for each mean, {mean}", variance, "let both be alike")
@@ -160,6 +161,7 @@ class KLToNormal:
     """
 
     def shape(self, mean: TensorType, log_variance: TensorType) -> TensorType:
+        check_floats(("mean", "log variance"), mean, log_variance)
         if mean.rank < 2:
             raise Mismatch("means [N, units]", mean, "wire a layer's output here")
         if mean.dims != log_variance.dims:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from graph.declare import Value, node, param
-from graph.nodes._formula import inputs, parse, sizes, without, write
+from graph.errors import Mismatch
+from graph.nodes._formula import inputs, parse, sizes, sloped, without, write
 from graph.nodes._shapes import joint, numbers
 from graph.nodes.merge import GROUP
 from graph.tensor import TensorType
@@ -56,6 +57,13 @@ class Expression:
         assert rest is not None, "a formula of which nothing is left gives nothing"
         used = {one.id for one in ast.walk(rest) if isinstance(one, ast.Name)}
         return rest, {name: x for name, x in named.items() if x is not None and name in used}
+
+    def flat(self) -> frozenset[str]:
+        """Inputs that no gradient gets to, as they are rounded or only their sign is asked for."""
+        try:
+            return frozenset(inputs(self.formula)) - sloped(parse(self.formula))
+        except Mismatch:  # told where its shape is asked for
+            return frozenset()
 
     def summary(self) -> str:
         return self.formula

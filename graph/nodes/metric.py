@@ -206,7 +206,7 @@ class DiceScore:
     """Overlap of the found mask and the true one, a mean over pictures; 1 is perfect."""
 
     def shape(self, logits: TensorType, label: TensorType) -> tuple[TensorType, ...]:
-        if label.rank < 2 or not same_numbers(logits, label):
+        if min(logits.rank, label.rank) < 2 or not same_numbers(logits, label):
             raise Mismatch(
                 "one score a pixel, and masks of the same shape",
                 f"{logits} and {label}",

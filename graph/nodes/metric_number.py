@@ -13,6 +13,9 @@ class NumberMetric:
 
     def shape(self, prediction: TensorType, target: TensorType) -> tuple[TensorType, ...]:
         check_pair(prediction, target)
+        if not prediction.rank or not target.rank:
+            lone = prediction if target.rank else target
+            raise Mismatch("numbers of each example, [N, ...]", lone, "wire a batch here")
         return ()
 
 

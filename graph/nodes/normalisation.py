@@ -5,7 +5,7 @@ from typing import ClassVar
 from graph.declare import Value, call, changed, node, param, shared
 from graph.errors import Mismatch, insert_before
 from graph.nodes._shapes import channels, numbers, spatial
-from graph.tensor import TensorType
+from graph.tensor import Dim, TensorType, product
 
 GROUP = "Normalisation"
 SYNONYMS = "normalization, batchnorm, bn, standardise"
@@ -36,6 +36,10 @@ class BatchNorm:
     def couples(self) -> bool:
         """Does what it gives for an example depend on the others of its batch?"""
         return True
+
+    def together(self, x: TensorType) -> Dim:
+        """How many numbers of each example are normalised together: one alone has no spread."""
+        return product(x.dims[2:])
 
     def shape(self, x: TensorType) -> TensorType:
         numbers(x)

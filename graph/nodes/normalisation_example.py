@@ -4,7 +4,7 @@ from graph.declare import call, changed, node, param
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import channels, known, numbers
 from graph.nodes.normalisation import GROUP
-from graph.tensor import TensorType
+from graph.tensor import Dim, TensorType, product
 
 
 def last(x: TensorType, axes: int) -> tuple[int, ...]:
@@ -128,6 +128,10 @@ class GroupNorm:
                 repairs=[set_param("num_groups", best)],
             )
         return x
+
+    def together(self, x: TensorType) -> Dim:
+        """How many numbers of each example are normalised together: one alone has no spread."""
+        return product((channels(x) // self.num_groups, *x.dims[2:]))
 
     def module(self, x: TensorType) -> str:
         rest = changed(self, "eps", "affine")

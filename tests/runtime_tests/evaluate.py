@@ -53,6 +53,8 @@ def sample(kind: TensorType, *, learn: bool = True) -> Tensor:
     sizes = [size(dim) for dim in kind.dims]
     if kind.dtype == "int":
         return torch.randint(0, kind.classes or 2, sizes)
+    if kind.dtype == "bool":
+        return torch.rand(sizes) > 0.5
     return torch.randn(sizes, requires_grad=learn)
 
 

@@ -219,6 +219,32 @@ def test_every_loss_of_torch_has_a_node() -> None:
     assert not public - nodes
 
 
+@pytest.mark.parametrize(
+    ("kind", "wires"),
+    [
+        ("loss.soft_margin", {"logits": f("N"), "sign": labels("N", classes=2)}),
+        ("loss.hinge_embedding", {"distance": f("N"), "sign": labels("N", classes=2)}),
+        (
+            "loss.margin_ranking",
+            {"first": f("N"), "second": f("N"), "sign": labels("N", classes=2)},
+        ),
+        (
+            "loss.cosine_embedding",
+            {"first": f("N", 6), "second": f("N", 6), "sign": labels("N", classes=2)},
+        ),
+    ],
+)
+def test_labels_of_two_classes_are_signs(kind: str, wires: dict[str, TensorType]) -> None:
+    label = torch.tensor([0, 1, 1, 0, 1])
+    given_ = {name: sample(one) for name, one in wires.items()} | {"sign": label}
+    bound = find(kind).bind({})
+    assert bound.shape(*wires.values()) == SCALAR_LOSS
+    ours = evaluate(bound.expression(*values(**wires)), **given_)
+    signs = wires | {"sign": f("N")}
+    given_["sign"] = label * 2.0 - 1
+    assert torch.equal(ours, evaluate(bound.expression(*values(**signs)), **given_))
+
+
 def test_batchmean_sums_over_an_example() -> None:
     given_ = {"logits": torch.randn(5, 7), "target": torch.rand(5, 7)}
     bound = find("loss.binary_cross_entropy").bind({"reduction": "batchmean"})
@@ -305,6 +331,13 @@ BAD: list[tuple[str, dict[str, Any], Wires, list[tuple[str, object]]]] = [
     ("loss.binary_cross_entropy", {}, (f("N", 2), labels("N", classes=2)), [("units", 1)]),
     ("loss.binary_cross_entropy", {}, (f("N"), labels("N", classes=10)), []),
     ("loss.focal", {}, (f("N", 1), labels("N", classes=10)), [("units", 10)]),
+    ("loss.focal", {}, (labels("N", classes=2), labels("N", classes=2)), []),
+    ("loss.focal", {}, (f("N", 1), labels("N", classes=1)), []),
+    ("loss.dice", {}, (f("N"), f("N", 1)), [("insert", "")]),
+    ("loss.dice", {}, (f("N", 1), f("N")), [("insert", "")]),
+    ("loss.cross_entropy", {}, (f("N", 1), labels("N", classes=1)), []),
+    ("loss.cross_entropy", {}, (f("N", 1), labels("N")), [("units", 2)]),
+    ("loss.soft_margin", {}, (f("N", 1), labels("N", classes=3)), []),
     ("loss.ctc", {}, (f("N", 4), labels("N", 3)), []),
     ("loss.ctc", {"blank": 9}, (f("N", "T", 4), labels("N", 3)), []),
     ("loss.kl_normal", {}, (f("N", 4), f("N", 5)), []),

@@ -78,6 +78,6 @@ def test_source_holds_nothing_but_arithmetic(formula: str) -> None:
     allowed |= ast.Name | ast.Constant | ast.operator | ast.unaryop | ast.expr_context
     for node in ast.walk(ast.parse(source, mode="eval")):
         assert isinstance(node, allowed)
-        if isinstance(node, ast.Attribute):
+        if isinstance(node, ast.Attribute) and node.attr != "detach":
             assert isinstance(node.value, ast.Name)
             assert node.value.id in {"torch", "F", "math"}

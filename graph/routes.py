@@ -1,0 +1,109 @@
+"""Where values come from and go to, through mutes and the borders of networks.
+
+A place is a node with the path of instances that leads to it from the board: a network that is
+placed twice has two places for each of its nodes.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from graph import networks, rules
+from graph.sheet import End, Link, Node, Sheet
+
+if TYPE_CHECKING:
+    from graph.document import Document
+
+Path = tuple[str, ...]
+"""Instances, from the board inwards."""
+
+
+class Place(NamedTuple):
+    """An output, or an input, of a node at one of the places it stands."""
+
+    path: Path
+    end: End
+
+    @property
+    def board_node(self) -> str:
+        """The node of the board that it is, or that it lies in."""
+        return self.path[0] if self.path else self.end.node
+
+
+def sheet_at(document: "Document", path: Path) -> Sheet:
+    """The sheet a path leads to, with the values that the last instance gives parameters."""
+    return networks.placed(document, document.node(path[-1])) if path else document.board
+
+
+def feeding(document: "Document", place: Place) -> list[Place]:
+    """The outputs that are wired into an input, each where it is computed."""
+    sheet = document.sheet_of(place.end.node)
+    found = (Place(place.path, link.source) for link in sheet.into(*place.end))
+    return [one for wired in found if (one := computed(document, wired)) is not None]
+
+
+def computed(document: "Document", place: Place) -> Place | None:
+    """Where the value at an output is computed: behind mutes, inside or outside of networks.
+
+    None where nothing comes: a wire is missing, or a mute hands nothing on.
+    """
+    found: Place | None = place
+    while found is not None and _passes(document, document.node(found.end.node)):
+        found = step(document, found)
+    return found
+
+
+def _passes(document: "Document", node: Node) -> bool:
+    """Does a node compute nothing itself: a mute, a network, the border of one?"""
+    placed = rules.network_of(node) in document.networks
+    return node.muted or placed or rules.role(node.type) == "input"
+
+
+def step(document: "Document", place: Place) -> Place | None:
+    """The output whose value a mute, a network or its border hands on; None where there is none."""
+    path, end = place
+    sheet = document.sheet_of(end.node)
+    node = sheet.nodes[end.node]
+    inside = document.networks.get(rules.network_of(node) or "")
+    if rules.role(node.type) == "input":
+        outer = End(path[-1], node.name) if path else None
+        path, wired = path[:-1], document.sheet_of(outer.node).into(*outer) if outer else []
+    elif node.muted:
+        wired = _passed(document, sheet, node, end.port)
+    elif inside is not None:
+        outputs = (one for one in networks.ends(inside, "output") if one.name == end.port)
+        output = next(outputs, None)
+        path, wired = (*path, node.id), inside.into(output.id) if output else []
+    else:
+        return None
+    return Place(path, wired[0].source) if wired else None
+
+
+def _passed(document: "Document", sheet: Sheet, node: Node, port: str) -> list[Link]:
+    ports = document.ports(node)
+    if not ports.inputs or [one.name for one in ports.outputs[:1]] != [port]:
+        return []
+    return sheet.into(node.id, ports.inputs[0].name)
+
+
+def fed(document: "Document", place: Place) -> Iterator[Place]:
+    """The inputs that an output goes to, each where it is taken in and computed with."""
+    ahead = [place]
+    for path, end in ahead:
+        sheet = document.sheet_of(end.node)
+        for link in sheet.out_of(*end):
+            node, target = sheet.nodes[link.target.node], link.target
+            role = rules.role(node.type)
+            inside = document.networks.get(rules.network_of(node) or "")
+            ports = document.ports(node)
+            if role == "output":
+                if path:
+                    ahead.append(Place(path[:-1], End(path[-1], node.name)))
+            elif node.muted:
+                if ports.outputs and [p.name for p in ports.inputs[:1]] == [target.port]:
+                    ahead.append(Place(path, End(node.id, ports.outputs[0].name)))
+            elif inside is not None:
+                for entry in networks.ends(inside, "input"):
+                    if entry.name == target.port:
+                        ahead.append(Place((*path, node.id), End(entry.id, "y")))
+            else:
+                yield Place(path, target)
