@@ -36,7 +36,8 @@ def _on_sheet(
         if found.inner:
             yield from _on_sheet(document, networks.placed(document, node), found.inner)
         elif declaration.has("together") and found.inputs is not None:
-            if declaration.bind(node.params).together(*found.inputs) == 1:
+            count = declaration.bind(node.params).together(*found.inputs)
+            if count == 1:
                 yield _alone(sheet, node)
 
 

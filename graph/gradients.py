@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from graph import networks, routes, rules
+from graph import routes, rules
 from graph.declare import REGISTRY
 from graph.mending import problem
 from graph.order import upstream
 from graph.problems import Fix
 from graph.routes import Place
-from graph.sheet import End, Node
+from graph.sheet import Node
 
 if TYPE_CHECKING:
     from graph.document import Document

@@ -1,5 +1,7 @@
 """A batch of one example is too few for some norms."""
 
+from typing import Any
+
 import pytest
 
 from tests.graph_tests.test_infer import Board
@@ -8,7 +10,7 @@ NORMS = [("norm.batch1d", {}), ("norm.group", {"num_groups": 8})]
 
 
 @pytest.mark.parametrize(("norm", "params"), NORMS)
-def test_a_norm_of_one_number_is_told_and_mended(norm: str, params: dict[str, int]) -> None:
+def test_a_norm_of_one_number_is_told_and_mended(norm: str, params: dict[str, Any]) -> None:
     board = Board()
     hidden = board.add(
         "layer.linear", board.add("shape.flatten", board.add("data.digits")), units=8

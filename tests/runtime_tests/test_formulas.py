@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import itertools
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from graph.nodes._formula import FUNCTIONS, PAIRS, WHOLE, inputs, parse, sizes, 
 from graph.tensor import features
 from tests.runtime_tests.evaluate import evaluate
 
-LINE: dict[str, Callable[..., Any]] = {
+LINE: dict[str, Any] = {
     "relu": lambda x: max(x, 0.0),
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "softplus": lambda x: math.log1p(math.exp(x)),
