@@ -7,7 +7,7 @@ placed twice has two places for each of its nodes.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph import networks, rules
+from graph import mutes, networks, rules
 from graph.sheet import End, Link, Node, Sheet
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def step(document: "Document", place: Place) -> Place | None:
 
 def _passed(document: "Document", sheet: Sheet, node: Node, port: str) -> list[Link]:
     ports = document.ports(node)
-    if not ports.inputs or [one.name for one in ports.outputs[:1]] != [port]:
+    if not mutes.gives(document, sheet, End(node.id, port)) or not ports.inputs:
         return []
     return sheet.into(node.id, ports.inputs[0].name)
 
@@ -99,8 +99,10 @@ def fed(document: "Document", place: Place) -> Iterator[Place]:
                 if path:
                     ahead.append(Place(path[:-1], End(path[-1], node.name)))
             elif node.muted:
-                if ports.outputs and [p.name for p in ports.inputs[:1]] == [target.port]:
-                    ahead.append(Place(path, End(node.id, ports.outputs[0].name)))
+                first = [port.name for port in ports.inputs[:1]]
+                passed = [End(node.id, port.name) for port in ports.outputs[:1]]
+                if first == [target.port]:
+                    ahead += [Place(path, e) for e in passed if mutes.gives(document, sheet, e)]
             elif inside is not None:
                 for entry in networks.ends(inside, "input"):
                     if entry.name == target.port:
