@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from graph import batches, generating, gradients, logits, pictures, slopes, twins, walks
+from graph import batches, generating, gradients, logits, pictures, rows, slopes, twins, walks
 from graph.declare import REGISTRY
 from graph.order import upstream
 from graph.problems import Fix, Problem, Severity
@@ -24,6 +24,7 @@ def check(inference: "Inference") -> list[Problem]:
         *twins.check(inference),
         *_unreached(inference),
         *_losses_for_nobody(inference),
+        *rows.check(inference),
         *generating.check(inference),
         *logits.check(inference),
         *pictures.check(inference),

@@ -57,9 +57,17 @@ def learn(document: Document, data_dir: str | None) -> tuple[Inference, list[Pro
         if source and source.files and data.find(source, data_dir) is None:
             text = f"{source.title} is not on this computer."
             problems.append(
-                Problem(node.id, BOARD, text, node.name, "warning", advice=source.advice)
+                Problem(
+                    node.id,
+                    BOARD,
+                    text,
+                    name=node.name,
+                    severity="warning",
+                    advice=source.advice,
+                )
             )
-        if not declaration.has("needs_facts"):
+            continue
+        if not (declaration.has("needs_facts") or (source and source.files)):
             continue
         try:
             facts[node.id] = data.probe(node.type, document.params(node), data_dir)

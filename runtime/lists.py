@@ -29,9 +29,12 @@ def check(options: argparse.Namespace) -> int:
     document, problems = boards.open_board(options.file)
     inference, unread = boards.learn(document, options.data_dir)
     found = [*problems, *unread, *_beside(inference.problems, unread)]
+    facts = ((document.node(node).name, one) for node, one in inference.facts.items())
+    notes = [(name, str(one["note"])) for name, one in facts if one.get("note")]
     if options.json:
         content = {
             "problems": [_problem(one) for one in found],
+            "notes": [{"name": name, "text": text} for name, text in notes],
             "nodes": _shapes(document, inference),
             "weights": inference.total_weights,
         }
@@ -39,6 +42,8 @@ def check(options: argparse.Namespace) -> int:
     else:
         for one in found:
             print(f"{one.severity}: {one}", file=sys.stderr)
+        for name, text in notes:
+            print(f"note: {name}: {text}", file=sys.stderr)
         rows = [
             (node["name"], node["type"], ", ".join(node["outputs"].values()), _count(node))
             for node in _shapes(document, inference)

@@ -149,7 +149,9 @@ class CSV(Data):
     task: Literal["auto", "classification", "regression"] = param(
         "auto", doc="Predict a class or a number; auto looks at the column."
     )
-    delimiter: str = param(",", doc="What stands between two cells.", advanced=True)
+    delimiter: str = param(
+        ",", doc="What stands between two cells, as ; does, or \\t for a tab.", advanced=True
+    )
     validation: float = param(0.2, low=0.0, high=0.9, doc="Share of rows held out to test on.")
 
     def shape(self, facts: Facts) -> tuple[TensorType, ...]:
@@ -158,8 +160,8 @@ class CSV(Data):
     def read(self, facts: Facts) -> str:
         classes = facts.get("classes") or None
         rest: dict[str, object] = {"classes": list(classes)} if classes else {}
-        if self.delimiter != ",":
-            rest["delimiter"] = self.delimiter
+        if (delimiter := delimiter_of(self.delimiter)) != ",":
+            rest["delimiter"] = delimiter
         return call(
             "csv_table",
             str(self.path),
@@ -208,7 +210,9 @@ class ImageFolder(Data):
         return features("N", int(self.channels), self.size, self.size), label
 
     def read(self, facts: Facts) -> str:
-        rest = {} if self.channels == "3" else {"channels": int(self.channels)}
+        rest: dict[str, object] = {} if self.channels == "3" else {"channels": int(self.channels)}
+        if facts.get("spans"):
+            rest["spans"] = {mode: tuple(span) for mode, span in facts["spans"].items()}
         return call(
             "image_folder",
             str(self.path),
@@ -228,6 +232,11 @@ class ImageFolder(Data):
     def summary(self) -> str:
         name = str(self.path).replace("\\", "/").rstrip("/").rpartition("/")[2]
         return f"{name or 'choose a folder'}, {self.size} by {self.size}"
+
+
+def delimiter_of(text: str) -> str:
+    r"""The character that a person means who typed this: `\t` and `tab` are a tab."""
+    return {"": ",", "\\t": "\t", "tab": "\t", "\\x09": "\t"}.get(text, text)
 
 
 def types(facts: Facts, ports: Sequence[str]) -> tuple[TensorType, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from graph.nodes.data import delimiter_of
+from runtime.data.facts import probe
 from runtime.data.folders import folder_of
 from runtime.data.search import find
 from runtime.data.sources import SOURCES
@@ -62,10 +64,12 @@ def show_folder(params: Params, data_dir: DataDir, count: int) -> Pictures:
     root = folder_of(params, data_dir)
     top = root / "train" if (root / "train").is_dir() else root
     groups = [(name, pictures(top / name)) for name in class_names(root)]
+    found = probe("data.image_folder", params, data_dir).get("spans") or {}
+    spans = {mode: (low, high) for mode, (low, high) in found.items()}
     most = max(len(files) for _, files in groups)
     turns = [(name, files[i]) for i in range(most) for name, files in groups if i < len(files)]
     side, channels = int(params.get("size", 64)), int(params.get("channels", 3))
-    shown = [(read_picture(file, side, channels), name) for name, file in turns[:count]]
+    shown = [(read_picture(file, side, channels, spans), name) for name, file in turns[:count]]
     if not shown:
         raise DataError(f"{top}: expected pictures in the class folders, received none.")
     return to_pictures(torch.stack([image for image, _ in shown]), [name for _, name in shown])
@@ -73,7 +77,7 @@ def show_folder(params: Params, data_dir: DataDir, count: int) -> Pictures:
 
 def show_table(params: Params, data_dir: DataDir, count: int) -> Table:
     """The first rows, as they stand in the file."""
-    table = read_csv(table_path(params, data_dir), str(params.get("delimiter") or ","))
+    table = read_csv(table_path(params, data_dir), delimiter_of(str(params.get("delimiter") or "")))
     columns = [words[:count] for words in table.columns.values()]
     return Table(tuple(table.columns), tuple(zip(*columns, strict=True)))
 

@@ -8,11 +8,14 @@ Facts are JSON:
     classes     names of the classes, in the order of their numbers, where they vary
     columns     of a table: [{"name", "kind": number, category, target or left out, "missing", ...}]
     note        what a person may want to know
+    cut         "its own" where the data say themselves which rows are held out
     target, numbers, categories    of a table: what its reader is called with
 """
 
+import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +27,7 @@ from runtime.data.search import find
 from runtime.data.sources import SOURCES
 from runtime.data.tabular import table_content, table_facts
 from runtime.exported.data import DataError
+from runtime.exported.images import check_idx, read_idx
 from runtime.places import cache_dir
 from runtime.source import write_json
 
@@ -32,7 +36,7 @@ Params = Mapping[str, Any]
 DataDir = str | Path | None
 
 
-VERSION = 1
+VERSION = 2
 """To be raised when a probe learns something else from the same data."""
 
 
@@ -105,15 +109,48 @@ def downloaded(name: str) -> Callable[[Params, DataDir], Facts]:
         place = find(source, data_dir)
         if place is None:
             raise MissingSet(source)
-        return {"count": 60_000, "validation": 10_000, "note": f"read from {place}"}
+        counts = [idx_rows(place, part) for part in ("train", "t10k")]
+        note = f"read from {place}"
+        return {"count": counts[0], "validation": counts[1], "note": note, "cut": "its own"}
 
     return facts
 
 
+def idx_content(name: str) -> Callable[[Params, DataDir], object]:
+    """Name, size and time of each file of a set, where it is here."""
+
+    def content(params: Params, data_dir: DataDir) -> object:
+        place = find(SOURCES[name], data_dir)
+        files = sorted(place.iterdir()) if place else []
+        stats = [(str(file), file.stat()) for file in files if "idx" in file.name]
+        return [[file, stat.st_size, stat.st_mtime_ns] for file, stat in stats]
+
+    return content
+
+
+def idx_rows(place: Path, part: str) -> int:
+    """How many rows a part of a set has, by its labels and the header of its pictures.
+
+    Raises:
+        DataError: If it is another set, of other sizes or labels.
+    """
+    label = read_idx(place / f"{part}-labels-idx1-ubyte", axes=1)
+    images = place / f"{part}-images-idx3-ubyte"
+    packed = images.with_name(images.name + ".gz")
+    try:
+        with images.open("rb") if images.exists() else gzip.open(packed) as file:
+            header = file.read(16)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{packed} is broken ({error}): download it again.") from error
+    shape = [int.from_bytes(header[at : at + 4], "big") for at in (4, 8, 12)]
+    check_idx(place, part, shape, label)
+    return len(label)
+
+
 PROBES: dict[str, Probe] = {
     "data.digits": Probe(None, built_in(1797)),
-    "data.mnist": Probe(None, downloaded("mnist")),
-    "data.fashion_mnist": Probe(None, downloaded("fashion-mnist")),
+    "data.mnist": Probe(idx_content("mnist"), downloaded("mnist")),
+    "data.fashion_mnist": Probe(idx_content("fashion-mnist"), downloaded("fashion-mnist")),
     "data.csv": Probe(table_content, table_facts),
     "data.image_folder": Probe(folder_content, folder_facts),
     **{f"data.{toy}": Probe(None, toy_facts) for toy in ("xor", "spiral", "moons", "circles")},

@@ -1,16 +1,22 @@
 """What a folder of pictures holds, by looking at file names and headers only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from PIL import Image
 
 from runtime.exported.data import DataError, locate, split
-from runtime.exported.images import HELD_OUT, class_names, pictures
+from runtime.exported.images import BROKEN, DEEP, HELD_OUT, class_names, open_picture, pictures
 
 Params = Mapping[str, Any]
+ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
+"""What the last bytes of a whole file hold, by format."""
+TAIL = 64
+"""How many bytes from the end that is looked for; some cameras write more behind it."""
 
 
 def folder_of(params: Params, data_dir: str | Path | None) -> Path:
@@ -40,7 +46,8 @@ def folder_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
     if empty := [name for name, group in counts.items() if not group]:
         raise DataError(f"{train / empty[0]}: expected pictures of this class, received none.")
     held = [file for name in classes for file in pictures(fixed / name)] if fixed else []
-    sizes = [size_of(file) for file in (*files, *held)]
+    looks = look_at([*files, *held])
+    spans = spans_of(looks)
     if fixed:
         count, validation = len(files), len(held)
     else:
@@ -59,7 +66,9 @@ def folder_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
         "count": count,
         "validation": validation,
         "classes": classes,
-        "note": note(sizes, {name: len(group) for name, group in counts.items()}),
+        "note": note(looks, {name: len(group) for name, group in counts.items()}, spans),
+        **({"spans": spans} if spans else {}),
+        **({"cut": "its own"} if fixed else {}),
     }
 
 
@@ -70,23 +79,115 @@ def parts_of(count: int, params: Params) -> tuple[int, int]:
     return len(train), len(held_out)
 
 
-def size_of(file: Path) -> tuple[int, int]:
-    """Width and height of a picture, from its header."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What can be said of a picture.
+
+    Attributes:
+        width: Pixels.
+        height: Pixels.
+        deep: What holds numbers and no bytes: "I;16", "I" of more bits, "F" of fractions, or "".
+        least: Its least number, where it is deep.
+        most: Its largest.
+        frames: How many there are; only the first is read.
+    """
+
+    width: int
+    height: int
+    deep: str = ""
+    least: float = 0.0
+    most: float = 0.0
+    frames: int = 1
+
+
+def look_at(files: Sequence[Path]) -> list[Look]:
+    """What all of these are.
+
+    Raises:
+        DataError: If some can't be read; names them.
+    """
+    looks: list[Look] = []
+    broken: list[str] = []
+    for file in files:
+        try:
+            looks.append(look(file))
+        except DataError as error:
+            broken.append(str(error))
+    if broken:
+        rest = [text.partition(" is no readable")[0] for text in broken[1:]]
+        more = f" So are {len(rest)} more: {', '.join(rest[:5])}." if len(rest) > 1 else ""
+        more = f" So is {rest[0]}." if len(rest) == 1 else more
+        raise DataError(broken[0] + more)
+    return looks
+
+
+def look(file: Path) -> Look:
+    """What a picture is; it is read whole only where its header and its end can't tell.
+
+    Raises:
+        DataError: If it can't be read.
+    """
     try:
         with Image.open(file) as opened:
-            return opened.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            (width, height), mode = opened.size, opened.mode
+            frames = int(getattr(opened, "n_frames", 1))
+            whole = is_whole(file, opened.format or "")
+    except BROKEN as error:
         raise DataError(
             f"{file} is no readable picture ({error}): replace or delete it."
         ) from error
+    if (mode := mode[:4]) not in DEEP:
+        if not whole:
+            open_picture(file)
+        return Look(width, height, frames=frames)
+    numbers = np.asarray(open_picture(file))
+    if not np.isfinite(numbers).all():
+        raise DataError(f"{file} is no readable picture (it holds NaN): replace or delete it.")
+    return Look(width, height, mode, float(numbers.min()), float(numbers.max()), frames)
 
 
-def note(sizes: list[tuple[int, int]], counts: Mapping[str, int]) -> str:
-    """One line on sizes and counts."""
-    small, large = min(sizes), max(sizes)
-    shown = "{} x {}".format(*small)
-    if small != large:
-        widths, heights = zip(*sizes, strict=True)
+def is_whole(file: Path, form: str) -> bool:
+    """Does a file end as one of its format does? Of others it is not known."""
+    end = ENDS.get(form)
+    if end is None:
+        return False
+    with file.open("rb") as opened:
+        opened.seek(max(0, file.stat().st_size - TAIL))
+        return end in opened.read()
+
+
+def spans_of(looks: Sequence[Look]) -> dict[str, tuple[float, float]]:
+    """The numbers that become 0 and 1 by mode, where they go beyond what the format has."""
+    found = {}
+    for mode, (low, high) in DEEP.items():
+        deep = [one for one in looks if one.deep == mode]
+        least = min((one.least for one in deep), default=low)
+        most = max((one.most for one in deep), default=high)
+        if least < low or most > high:
+            found[mode] = (min(low, least), most)
+    return found
+
+
+def note(
+    looks: Sequence[Look], counts: Mapping[str, int], spans: Mapping[str, tuple[float, float]]
+) -> str:
+    """One line on sizes, counts and how numbers are scaled."""
+    widths, heights = {one.width for one in looks}, {one.height for one in looks}
+    shown = f"{min(widths)} x {min(heights)}"
+    if len(widths) > 1 or len(heights) > 1:
         shown = f"{min(widths)} to {max(widths)} wide, {min(heights)} to {max(heights)} high"
     each = ", ".join(f"{name} {count}" for name, count in list(counts.items())[:10])
-    return f"{len(sizes)} pictures, {shown}; to train on: {each}"
+    parts = [f"{len(looks)} pictures, {shown}; to train on: {each}"]
+    for mode, words in {"I;16": "16-bit", "I": "whole-number", "F": "float"}.items():
+        deep = [one for one in looks if one.deep == mode]
+        if deep:
+            low, high = spans.get(mode, DEEP[mode])
+            least, most = min(one.least for one in deep), max(one.most for one in deep)
+            own = f"{least:,.6g} to {most:,.6g}"
+            parts.append(
+                f"{words} pictures ({len(deep)}): {low:,.6g} to {high:,.6g} become 0 to 1, they "
+                f"hold {own}"
+            )
+    if moving := sum(one.frames > 1 for one in looks):
+        parts.append(f"of {moving} with several frames the first is taken")
+    return "; ".join(parts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from graph.nodes.data import delimiter_of
 from runtime.exported.data import DataError, locate
 from runtime.exported.tables import MISSING, Table, csv_table, read_csv, words_of
 
@@ -35,7 +36,7 @@ def table_content(params: Params, data_dir: str | Path | None) -> list[str | int
 def table_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
     """What each column is, and what the reader must be told."""
     path = table_path(params, data_dir)
-    delimiter = str(params.get("delimiter") or ",")
+    delimiter = delimiter_of(str(params.get("delimiter") or ""))
     table = read_csv(path, delimiter)
     target = str(params.get("target") or [*table.columns][-1])
     classes = classes_of(table, target, str(params.get("task") or "auto"))
@@ -122,9 +123,14 @@ def classes_of(table: Table, target: str, task: str) -> list[str] | None:
         task = "classification" if (whole and few) or not numeric else "regression"
     if task == "regression":
         return None
-    if not 2 <= len(different) <= 1000:
+    if len(different) == 1:
         raise DataError(
-            f"{table.path}, column {target!r}: expected 2 to 1000 classes, received "
+            f"{table.path}, column {target!r}: one class only, there is nothing to tell apart: "
+            f"expected 2 or more, received {words[0]!r} in each row. Choose another target."
+        )
+    if len(different) > 1000:
+        raise DataError(
+            f"{table.path}, column {target!r}: expected at most 1000 classes, received "
             f"{len(different)} different values. Choose another target, or set the task to "
             "regression."
         )

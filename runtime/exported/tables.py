@@ -60,6 +60,11 @@ def read_csv(path: Path, delimiter: str = ",") -> Table:
     """Read a CSV file with a header line, every cell as text."""
     if not path.is_file():
         raise DataError(f"{path}: expected a CSV file, received a folder. Choose a file.")
+    if len(delimiter) != 1 or delimiter in '\r\n"':
+        raise DataError(
+            f"{path}: expected one character between two cells, such as , or ; or a tab, "
+            f"received {delimiter!r}. Change the delimiter."
+        )
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, delimiter=delimiter)

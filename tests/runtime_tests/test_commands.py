@@ -453,3 +453,22 @@ def test_without_a_display_the_template_trains_in_the_terminal(
     assert done.returncode == 0, done.stderr
     assert "no display" in done.stdout
     assert "Finished after" in done.stdout
+
+
+def test_a_set_that_is_not_here_is_a_warning_and_no_export_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEUROWIRE_DATA", "")
+    done = run("check", "mnist_cnn", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.startswith("warning: mnist: MNIST is not on this computer. Download it")
+    told = json.loads(run("check", "mnist_cnn", "--json", cwd=tmp_path).stdout)
+    (problem,) = told["problems"]
+    assert (problem["name"], problem["severity"]) == ("mnist", "warning")
+    done = run("export", "fashion_cnn", "out", cwd=tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "out" / "train.py").exists()
+    assert "No losses for --verify: " in done.stderr
+    done = run("train", "mnist_cnn", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("mnist: MNIST is not on this computer. Download it")

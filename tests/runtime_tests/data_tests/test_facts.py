@@ -219,3 +219,66 @@ def test_examples_of_toys(toy: str) -> None:
     assert len(shown.points) == len(shown.labels) == min(500, params["count"])
     left, right, bottom, top = shown.extent
     assert all(left < x < right and bottom < y < top for x, y in shown.points)
+
+
+@pytest.mark.parametrize(
+    ("ending", "kept"), [("jpg", 0.6), ("png", 0.6), ("bmp", 0.5), ("webp", 0.5)]
+)
+def test_every_picture_that_was_cut_off_is_named(tmp_path: Path, ending: str, kept: float) -> None:
+    folder = tmp_path / "set"
+    for name in ("a", "b"):
+        (folder / name).mkdir(parents=True)
+        for i in range(3):
+            noise = Image.effect_noise((90, 90), 60 + i).convert("RGB")
+            noise.save(folder / name / f"{i}.{ending}")
+    params = {"path": str(folder), "size": 8}
+    assert probe("data.image_folder", params)["count"] == 5
+    for cut in (folder / "a" / f"1.{ending}", folder / "b" / f"2.{ending}"):
+        content = cut.read_bytes()
+        cut.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(DataError) as found:
+        probe("data.image_folder", params)
+    assert f"1.{ending} is no readable picture" in str(found.value)
+    assert f"So is {folder / 'b' / f'2.{ending}'}." in str(found.value)
+
+
+@pytest.mark.parametrize("typed", ["\\t", "\t", "tab"])
+def test_a_tab_can_be_typed(tmp_path: Path, typed: str) -> None:
+    rows = "".join(f"{i}\t{i % 2}\n" for i in range(20))
+    (tmp_path / "t.tsv").write_text(f"x\ty\n{rows}")
+    params = {"path": "t.tsv", "delimiter": typed}
+    facts = probe("data.csv", params, tmp_path)
+    assert facts["classes"] == ["0", "1"]
+    declaration = REGISTRY.find("data.csv")
+    assert declaration is not None
+    assert 'delimiter="\\t"' in declaration.bind(params).read(facts)
+    shown = examples("data.csv", params, tmp_path)
+    assert isinstance(shown, Table)
+    assert shown.columns == ("x", "y")
+
+
+@pytest.mark.parametrize("typed", ["||", ", ", "\n", '"', "\\n"])
+def test_other_delimiters_are_refused_in_a_sentence(tmp_path: Path, typed: str) -> None:
+    (tmp_path / "t.csv").write_text("x,y\n1,2\n3,4\n")
+    with pytest.raises(DataError, match="expected one character between two cells"):
+        probe("data.csv", {"path": "t.csv", "delimiter": typed}, tmp_path)
+
+
+def test_a_target_of_one_class_has_nothing_to_tell_apart(tmp_path: Path) -> None:
+    rows = "".join(f"{i},yes\n" for i in range(20))
+    (tmp_path / "t.csv").write_text(f"x,y\n{rows}")
+    with pytest.raises(DataError, match="one class only, there is nothing to tell apart"):
+        probe("data.csv", {"path": "t.csv"}, tmp_path)
+
+
+def test_the_headers_of_a_set_tell_its_rows(tmp_path: Path) -> None:
+    folder = tmp_path / "fashion-mnist"
+    folder.mkdir()
+    for part, count in (("train", 7), ("t10k", 3)):
+        sizes = b"".join(n.to_bytes(4, "big") for n in (count, 28, 28))
+        images = bytes([0, 0, 8, 3]) + sizes + bytes(count * 784)
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(images)
+        labels = bytes([0, 0, 8, 1]) + count.to_bytes(4, "big") + bytes([9]) * count
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(labels)
+    facts = probe("data.fashion_mnist", {}, tmp_path)
+    assert (facts["count"], facts["validation"]) == (7, 3)

@@ -3,12 +3,22 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from graph.declare import REGISTRY
+from runtime.data import probe
 from runtime.exported.data import DataError
-from runtime.exported.images import class_names, digits, fashion_mnist, image_folder, mnist
+from runtime.exported.images import (
+    class_names,
+    digits,
+    fashion_mnist,
+    image_folder,
+    mnist,
+    read_picture,
+)
 
 RealData = Callable[[str], Path]
 
@@ -27,6 +37,28 @@ def small_mnist(tmp_path: Path) -> Path:
         (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(images)
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(count, fill=4))
     return folder
+
+
+@pytest.mark.parametrize(
+    ("shape", "labels", "received"),
+    [
+        ((5, 28, 28), 25, "5 of 28 by 28 with labels up to 25"),
+        ((5, 32, 32), 9, "5 of 32 by 32 with labels up to 9"),
+        ((5, 28, 20), 0, "5 of 20 by 28 with labels up to 0"),
+        ((0, 28, 28), 0, "0 of 28 by 28 with labels up to -1"),
+    ],
+)
+def test_another_set_in_the_same_format_is_refused(
+    small_mnist: Path, shape: tuple[int, int, int], labels: int, received: str
+) -> None:
+    (small_mnist / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(*shape)))
+    (small_mnist / "train-labels-idx1-ubyte").write_bytes(idx(shape[0], fill=labels))
+    for read in (
+        lambda: mnist(small_mnist.parent),
+        lambda: probe("data.mnist", {}, small_mnist.parent),
+    ):
+        with pytest.raises(DataError, match=f"labels 0 to 9, received {received}"):
+            read()
 
 
 def test_digits() -> None:
@@ -153,3 +185,95 @@ def test_a_class_only_in_the_held_out_part(tmp_path: Path) -> None:
 def test_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="pictures is missing"):
         image_folder("pictures", size=8, data_dir=tmp_path)
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "pgm"])
+def test_sixteen_bits_are_scaled_by_their_own_range(tmp_path: Path, ending: str) -> None:
+    for number in (600, 40_000, 65_535):
+        file = tmp_path / f"{number}.{ending}"
+        Image.fromarray(np.full((9, 9), number, np.uint16)).save(file)
+        for channels in (1, 3):
+            image = read_picture(file, 4, channels)
+            assert image.shape == (channels, 4, 4)
+            assert image.numpy() == pytest.approx(number / 65_535, abs=1e-6)
+
+
+def test_big_endian_whole_numbers_and_fractions(tmp_path: Path) -> None:
+    big = tmp_path / "big.tif"
+    header = b"MM\0*" + (8).to_bytes(4, "big")
+    entries = [(256, 4, 2), (257, 4, 2), (258, 3, 16 << 16), (259, 3, 1 << 16), (262, 3, 1 << 16),
+               (273, 4, 110), (277, 3, 1 << 16), (278, 4, 2), (279, 4, 8)]  # fmt: skip
+    fields = b"".join(
+        tag.to_bytes(2, "big") + kind.to_bytes(2, "big") + (1).to_bytes(4, "big")
+        + value.to_bytes(4, "big") for tag, kind, value in entries
+    )  # fmt: skip
+    listed = len(entries).to_bytes(2, "big") + fields + bytes(4)
+    start = (header + listed).ljust(110, b"\0")
+    assert len(start) <= 126
+    content = start.replace((110).to_bytes(4, "big"), len(start).to_bytes(4, "big"))
+    big.write_bytes(content + (40_000).to_bytes(2, "big") * 4)
+    with Image.open(big) as opened:
+        assert opened.mode == "I;16B"
+    assert read_picture(big, 2, 1).numpy() == pytest.approx(40_000 / 65_535, abs=1e-6)
+    whole, half = tmp_path / "whole.tif", tmp_path / "half.tif"
+    Image.fromarray(np.full((5, 5), 13_107, np.int32)).save(whole)
+    Image.fromarray(np.full((5, 5), 0.5, np.float32)).save(half)
+    assert read_picture(whole, 5, 1).numpy() == pytest.approx(0.2)
+    assert read_picture(half, 5, 3).numpy() == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK"])
+def test_pictures_of_bytes_keep_their_brightness(tmp_path: Path, mode: str) -> None:
+    grey = Image.fromarray(np.linspace(0, 255, 64, dtype=np.uint8).reshape(8, 8))
+    file = tmp_path / ("a.tif" if mode == "CMYK" else "a.png")
+    grey.convert("RGB").convert(mode).save(file)
+    wanted = np.asarray(grey.convert("RGB").convert(mode).convert("L")).mean() / 255
+    for channels in (1, 3):
+        image = read_picture(file, 8, channels)
+        assert image.mean().item() == pytest.approx(wanted, abs=0.03)
+
+
+def test_a_palette_with_see_through_colours_is_read_without_a_word(tmp_path: Path) -> None:
+    picture = Image.fromarray(np.full((4, 4), 1, np.uint8)).convert("P")
+    picture.save(tmp_path / "a.png", transparency=b"\x00\xff\x80")
+    assert read_picture(tmp_path / "a.png", 4, 3).shape == (3, 4, 4)
+
+
+def test_numbers_that_go_beyond_are_scaled_as_the_probe_found(tmp_path: Path) -> None:
+    for name, low, high in (("a", -20, 80), ("b", 0, 180)):
+        (tmp_path / name).mkdir()
+        numbers = np.linspace(low, high, 36, dtype=np.float32).reshape(6, 6)
+        Image.fromarray(numbers).save(tmp_path / name / "1.tif")
+    facts = probe("data.image_folder", {"path": str(tmp_path), "validation": 0.0})
+    assert dict(facts["spans"]) == {"F": (-20.0, 180.0)}
+    assert "float pictures (2): -20 to 180 become 0 to 1" in facts["note"]
+    declared = REGISTRY.find("data.image_folder")
+    assert declared is not None
+    source = declared.bind({"path": str(tmp_path), "size": 6, "channels": "1"}).read(facts)
+    assert 'spans={"F": (-20.0, 180.0)}' in source
+    (image, _), _ = image_folder(tmp_path, size=6, channels=1, spans=facts["spans"], validation=0)
+    assert image[0].min().item() == 0
+    assert image[0].max().item() == pytest.approx(0.5)
+    assert image[1].max().item() == 1
+
+
+def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    Image.fromarray(np.full((4, 4), np.nan, np.float32)).save(tmp_path / "a" / "x.tif")
+    for read in (
+        lambda: read_picture(tmp_path / "a" / "x.tif", 4, 1),
+        lambda: probe("data.image_folder", {"path": str(tmp_path)}),
+    ):
+        with pytest.raises(DataError, match=r"x\.tif.*NaN"):
+            read()
+
+
+def test_of_a_moving_picture_the_first_is_taken_and_told(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        first, second = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
+        first.save(tmp_path / name / "1.gif", save_all=True, append_images=[second])
+    image = read_picture(tmp_path / "a" / "1.gif", 8, 3)
+    assert image[:, 0, 0].tolist() == pytest.approx([1, 0, 0], abs=0.02)
+    facts = probe("data.image_folder", {"path": str(tmp_path), "validation": 0.0})
+    assert "of 2 with several frames the first is taken" in facts["note"]

@@ -67,12 +67,25 @@ def mnist(
 
 
 def idx_pair(folder: Path, part: str) -> tuple[Tensor, Tensor]:
-    """One part of a set in idx files: image [N, 1, H, W] in 0..1 and label [N]."""
+    """One part of a set in idx files: image [N, 1, 28, 28] in 0..1 and label [N] in 0..9."""
     image = read_idx(folder / f"{part}-images-idx3-ubyte", axes=3)
     label = read_idx(folder / f"{part}-labels-idx1-ubyte", axes=1)
-    if len(image) != len(label):
-        raise DataError(f"{folder}: {len(image)} {part} images but {len(label)} labels.")
+    check_idx(folder, part, [*image.shape], label)
     return image.unsqueeze(1).float().div_(255), label.long()
+
+
+def check_idx(folder: Path, part: str, shape: list[int], label: Tensor) -> None:
+    """Are these the sizes and labels that MNIST and the sets made like it have?"""
+    count, high, wide = shape
+    if count != len(label):
+        raise DataError(f"{folder}: {count} {part} images but {len(label)} labels.")
+    most = int(label.max()) if count else -1
+    if not count or (high, wide) != (28, 28) or most > 9:
+        raise DataError(
+            f"{folder}: expected {part} pictures of 28 by 28 pixels with labels 0 to 9, received "
+            f"{count:,} of {wide} by {high} with labels up to {most}. This is another set: "
+            "download the right one, or read these as pictures, in a folder a class."
+        )
 
 
 def read_idx(path: Path, *, axes: int) -> Tensor:
@@ -94,4 +107,4 @@ def read_idx(path: Path, *, axes: int) -> Tensor:
             f"received {len(content)} bytes that start with {content[:4].hex()}. "
             "Delete it and download it again."
         )
-    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=4 + 4 * axes).view(shape)
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8)[4 + 4 * axes :].view(shape)

@@ -1,9 +1,11 @@
 """The data of this project, as tensors in memory."""
 
 import os
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image, ImageOps
 from torch import Tensor
@@ -76,6 +78,8 @@ def batches(
 
 
 PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
+DEEP = {"I;16": (0.0, 65535.0), "I": (0.0, 65535.0), "F": (0.0, 1.0)}
 HELD_OUT = ("val", "valid", "validation", "test")
 
 
@@ -84,6 +88,7 @@ def image_folder(
     *,
     size: int,
     channels: int = 3,
+    spans: Mapping[str, tuple[float, float]] = DEEP,
     validation: float = 0.2,
     seed: int = 0,
     data_dir: str | Path | None = None,
@@ -94,9 +99,10 @@ def image_folder(
     held_out = [root / name for name in HELD_OUT if (root / name).is_dir()]
     if not (root / "train").is_dir() or not held_out:
         top = root / "train" if (root / "train").is_dir() else root
-        return split(read_folder(top, classes, size, channels), validation=validation, seed=seed)
-    train_set = read_folder(root / "train", classes, size, channels)
-    return train_set, read_folder(held_out[0], classes, size, channels)
+        whole = read_folder(top, classes, size, channels, spans)
+        return split(whole, validation=validation, seed=seed)
+    train_set = read_folder(root / "train", classes, size, channels, spans)
+    return train_set, read_folder(held_out[0], classes, size, channels, spans)
 
 
 def class_names(root: Path) -> list[str]:
@@ -110,7 +116,13 @@ def class_names(root: Path) -> list[str]:
     return names
 
 
-def read_folder(top: Path, classes: list[str], size: int, channels: int) -> tuple[Tensor, Tensor]:
+def read_folder(
+    top: Path,
+    classes: list[str],
+    size: int,
+    channels: int,
+    spans: Mapping[str, tuple[float, float]] = DEEP,
+) -> tuple[Tensor, Tensor]:
     """Every picture below top/CLASS: image [N, channels, size, size] and label [N]."""
     folders = {f.name for f in top.iterdir() if f.is_dir() and not f.name.startswith(".")}
     if strange := sorted(folders - {*classes}):
@@ -120,7 +132,7 @@ def read_folder(top: Path, classes: list[str], size: int, channels: int) -> tupl
         raise DataError(f"{top}: expected pictures ({', '.join(PICTURES)}), received none.")
     image = torch.empty(len(files), channels, size, size)
     for row, (file, _) in enumerate(files):
-        image[row] = read_picture(file, size, channels)
+        image[row] = read_picture(file, size, channels, spans)
     return image, torch.tensor([i for _, i in files])
 
 
@@ -130,15 +142,43 @@ def pictures(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def read_picture(file: Path, size: int, channels: int) -> Tensor:
-    """One picture [channels, size, size] in 0..1, scaled and cropped around its middle."""
+def read_picture(
+    file: Path, size: int, channels: int, spans: Mapping[str, tuple[float, float]] = DEEP
+) -> Tensor:
+    """One picture [channels, size, size] in 0..1, scaled and cropped around its middle.
+
+    Of one that holds numbers and no bytes, what `spans` says for its mode becomes 0..1: of whole
+    numbers ("I") and fractions ("F") where those of the format are too narrow.
+    """
+    whole = open_picture(file)
+    mode = whole.mode[:4]  # 16 bits have an order of bytes behind that
+    if mode not in DEEP:
+        plain = whole.convert("RGBA") if "transparency" in whole.info else whole
+        cropped = fitted(plain.convert("L" if channels == 1 else "RGB"), size)
+        pixels = torch.frombuffer(bytearray(cropped.tobytes()), dtype=torch.uint8)
+        return pixels.view(size, size, channels).permute(2, 0, 1).float().div(255)
+    low, high = spans.get(mode, DEEP[mode])
+    numbers = (np.asarray(whole, dtype=np.float64) - low) / ((high - low) or 1.0)
+    if not np.isfinite(numbers).all():
+        raise DataError(
+            f"{file}: expected numbers, received NaN or infinity: replace or delete it."
+        )
+    cropped = fitted(Image.fromarray(numbers.clip(0, 1).astype(np.float32)), size)
+    grey = torch.frombuffer(bytearray(cropped.tobytes()), dtype=torch.float32)
+    return grey.view(1, size, size).repeat(channels, 1, 1)
+
+
+def open_picture(file: Path) -> Image.Image:
+    """A picture with all its pixels, the right way up; of an animated one the first."""
     try:
         with Image.open(file) as opened:
-            whole = ImageOps.exif_transpose(opened).convert("L" if channels == 1 else "RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            return ImageOps.exif_transpose(opened)
+    except BROKEN as error:
         raise DataError(
             f"{file} is no readable picture ({error}): replace or delete it."
         ) from error
-    cropped = ImageOps.fit(whole, (size, size), Image.Resampling.BILINEAR)
-    pixels = torch.frombuffer(bytearray(cropped.tobytes()), dtype=torch.uint8)
-    return pixels.view(size, size, channels).permute(2, 0, 1).float().div(255)
+
+
+def fitted(picture: Image.Image, size: int) -> Image.Image:
+    """Scaled and cropped to a square."""
+    return ImageOps.fit(picture, (size, size), Image.Resampling.BILINEAR)
