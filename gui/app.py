@@ -25,6 +25,7 @@ from graph.file import load
 from gui import look
 from gui.settings import settings
 from gui.window import Window
+from runtime import places
 
 DEFAULT = "digits_mlp"
 PATIENCE_S = 30.0
@@ -60,18 +61,28 @@ def find(file: str | Path | None) -> tuple[Document, Path | None, str]:
     return loaded.document, path, " ".join(map(str, loaded.problems))
 
 
+def start(file: str | Path | None = None) -> Window:
+    """Show the window with a file, a template or, without a name, the board to begin with."""
+    lost = places.secure()
+    application()
+    document, path, wrong = find(file)
+    window = Window(document, path)
+    if wrong:
+        window.notice.show_message(wrong, "A template was opened instead." * (path is None))
+    elif lost:
+        window.notice.show_message(str(lost), places.ADVICE)
+    window.show()
+    return window
+
+
 def run(file: str | Path | None = None) -> int:
     """Open the window and stay until it is closed.
 
     Returns:
         The exit status.
     """
+    window = start(file)
     app = application()
-    document, path, wrong = find(file)
-    window = Window(document, path)
-    if wrong:
-        window.notice.show_message(wrong, "A template was opened instead." * (path is None))
-    window.show()
     signal.signal(signal.SIGINT, lambda *_: window.close())
     awake = QTimer()
     awake.timeout.connect(lambda: None)  # lets Python see Ctrl+C

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -154,10 +155,10 @@ class History(QWidget):
 
 
 def _read() -> list[Run]:
-    if not database().exists():
+    if not os.path.exists(database()):  # also where its folder can't be entered
         return []
     try:
         with Runs(database()) as runs:
             return runs.all()
-    except sqlite3.Error:
+    except (OSError, sqlite3.Error):
         return []

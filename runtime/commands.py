@@ -20,7 +20,7 @@ from graph.document import Document
 from graph.errors import CompileError, FileError, NeurowireError
 from graph.file import SUFFIX, save
 from graph.problems import Problem
-from runtime import boards, lists
+from runtime import boards, lists, places
 from runtime.boards import BadUsage
 from runtime.data.search import VARIABLE
 
@@ -161,6 +161,8 @@ def train(options: argparse.Namespace) -> int:
     """Train a board in the terminal."""
     from runtime import training  # noqa: PLC0415 - loads torch
 
+    if lost := places.secure(["data"]):
+        print(f"{lost} {places.ADVICE}", file=sys.stderr)
     document = opened(options.file)
     boards.set_params(document, options.set)
     project = compiled(document, options.data_dir, with_data=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -120,14 +122,19 @@ def recorded(project: Project) -> Path | None:
 
     A run that was ended after a few steps only counts where there is no longer one.
     """
-    if not database().exists():
+    if not os.path.exists(database()):
         return None
-    short = None
-    source = source_of(project)
-    with Runs(database()) as runs:
-        for run in runs.of_source(source):
+    short, source = None, source_of(project)
+    try:
+        with Runs(database()) as runs:
+            found = runs.of_source(source)
+        for run in found:
             record = Path(run.folder) / RECORDED
-            if record.exists() and len(json.loads(record.read_text())["steps"]) >= FIRST_STEPS:
+            if not record.exists():
+                continue
+            if len(json.loads(record.read_text())["steps"]) >= FIRST_STEPS:
                 return record
-            short = short or (record if record.exists() else None)
+            short = short or record
+    except (OSError, sqlite3.Error, ValueError, LookupError, TypeError):
+        return None  # an export needs no run: one that can't be read is passed over
     return short

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -84,7 +85,7 @@ def data(options: argparse.Namespace) -> int:
 
 def runs(options: argparse.Namespace) -> int:
     """List what was trained, the newest first, with its best figures."""
-    if not database().exists():
+    if not os.path.exists(database()):
         found: list[Run] = []
     else:
         with Runs(database()) as held:

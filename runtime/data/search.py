@@ -37,5 +37,5 @@ def missing(source: Source, folder: Path) -> list[str]:
     return [
         name
         for name in names
-        if not (folder / name).is_file() and not (folder / name.removesuffix(".gz")).is_file()
+        if not any(map(os.path.isfile, (folder / name, folder / name.removesuffix(".gz"))))
     ]
