@@ -55,19 +55,35 @@ def role(node: Node) -> str:
 
 
 def learners(inference: "Inference", node: str) -> set[str]:
-    """Nodes upstream of a node (on the board) that hold learned numbers."""
+    """Nodes upstream of a node (on the board) that hold learned numbers, up to any Detach."""
     board = inference.document.board
-    return {one for one in above(inference, [node]) if learns(inference, board.nodes[one])}
+    found = above(inference, [node], through=lambda end: not _stops(board.nodes[end.node]))
+    return {one for one in found if learns(inference, board.nodes[one])}
 
 
-def above(inference: "Inference", goals: Iterable[str]) -> set[str]:
-    """Nodes of the board that some depend on, but for what a mute leaves out."""
+def above(
+    inference: "Inference", goals: Iterable[str], *, through: Callable[[End], bool] | None = None
+) -> set[str]:
+    """Nodes of the board that some depend on, but for what a mute leaves out.
+
+    Args:
+        inference: What is known of the board.
+        goals: Ids of nodes.
+        through: Says of an output whether to follow the wires from it.
+    """
 
     def speaks(end: End) -> bool:
         found = inference.result(end.node)
-        return found is None or not found.silent
+        speaks = found is None or not found.silent
+        return speaks and (through is None or through(end))
 
     return upstream(inference.document.board, goals, through=speaks)
+
+
+def _stops(node: Node) -> bool:
+    """Does a node pass no gradient on, as Detach does?"""
+    declaration = REGISTRY.find(node.type)
+    return declaration is not None and declaration.has("stops_gradient") and not node.muted
 
 
 def learns(inference: "Inference", node: Node) -> bool:
@@ -172,7 +188,7 @@ def _optimizers(inference: "Inference") -> Iterator[Problem]:
         if found is None or found.inputs is None:
             continue
         updates = trained(inference, node)
-        yield from _trains_nothing(node, updates)
+        yield from _trains_nothing(inference, node, updates)
         yield from gradients.check(inference, node, updates)
         yield from _not_upstream(inference, node, updates)
         both = {one for one in updates if one in seen}
@@ -201,8 +217,15 @@ def _trained_twice(
     return _of(node, text, advice, *fixes, severity="warning")
 
 
-def _trains_nothing(node: Node, updates: set[str]) -> Iterator[Problem]:
+def _trains_nothing(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
     if updates:
+        return
+    board = inference.document.board
+    before = [board.nodes[one] for one in upstream(board, [node.id])]
+    cuts = [one.name for one in before if _stops(one)]
+    if cuts and any(learns(inference, one) for one in before):
+        text = f"{' and '.join(sorted(cuts))} keeps its gradient from all that could learn"
+        yield _of(node, text, "wire a layer behind it, or mute it")
         return
     if not node.params.get("trains"):
         text = "nothing upstream of its loss can learn"
@@ -223,6 +246,8 @@ def _not_upstream(inference: "Inference", node: Node, updates: set[str]) -> Iter
         words = ", ".join(document.node(one).name for one in lost)
         rest = [one for one in named if one not in lost]
         text = f"its loss does not depend on {words}, which it should train"
+        if set(lost) & upstream(document.board, [node.id]):
+            text = f"a Detach keeps the gradient of its loss from {words}, which it should train"
         advice = "wire them to the loss, or take them out of `trains`"
         fix = Fix(f"Take {words} out of trains", _train(node, rest))
         yield _of(node, text, advice, fix, severity="warning")

@@ -1,13 +1,14 @@
-"""What layers with a weight matrix share: a norm on that matrix."""
+"""What layers with a weight matrix share: how it starts, and a norm on it."""
 
 from typing import Literal
 
 from graph.declare import param, shared
+from graph.nodes._initial import Initialised
 
 
 @shared
-class Weighted:
-    """A layer whose weight may be held in check."""
+class Weighted(Initialised):
+    """A layer whose weight may start otherwise, and be held in check."""
 
     norm: Literal["none", "weight", "spectral"] = param(
         "none",
@@ -17,11 +18,12 @@ class Weighted:
     )
 
     def normed(self, source: str) -> str:
-        """Source of the layer under its norm.
+        """Source of the layer as it starts, under its norm.
 
         Sources: Salimans and Kingma 2016, https://arxiv.org/abs/1602.07868; Miyato et al. 2018,
         https://arxiv.org/abs/1802.05957
         """
+        source = self.initialised(source)
         if self.norm == "none":
             return source
         return f"nn.utils.parametrizations.{self.norm}_norm({source})"

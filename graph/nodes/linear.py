@@ -4,6 +4,7 @@ from typing import Literal
 
 from graph.declare import Value, call, changed, node, param, shared
 from graph.errors import Mismatch, insert_before, set_param
+from graph.nodes._initial import Initialised
 from graph.nodes._shapes import numbers
 from graph.nodes._weighted import Weighted
 from graph.tensor import TensorType
@@ -109,7 +110,7 @@ class Identity:
 
 
 @shared
-class Table:
+class Table(Initialised):
     """A learned vector for each token or class number."""
 
     units: int = param(64, low=1, doc="Numbers in each vector.")
@@ -188,7 +189,7 @@ class Embedding(Table):
         return TensorType((*x.dims, self.units))
 
     def module(self, x: TensorType) -> str:
-        return call("nn.Embedding", self.rows(x), self.units, **self.options())
+        return self.initialised(call("nn.Embedding", self.rows(x), self.units, **self.options()))
 
 
 @node(
@@ -232,7 +233,7 @@ class EmbeddingBag(Table):
 
     def module(self, x: TensorType, weight: TensorType | None) -> str:
         options = changed(self, "mode") | self.options()
-        return call("nn.EmbeddingBag", self.rows(x), self.units, **options)
+        return self.initialised(call("nn.EmbeddingBag", self.rows(x), self.units, **options))
 
     def call(self, module: str, x: Value, weight: Value | None) -> str:
         return f"{module}({x})" if weight is None else f"{module}({x}, per_sample_weights={weight})"

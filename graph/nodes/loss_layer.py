@@ -4,6 +4,7 @@ import itertools
 
 from graph.declare import Value, call, changed, node, param
 from graph.errors import Mismatch
+from graph.nodes._initial import Initialised
 from graph.nodes._shapes import operand
 from graph.nodes._targets import check_labels
 from graph.nodes.linear import width
@@ -96,7 +97,7 @@ class AdaptiveLogSoftmax:
     synonyms="softmax, many classes, vocabulary, language model, memory",
     learns=True,
 )
-class LinearCrossEntropy:
+class LinearCrossEntropy(Initialised):
     """Last layer and cross entropy in one.
 
     Takes features, not logits.
@@ -112,12 +113,9 @@ class LinearCrossEntropy:
         return SCALAR_LOSS
 
     def module(self, hidden: TensorType, label: TensorType) -> str:
-        return call(
-            "nn.LinearCrossEntropyLoss",
-            width(hidden),
-            check_rows(hidden, label),
-            **changed(self, "bias", "label_smoothing"),
-        )
+        rest = changed(self, "bias", "label_smoothing")
+        classes = check_rows(hidden, label)
+        return self.initialised(call("nn.LinearCrossEntropyLoss", width(hidden), classes, **rest))
 
     def call(self, module: str, hidden: Value, label: Value) -> str:
         return f"{module}({', '.join(rows(hidden, label))})"

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from graph.declare import Value, call, changed, node, param, shared
 from graph.errors import Mismatch, insert_before
+from graph.nodes._initial import InitialisedScale
 from graph.nodes._shapes import channels, numbers, spatial
 from graph.tensor import Dim, TensorType, product
 
@@ -12,7 +13,7 @@ SYNONYMS = "normalization, batchnorm, bn, standardise"
 
 
 @shared
-class BatchNorm:
+class BatchNorm(InitialisedScale):
     """Normalises each channel over the batch.
 
     Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
@@ -49,7 +50,7 @@ class BatchNorm:
 
     def module(self, x: TensorType) -> str:
         rest = changed(self, "eps", "momentum", "affine", "track_running_stats")
-        return call(f"nn.BatchNorm{self.axes}d", channels(x), **rest)
+        return self.initialised(call(f"nn.BatchNorm{self.axes}d", channels(x), **rest))
 
     def weights(self, x: TensorType) -> int:
         return 2 * channels(x) if self.affine else 0
@@ -97,7 +98,7 @@ class BatchNorm3d(BatchNorm):
 
 
 @shared
-class InstanceNorm:
+class InstanceNorm(InitialisedScale):
     """Normalises each channel of each example by itself.
 
     Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022
@@ -129,7 +130,7 @@ class InstanceNorm:
 
     def module(self, x: TensorType) -> str:
         rest = changed(self, "eps", "momentum", "affine", "track_running_stats")
-        return call(f"nn.InstanceNorm{self.axes}d", channels(x), **rest)
+        return self.initialised(call(f"nn.InstanceNorm{self.axes}d", channels(x), **rest))
 
     def weights(self, x: TensorType) -> int:
         return 2 * channels(x) if self.affine else 0

@@ -2,6 +2,7 @@
 
 from graph.declare import call, changed, node, param
 from graph.errors import Mismatch, set_param
+from graph.nodes._initial import InitialisedScale
 from graph.nodes._shapes import channels, known, numbers
 from graph.nodes.normalisation import GROUP
 from graph.tensor import Dim, TensorType, product
@@ -29,7 +30,7 @@ def last(x: TensorType, axes: int) -> tuple[int, ...]:
     synonyms="normalization, transformer, layer norm",
     learns=True,
 )
-class LayerNorm:
+class LayerNorm(InitialisedScale):
     """Keeps the numbers of each example, along its last axes, near mean 0 and variance 1.
 
     Ba et al. 2016, https://arxiv.org/abs/1607.06450
@@ -47,7 +48,9 @@ class LayerNorm:
     def module(self, x: TensorType) -> str:
         sizes = last(x, self.axes)
         rest = changed(self, "eps", "elementwise_affine", "bias")
-        return call("nn.LayerNorm", sizes[0] if len(sizes) == 1 else sizes, **rest)
+        return self.initialised(
+            call("nn.LayerNorm", sizes[0] if len(sizes) == 1 else sizes, **rest)
+        )
 
     def weights(self, x: TensorType) -> int:
         size = 1
@@ -67,7 +70,7 @@ class LayerNorm:
     synonyms="root mean square, llama, transformer",
     learns=True,
 )
-class RMSNorm:
+class RMSNorm(InitialisedScale):
     """Divides each example by the root of its mean square, along its last axes.
 
     Zhang and Sennrich 2019, https://arxiv.org/abs/1910.07467
@@ -86,7 +89,7 @@ class RMSNorm:
     def module(self, x: TensorType) -> str:
         sizes = last(x, self.axes)
         rest = changed(self, "eps", "elementwise_affine")
-        return call("nn.RMSNorm", sizes[0] if len(sizes) == 1 else sizes, **rest)
+        return self.initialised(call("nn.RMSNorm", sizes[0] if len(sizes) == 1 else sizes, **rest))
 
     def weights(self, x: TensorType) -> int:
         size = 1
@@ -106,7 +109,7 @@ class RMSNorm:
     synonyms="normalization, small batches, diffusion",
     learns=True,
 )
-class GroupNorm:
+class GroupNorm(InitialisedScale):
     """Keeps each group of channels of each example near mean 0 and variance 1.
 
     Does not depend on the batch, so it suits small ones. Wu and He 2018,
@@ -135,7 +138,7 @@ class GroupNorm:
 
     def module(self, x: TensorType) -> str:
         rest = changed(self, "eps", "affine")
-        return call("nn.GroupNorm", self.num_groups, channels(x), **rest)
+        return self.initialised(call("nn.GroupNorm", self.num_groups, channels(x), **rest))
 
     def weights(self, x: TensorType) -> int:
         return 2 * channels(x) if self.affine else 0

@@ -1,8 +1,58 @@
 """Layers that torch has not."""
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+
+def layer_init(
+    layer: nn.Module,
+    rule: Callable[..., Tensor] | None = None,
+    *,
+    bias: float | None = None,
+    **options: Any,
+) -> nn.Module:
+    """The layer, its weight drawn anew by a rule of torch.nn.init, its bias set to a number."""
+    weight, offset = getattr(layer, "weight", None), getattr(layer, "bias", None)
+    padding = getattr(layer, "padding_idx", None)
+    with torch.no_grad():
+        if rule is not None and isinstance(weight, Tensor):
+            rule(weight, **options)
+            if padding is not None:
+                weight[padding] = 0
+        if bias is not None and isinstance(offset, Tensor):
+            offset.fill_(bias)
+    return layer
+
+
+class Constant(nn.Module):
+    """Numbers that stay as they are: one for all places of `sizes`, or one for each."""
+
+    value: Tensor
+
+    def __init__(self, *numbers: float, sizes: tuple[int, ...] = ()) -> None:
+        super().__init__()
+        value = torch.tensor(numbers) if len(numbers) > 1 else torch.full(sizes, numbers[0])
+        self.register_buffer("value", value.view(sizes), persistent=False)
+
+    def forward(self, batch: Tensor | None = None) -> Tensor:
+        """The numbers; for a batch [N, ...] the same for each of its examples, [N, *sizes]."""
+        return self.value if batch is None else self.value.expand(len(batch), *self.value.shape)
+
+
+class LearnedTensor(nn.Module):
+    """Numbers that learn; they start normal, with deviation 1."""
+
+    def __init__(self, *sizes: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(sizes))
+
+    def forward(self, batch: Tensor | None = None) -> Tensor:
+        """The numbers; for a batch [N, ...] the same for each of its examples, [N, *sizes]."""
+        return self.weight if batch is None else self.weight.expand(len(batch), *self.weight.shape)
 
 
 class MaskedLinear(nn.Linear):

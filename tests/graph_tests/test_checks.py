@@ -116,6 +116,35 @@ def test_what_feeds_a_muted_merge_is_not_trained(board: Board) -> None:
     assert f"self.{other.name} = " not in text
 
 
+def test_what_lies_before_a_detach_is_not_trained(board: Board) -> None:
+    data, hidden, _, _ = net(board)
+    kept = board.add("layer.detach", hidden)
+    scores = board.add("layer.linear", kept, units=10)
+    adam = board.add("optimizer.adam", judged(board, scores, data))
+    train = compile_document(board.document).files["train.py"].text
+    assert f"model.{hidden.name}.requires_grad_(False)" in train
+    board.document.set_params(adam.id, trains=(hidden.id, scores.id))
+    assert f"a Detach keeps the gradient of its loss from {hidden.name}" in board.problem(adam).text
+    board.document.set_muted([kept.id], True)
+    assert not board.inference.problems_of(adam.id)
+
+
+def test_an_optimizer_behind_a_detach_is_told(board: Board) -> None:
+    data, _, scores, _ = net(board)
+    kept = board.add("layer.detach", scores)
+    adam = board.add("optimizer.adam", judged(board, kept, data))
+    assert f"{kept.name} keeps its gradient" in board.problem(adam).text
+    assert "mute it" in board.problem(adam).advice
+
+
+def test_no_gradient_passes_what_is_largest(board: Board) -> None:
+    _, _, scores, _ = net(board)
+    chosen = board.add("merge.argmax", scores)
+    again = board.add("shape.to_float", chosen)
+    adam = board.add("optimizer.adam", board.add("merge.mean", again))
+    assert "whole numbers lie between" in board.problem(adam).text
+
+
 def test_no_template_has_a_problem() -> None:
     for name in ("digits_mlp", "xor_neurons", "spiral", "mnist_cnn", "autoencoder"):
         document = open_template(name)

@@ -41,6 +41,10 @@ STRICTER = {
     r"a number per example": "constants alone make no batch",
     r"features of a fixed number": "a number for all examples is no row",
     r"an odd size": "a window of an even size has no middle and would shift the picture",
+    r"a size that \d+ parts divide": "torch makes the last part smaller, which is hardly meant",
+    r"a mask of yes and no": "torch joins whole numbers bit by bit; a mask says yes or no",
+    r"whole numbers below": "torch refuses those numbers only when one comes",
+    r"a table of rows": "torch looks up in flat tables too; a row of numbers is what is meant",
     r"one number per example": "a neuron adds numbers up, not rows",
 }
 """Patterns of what a mismatch expects, each with the reason it is not torch's own refusal."""
@@ -84,6 +88,12 @@ PARAMS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "shape.unflatten": {"sizes": st.sampled_from([(1, 8, 8), (2, -1), (-1, 3), (4, 0), (-1, -1)])},
     "shape.crop": {"size": st.sampled_from([(2,), (3,), (2, 3), (8,)])},
     "merge.expression": {"formula": st.sampled_from(FORMULAS)},
+    "layer.constant": {
+        "values": st.sampled_from([(1.0,), (0.0, 2.0), (1.0,) * 6, (0.5, 1.0, 2.0)])
+    },
+    "shape.split": {"sizes": st.none() | st.sampled_from([(2, 2), (1, 3), (4,), (5, 2, 1)])},
+    "shape.roll": {"dims": st.sampled_from([(1,), (0, 1), (-1, 1), (2,)])},
+    "shape.flip": {"dims": st.sampled_from([(1,), (0, 1), (-1, 1), (2,)])},
 }
 
 
@@ -126,7 +136,59 @@ def _einsum(params: dict[str, Any]) -> Wires:
     )
 
 
+def _mask(*dims: Dim) -> TensorType:
+    return TensorType(dims, "bool", "mask")
+
+
+def _index(*dims: Dim, classes: int | None = None) -> TensorType:
+    return TensorType(dims, "int", "labels", classes)
+
+
+MASKS = st.sampled_from([_mask("N", 4), _mask("N", 1), _mask(4), _mask("N", 3, 4)])
+
+
+def _gather(params: dict[str, Any]) -> Wires:
+    tables = _sizes(("N", 4), ("N", 4, 3), ("N", 6, 1))
+    indices = st.sampled_from(
+        [
+            _index("N", 4, classes=4),
+            _index("N", 2),
+            _index("N", 2, 3),
+            _index("N"),
+            _index("N", 4, 3),
+        ]
+    )
+    return st.tuples(tables, indices)
+
+
+def _pictures(*others: TensorType) -> Wires:
+    return st.tuples(
+        _sizes(("N", 2, 4, 6), ("N", 1, 4, 3, 2)), st.sampled_from(others) | _sizes(("N", 4))
+    )
+
+
 WIRES: dict[str, Callable[[dict[str, Any]], Wires]] = {
+    "merge.logical": lambda params: st.lists(MASKS, min_size=1, max_size=3).map(
+        lambda xs: (tuple(xs),)
+    ),
+    "merge.not": lambda params: st.tuples(MASKS),
+    "merge.where": lambda params: st.tuples(
+        MASKS, _sizes(("N", 4), ("N", 1)), _sizes(("N", 4), ()) | st.just(_index("N", 4))
+    ),
+    "merge.masked_fill": lambda params: st.tuples(_sizes(("N", 4), ("N", 3, 4), (4,)), MASKS),
+    "merge.gather": _gather,
+    "merge.lookup": lambda params: st.tuples(
+        _sizes((8, 3), (4, 1), (8,)), _tokens(("N",), ("N", 4)) | st.just(_index("N", "T"))
+    ),
+    "merge.distances": lambda params: st.tuples(
+        _sizes(("N", 4), (3, 4), ("N", 6, 4)), _sizes(("N", 4), (8, 4), ("N", 2, 4), ("N", 3))
+    ),
+    "shape.grid_sample": lambda params: _pictures(
+        features("N", 3, 5, 2), features("N", 2, 3, 5, 3), features("N", 3, 5, 3)
+    ),
+    "shape.affine_grid": lambda params: _pictures(
+        features("N", 2, 3), features("N", 3, 4), features("N", 6)
+    ).map(lambda pair: (pair[1], pair[0])),
     "layer.embedding": lambda params: st.tuples(_tokens(("N",), ("N", 4), ("N", "T"))),
     "layer.embedding_bag": _bag,
     "layer.linear": lambda params: st.tuples(

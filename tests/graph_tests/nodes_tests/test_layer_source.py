@@ -21,9 +21,9 @@ def source(kind: str, *types: TensorType, **params: Any) -> str:
     bound = declaration.bind(params)
     if declaration.has("module"):
         return str(bound.module(*types))
-    return str(
-        bound.expression(*(Value(name, one) for name, one in zip("abcd", types, strict=False)))
-    )
+    given = [Value(name, one) for name, one in zip("abcd", types, strict=False)]
+    inputs = declaration.ports_of(params).inputs
+    return str(bound.expression(*given, *(None for port in inputs[len(given) :] if port.optional)))
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,32 @@ def source(kind: str, *types: TensorType, **params: Any) -> str:
             "nn.ConvTranspose2d(8, 32, kernel_size=4, stride=2, padding=1)",
         ),
         ("layer.embedding", [labels("N", classes=10)], {}, "nn.Embedding(10, 64)"),
+        (
+            "layer.linear",
+            [ROWS],
+            {"units": 10, "init": "normal", "init_bias": 0.0},
+            "layer_init(nn.Linear(64, 10), nn.init.normal_, std=0.02, bias=0.0)",
+        ),
+        (
+            "layer.conv2d",
+            [PICTURE],
+            {"init": "kaiming_normal", "init_fan": "fan_out", "bias": False, "norm": "weight"},
+            "nn.utils.parametrizations.weight_norm(layer_init(nn.Conv2d(1, 32, kernel_size=3, "
+            'padding=1, bias=False), nn.init.kaiming_normal_, mode="fan_out"))',
+        ),
+        (
+            "norm.batch2d",
+            [PICTURE],
+            {"init": "zeros"},
+            "layer_init(nn.BatchNorm2d(1), nn.init.zeros_)",
+        ),
+        ("merge.compare", [ROWS], {"value": 0.5}, "a > 0.5"),
+        ("merge.compare", [labels("N", classes=10)], {"relation": "==", "value": 3.0}, "a == 3"),
+        ("merge.topk", [ROWS], {"k": 3}, "a.topk(3, dim=1)"),
+        ("merge.lookup", [features(5, 4), labels("N", classes=5)], {}, "F.embedding(b, a)"),
+        ("shape.split", [ROWS], {}, "a.chunk(2, dim=1)"),
+        ("shape.split", [ROWS], {"sizes": (60, 4)}, "a.split((60, 4), dim=1)"),
+        ("shape.roll", [PICTURE], {"dims": (2, 3)}, "a.roll((1, 1), (2, 3))"),
         ("norm.batch2d", [PICTURE], {}, "nn.BatchNorm2d(1)"),
         ("norm.layer", [features("N", 3, 4)], {"axes": 2}, "nn.LayerNorm((3, 4))"),
         ("dropout.dropout", [ROWS], {"p": 0.25}, "nn.Dropout(0.25)"),
