@@ -63,6 +63,10 @@ class GridSample:
             raise Mismatch("pictures for bicubic", x, "use bilinear", repairs=repairs)
         return TensorType((*x.dims[:2], *grid.dims[1:-1]))
 
+    def flat(self) -> frozenset[str]:
+        """Inputs without a slope: the nearest point jumps."""
+        return frozenset({"grid"} if self.mode == "nearest" else ())
+
     def expression(self, x: Value, grid: Value) -> str:
         rest = changed(self, "mode", "padding_mode", "align_corners")
         return call("F.grid_sample", x, grid, **rest)

@@ -119,5 +119,9 @@ class Detach:
         """Does no gradient pass?"""
         return True
 
+    def flat(self) -> frozenset[str]:
+        """Inputs without a slope."""
+        return frozenset({"x"})
+
     def expression(self, x: Value) -> str:
         return f"{operand(x)}.detach()"
