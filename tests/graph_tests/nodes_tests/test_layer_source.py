@@ -127,7 +127,6 @@ def test_merges_put_brackets_around_sums_only() -> None:
 @pytest.mark.parametrize(
     ("kind", "x", "params", "repair"),
     [
-        ("layer.linear", PICTURE, {}, ("insert", "shape.flatten")),
         ("layer.linear", features("N"), {}, ("insert", "shape.unsqueeze")),
         ("layer.linear", labels("N", classes=10), {}, ("insert", "shape.one_hot")),
         ("layer.conv2d", ROWS, {}, ("insert", "shape.unflatten")),
