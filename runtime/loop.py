@@ -24,6 +24,7 @@ from runtime.messages import (
     Command,
     Generate,
     Message,
+    Noted,
     Pause,
     Paused,
     Problem,
@@ -39,11 +40,11 @@ from runtime.messages import (
     Stopped,
     Train,
 )
-from runtime.prepare import Training
+from runtime.prepare import CannotResume, Training
 from runtime.record import NotFinite, Recorder
 from runtime.report import Report
-from runtime.runs import Runs
-from runtime.saves import Saves
+from runtime.runs import LAST, Runs
+from runtime.saves import AGAIN, Saves
 from runtime.watch import Views, WireWeights
 
 PROGRESS_S = 0.5
@@ -93,13 +94,16 @@ class Loop:
             return self._stopped("failed", folder)
         except Interrupted:
             reason = "stopped"
+        except CannotResume as error:
+            self._send(Problem(None, str(error), error.advice))
         except Exception as error:
             self._send(self._explain(error, folder))
             with contextlib.suppress(Exception):
                 self._saves.write_best()
         stopped = self._stopped(reason, folder)
         with contextlib.suppress(Exception):  # a full disk was reported already
-            self._runs.end(stopped.run, reason, stopped.seconds)
+            if self._report:  # else its record is that of an earlier process
+                self._runs.end(stopped.run, reason, stopped.seconds)
         if self._new and not self._report:
             shutil.rmtree(folder, ignore_errors=True)  # nothing came of it
         return stopped
@@ -112,7 +116,7 @@ class Loop:
     def _folder(self) -> Path:
         if self.config.resume:
             folder = Path(self.config.resume).resolve()
-            self.project = source.read(folder)
+            self.project = self._planned(folder)
             self.config = prepare.as_begun(self.config, folder)
             return folder
         if self.config.folder:
@@ -123,6 +127,17 @@ class Loop:
             self._new = True
         source.write(self.project, folder)
         return folder
+
+    def _planned(self, folder: Path) -> Project:
+        """What the run in a folder trains."""
+        try:
+            return source.read(folder)
+        except FileNotFoundError as error:
+            text = f"{folder} holds no run to go on with: there is no {error.filename}."
+            raise CannotResume(text, "Choose a run's folder, or train the board anew.") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            text = f"The run in {folder} can't be read: {error}."
+            raise CannotResume(text, "Put back a copy of it, or train the board anew.") from error
 
     def _id(self, folder: Path) -> str:
         """What the run is known by: its folder's name, or all of the path outside of the home."""
@@ -151,7 +166,7 @@ class Loop:
         interval = self.config.checkpoint_interval_s
         saves = self._saves = Saves(folder, imported.module("checkpoint"), interval, self._send)
         if self.config.resume:
-            saves.load(training)
+            self._go_on(training, saves, folder)
         threads = prepare.settle_threads(imported, training, self.config.threads)
         waited = prepare.time_waiting(imported)
         run = self._id(folder)
@@ -180,6 +195,31 @@ class Loop:
         self._show()
         report.keep_first(self._recorder.first)
         return ended
+
+    def _go_on(self, training: Training, saves: Saves, folder: Path) -> None:
+        """Put the run where its checkpoint left it, and tell what is other than was expected.
+
+        Raises:
+            CannotResume: If there is no such place, or it lies behind the end.
+        """
+        known, kept = self._runs.find(self._id(folder)), prepare.begun_with(folder)
+        if not saves.load(training):
+            if known and known.step:
+                text = f"{saves.folder / LAST} is missing, though {known.step} steps were recorded."
+                raise CannotResume(text, AGAIN)
+            self._send(Noted("The run ended before its first checkpoint: it begins anew."))
+        done, end = training.epoch, training.epochs
+        if done > end:
+            planned = kept.get("epochs", done)
+            raise CannotResume(
+                f"The run has trained {done} epochs already: it can't end after {end}.",
+                f"Ask for more than {done}; it was planned for {planned}.",
+            )
+        if done == end:
+            self._send(Noted(f"All {end} epochs are trained already: ask for more to go on."))
+        if kept.get("torch", torch.__version__) != torch.__version__:
+            text = f"The run was begun with PyTorch {kept['torch']}, this is {torch.__version__}:"
+            self._send(Noted(f"{text} what follows may differ in the last digits."))
 
     def _iterate(self, training: Training) -> Reason:
         last = self.config.max_steps or math.inf

@@ -366,6 +366,13 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """Something about a run that goes on, for people to know; nothing has to be done."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """A checkpoint was written."""
 
@@ -457,6 +464,7 @@ Message = (
     | Resumed
     | RateChanged
     | Problem
+    | Noted
     | Saved
     | Stopped
     | Probed

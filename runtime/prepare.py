@@ -17,9 +17,12 @@ from torch.optim.lr_scheduler import LRScheduler
 from runtime import source
 from runtime.config import RunConfig
 from runtime.data import offer_cache
+from runtime.exported.checkpoint import scale_rates
+from runtime.runs import SETTINGS
 
 DEFAULT_THREADS = torch.get_num_threads()
-SETTINGS = "settings.json"
+BEGUN_WITH = ("batch_size", "seed", "device", "precision")
+"""Settings that a run keeps to its end."""
 SETTLE_S = 0.3  # the first loss shows within a second of Train
 
 
@@ -58,16 +61,45 @@ def new_folder(runs: Path, name: str) -> Path:
     raise FileExistsError(f"There are too many runs named {stem} in {runs}.")
 
 
+class CannotResume(Exception):
+    """A run can't be gone on from; nothing of it was changed.
+
+    Attributes:
+        advice: What to do instead.
+    """
+
+    def __init__(self, text: str, advice: str) -> None:
+        super().__init__(text)
+        self.advice = advice
+
+
 def as_begun(config: RunConfig, folder: Path) -> RunConfig:
-    """The settings that a resumed run began with; only its end may be put off."""
-    kept = source.read_json(folder / SETTINGS)
+    """The settings that a resumed run began with; only its end is what is asked for now."""
+    kept = begun_with(folder)
     if not kept:
         return config
-    same = {name: kept[name] for name in ("batch_size", "seed", "device", "precision")}
+    same = {name: kept[name] for name in BEGUN_WITH}
     threads = config.threads or int(kept["threads_used"])  # the same sums need the same threads
-    epochs = max(config.epochs, int(kept["epochs"]))
     data_dir = config.data_dir or kept["data_dir"]
-    return replace(config, **same, threads=threads, epochs=epochs, data_dir=data_dir)
+    return replace(config, **same, threads=threads, data_dir=data_dir)
+
+
+def begun_with(folder: Path) -> dict[str, Any]:
+    """What a run wrote of its settings; empty where it wrote nothing yet.
+
+    Raises:
+        CannotResume: If it can't be read.
+    """
+    path = folder / SETTINGS
+    try:
+        kept = source.read_json(path)
+        if kept:
+            for name in (*BEGUN_WITH, "epochs", "threads_used", "data_dir"):
+                kept[name]  # all of them are there
+    except (ValueError, KeyError, TypeError) as error:
+        text = f"{path} can't be read: expected the settings of a run, received other text."
+        raise CannotResume(text, "Put back a copy of it, or train the board anew.") from error
+    return kept
 
 
 def build(imported: source.Imported, config: RunConfig) -> Training:
@@ -168,22 +200,34 @@ def rates(training: Training) -> dict[str, float]:
     }
 
 
-def set_rate(training: Training, name: str, value: float) -> None:
+def set_rate(training: Training, name: str, value: float, *, peak: bool = False) -> float:
     """Set an optimizer's learning rate; a schedule of it goes on in proportion.
+
+    Args:
+        training: The run.
+        name: The optimizer's.
+        value: The rate from the next step on; or
+        peak: the one that a schedule takes its share of, as the board has it.
+
+    Returns:
+        The rate of the next step.
 
     Raises:
         KeyError: If no optimizer has this name.
+        ValueError: If a schedule holds the rate at 0 and would do so with any other.
     """
     optimizer = training.optimizers[name]
-    before = float(optimizer.param_groups[0]["lr"])
-    factor = value / before if before else 1.0
-    for group in optimizer.param_groups:
-        group["lr"] = group["lr"] * factor if before else value
-        for bound in ("initial_lr", "max_lr", "min_lr"):
-            if isinstance(group.get(bound), float):
-                group[bound] *= factor
-    for schedule in training.schedules.values():
-        if getattr(schedule, "optimizer", None) is optimizer:
-            for known in ("base_lrs", "_last_lr"):
-                if isinstance(getattr(schedule, known, None), list):
-                    setattr(schedule, known, [rate * factor for rate in getattr(schedule, known)])
+    schedules = [
+        one for one in training.schedules.values() if getattr(one, "optimizer", None) is optimizer
+    ]
+    first = optimizer.param_groups[0]
+    whole = first.get("max_lr", first.get("initial_lr", first["lr"]))
+    before = float(whole if peak and schedules else first["lr"])
+    if before:
+        scale_rates(optimizer, schedules, value / before)
+    elif schedules:
+        raise ValueError(f"The schedule of {name} holds its learning rate at 0 here.")
+    if not (peak and schedules):  # to the last bit what was asked for
+        for group in [first] if before else optimizer.param_groups:
+            group["lr"] = value
+    return float(first["lr"])

@@ -18,7 +18,7 @@ from runtime.config import Project, RunConfig
 from runtime.device import device_name, memory_in_use
 from runtime.messages import Progress, Started
 from runtime.prepare import Training
-from runtime.runs import Run, Runs
+from runtime.runs import SETTINGS, Run, Runs
 
 
 class Report:
@@ -74,7 +74,7 @@ class Report:
     def record(self, runs: Runs) -> None:
         """Write the settings into the run's folder and the database."""
         settings = self._settings()
-        source.write_json(self._folder / prepare.SETTINGS, settings)
+        source.write_json(self._folder / SETTINGS, settings)
         known = runs.find(self._run)
         self._before = known.seconds if known else 0.0
         runs.add(

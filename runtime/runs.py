@@ -22,6 +22,7 @@ from runtime.messages import EpochEnded, Points
 
 VERSION = 1
 CHECKPOINTS, LAST = "checkpoints", "last.safetensors"  # in a run's folder
+SETTINGS = "settings.json"
 TABLES = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS runs (
@@ -257,6 +258,14 @@ class Runs:
 def last_checkpoint(folder: str | Path) -> Path:
     """Where a run's newest checkpoint is kept."""
     return Path(folder) / CHECKPOINTS / LAST
+
+
+def planned_epochs(folder: str | Path) -> int | None:
+    """For how many epochs the run in a folder was planned, where that can be read."""
+    try:
+        return int(json.loads((Path(folder) / SETTINGS).read_text(encoding="utf-8"))["epochs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def home() -> Path:

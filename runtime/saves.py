@@ -8,16 +8,19 @@ from time import perf_counter
 from types import ModuleType
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
+from runtime.exported.checkpoint import UNSEALED, seal
 from runtime.messages import Message, Saved
-from runtime.prepare import Training
+from runtime.prepare import CannotResume, Training
 from runtime.runs import CHECKPOINTS, LAST
 
 BEST = "best.safetensors"
 SHARE = 50  # time between two saves, in units of what one takes: saving costs at most 2%
 LEAST_S = 1.0
+AGAIN = "Put back a copy of it, or train the board anew."
 
 
 class Saves:
@@ -90,14 +93,29 @@ class Saves:
         if self._best_waits:
             aside = self.folder / (BEST + ".new")
             best = {name: weight.cpu().contiguous() for name, weight in self._best.items()}
-            save_file(best, aside, metadata={"format": "pt", **self._best_at})
+            save_file(best, aside, metadata={"format": "pt", **self._best_at, **UNSEALED})
+            seal(aside)
             aside.replace(self.folder / BEST)
             self._best_waits = False
 
     def load(self, training: Training) -> bool:
-        """Put a fresh training where `last` left it; False when nothing was saved yet."""
-        if not (self.folder / LAST).exists():
+        """Put a fresh training where `last` left it; False when nothing was saved yet.
+
+        Raises:
+            CannotResume: If what was saved is missing or damaged, or is of other networks.
+        """
+        path = self.folder / LAST
+        if not path.exists():
+            if (self.folder / BEST).exists():
+                raise CannotResume(f"{path} is missing: there is nothing to go on from.", AGAIN)
             return False
-        self._module.load(training, self.folder / LAST)
+        damaged = getattr(self._module, "Damaged", ())  # the source of runs of old has none
+        try:
+            self._module.load(training, path)
+        except damaged as error:
+            raise CannotResume(str(error), AGAIN) from error
+        except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            text = f"{path} can't be gone on from: it is no checkpoint of this board ({error})."
+            raise CannotResume(text, AGAIN) from error
         self._at = (training.step, training.epoch)
         return True

@@ -27,6 +27,7 @@ from runtime.messages import (
     Command,
     EpochEnded,
     Message,
+    Noted,
     Problem,
     Started,
     Steps,
@@ -160,6 +161,8 @@ class JsonLines:
                     tell({"event": "step", **line})
             case EpochEnded():
                 tell({"event": "epoch", "epoch": message.epoch, **message.figures})
+            case Noted():
+                print(message.text, file=sys.stderr)
             case Problem():
                 print(words(message, self._names), file=sys.stderr)
             case Stopped():
@@ -200,6 +203,8 @@ class Lines:
                 self._last, self._told = {}, perf_counter()
             case ViewDrawn():
                 self._pictures[message.name] = picture(message)
+            case Noted():
+                print(message.text, file=sys.stderr)
             case Problem():
                 print(words(message, self._names), file=sys.stderr)
             case Stopped():
@@ -254,6 +259,8 @@ class Screen:
             case ViewDrawn():
                 self._pictures[message.name] = Text.from_ansi(picture(message))
                 self._live.update(Group(*self._pictures.values(), self._bar))
+            case Noted():
+                self._console.print(message.text)
             case Problem():
                 self._console.print(words(message, self._names), style="bold red")
             case Stopped():

@@ -11,12 +11,16 @@ from typing import Any
 
 import graph.compile
 from graph.document import Document
-from graph.errors import FileError
-from runtime import boards, config, terminal
+from graph.errors import FileError, NeurowireError
+from graph.file import SUFFIX, load_text, save_text
+from runtime import boards, config, prepare, terminal
 from runtime.config import RunConfig
 from runtime.messages import Message, Problem
-from runtime.runs import Runs, database
-from runtime.source import FIRST_STEPS, PLAN, RECORDED, digest
+from runtime.runs import Runs, database, planned_epochs
+from runtime.source import FIRST_STEPS, PLAN, RECORDED, digest, read
+
+CHOSEN = ("epochs", "batch_size", "seed", "device", "threads")
+"""Settings that the command line can say."""
 
 
 def train(document: Document, compiled: graph.compile.Project, options: argparse.Namespace) -> int:
@@ -28,6 +32,8 @@ def train(document: Document, compiled: graph.compile.Project, options: argparse
     project = records(compiled)
     folder = Path(options.out).resolve() if options.out else None
     resume = to_resume(project, folder) if options.resume else None
+    if resume:
+        check_same(document, project, resume, options)
     if folder and not resume and (folder / PLAN).exists():
         raise FileError(
             f"{folder}: it holds a run already. Go on with it by --resume, or choose another."
@@ -41,7 +47,9 @@ def train(document: Document, compiled: graph.compile.Project, options: argparse
                 f"{folder}: no folder can be made here ({reason}). Choose another for --out."
             ) from error
     settings = settings_of(document, options.data_dir)
-    for name in ("epochs", "batch_size", "seed", "device", "threads"):
+    if resume:
+        settings["epochs"] = planned_epochs(resume) or settings["epochs"]
+    for name in CHOSEN:
         chosen = getattr(options, name)
         if chosen is not None:
             settings[name] = chosen
@@ -54,6 +62,65 @@ def train(document: Document, compiled: graph.compile.Project, options: argparse
     names = {node.id: node.name for node in boards.nodes(document)}
     stopped = terminal.train(project, run, as_json=options.json, names=names)
     return 1 if stopped.reason == "failed" else 0
+
+
+def check_same(
+    document: Document, project: config.Project, folder: Path, options: argparse.Namespace
+) -> None:
+    """Is the run in a folder one of this board, and begun with what is asked for now?
+
+    Raises:
+        FileError: If it is of another board.
+        BadUsage: If it was begun with other settings than the options say.
+    """
+    theirs = read_source(folder)
+    if not same_board(document, project, folder, theirs, options.data_dir):
+        names = sorted(project.files.keys() | theirs.files.keys())
+        other = [n for n in names if n.endswith(".py") and differs(n, project, theirs)]
+        raise FileError(
+            f"{folder}: expected a run of {project.name}, found one of another board,"
+            f" {theirs.name} (other source: {', '.join(other)}). Resume it with its own board,"
+            f" {folder / (theirs.name + SUFFIX)}, or train this one into another folder."
+        )
+    kept = prepare.begun_with(folder)
+    for name in CHOSEN:
+        chosen = getattr(options, name)
+        if name in prepare.BEGUN_WITH and kept and chosen not in (None, kept[name]):
+            raise boards.BadUsage(
+                f"--{name.replace('_', '-')} {chosen}: the run in {folder} was begun with"
+                f" {kept[name]} and keeps it. Leave the option out, or train without --resume."
+            )
+
+
+def same_board(
+    document: Document,
+    project: config.Project,
+    folder: Path,
+    theirs: config.Project,
+    data_dir: str | None,
+) -> bool:
+    """Does a run train this board, be it with other settings?"""
+    if digest(project.files) == digest(theirs.files):
+        return True
+    copies = sorted(folder.glob(f"*{SUFFIX}"))
+    try:
+        found = [boards.open_board(str(copy))[0] for copy in copies[:1]]
+        sources = []
+        for one in (*found, load_text(save_text(document)).document):
+            one.set_settings(**vars(found[0].settings))
+            inference, _ = boards.learn(one, data_dir)
+            sources.append(
+                digest(records(graph.compile.compile_document(one, inference=inference)).files)
+            )
+    except (NeurowireError, IndexError):  # a board that can't be compiled here is not this one
+        return False
+    return sources[0] == sources[1]
+
+
+def differs(name: str, one: config.Project, other: config.Project) -> bool:
+    """Is a source file of two projects another, its title aside?"""
+    files = [{name: each.files[name]} if name in each.files else {} for each in (one, other)]
+    return digest(files[0]) != digest(files[1])
 
 
 @contextmanager
@@ -93,6 +160,18 @@ def settings_of(document: Document, data_dir: str | None) -> dict[str, Any]:
     return {**{name: getattr(document.settings, name) for name in names}, "data_dir": data_dir}
 
 
+def read_source(folder: Path) -> config.Project:
+    """What the run in a folder trains.
+
+    Raises:
+        FileError: If it can't be read.
+    """
+    try:
+        return read(folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FileError(f"{folder}: the run here can't be read ({error}).") from error
+
+
 def to_resume(project: config.Project, folder: Path | None) -> Path:
     """The folder of the run to go on with: the one named, or the board's newest.
 
@@ -101,7 +180,10 @@ def to_resume(project: config.Project, folder: Path | None) -> Path:
     """
     if folder:
         if not (folder / PLAN).exists():
-            raise FileError(f"{folder}: there is no run here to go on with.")
+            raise FileError(
+                f"{folder}: there is no run here to go on with: expected a folder with a"
+                f" {PLAN}. Choose a run's folder, or train without --resume."
+            )
         return folder
     with Runs(database()) as runs:
         for run in runs.of_source(digest(project.files)):

@@ -1,23 +1,39 @@
-"""Checkpoints: all that a run needs to go on exactly where it was, in one safetensors file."""
+"""Checkpoints: all that a run needs to go on exactly where it was, in one safetensors file.
+
+The file carries the SHA-256 of its bytes, so that one that was changed or cut is not gone on from.
+"""
 
 import copy
+import hashlib
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from runtime.exported.processes import plain
 
-ENDS = ("T_max", "total_steps", "_schedule_phases")
+BEGUN_WITH = ("epochs", "batch_size", "seed")
+ENDS = ("T_max", "total_steps")  # where checkpoints of old, which lack the epochs, have their end
+GOVERNED = ("lr", "initial_lr", "min_lr", "max_lr", "momentum", "betas")  # by a schedule
+UNSEALED = {"sealed": "sha256", "sha256": 64 * "0"}
+SEAL = re.compile(rb'"sha256":"([0-9a-f]{64})"')
+
+
+class Damaged(ValueError):
+    """A checkpoint is not what was written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is damaged: it was changed or cut after it was written.")
 
 
 class Training(Protocol):
@@ -40,25 +56,91 @@ def snapshot(training: Training) -> dict[str, Any]:
         "schedules": {name: s.state_dict() for name, s in training.schedules.items()},
         "counts": {name: getattr(training, name) for name in ("epoch", "batch", "step")},
         "random": random_states(training.device),
+        "settings": {**begun_with(training), "torch": torch.__version__},
     }
     return copy.deepcopy(state)
 
 
 def restore(training: Training, state: Mapping[str, Any]) -> None:
-    """Put a run back to a snapshot, bit for bit; the snapshot can be used again."""
+    """Put a run back to a snapshot, bit for bit; the snapshot can be used again.
+
+    A run that is to end at another epoch than it was saved with goes on with the learning rates of
+    one that was planned so from the start.
+    """
     state = copy.deepcopy(dict(state))
     for name, network in training.networks.items():
         plain(network).load_state_dict(state["networks"][name])
         network.zero_grad(set_to_none=True)
+    for optimizer in training.optimizers.values():
+        vars(optimizer)["_opt_called"] = True  # torch warns of schedules that move before it does
+    other = [name for name in training.schedules if ends_elsewhere(training, name, state)]
+    planned = {name: replan(training.schedules[name], state["schedules"][name]) for name in other}
     for name, optimizer in training.optimizers.items():
         optimizer.load_state_dict(state["optimizers"][name])
     for name, schedule in training.schedules.items():
-        # A run that goes on for more epochs than before ends its schedule later.
-        ends = {key: value for key, value in vars(schedule).items() if key in ENDS}
-        schedule.load_state_dict({**state["schedules"][name], **ends})
+        if name in planned:
+            adopt(schedule, planned[name])
+        else:
+            schedule.load_state_dict(state["schedules"][name])
     for name, count in state["counts"].items():
         setattr(training, name, count)
     set_random_states(training.device, state["random"])
+
+
+def begun_with(training: Training) -> dict[str, Any]:
+    """The settings of a run that those who go on with it have to know."""
+    return {name: getattr(training, name) for name in BEGUN_WITH if hasattr(training, name)}
+
+
+def ends_elsewhere(training: Training, name: str, state: Mapping[str, Any]) -> bool:
+    """Has a schedule another end than when it was saved, with steps still to take?"""
+    schedule, saved = training.schedules[name], state["schedules"][name]
+    end = begun_with(training).get("epochs", 0)
+    if isinstance(schedule, ReduceLROnPlateau) or state["counts"]["epoch"] >= end:
+        return False  # it has no end, or it is past it
+    before = state.get("settings", {}).get("epochs")
+    if before is None:
+        return any(saved[end] != vars(schedule)[end] for end in ENDS if end in saved)
+    return bool(before != end)
+
+
+def replan(schedule: LRScheduler, saved: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Move a fresh schedule to where a saved one was; what it made of the optimizer's groups."""
+    for _ in range(moves(saved) - moves(schedule.state_dict())):
+        schedule.step()
+    groups = schedule.optimizer.param_groups
+    return [{key: group[key] for key in GOVERNED if key in group} for group in groups]
+
+
+def moves(state: Mapping[str, Any]) -> int:
+    """How often a schedule was moved on; one that is made of several counts with its first."""
+    found = state["last_epoch"] if "last_epoch" in state else moves(state["_schedulers"][0])
+    return int(found)
+
+
+def adopt(schedule: LRScheduler, planned: list[dict[str, Any]]) -> None:
+    """Give a loaded optimizer the rates of a schedule, in proportion where one was set by hand."""
+    groups = schedule.optimizer.param_groups
+    before, now = (sum(group.get("initial_lr", 0.0) for group in g) for g in (planned, groups))
+    for group, values in zip(groups, planned, strict=True):
+        group.update(values)
+    if before and now and before != now:
+        scale_rates(schedule.optimizer, [schedule], now / before)
+
+
+def scale_rates(optimizer: Optimizer, schedules: list[Any], factor: float) -> None:
+    """Multiply an optimizer's learning rate, now and all along its schedule."""
+    for group in optimizer.param_groups:
+        for key in ("lr", "initial_lr", "max_lr", "min_lr"):
+            if key in group:
+                group[key] = group[key] * factor
+    ahead = list(schedules)
+    while ahead:  # a schedule may be made of others
+        schedule = ahead.pop()
+        ahead += getattr(schedule, "_schedulers", [])
+        for key in ("base_lrs", "max_lrs", "_last_lr"):
+            if hasattr(schedule, key):
+                setattr(schedule, key, [rate * factor for rate in getattr(schedule, key)])
 
 
 def save(training: Training, path: Path) -> None:
@@ -69,20 +151,75 @@ def save(training: Training, path: Path) -> None:
 def write(state: Mapping[str, Any], path: Path) -> None:
     """Write a snapshot; a reader finds the old file or the new one, never half of one."""
     tensors: dict[str, Tensor] = {}
-    packed = pack(state, "", tensors)
+    about = {"format": "pt", "state": json.dumps(pack(state, "", tensors)), **UNSEALED}
     aside = path.with_name(path.name + ".new")
-    save_file(tensors, aside, metadata={"format": "pt", "state": json.dumps(packed)})
-    with aside.open("rb+") as file:
-        os.fsync(file.fileno())
+    save_file(tensors, aside, metadata=about)
+    seal(aside)
     aside.replace(path)
 
 
 def load(training: Training, path: Path) -> None:
-    """Go on from a checkpoint of the same networks and optimizers."""
-    with safe_open(path, framework="pt") as file:
-        state = json.loads(file.metadata()["state"])
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    restore(training, unpack(state, tensors))
+    """Go on from a checkpoint of the same networks and optimizers.
+
+    Raises:
+        Damaged: If it is not what was written.
+    """
+    restore(training, read(path))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The snapshot in a checkpoint.
+
+    Raises:
+        Damaged: If it is not what was written.
+    """
+    check(path)
+    try:
+        with safe_open(path, framework="pt") as file:
+            packed = json.loads(file.metadata()["state"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        state: dict[str, Any] = unpack(packed, tensors)
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise Damaged(path) from error
+    return state
+
+
+def seal(path: Path) -> None:
+    """Write its checksum into a file that was saved with the metadata `UNSEALED`."""
+    _, place, right = checksums(path)
+    with path.open("rb+") as file:
+        file.seek(place)
+        file.write(right.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def check(path: Path) -> None:
+    """Is a file what was written? Of files of old, which carry no checksum, nothing is known.
+
+    Raises:
+        Damaged: If not.
+    """
+    carried, place, right = checksums(path)
+    if carried and (not place or carried != right):
+        raise Damaged(path)
+
+
+def checksums(path: Path) -> tuple[str, int, str]:
+    """The checksum a file carries, where in it, and the one it should carry: that with zeros there.
+
+    Where there is none the place is 0, and the first is empty unless the file once had one.
+    """
+    with path.open("rb") as file:
+        size = file.read(8)
+        header = file.read(min(int.from_bytes(size, "little"), path.stat().st_size))
+        hashed = hashlib.sha256(size + SEAL.sub(b'"sha256":"' + 64 * b"0" + b'"', header))
+        while block := file.read(1 << 20):
+            hashed.update(block)
+    found = SEAL.search(header)
+    if found is None:
+        return "sealed" if b'"sealed"' in header else "", 0, hashed.hexdigest()
+    return found[1].decode(), len(size) + found.start(1), hashed.hexdigest()
 
 
 def random_states(device: torch.device) -> dict[str, Tensor]:

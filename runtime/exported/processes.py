@@ -59,9 +59,19 @@ def plain(module: nn.Module) -> nn.Module:
     return module.module if isinstance(module, DistributedDataParallel) else module
 
 
+class Batch:
+    """The batch that was read last: this process's part of its rows."""
+
+    part = 1.0
+
+
 def share(rows: Tensor) -> Tensor:
     """This process's part of a batch's rows."""
-    return rows[dist.get_rank() :: world_size()] if dist.is_initialized() else rows
+    if not dist.is_initialized():
+        return rows
+    mine = rows[dist.get_rank() :: world_size()]
+    Batch.part = len(mine) / len(rows)
+    return mine
 
 
 def world_size() -> int:
@@ -74,6 +84,17 @@ def total(figures: Tensor) -> Tensor:
     if dist.is_initialized():
         dist.all_reduce(figures)
     return figures
+
+
+def mean(losses: dict[str, float | Tensor]) -> dict[str, float | Tensor]:
+    """Losses of each process's part of a batch, each a mean, as those of the whole batch."""
+    if not dist.is_initialized():
+        return losses
+    tensors = {name: loss for name, loss in losses.items() if isinstance(loss, Tensor)}
+    if not tensors:
+        return losses
+    means = total(torch.stack(list(tensors.values())) * Batch.part)
+    return {**losses, **dict(zip(tensors, means, strict=True))}
 
 
 def first() -> bool:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,18 +13,22 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from runtime.exported.arguments import about, whole
-from runtime.exported.checkpoint import Training, load, save
-from runtime.exported.processes import first, leave, plain, start
+from runtime.exported.checkpoint import BEGUN_WITH, Damaged, Training, read, restore, save
+from runtime.exported.processes import first, leave, mean, plain, start
 from runtime.exported.threads import settle_threads
 
 CHECKPOINT = Path("checkpoint.safetensors")
 RECORDED = Path(__file__).with_name("recorded.json")
 REPLAYED = ("epochs", "batch_size", "seed", "device", "precision")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+MOST = 10**9
+SAVE_S = 60
 
 
 class Run(Training, Protocol):
     """A run that is iterated to train."""
+
+    epochs: int
 
     def __iter__(self) -> Iterator[dict[str, float | Tensor]]: ...
 
@@ -34,31 +39,35 @@ class Options:
     Attributes:
         training: Arguments of `Training`.
         threads: CPU threads; 0 measures and chooses.
+        save_every: Seconds between two checkpoints within an epoch.
         resume: Go on from the last checkpoint.
+        saved: What that holds, where the run goes on from it.
         verify: Replay the recorded steps instead of training.
     """
 
     def __init__(self, description: str | None, threads: int, **defaults: Any) -> None:
         parser = argparse.ArgumentParser(description=about(description))
-        parser.add_argument(
-            "--epochs", type=whole(1), default=defaults["epochs"], help="passes over the data"
-        )
-        parser.add_argument(
-            "--batch-size", type=whole(1), default=defaults["batch_size"], help="examples a step"
-        )
-        parser.add_argument(
-            "--seed", type=whole(0), default=defaults["seed"], help="other weights and order"
-        )
+        parser.add_argument("--epochs", type=whole(1, MOST), help="passes over the data")
+        parser.add_argument("--batch-size", type=whole(1, MOST), help="examples a step")
+        parser.add_argument("--seed", type=whole(0), help="other weights and order")
         parser.add_argument("--device", default=defaults["device"], help="auto, cpu, cuda, ...")
         parser.add_argument("--precision", choices=PRECISIONS, default=defaults["precision"])
         parser.add_argument("--data-dir", help="where data sets lie")
         parser.add_argument(
             "--threads", type=whole(0, 1024), default=threads, help="0 measures and chooses"
         )
+        parser.add_argument(
+            "--save-every",
+            type=whole(1, MOST),
+            default=SAVE_S,
+            metavar="SECONDS",
+            help="a checkpoint also within long epochs",
+        )
         parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
         parser.add_argument("--verify", action="store_true", help="replay the recorded steps")
         found = vars(parser.parse_args())
         self.threads: int = found.pop("threads")
+        self.save_every: int = found.pop("save_every")
         self.resume: bool = found.pop("resume")
         self.verify: bool = found.pop("verify")
         if self.verify:
@@ -67,6 +76,15 @@ class Options:
                 sys.exit(f"{RECORDED.name} is missing: train in Neurowire once and export again.")
             found.update({name: recorded[name] for name in REPLAYED})
             self.threads = recorded["threads"]
+        self.saved = saved() if self.resume else {}
+        begun = self.saved.get("settings", {})
+        for name in BEGUN_WITH:
+            asked, kept = found[name], begun.get(name, defaults[name])
+            if asked is None:
+                found[name] = kept
+            elif name in begun and name != "epochs" and asked != kept:
+                option = name.replace("_", "-")
+                parser.error(f"--{option} {asked}: the run was begun with {kept} and keeps it")
         try:
             start(found["device"])
         except ValueError as error:
@@ -87,21 +105,57 @@ def prepare(training: Run, options: Options) -> None:
         settle_threads(training)
     if options.verify:
         sys.exit(verify(training))
+    if first():
+        CHECKPOINT.with_name(CHECKPOINT.name + ".new").unlink(missing_ok=True)  # of a killed run
     if options.resume:
-        if not CHECKPOINT.exists():
-            sys.exit(
-                f"{CHECKPOINT} is missing: there is nothing to resume. Train without --resume."
-            )
-        load(training, CHECKPOINT)
+        go_on(training, options.saved)
+    clock.every, clock.saved = options.save_every, time.monotonic()
+
+
+def saved() -> dict[str, Any]:
+    """What the checkpoint holds; leave where there is none that can be gone on from."""
+    if not CHECKPOINT.exists():
+        sys.exit(f"{CHECKPOINT} is missing: there is nothing to resume. Train without --resume.")
+    try:
+        return read(CHECKPOINT)
+    except (Damaged, OSError) as error:
+        sys.exit(f"{error} Put back a copy of it, or train without --resume.")
+
+
+def go_on(training: Run, state: dict[str, Any]) -> None:
+    """Go on from a checkpoint; tell what is other than was expected."""
+    try:
+        restore(training, state)
+    except (RuntimeError, ValueError, KeyError) as error:
+        sys.exit(f"{CHECKPOINT} is of another board than this train.py: {error}")
+    before = state.get("settings", {}).get("torch", torch.__version__)
+    if first() and before != torch.__version__:
+        print(f"Begun with torch {before}, this is torch {torch.__version__}.", file=sys.stderr)
+    if first() and training.epoch >= training.epochs:
+        text = f"{training.epoch} epochs are trained already: --epochs with more goes on."
+        print(text, file=sys.stderr)
+
+
+class Clock:
+    """When a checkpoint is due within an epoch."""
+
+    def __init__(self) -> None:
+        self.every, self.saved = SAVE_S, time.monotonic()
+
+
+clock = Clock()
 
 
 def tell(training: Run, figures: dict[str, float | Tensor]) -> None:
-    """Print the figures of a step or an epoch as one line; save after each epoch."""
-    if first():
-        plain_figures = {n: f if isinstance(f, int) else float(f) for n, f in figures.items()}
-        print(json.dumps(plain_figures), flush=True)
-        if "epoch" in figures:
-            save(training, CHECKPOINT)
+    """Print a step's or an epoch's figures as one line; save each epoch, and within long ones."""
+    figures = mean(figures)
+    if not first():
+        return
+    plain_figures = {n: f if isinstance(f, int) else float(f) for n, f in figures.items()}
+    print(json.dumps(plain_figures), flush=True)
+    if "epoch" in figures or time.monotonic() - clock.saved >= clock.every:
+        save(training, CHECKPOINT)
+        clock.saved = time.monotonic()
 
 
 def finish(training: Run) -> None:
