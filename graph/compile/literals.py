@@ -61,16 +61,20 @@ def filled(source: str, found: Sequence[tuple[Slot, str]]) -> str:
 
 
 def annotation(literals: Sequence[str]) -> str:
-    """The type of a parameter that takes these values."""
-    kinds = {type(ast.literal_eval(text)) for text in literals}
-    if kinds == {tuple}:
-        inner = {type(one) for text in literals for one in ast.literal_eval(text)}
-        return f"tuple[{'float' if float in inner else 'int'}, ...]"
-    if kinds == {int, float}:
-        return "float"
-    if len(kinds) != 1 or not kinds <= {int, float, bool, str}:
-        raise Apart
-    return kinds.pop().__name__
+    """The type of a parameter that takes these values: `int`, `int | str`, `float | None`."""
+    found = {_annotation(ast.literal_eval(text)): None for text in literals}
+    if {"int", "float"} <= found.keys():
+        del found["int"]
+    return " | ".join(sorted(found, key="None".__eq__))
+
+
+def _annotation(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        inner = " | ".join(dict.fromkeys(map(_annotation, value)))
+        inner = "float" if inner in {"int | float", "float | int"} else inner
+        inner = inner or "int"  # of an empty one nothing is known
+        return f"tuple[{inner}, ...]" if isinstance(value, tuple) else f"list[{inner}]"
+    return "None" if value is None else type(value).__name__
 
 
 @dataclass
@@ -100,7 +104,6 @@ class _Comparison:
     def _literals(self, nodes: Sequence[Any], texts: list[str]) -> list[Slot]:
         if len(set(texts)) == 1:
             return []
-        annotation(texts)
         start, end = nodes[0].col_offset, nodes[0].end_col_offset
         return [Slot(start, end, "", self.callee, self.word, self.index, tuple(texts))]
 
@@ -150,14 +153,13 @@ class _Comparison:
         ]
         if given[0] is not None:
             return inside._literals(given, texts)
-        annotation(texts)
         end = nodes[0].end_col_offset - 1
         comma = ", " if nodes[0].args or nodes[0].keywords else ""
         return [Slot(end, end, f"{comma}{word}=", inside.callee, word, 0, tuple(texts))]
 
 
 def _value(node: Any) -> Any:
-    if not isinstance(node, ast.Constant | ast.UnaryOp | ast.Tuple):
+    if not isinstance(node, ast.Constant | ast.UnaryOp | ast.Tuple | ast.List):
         return UNKNOWN
     try:
         return ast.literal_eval(node)

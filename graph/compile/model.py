@@ -81,6 +81,7 @@ def _class(
     form: "Form | None",
 ) -> Writer:
     types = dict(form.types) if form else {}
+    items = form.items if form else items
     takes = [Value(value, types.get(end, value.type)) for end, value in inputs]
     gives = [(called, types.get(end, kind)) for end, called, kind in outputs]
     writer = Writer()
@@ -91,12 +92,15 @@ def _class(
         for attribute, constructor, comment in item.modules:
             _, _, ids = modules.get(attribute, ("", "", ()))
             modules[attribute] = (constructor, comment, (*ids, *item.nodes))
-    if modules:
+    kept = form.kept if form else {}
+    if modules or kept:
         writer.add()
         parameters = form.parameters.items() if form else ()
         arguments = "".join(f", {called}: {kind}" for called, kind in parameters)
         writer.add(f"def __init__(self{arguments}) -> None:", level=1)
         writer.add("super().__init__()", level=2)
+        for called, ids in kept.items():
+            writer.add(f"self.{called} = {called}", ids, level=2)
         for attribute, (constructor, comment, ids) in modules.items():
             made = form.constructors[attribute] if form else constructor
             writer.add(f"self.{attribute} = {made}", ids, level=2, comment=comment)

@@ -49,8 +49,8 @@ class Networks:
     def constructor(self, node: Node, results: Mapping[str, "Result"]) -> str:
         """Write the class of an instance's network; the source that makes one."""
         sketch = self._sketch(node, results[node.id])
-        name, code = _network(node), sketch.code
-        form = next(f for f in self._forms[name] if f.code == code and sketch.key in f.given)
+        name = _network(node)
+        form = next(form for form in self._forms[name] if sketch.key in form.given)
         class_name = self._classes.add(
             safe_class_name(name), "", sketch.items, sketch.inputs, sketch.outputs, form
         )

@@ -173,13 +173,75 @@ def test_a_stack_inside_a_network(tmp_path: Path) -> None:
         assert [len(run.networks[name].network) for name in "abc"] == [2, 3, 1]
 
 
-def test_forwards_that_differ_are_two_classes(tmp_path: Path) -> None:
+def test_a_number_in_forward_that_differs_is_an_argument(tmp_path: Path) -> None:
     draw = Drawing()
     _, _, relu, _ = draw.network(
         "dense", ("layer.linear", {"units": 32}), ("activation.leaky_relu", {})
     )
     draw.document.expose(relu.id, "negative_slope", "slope")
+    places = [draw.place("dense", name, slope=slope) for name, slope in (("b", 0.3), ("c", 0.2))]
+    draw.classifier(draw.place("dense", "a"), *places)
+    with compiled(draw.document, tmp_path / "board") as (model, run):
+        assert model.count("class Dense") == 1
+        assert "def __init__(self, in_features: int, slope: float) -> None:" in model
+        assert "        self.slope = slope\n" in model
+        assert "F.leaky_relu(self.linear(features), negative_slope=self.slope)" in model
+        assert [getattr(run, name).slope for name in "abc"] == [0.01, 0.3, 0.2]
+        x = torch.randn(3, 64)
+        assert torch.equal(run.a(x), nn.functional.leaky_relu(run.a.linear(x)))
+
+
+def test_an_argument_of_forward_is_no_module(tmp_path: Path) -> None:
+    """An argument that would be called as a module of the class is called otherwise."""
+    draw = Drawing()
+    _, layer, relu, _ = draw.network(
+        "dense", ("layer.linear", {"units": 64}), ("activation.leaky_relu", {})
+    )
+    draw.document.rename(layer.id, "slope")
+    draw.document.expose(relu.id, "negative_slope", "slope")
     draw.classifier(draw.place("dense", "a"), draw.place("dense", "b", slope=0.3))
+    with compiled(draw.document, tmp_path / "board") as (model, run):
+        assert "self.slope_2 = slope_2" in model
+        assert run.b.slope_2 == 0.3
+        assert isinstance(run.b.slope, nn.Linear)
+
+
+def test_four_blocks_of_a_wavenet_are_one_class(tmp_path: Path) -> None:
+    draw = Drawing()
+    pieces: Pieces = (
+        ("shape.pad", {"pad": (1, 0)}),
+        ("layer.conv1d", {"filters": 8, "kernel_size": (2,), "padding": "valid"}),
+    )
+    _, pad, conv, _ = draw.network("block", *pieces)
+    draw.document.expose(pad.id, "pad", "past")
+    draw.document.expose(conv.id, "dilation")
+    blocks = [draw.place("block", f"block_{n}", past=(2**n, 0), dilation=(2**n,)) for n in range(4)]
+    draw.classifier(draw.add("shape.unsqueeze", dim=1), *blocks, draw.add("shape.flatten"))
+    with compiled(draw.document, tmp_path / "board") as (model, _):
+        assert model.count("class Block") == 1
+        assert "past: tuple[int, ...]" in model
+        assert "F.pad(features, self.past)  # [N, in_channels, D]" in model
+
+
+def test_comments_hold_wherever_a_network_is_put(tmp_path: Path) -> None:
+    draw = Drawing()
+    pieces: Pieces = (("layer.conv2d", {"filters": 4, "stride": (2,)}), ("activation.relu", {}))
+    draw.network("down", *pieces, ("layer.conv2d", {"filters": 6}))
+    pictures(draw, draw.place("down", "low"), draw.place("down", "high"))
+    with compiled(draw.document, tmp_path / "board") as (model, _):
+        assert '"""features [N, in_channels, H, W] -> result [N, 6, H//2, W//2]."""' in model
+        assert "x = F.relu(self.conv2d(features))  # [N, 4, H//2, W//2]" in model
+        assert "return self.conv2d_2(x)  # [N, 6, H//2, W//2]" in model
+
+
+def test_forwards_that_differ_are_two_classes(tmp_path: Path) -> None:
+    """Functions that differ are no arguments, as numbers are."""
+    draw = Drawing()
+    _, _, relu, _ = draw.network(
+        "dense", ("layer.linear", {"units": 32}), ("merge.scale", {"offset": 1.0})
+    )
+    draw.document.expose(relu.id, "offset")
+    draw.classifier(draw.place("dense", "a"), draw.place("dense", "b", offset=-1.0))
     with compiled(draw.document, tmp_path / "board") as (model, _):
         assert "class Dense(nn.Module)" in model
         assert "class Dense2(nn.Module)" in model
