@@ -12,6 +12,7 @@ from types import FrameType, TracebackType
 
 import torch
 
+from graph.errors import NeurowireError
 from runtime.config import File
 from runtime.messages import Problem
 
@@ -33,6 +34,8 @@ def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Pr
         source: The folder the run's source was imported from.
         files: That source, for the nodes of its lines.
     """
+    if isinstance(error, NeurowireError):
+        return Problem(None, str(error), getattr(error, "advice", ""))
     node, detail = locate(error, source, files)
     text = str(error).strip() or type(error).__name__
     if (isinstance(error, OSError) and error.errno in NO_SPACE) or FULL_DISK.search(text):

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from runtime import faults, prepare, source
+from runtime import faults, prepare, source, trust
 from runtime.blame import blame
 from runtime.config import Project, RunConfig
 from runtime.hold import Held, hold
@@ -116,8 +116,8 @@ class Loop:
     def _folder(self) -> Path:
         if self.config.resume:
             folder = Path(self.config.resume).resolve()
-            self.project = self._planned(folder)
             self.config = prepare.as_begun(self.config, folder)
+            self.project = self._planned(folder)
             return folder
         if self.config.folder:
             folder = Path(self.config.folder).resolve()
@@ -125,19 +125,22 @@ class Loop:
         else:
             folder = prepare.new_folder(self._home, self.project.name)
             self._new = True
-        source.write(self.project, folder)
+        trust.write(self.project, folder, self._runs)
         return folder
 
     def _planned(self, folder: Path) -> Project:
         """What the run in a folder trains."""
         try:
-            return source.read(folder)
+            project, told = trust.read(folder, self._runs, self.config.data_dir)
         except FileNotFoundError as error:
             text = f"{folder} holds no run to go on with: there is no {error.filename}."
             raise CannotResume(text, "Choose a run's folder, or train the board anew.") from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             text = f"The run in {folder} can't be read: {error}."
             raise CannotResume(text, "Put back a copy of it, or train the board anew.") from error
+        if told is not None:
+            self._send(told)
+        return project
 
     def _id(self, folder: Path) -> str:
         """What the run is known by: its folder's name, or all of the path outside of the home."""

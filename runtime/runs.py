@@ -88,6 +88,9 @@ class Run:
     best: Mapping[str, float] = field(default_factory=dict)
 
 
+SEALS = "CREATE TABLE IF NOT EXISTS seals (seal TEXT PRIMARY KEY) WITHOUT ROWID"
+"""Digests of all source that was written into run folders here; see `runtime.trust`."""
+
 COLUMNS = tuple(one.name for one in fields(Run))
 
 
@@ -110,6 +113,7 @@ class Runs:
         self._db.execute("PRAGMA synchronous=NORMAL")  # whole after kill -9, no wait for the disk
         if version < VERSION:
             self._db.executescript(TABLES)
+        self._db.execute(SEALS)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -193,6 +197,15 @@ class Runs:
         with self._writing():
             for table, column in (("steps", "run"), ("epochs", "run"), ("runs", "id")):
                 self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (run,))
+
+    def add_seal(self, seal: str) -> None:
+        """Note that source with this digest was written here."""
+        self._db.execute("INSERT OR IGNORE INTO seals VALUES (?)", (seal,))
+
+    def has_seal(self, seal: str) -> bool:
+        """Was source with this digest written here?"""
+        found = self._db.execute("SELECT 1 FROM seals WHERE seal = ?", (seal,)).fetchone()
+        return bool(seal) and found is not None
 
     def find(self, run: str) -> Run | None:
         """The run with this id."""
