@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from graph import exposing, names, overrides, rules, wires
+from graph import exposing, limits, names, overrides, rules, wires
 from graph.declare import REGISTRY
 from graph.document import Document
 from graph.errors import BadParameter
 from graph.history import Edit
+from graph.limits import brief
 from graph.problems import Problem
 from graph.settings import Settings
 from graph.sheet import BOARD, End, Exposed, Frame, Link, Node, Sheet
@@ -50,7 +51,9 @@ class Builder:
         sheets = {BOARD: self._table(BOARD, self.content, "board")}
         for name, content in self._table(BOARD, self.content, "networks").items():
             if not names.is_name(name) or name == BOARD:
-                self._problem(BOARD, f"network {name!r}: expected an identifier; it is left out")
+                self._problem(
+                    BOARD, f"network {brief(name)}: expected an identifier; it is left out"
+                )
                 continue
             sheets[name] = content
             self.document.do(Edit("network", name, name, None, True))
@@ -71,7 +74,7 @@ class Builder:
         found = content.get(key, {})
         if isinstance(found, dict):
             return found
-        self._problem(sheet, f"{key}: expected a table, found {_brief(found)}; it is left empty")
+        self._problem(sheet, f"{key}: expected a table, found {brief(found)}; it is left empty")
         return {}
 
     def _problem(self, sheet: str, text: str, node: str | None = None, name: str = "") -> None:
@@ -157,13 +160,13 @@ class Builder:
                 node, param = entry
                 exposed = Exposed(ids.get(node, str(node)), str(param))
             except (TypeError, ValueError):
-                self._problem(sheet, f"exposed {name!r}: expected a node and a parameter")
+                self._problem(sheet, f"exposed {brief(name)}: expected a node and a parameter")
                 continue
             reason = exposing.why_not_shown(home, exposed, name)
             if reason is None:
                 self.document.do(Edit("exposed", sheet, name, None, exposed))
             else:
-                self._problem(sheet, f"exposed {name!r}: {reason}; it is left out")
+                self._problem(sheet, f"exposed {brief(name)}: {reason}; it is left out")
 
     def _mend(self) -> None:
         """Take values from instances that their networks do not take."""
@@ -175,31 +178,42 @@ class Builder:
     def _frames(self, sheet: str, content: Mapping[str, Any]) -> None:
         for key, entry in self._table(sheet, content, "frames").items():
             try:
-                sizes = [_finite(entry[name]) for name in ("x", "y", "width", "height")]
-                frame = Frame(key, str(entry["title"]), *sizes)
+                sizes = [_nearer(_finite(entry[name])) for name in ("x", "y", "width", "height")]
+                frame = Frame(key, limits.cut(str(entry["title"]), limits.TEXT), *sizes)
             except (TypeError, KeyError, ValueError, OverflowError):
-                self._problem(sheet, f"frame {key}: it can't be read and is left out")
+                shown = limits.cut(key, limits.SHOWN)
+                self._problem(sheet, f"frame {shown}: it can't be read and is left out")
                 continue
             self.document.do(Edit("frame", sheet, key, None, frame))
 
     def _node(self, sheet: str, key: str, entry: Any, taken: set[str]) -> Node | None:
+        shown = limits.cut(key, limits.SHOWN)
         if not (isinstance(entry, dict) and isinstance(entry.get("type"), str)):
-            self._problem(sheet, f"node {key}: expected a table with a type; it is left out")
+            self._problem(sheet, f"node {shown}: expected a table with a type; it is left out")
             return None
         if not _ID.fullmatch(key):
-            self._problem(sheet, f"node {key}: expected an id such as n7; it is left out")
+            self._problem(sheet, f"node {shown}: expected an id such as n7; it is left out")
+            return None
+        if len(entry["type"]) > limits.NAME:
+            self._problem(sheet, f"node {key}: its type is too long for one; it is left out")
             return None
         position = entry.get("position", [0, 0])
         try:
             x, y = (_finite(one) for one in position)
+            if max(abs(x), abs(y)) > limits.COORDINATE:
+                x, y = _nearer(x), _nearer(y)
+                named = limits.cut(str(entry.get("name", key)), limits.NAME)
+                text = f"it lay more than {limits.COORDINATE:,.0f} pixels out; it is put nearer"
+                self._problem(sheet, text, key, named)
         except (TypeError, ValueError, OverflowError):
             self._problem(sheet, "its position can't be read; it is put at the middle", key)
             x, y = 0.0, 0.0
-        name = str(entry.get("name", key))
+        name = entry.get("name", key)
+        name = name if isinstance(name, str) else limits.brief(name)
         if not names.is_name(name) or name in taken:
             better = names.unique(name if names.is_name(name) else names.to_name(name), taken)
             self._problem(
-                sheet, f"the name {name!r} can't be used; it is {better} now", key, better
+                sheet, f"the name {brief(name)} can't be used; it is {better} now", key, better
             )
             name = better
         declaration = REGISTRY.find(entry["type"])
@@ -216,14 +230,14 @@ class Builder:
             self._problem(sheet, "its parameters can't be read; defaults are taken", key, name)
             return {}
         if declaration is None:
-            text = f"the type {node_type!r} is unknown to this version; it is kept as it is"
+            text = f"the type {brief(node_type)} is unknown to this version; it is kept as it is"
             self._problem(sheet, text, key, name)
             return dict(given)
         found = {}
         for word, value in given.items():
             param = declaration.param(word)
             if param is None:
-                text = f"it has no parameter {word!r}; the value {value!r} is left out"
+                text = f"it has no parameter {brief(word)}; the value {brief(value)} is left out"
                 self._problem(sheet, text, key, name)
                 continue
             try:
@@ -239,7 +253,7 @@ class Builder:
         home = self.document.sheet(sheet)
         entries = content.get("links", [])
         if not isinstance(entries, list):
-            self._problem(sheet, f"links: expected a list, found {_brief(entries)}")
+            self._problem(sheet, f"links: expected a list, found {brief(entries)}")
             return
         for entry in entries:
             try:
@@ -250,7 +264,7 @@ class Builder:
                 )
                 link = Link(*ends, int(entry.get("rank", 0)), int(entry.get("again", 0)))
             except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
-                self._problem(sheet, f"link {_brief(entry)}: it can't be read and is left out")
+                self._problem(sheet, f"link {brief(entry)}: it can't be read and is left out")
                 continue
             if (present := home.links.get(link.key)) is not None:
                 if present.rank == link.rank:
@@ -269,8 +283,8 @@ _ID = re.compile(r"n[1-9][0-9]{0,11}")
 
 
 def _wire(link: Link) -> str:
-    source, target = link.source, link.target
-    return f"wire {source.node}.{source.port} to {target.node}.{target.port}"
+    ends = (limits.cut(".".join(end), limits.SHOWN) for end in (link.source, link.target))
+    return f"wire {' to '.join(ends)}"
 
 
 def _at(sheet: Sheet, link: Link) -> tuple[str | None, str]:
@@ -279,17 +293,16 @@ def _at(sheet: Sheet, link: Link) -> tuple[str | None, str]:
     return (node.id, node.name) if node else (None, "")
 
 
+def _nearer(number: float) -> float:
+    """A coordinate that is no further out than things may lie."""
+    return max(-limits.COORDINATE, min(number, limits.COORDINATE))
+
+
 def _finite(number: Any) -> float:
     found = float(number)
     if not math.isfinite(found):
         raise ValueError(number)
     return found
-
-
-def _brief(value: Any) -> str:
-    """A value as a message can show it."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _age(entry: tuple[str, Any]) -> tuple[int, str]:

@@ -27,6 +27,7 @@ from graph import (
 from graph.declare import REGISTRY, Param, Ports
 from graph.errors import DocumentError
 from graph.history import Edit, History
+from graph.limits import brief
 from graph.settings import Settings
 from graph.sheet import BOARD, End, Frame, Link, Node, Sheet
 
@@ -59,7 +60,7 @@ class Document:
         if name == BOARD:
             return self.board
         if name not in self.networks:
-            raise DocumentError(f"there is no network named {name!r}")
+            raise DocumentError(f"there is no network named {brief(name)}")
         return self.networks[name]
 
     def sheets(self) -> list[Sheet]:
@@ -73,7 +74,7 @@ class Document:
             DocumentError: If there is no such node.
         """
         if node not in self._homes:
-            raise DocumentError(f"there is no node {node!r}")
+            raise DocumentError(f"there is no node {brief(node)}")
         return self._homes[node]
 
     def has(self, node: str) -> bool:

@@ -8,6 +8,7 @@ from graph import exposing, names, overrides, rules, sharing, wires
 from graph.declare import REGISTRY, Declaration, Port
 from graph.errors import BadParameter, DocumentError, Refused
 from graph.history import Edit
+from graph.limits import brief
 from graph.sheet import End, Node
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def rename(document: "Document", node: str, name: str) -> None:
     if (reason := names.why_not(name)) is not None:
         raise BadParameter(reason)
     if name in document.sheet_of(node).names():
-        raise BadParameter(f"{name!r} is taken by another node on this sheet")
+        raise BadParameter(f"{brief(name)} is taken by another node on this sheet")
     with document.group("Rename"):
         document.put(replace(before, name=name))
         wires.follow_port(document, before, name)
@@ -125,7 +126,9 @@ def set_params(document: "Document", node: str, values: Mapping[str, Any]) -> No
     before = document.node(node)
     declaration = REGISTRY.find(before.type)
     if declaration is None:
-        raise DocumentError(f"{before.name}: unknown type {before.type!r}, it can't be changed")
+        raise DocumentError(
+            f"{before.name}: unknown type {brief(before.type)}, it can't be changed"
+        )
     given = overrides.gathered(document, before, values)
     checked = declaration.checked({**before.params, **given})
     reason = rules.why_not_here(document, before.type, checked, document.sheet_of(node).name)
@@ -140,5 +143,5 @@ def set_params(document: "Document", node: str, values: Mapping[str, Any]) -> No
 def _declaration(type: str) -> Declaration:
     declaration = REGISTRY.find(type)
     if declaration is None:
-        raise DocumentError(f"there is no node type {type!r}")
+        raise DocumentError(f"there is no node type {brief(type)}")
     return declaration

@@ -6,6 +6,7 @@ from graph import names, networks, rules
 from graph.declare import REGISTRY
 from graph.errors import BadParameter, Refused
 from graph.history import Edit
+from graph.limits import brief
 from graph.overrides import OVERRIDES, find_param, set_overrides
 from graph.sheet import BOARD, Exposed, Sheet
 
@@ -34,7 +35,7 @@ def expose(document: "Document", node: str, param: str, name: str | None = None)
         raise Refused("only parameters inside a network can be shown on its instances")
     found = find_param(document, inner, param)
     if found is None:
-        raise BadParameter(f"{inner.name} has no parameter {param!r}")
+        raise BadParameter(f"{inner.name} has no parameter {brief(param)}")
     present = exposed_as(sheet, node, found.name)
     if present is not None and name in {None, present}:
         return present
@@ -63,7 +64,7 @@ def hide(document: "Document", network: str, name: str) -> None:
     """Show a parameter on instances no longer; their values for it go."""
     sheet = document.sheet(network)
     if name not in sheet.exposed:
-        raise BadParameter(f"{network} shows no parameter {name!r}")
+        raise BadParameter(f"{network} shows no parameter {brief(name)}")
     with document.group(f"Hide {name} of {network}"):
         for node in networks.instances(document, network):
             own = dict(node.params.get(OVERRIDES, ()))
@@ -85,7 +86,7 @@ def rename_exposed(document: "Document", network: str, name: str, new: str) -> N
     """
     sheet = document.sheet(network)
     if name not in sheet.exposed:
-        raise BadParameter(f"{network} shows no parameter {name!r}")
+        raise BadParameter(f"{network} shows no parameter {brief(name)}")
     if name == new:
         return
     _check_name(sheet, new)
@@ -117,7 +118,7 @@ def why_not_shown(sheet: Sheet, exposed: Exposed, name: str) -> str | None:
     if sheet.name == BOARD:
         return "the board shows nothing"
     if exposed.node not in sheet.nodes:
-        return f"there is no node {exposed.node!r}"
+        return f"there is no node {brief(exposed.node)}"
     if not names.is_name(name) or name in _taken(sheet):
         return "the name can't be used"
     return None
@@ -127,7 +128,7 @@ def _check_name(sheet: Sheet, name: str) -> None:
     if (reason := names.why_not(name)) is not None:
         raise BadParameter(f"name: {reason}")
     if name in _taken(sheet):
-        raise BadParameter(f"name: {sheet.name} has a parameter {name!r} already")
+        raise BadParameter(f"name: {sheet.name} has a parameter {brief(name)} already")
 
 
 def _taken(sheet: Sheet) -> set[str]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from graph import limits
 from graph.building import Builder, Loaded
 from graph.document import Document
 from graph.errors import FileError
@@ -97,6 +98,8 @@ def load(path: Path) -> Loaded:
         FileError: If it can't be read, is not ours, or comes from a newer Neurowire.
     """
     try:
+        if path.stat().st_size > limits.FILE_MB * 1_000_000:
+            raise FileError(f"{path}: expected a board of at most {limits.FILE_MB} MB.")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
@@ -129,9 +132,41 @@ def load_text(text: str, *, place: str = "this text") -> Loaded:
             f"{place}: it has format {version}, this version reads up to {FORMAT}. "
             "Open it with a newer Neurowire; it was not changed."
         )
+    _check_size(content, place)
     for step in range(version, FORMAT):
         content = MIGRATIONS[step](content)
     return Builder(content).build()
+
+
+def _check_size(content: dict[str, Any], place: str) -> None:
+    """A file is no larger and no deeper than can be looked at in a moment.
+
+    Raises:
+        FileError: If it is; before anything is built of it.
+    """
+    ahead: list[Any] = [content]
+    depth = 0
+    while ahead:
+        depth += 1
+        if depth > limits.NESTING:
+            raise FileError(
+                f"{place}: expected tables and lists at most {limits.NESTING} deep in each other, "
+                "found more. The file is damaged: restore it from a copy; it was not changed."
+            )
+        inner = [one.values() if isinstance(one, dict) else one for one in ahead]
+        ahead = [one for many in inner for one in many if isinstance(one, dict | list)]
+    tables = [content.get("board"), *_entries(content.get("networks"))]
+    nodes = [one.get("nodes") for one in tables if isinstance(one, dict)]
+    count = sum(len(one) for one in nodes if isinstance(one, dict))
+    if count > limits.NODES:
+        raise FileError(
+            f"{place}: expected at most {limits.NODES:,} nodes, found {count:,}. "
+            "Draw what repeats as a network, and place that; the file was not changed."
+        )
+
+
+def _entries(table: Any) -> list[Any]:
+    return list(table.values()) if isinstance(table, dict) else []
 
 
 def _sheet_content(sheet: Sheet) -> dict[str, Any]:

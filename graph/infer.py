@@ -252,6 +252,7 @@ class Inference(Answers):
         queue = [(ranks.get(node, 0), node) for node in self._dirty]
         heapq.heapify(queue)
         queued, self._dirty = self._dirty, set()
+        self._nodes.forget()
         while queue:
             _, node = heapq.heappop(queue)
             queued.discard(node)

@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graph import mutes, networks
+from graph import limits, mutes, networks
 from graph.declare import REGISTRY, Declaration, Port
 from graph.document import Document
 from graph.errors import Mismatch, set_param
+from graph.limits import brief
 from graph.mending import emptied, from_mismatch, problem, silenced, standing, unwired
 from graph.order import topological
+from graph.overrides import OVERRIDES
 from graph.problems import Fix, Problem
-from graph.rules import role
+from graph.rules import network_of, role
 from graph.sheet import End, Node, Sheet
 from graph.tensor import TensorType
 
@@ -51,6 +53,13 @@ class NodeInference:
 
     def __init__(self, document: Document, facts: Mapping[str, Facts]) -> None:
         self._document, self._facts = document, facts
+        self._insides: dict[tuple[Any, ...], tuple[Mapping[str, Result], Types]] = {}
+        self._extents: dict[str, int] = {}
+
+    def forget(self) -> None:
+        """The document changed: nothing that was found out about networks holds any more."""
+        self._insides.clear()
+        self._extents.clear()
 
     def infer(self, sheet: Sheet, node: Node, known: Mapping[str, Result]) -> Result:
         """What is known about a node of a sheet, when that much is known about others."""
@@ -58,7 +67,7 @@ class NodeInference:
         nothing: Types = {port.name: None for port in ports.outputs}
         declaration = REGISTRY.find(node.type)
         if declaration is None:
-            text = f"the type {node.type!r} is unknown to this version"
+            text = f"the type {brief(node.type)} is unknown to this version"
             advice = "it is kept as it is: open the file with a newer Neurowire, or delete it"
             return Result(None, nothing, (problem(sheet, node, text, advice=advice),))
         if node.muted and declaration.role not in mutes.ENDS:
@@ -177,10 +186,35 @@ class NodeInference:
     ) -> Result:
         name = str(node.params.get("network", ""))
         if name not in self._document.networks:
-            text = f"there is no network named {name!r}"
+            text = f"there is no network named {brief(name)}"
             home = self._document.sheet_of(node.id)
             return Result(None, nothing, (*problems, problem(home, node, text)))
+        if self._extent(name) > limits.PLACED:
+            return Result(None, nothing, (*problems, self._too_large(node, name)))
         sheet = networks.placed(self._document, node)
+        results, known = self._inside(node, sheet, inputs)
+        outputs = dict(known)
+        within = {(p.node, p.text): p for r in results.values() for p in r.problems}
+        found = [standing(one, node, sheet) for one in within.values()]
+        found += self._of_instance(node, sheet, inputs, outputs)
+        repeat = int(node.params.get("repeat", 1))
+        if repeat > 1 and list(inputs) != list(outputs.values()):
+            outputs = {}
+        counts = self._counts(self._document.sheet_of(node.id), node)
+        weights = repeat * sum(r.weights or 0 for r in results.values()) if counts else None
+        inside = tuple(inputs) if None not in inputs else None
+        return Result(inside, {**nothing, **outputs}, (*problems, *found), weights, inner=results)
+
+    def _inside(
+        self, node: Node, sheet: Sheet, inputs: Inputs
+    ) -> tuple[Mapping[str, Result], Types]:
+        """What is known inside a network where it gets these inputs; found out once for all places.
+
+        So the cost of networks in networks is that of what differs, however often they are placed.
+        """
+        key = (sheet.name, node.params.get(OVERRIDES, ()), inputs)
+        if key in self._insides:
+            return self._insides[key]
         results: dict[str, Result] = {}
         outputs: Types = {}
         for entry, entering in zip(networks.ends(sheet, "input"), inputs, strict=False):
@@ -194,16 +228,36 @@ class NodeInference:
             if role(one.type) == "output":
                 wired = sheet.into(inner)
                 outputs[one.name] = _output(results, wired[0].source) if wired else None
-        within = (p for result in results.values() for p in result.problems)
-        found = [standing(one, node, sheet) for one in within]
-        found += self._of_instance(node, sheet, inputs, outputs)
-        repeat = int(node.params.get("repeat", 1))
-        if repeat > 1 and list(inputs) != list(outputs.values()):
-            outputs = {}
-        counts = self._counts(self._document.sheet_of(node.id), node)
-        weights = repeat * sum(r.weights or 0 for r in results.values()) if counts else None
-        inside = tuple(inputs) if None not in inputs else None
-        return Result(inside, {**nothing, **outputs}, (*problems, *found), weights, inner=results)
+        self._insides[key] = results, outputs
+        return results, outputs
+
+    def _extent(self, network: str, depth: int = 1) -> int:
+        """How many nodes a network is made of, those of networks inside it counted each time.
+
+        Past the limits, in number or in depth, any number above the limit.
+        """
+        if network in self._extents:
+            return self._extents[network]
+        if network not in self._document.networks:
+            return 0
+        if depth > limits.DEPTH:
+            return limits.PLACED + 1
+        found = 0
+        for node in self._document.networks[network].nodes.values():
+            inner = network_of(node)
+            found += 1 if inner is None else 1 + self._extent(inner, depth + 1)
+        self._extents[network] = found
+        return found
+
+    def _too_large(self, node: Node, network: str) -> Problem:
+        return problem(
+            self._document.sheet_of(node.id),
+            node,
+            f"its network {network} is too large: expected at most {limits.PLACED:,} nodes, those "
+            "of networks inside counted wherever they are placed, and at most "
+            f"{limits.DEPTH} networks in each other",
+            advice="place fewer networks in it, or make them smaller",
+        )
 
     def _of_instance(
         self, node: Node, network: Sheet, inputs: Inputs, outputs: Types

@@ -4,6 +4,9 @@ import keyword
 import re
 from collections.abc import Container
 
+from graph import limits
+from graph.limits import brief
+
 USES = {
     "exported source uses it itself": """
         F Tensor Path Training Iterator argparse batch batch_count batches checkpoint data epoch
@@ -41,9 +44,11 @@ def is_name(text: str) -> bool:
 
 def why_not(text: str) -> str | None:
     """Why this can't be a name, or None where it can."""
-    expected = f"expected a name such as `generator`, got {text!r}"
+    expected = f"expected a name such as `generator`, got {brief(text)}"
     if not text.isidentifier() or not text.isascii() or text.startswith("_"):
         return f"{expected}: it takes letters, digits and _, a letter first"
+    if len(text) > limits.NAME:
+        return f"{expected}: it takes at most {limits.NAME} letters"
     if keyword.iskeyword(text) or keyword.issoftkeyword(text):
         return f"{expected}, which is a Python word"
     if text in RESERVED:
@@ -56,7 +61,8 @@ def to_name(text: str) -> str:
     name = re.sub(r"\W+", "_", text.strip().lower(), flags=re.ASCII).strip("_") or "node"
     if name[0].isdigit():
         name = f"n{name}"
-    return name if is_name(name) else f"{name}_1"
+    name = name[: limits.NAME]
+    return name if is_name(name) else f"{name[: limits.NAME - 2]}_1"
 
 
 def unique(name: str, taken: Container[str]) -> str:
@@ -65,9 +71,9 @@ def unique(name: str, taken: Container[str]) -> str:
         return name
     base = stem(name)
     number = 2
-    while f"{base}_{number}" in taken:
+    while (found := f"{base[: limits.NAME - len(str(number)) - 1]}_{number}") in taken:
         number += 1
-    return f"{base}_{number}"
+    return found
 
 
 def stem(name: str) -> str:

@@ -8,6 +8,7 @@ from graph import names, rules
 from graph.declare import Port, Ports
 from graph.errors import BadParameter, Refused
 from graph.history import Edit
+from graph.limits import brief
 from graph.order import topological
 from graph.overrides import OVERRIDES, with_value
 from graph.sheet import BOARD, End, Node, Sheet
@@ -34,11 +35,9 @@ def ends(sheet: Sheet, role: str) -> list[Node]:
 
 
 def placed(document: "Document", instance: Node) -> Sheet:
-    """The network of an instance with the instance's own values in it.
-
-    The network must exist.
-    """
-    sheet = document.networks[str(rules.network_of(instance))]
+    """The network of an instance with the instance's own values in it; empty if there is none."""
+    name = str(rules.network_of(instance))
+    sheet = document.networks.get(name) or Sheet(name)
     changed: dict[str, Node] = {}
     for name, value in dict(instance.params.get(OVERRIDES, ())).items():
         exposed = sheet.exposed.get(name)
@@ -109,7 +108,7 @@ def rename(document: "Document", name: str, new: str) -> None:
         return
     check_name(document, new)
     if rules.contains(document, name, new):
-        raise Refused(f"{name} holds an instance of {new!r}: a network can't contain itself")
+        raise Refused(f"{name} holds an instance of {brief(new)}: a network can't contain itself")
     with document.group(f"Rename network {name}"):
         document.do(Edit("network", name, name, name, new))
         placed = instances(document, name)
@@ -125,9 +124,11 @@ def check_name(document: "Document", name: str) -> None:
     if (reason := names.why_not(name)) is not None:
         raise BadParameter(f"network: {reason}")
     if name == BOARD:
-        raise BadParameter(f"network: {name!r} is reserved: it is the sheet that all starts from")
+        raise BadParameter(
+            f"network: {brief(name)} is reserved: it is the sheet that all starts from"
+        )
     if name in document.networks:
-        raise BadParameter(f"network: {name!r} is taken")
+        raise BadParameter(f"network: {brief(name)} is taken")
 
 
 def free_name(wanted: str, taken: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from graph import rules
 from graph.declare import REGISTRY, Param
 from graph.errors import BadParameter
+from graph.limits import brief
 from graph.sheet import Exposed, Node, Sheet
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def mend(document: "Document", node: Node) -> list[str]:
     kept, reasons = {}, []
     for name, value in own.items():
         if name not in shown:
-            reasons.append(f"its network shows no parameter {name!r}")
+            reasons.append(f"its network shows no parameter {brief(name)}")
             continue
         try:
             kept[name] = shown[name].check(value)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from graph.limits import SAID, cut
+
 if TYPE_CHECKING:
     from graph.document import Document
 
@@ -45,6 +47,11 @@ class Problem:
     received: str = ""
     advice: str = ""
     fixes: tuple[Fix, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("text", "expected", "received", "advice"):
+            if len(getattr(self, name)) > SAID:
+                object.__setattr__(self, name, cut(getattr(self, name)))
 
     @property
     def subject(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from graph.declare import REGISTRY
+from graph.limits import brief
 from graph.order import topological
 from graph.sheet import BOARD, End, Link, Node, Sheet
 
@@ -58,7 +59,7 @@ def why_not_here(
     if kind == "instance" and sheet != BOARD:
         network = str(params.get("network", ""))
         if contains(document, network, sheet):
-            return f"{sheet} is part of {network!r}: a network can't contain itself"
+            return f"{sheet} is part of {brief(network)}: a network can't contain itself"
     return None
 
 
@@ -75,11 +76,11 @@ def why_not_read(document: "Document", link: Link, sheet: Sheet) -> str | None:
     output = document.ports(start).output(link.source.port)
     port = document.ports(finish).input(link.target.port)
     if output is None and not open_ended(document, start):
-        return f"{start.name} has no output {link.source.port!r}"
+        return f"{start.name} has no output {brief(link.source.port)}"
     if port is None:
         if open_ended(document, finish):
             return None
-        return f"{finish.name} has no input {link.target.port!r}"
+        return f"{finish.name} has no input {brief(link.target.port)}"
     if output is not None and not port.accepts(output):
         return f"{finish.name}.{port.label} takes a {port.kind}, {start.name} gives a {output.kind}"
     if not port.variadic and any(
@@ -105,7 +106,7 @@ def why_not(document: "Document", source: End, target: End, *, replace: bool) ->
     """
     for end in (source, target):
         if not document.has(end.node):
-            return f"there is no node {end.node!r}"
+            return f"there is no node {brief(end.node)}"
     sheet = document.sheet_of(source.node)
     if document.sheet_of(target.node) is not sheet:
         return "a wire can't go from one sheet to another"
@@ -113,9 +114,9 @@ def why_not(document: "Document", source: End, target: End, *, replace: bool) ->
     output = document.ports(start).output(source.port)
     port = document.ports(finish).input(target.port)
     if output is None:
-        return f"{start.name} has no output {source.port!r}"
+        return f"{start.name} has no output {brief(source.port)}"
     if port is None:
-        return f"{finish.name} has no input {target.port!r}"
+        return f"{finish.name} has no input {brief(target.port)}"
     if not port.accepts(output):
         return f"{finish.name}.{port.label} takes a {port.kind}, {start.name} gives a {output.kind}"
     if source.node == target.node:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from graph.errors import BadParameter
+from graph.limits import NUMBER, brief
 
 Precision = Literal["auto", "float32", "bfloat16"]
 DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
@@ -38,17 +39,20 @@ class Settings:
         """
         for name, value in values.items():
             if name not in {**_LOWEST, **_CHOICES}:
-                raise BadParameter(f"settings: there is no {name!r}")
+                raise BadParameter(f"settings: there is no {brief(name)}")
             if name in _LOWEST:
+                low, high, got = _LOWEST[name], _HIGHEST.get(name, NUMBER), brief(value)
                 if isinstance(value, bool) or not isinstance(value, int):
-                    raise BadParameter(f"{name}: expected a whole number, got {value!r}")
-                if value < _LOWEST[name]:
-                    raise BadParameter(f"{name}: expected at least {_LOWEST[name]}, got {value}")
+                    raise BadParameter(f"{name}: expected a whole number, got {got}")
+                if not low <= value <= high:
+                    bound = f"at least {low}" if value < low else f"at most {high}"
+                    raise BadParameter(f"{name}: expected {bound}, got {got}")
             elif value not in _CHOICES[name]:
                 choices = ", ".join(_CHOICES[name])
-                raise BadParameter(f"{name}: expected one of {choices}; got {value!r}")
+                raise BadParameter(f"{name}: expected one of {choices}; got {brief(value)}")
         return replace(self, **values)
 
 
 _LOWEST = {"epochs": 1, "batch_size": 1, "seed": 0, "threads": 0}
+_HIGHEST = {"threads": 1024}
 _CHOICES = {"device": DEVICES, "precision": PRECISIONS}

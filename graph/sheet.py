@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from graph.errors import DocumentError
+from graph.limits import brief
 
 BOARD = "board"
 _RANK = attrgetter("rank")
@@ -151,7 +152,7 @@ class Sheet:
             DocumentError: If there is none.
         """
         if frame not in self.frames:
-            raise DocumentError(f"there is no frame {frame!r}")
+            raise DocumentError(f"there is no frame {brief(frame)}")
         return self.frames[frame]
 
     def names(self) -> set[str]:

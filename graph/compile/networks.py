@@ -1,7 +1,7 @@
 """Classes of drawn networks, and how each place a network is put makes one."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graph import networks, rules
 from graph.compile.forms import Form, Sketch, forms
@@ -10,6 +10,7 @@ from graph.compile.scope import Scope, local_names
 from graph.document import Document
 from graph.neurons.layers import Weight
 from graph.order import topological, upstream
+from graph.overrides import OVERRIDES
 from graph.sheet import End, LinkKey, Node
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Networks:
         self._forms: dict[str, list[Form]] = {}
         self._places: dict[str, list[tuple[Node, Result]]] = {}
         self._stacked: set[str] = set()
+        self._sketches: dict[tuple[Any, ...], tuple[Result, Sketch]] = {}
+        self._visited: set[tuple[Any, ...]] = set()
         depths: dict[str, int] = {}
         for node in placed:
             self._visit(node, results[node.id], depths)
@@ -64,7 +67,7 @@ class Networks:
         return repeats(node) > 1 or node.id in self._stacked
 
     def wires(
-        self, node: Node, result: "Result", module: str
+        self, node: Node, result: "Result", module: str, seen: set[str]
     ) -> Iterator[tuple[LinkKey, str, Weight]]:
         """Wires into neurons drawn inside an instance: their layer's name in torch, and place.
 
@@ -73,7 +76,11 @@ class Networks:
             result: What inference found out about it.
             module: Its name within its unit; "" is the unit itself. Of a network that is repeated
                 the first is meant.
+            seen: Networks whose wires were told of another place; it takes in those told here.
         """
+        if _network(node) in seen:
+            return
+        seen.add(_network(node))
         if self.is_stacked(node):
             module = joined(module, "0")
         sketch = self._sketch(node, result)
@@ -84,10 +91,17 @@ class Networks:
             for inner in (sheet.nodes[one] for one in item.nodes if one in sheet.nodes):
                 if rules.role(inner.type) == "instance" and not inner.muted:
                     name = sheet.nodes[inner.twin or inner.id].name
-                    yield from self.wires(inner, result.inner[inner.id], joined(module, name))
+                    yield from self.wires(inner, result.inner[inner.id], joined(module, name), seen)
 
     def _visit(self, node: Node, result: "Result", depths: dict[str, int]) -> int:
-        """Note a place, and all places inside; how deep networks lie in it."""
+        """Note a place, and all places inside; how deep networks lie in it.
+
+        Of places where the very same is known, the first stands for all.
+        """
+        name = _network(node)
+        if (place := _place(node, result)) in self._visited:
+            return depths[name]
+        self._visited.add(place)
         sheet = networks.placed(self._document, node)
         live = upstream(sheet, [one.id for one in networks.ends(sheet, "output")])
         inner = [
@@ -97,12 +111,18 @@ class Networks:
         ]
         self._stacked.update(one.id for one in inner if repeats(one) > 1)
         found = [self._visit(one, result.inner[one.id], depths) + 1 for one in inner]
-        name = _network(node)
         depths[name] = max([depths.get(name, 0), *found])
         self._places.setdefault(name, []).append((node, result))
         return depths[name]
 
     def _sketch(self, node: Node, result: "Result") -> Sketch:
+        """A network as it stands in a place, made once for all where the very same is known."""
+        place = _place(node, result)
+        if place not in self._sketches:
+            self._sketches[place] = result, self._made(node, result)
+        return self._sketches[place][1]
+
+    def _made(self, node: Node, result: "Result") -> Sketch:
         sheet = networks.placed(self._document, node)
         scope = Scope(self._document, sheet, result.inner, self.constructor)
         order = scope.gather([n for n in topological(sheet) if not scope.passes(n)])
@@ -126,6 +146,11 @@ def repeats(node: Node) -> int:
 def joined(outer: str, inner: str) -> str:
     """The name of a module within a module."""
     return f"{outer}.{inner}" if outer else inner
+
+
+def _place(node: Node, result: "Result") -> tuple[Any, ...]:
+    """What is equal for places of a network where the very same is known."""
+    return _network(node), node.params.get(OVERRIDES, ()), id(result.inner)
 
 
 def _network(node: Node) -> str:

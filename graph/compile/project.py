@@ -155,13 +155,14 @@ def _wires(plan: Plan) -> Iterator[WireSpec]:
             tensor = f"{weight.layer}.weight"
             yield WireSpec(link, unit.attribute, tensor, weight.row, weight.column)
     seen: set[LinkKey] = set()
+    told: set[str] = set()
     for node in sorted(plan.board.nodes.values(), key=lambda one: one.number):
         home, result = plan.owner(node.id), plan.inference.result(node.id)
         placed = role(node) == "instance" and not node.muted
         if not placed or home is None or result is None or result.inputs is None:
             continue
         unit, module = home
-        for link, layer, weight in plan.networks.wires(node, result, module):
+        for link, layer, weight in plan.networks.wires(node, result, module, told):
             if link not in seen:  # of several places the oldest is shown
                 seen.add(link)
                 tensor = f"{layer}.weight"

@@ -3,10 +3,12 @@
 import dataclasses
 import math
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
+from graph import limits
 from graph.errors import BadParameter, DeclarationError
+from graph.limits import brief
 
 ParamKind = Literal[
     "int", "float", "bool", "choice", "text", "ints", "floats", "path", "nodes", "names", "values"
@@ -84,7 +86,9 @@ def _check_int(param: Param, value: object) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise BadParameter(f"{param.label}: expected a whole number, got {value!r}")
+        raise BadParameter(f"{param.label}: expected a whole number, got {brief(value)}")
+    if abs(value) > limits.NUMBER:
+        raise BadParameter(f"{param.label}: expected at most {limits.NUMBER}, got {brief(value)}")
     return value
 
 
@@ -96,31 +100,34 @@ def _check_float(param: Param, value: object) -> float:
             number = math.nan
         if not math.isnan(number):
             return number
-    raise BadParameter(f"{param.label}: expected a number, got {value!r}")
+    raise BadParameter(f"{param.label}: expected a number, got {brief(value)}")
 
 
 def _check_bool(param: Param, value: object) -> bool:
     if not isinstance(value, bool):
-        raise BadParameter(f"{param.label}: expected true or false, got {value!r}")
+        raise BadParameter(f"{param.label}: expected true or false, got {brief(value)}")
     return value
 
 
 def _check_text(param: Param, value: object) -> str:
     if not isinstance(value, str):
-        raise BadParameter(f"{param.label}: expected text, got {value!r}")
+        raise BadParameter(f"{param.label}: expected text, got {brief(value)}")
+    if len(value) > limits.TEXT:
+        most = f"at most {limits.TEXT:,} letters"
+        raise BadParameter(f"{param.label}: expected {most}, got {brief(value)}")
     return value
 
 
 def _check_choice(param: Param, value: object) -> str:
     if value not in param.choices:
         raise BadParameter(
-            f"{param.label}: expected one of {', '.join(param.choices)}; got {value!r}"
+            f"{param.label}: expected one of {', '.join(param.choices)}; got {brief(value)}"
         )
     return str(value)
 
 
 def _check_ints(param: Param, value: object) -> tuple[int, ...]:
-    many = value if isinstance(value, list | tuple) else (value,)
+    many = _entries(param, value if isinstance(value, list | tuple) else (value,))
     sizes = tuple(_check_int(param, one) for one in many)
     if param.sizes and len(sizes) not in {1, param.sizes}:
         raise BadParameter(f"{param.label}: expected 1 or {param.sizes} numbers, got {len(sizes)}")
@@ -130,23 +137,31 @@ def _check_ints(param: Param, value: object) -> tuple[int, ...]:
 
 
 def _check_floats(param: Param, value: object) -> tuple[float, ...]:
-    many = value if isinstance(value, list | tuple) else (value,)
+    many = _entries(param, value if isinstance(value, list | tuple) else (value,))
     numbers = tuple(_check_float(param, one) for one in many)
     if param.sizes and len(numbers) != param.sizes:
         raise BadParameter(f"{param.label}: expected {param.sizes} numbers, got {len(numbers)}")
     return numbers
 
 
+def _entries(param: Param, many: Sequence[Any]) -> Sequence[Any]:
+    if len(many) > limits.ENTRIES:
+        most = f"at most {limits.ENTRIES:,} entries"
+        raise BadParameter(f"{param.label}: expected {most}, got {len(many):,}")
+    return many
+
+
 def _check_names(param: Param, value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
-        raise BadParameter(f"{param.label}: expected a list of names, got {value!r}")
-    return tuple(value)
+        raise BadParameter(f"{param.label}: expected a list of names, got {brief(value)}")
+    return tuple(_check_text(param, one) for one in _entries(param, value))
 
 
 def _check_values(param: Param, value: object) -> tuple[tuple[str, Any], ...]:
     pairs = list(value.items() if isinstance(value, Mapping) else _listed(value))
+    _entries(param, pairs)
     if not all(isinstance(one, list | tuple) and len(one) == 2 for one in pairs):
-        raise BadParameter(f"{param.label}: expected values by name, got {value!r}")
+        raise BadParameter(f"{param.label}: expected values by name, got {brief(value)}")
     found = {str(name): _frozen(one) for name, one in pairs}
     return tuple((name, found[name]) for name in sorted(found))
 

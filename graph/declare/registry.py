@@ -8,6 +8,7 @@ from typing import Any, Literal
 from graph.declare.params import Param
 from graph.declare.ports import Ports, parse_ports
 from graph.errors import BadParameter, DeclarationError
+from graph.limits import brief
 
 Role = Literal[
     "layer",
@@ -89,7 +90,7 @@ class Declaration:
         for name, value in values.items():
             param = self.param(name)
             if param is None:
-                raise BadParameter(f"{self.title} has no parameter {name!r}")
+                raise BadParameter(f"{self.title} has no parameter {brief(name)}")
             checked = param.check(value)
             if checked != param.default:
                 found[param.name] = checked

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+from graph.limits import brief
 from graph.tensor import TensorType
 
 
@@ -44,7 +45,7 @@ def literal(value: object) -> str:
         return "math.inf" if value > 0 else "-math.inf"
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
-    raise TypeError(f"expected a value that can be written as source, got {value!r}")
+    raise TypeError(f"expected a value that can be written as source, got {brief(value)}")
 
 
 def docstring(text: str) -> str:

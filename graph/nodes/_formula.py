@@ -11,6 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Collection, Mapping
 
+from graph import limits
 from graph.declare import Value
 from graph.errors import Mismatch
 from graph.nodes._shapes import broadcast, operand
@@ -69,9 +70,22 @@ def parse(formula: str) -> ast.expr:
     if len(formula) > LENGTH:
         raise refuse(f"{len(formula)} letters", f"use at most {LENGTH}")
     try:
-        return ast.parse(formula.strip(), mode="eval").body
+        tree = ast.parse(formula.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise refuse(repr(formula), "check brackets and operators") from error
+    if _is_deep(tree):
+        most = f"at most {limits.FORMULA} operations in each other"
+        raise refuse("a formula that is nested too deeply", f"put {most}, or use several nodes")
+    return tree
+
+
+def _is_deep(tree: ast.expr) -> bool:
+    ahead: list[ast.AST] = [tree]
+    for _ in range(limits.FORMULA):
+        ahead = [one for node in ahead for one in ast.iter_child_nodes(node)]
+        if not ahead:
+            return False
+    return True
 
 
 def without(tree: ast.expr, silent: Collection[str]) -> ast.expr | None:

@@ -1,6 +1,7 @@
 """Networks: reusable sheets, their ends, and the places they are put."""
 
 from graph.declare import Values, node, param
+from graph.limits import REPEAT
 from graph.tensor import TensorType
 
 GROUP = "Network"
@@ -46,7 +47,10 @@ class Instance:
 
     network: str = param("", doc="Which network.")
     repeat: int = param(
-        1, low=1, doc="Stack it so many times, one behind the other, each with its own weights."
+        1,
+        low=1,
+        high=REPEAT,
+        doc="Stack it so many times, one behind the other, each with its own weights.",
     )
     overrides: Values = param((), doc="This place's values of parameters the network shows.")
 
