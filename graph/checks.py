@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from graph import batches, generating, gradients, logits, pictures, rows, slopes, twins, walks
+from graph import (
+    batches,
+    generating,
+    gradients,
+    logits,
+    pictures,
+    rows,
+    schedules,
+    slopes,
+    twins,
+    walks,
+)
 from graph.declare import REGISTRY
 from graph.order import upstream
 from graph.problems import Fix, Problem, Severity
@@ -28,6 +39,7 @@ def check(inference: "Inference") -> list[Problem]:
         *generating.check(inference),
         *logits.check(inference),
         *pictures.check(inference),
+        *schedules.check(inference),
         *slopes.check(inference),
         *walks.check(inference),
         *batches.check(inference),

@@ -1,12 +1,14 @@
 """Schedules: how the learning rate changes over a run.
 
-The hook `schedule(optimizer, steps, steps_per_epoch, lr)` gives the source of a scheduler from the
-source of the optimizer, of the number of all steps and of the steps of an epoch, and the
-optimizer's learning rate. The hook `per()` says what its `.step()` follows: each "step", each
-"epoch", or each "validation", whose loss it then takes.
+The hook `schedule(optimizer, steps, per_epoch, lr)` gives the source of a scheduler from the source
+of the optimizer, of how often the scheduler moves in all and in an epoch, and the optimizer's
+learning rate. The hook `per()` says what its `.step()` follows: each "step", each "epoch", or each
+"validation", whose loss it then takes. A schedule made of others gets these, `Wired`, behind the
+learning rate; `joins()` says of a schedule whether others may be made of it.
 """
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from graph.declare import Raw, call, changed, node, param, shared
 from graph.errors import Mismatch, set_param
@@ -14,6 +16,45 @@ from graph.tensor import SCHEDULE, TensorType
 
 GROUP = "Schedule"
 Pace = Literal["step", "epoch", "validation"]
+
+
+class Rate(float):
+    """An optimizer's learning rate.
+
+    Attributes:
+        source: Source of the rates of its groups of weights, where they differ.
+    """
+
+    source: str = ""
+
+    @classmethod
+    def of_groups(cls, rate: float, source: str) -> "Rate":
+        """A rate with the source of those of the groups."""
+        found = cls(rate)
+        found.source = source
+        return found
+
+    @property
+    def argument(self) -> "Raw | float":
+        """What stands for it in a call."""
+        return Raw(self.source) if self.source else float(self)
+
+
+@dataclass(frozen=True)
+class Wired:
+    """A schedule's node, with those that are wired into it."""
+
+    bound: Any
+    inner: "tuple[Wired, ...]" = ()
+
+    def schedule(self, optimizer: str, steps: str, per_epoch: str, lr: Rate) -> str:
+        """Source of the scheduler."""
+        return str(self.bound.schedule(optimizer, steps, per_epoch, lr, *self.inner))
+
+
+def of_epochs(number: int, per_epoch: str) -> Raw:
+    """Source of how often a schedule moves in so many epochs."""
+    return Raw(str(number) if per_epoch == "1" else f"{number} * {per_epoch}")
 
 
 @shared
@@ -25,6 +66,10 @@ class Schedule:
 
     def per(self) -> Pace:
         return "step"
+
+    def joins(self) -> bool:
+        """May a schedule be made of this one and others?"""
+        return True
 
 
 @node(
@@ -47,8 +92,10 @@ class Constant(Schedule):
     def per(self) -> Pace:
         return "epoch"
 
-    def schedule(self, optimizer: str, steps: str, steps_per_epoch: str, lr: float) -> str:
+    def schedule(self, optimizer: str, steps: str, per_epoch: str, lr: Rate) -> str:
         rest = changed(self, "factor", "total_iters")
+        if per_epoch != "1":
+            rest["total_iters"] = of_epochs(self.total_iters, per_epoch)
         return call("torch.optim.lr_scheduler.ConstantLR", Raw(optimizer), **rest)
 
     def summary(self) -> str:
@@ -74,11 +121,11 @@ class StepDecay(Schedule):
     def per(self) -> Pace:
         return "epoch"
 
-    def schedule(self, optimizer: str, steps: str, steps_per_epoch: str, lr: float) -> str:
+    def schedule(self, optimizer: str, steps: str, per_epoch: str, lr: Rate) -> str:
         return call(
             "torch.optim.lr_scheduler.StepLR",
             Raw(optimizer),
-            step_size=self.step_size,
+            step_size=of_epochs(self.step_size, per_epoch),
             **changed(self, "gamma"),
         )
 
@@ -103,8 +150,9 @@ class Exponential(Schedule):
     def per(self) -> Pace:
         return "epoch"
 
-    def schedule(self, optimizer: str, steps: str, steps_per_epoch: str, lr: float) -> str:
-        return call("torch.optim.lr_scheduler.ExponentialLR", Raw(optimizer), gamma=self.gamma)
+    def schedule(self, optimizer: str, steps: str, per_epoch: str, lr: Rate) -> str:
+        gamma = Raw(f"{self.gamma!r} ** (1 / {per_epoch})") if per_epoch != "1" else self.gamma
+        return call("torch.optim.lr_scheduler.ExponentialLR", Raw(optimizer), gamma=gamma)
 
     def summary(self) -> str:
         return f"times {self.gamma:g} an epoch"
@@ -125,7 +173,7 @@ class Cosine(Schedule):
     eta_min: float = param(0.0, low=0.0, doc="Learning rate at the end.")
     warmup: int = param(0, low=0, doc="Steps at the start over which the rate rises from 0.")
 
-    def schedule(self, optimizer: str, steps: str, steps_per_epoch: str, lr: float) -> str:
+    def schedule(self, optimizer: str, steps: str, per_epoch: str, lr: Rate) -> str:
         if not self.warmup:
             rest = changed(self, "eta_min")
             function = "torch.optim.lr_scheduler.CosineAnnealingLR"
@@ -176,7 +224,10 @@ class OneCycle(Schedule):
             )
         return SCHEDULE
 
-    def schedule(self, optimizer: str, steps: str, steps_per_epoch: str, lr: float) -> str:
+    def joins(self) -> bool:
+        return False  # it sets a start of its own, which the others would take for theirs
+
+    def schedule(self, optimizer: str, steps: str, per_epoch: str, lr: Rate) -> str:
         rest = changed(
             self,
             "pct_start",
@@ -189,7 +240,7 @@ class OneCycle(Schedule):
             "three_phase",
         )
         function = "torch.optim.lr_scheduler.OneCycleLR"
-        return call(function, Raw(optimizer), max_lr=lr, total_steps=Raw(steps), **rest)
+        return call(function, Raw(optimizer), max_lr=lr.argument, total_steps=Raw(steps), **rest)
 
     def summary(self) -> str:
         return f"rises for {self.pct_start:.0%}"
@@ -211,14 +262,17 @@ class WarmUp(Schedule):
     start_factor: float = param(
         0.01, low=1e-9, high=1.0, torch=1 / 3, doc="Share of the learning rate at the start."
     )
-    total_iters: int = param(100, low=1, torch=5, doc="Steps until the full rate.")
+    total_iters: int = param(100, low=1, torch=5, doc="Steps, or epochs, until the full rate.")
+    counts: Literal["steps", "epochs"] = param("steps", doc="What total iters counts.")
 
-    def schedule(self, optimizer: str, steps: str, steps_per_epoch: str, lr: float) -> str:
+    def schedule(self, optimizer: str, steps: str, per_epoch: str, lr: Rate) -> str:
         rest = changed(self, "start_factor", "total_iters")
+        if self.counts == "epochs":
+            rest["total_iters"] = of_epochs(self.total_iters, per_epoch)
         return call("torch.optim.lr_scheduler.LinearLR", Raw(optimizer), **rest)
 
     def summary(self) -> str:
-        return f"over {self.total_iters} steps"
+        return f"over {self.total_iters} {self.counts}"
 
 
 @node(
@@ -245,7 +299,10 @@ class Plateau(Schedule):
     def per(self) -> Pace:
         return "validation"
 
-    def schedule(self, optimizer: str, steps: str, steps_per_epoch: str, lr: float) -> str:
+    def joins(self) -> bool:
+        return False  # it follows the loss of validation, others count
+
+    def schedule(self, optimizer: str, steps: str, per_epoch: str, lr: Rate) -> str:
         rest = changed(
             self, "factor", "patience", "threshold", "threshold_mode", "cooldown", "min_lr"
         )

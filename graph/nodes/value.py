@@ -34,6 +34,7 @@ class Held:
 @node(
     "layer.constant",
     group=GROUP,
+    title="Constant tensor",
     inputs="batch?",
     synonyms="number, fixed, literal, zeros, ones, full, tensor, buffer",
 )

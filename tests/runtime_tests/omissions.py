@@ -12,6 +12,13 @@ OPTIMIZERS = {
 }
 """Public classes of torch.optim."""
 
+SCHEDULES = {
+    "LRScheduler": "the base of all, no rule of its own",
+    "LambdaLR": "it takes a function, and a board holds no code",
+    "MultiplicativeLR": "the same",
+}
+"""Public classes of torch.optim.lr_scheduler."""
+
 OPTIMIZER_ARGUMENTS = {
     "params": "what the node trains",
     "foreach": "how torch runs the rule, not what it computes; torch chooses",

@@ -21,14 +21,17 @@ from torch.optim import lr_scheduler
 from graph.declare import Declaration
 from graph.errors import Mismatch
 from graph.nodes._steps import OURS
+from graph.nodes.schedule import Rate, Wired
 from graph.tensor import SCALAR_LOSS, SCHEDULE, features
 from runtime.exported import checkpoint
 from tests.runtime_tests.contract import parameters
 from tests.runtime_tests.evaluate import evaluate, find, of_role
-from tests.runtime_tests.omissions import OPTIMIZER_ARGUMENTS, OPTIMIZERS
+from tests.runtime_tests.omissions import OPTIMIZER_ARGUMENTS, OPTIMIZERS, SCHEDULES
 
 STEPS = 20
 PER_EPOCH = 5
+OUR_SCHEDULING = {"warmup", "step_size", "counts", "milestones", "T_0", "base_lr"}
+"""Parameters of schedules that torch has not, or for which it has no default."""
 PARAMS: dict[str, st.SearchStrategy[Any]] = {
     "lr": st.sampled_from([1e-3, 1e-2]),
     "etas": st.sampled_from([(0.5, 1.2), (0.25, 2.0)]),
@@ -41,6 +44,11 @@ PARAMS: dict[str, st.SearchStrategy[Any]] = {
     "initial_accumulator_value": st.sampled_from([0.0, 0.25]),
     "pct_start": st.sampled_from([0.1, 0.3, 0.45]),
     "eps": st.sampled_from([1e-8, 1e-6]),
+    "milestones": st.integers(1, 5).map(lambda one: (one,)),
+    "step_size_up": st.integers(1, 8),
+    "step_size_down": st.none() | st.integers(1, 8),
+    "T_0": st.integers(1, 3),
+    "base_lr": st.sampled_from([0.0, 0.01]),
 }
 
 each_optimizer = pytest.mark.parametrize(
@@ -129,12 +137,24 @@ class Run:
                 step(*([loss] if per == "validation" else []))
 
 
+def source(
+    declaration: Declaration, params: dict[str, Any], name: str, steps: str, epoch: str, lr: float
+) -> str:
+    """The source of a schedule; one that is made of others gets a warm-up and stairs."""
+    bound = declaration.bind(params)
+    if bound.per() != "step":
+        steps, epoch = f"{steps} // {epoch}", "1"
+    inner = [Wired(find(one).bind({})) for one in ("schedule.warm_up", "schedule.step")]
+    wired = Wired(bound, tuple(inner if declaration.ports.inputs else []))
+    return wired.schedule(name, steps, epoch, Rate(lr))
+
+
 def a_run(optimizer: Declaration, schedule: Declaration | None = None) -> Run:
     model = network()
     made = evaluate(optimizer.bind({}).optimizer("m.parameters()"), m=model)
     if schedule is None:
         return Run({"m": model}, {"o": made}, {})
-    text = schedule.bind({"warmup": 3}).schedule("o", str(STEPS), str(PER_EPOCH), 1e-3)
+    text = source(schedule, {"warmup": 3}, "o", str(STEPS), str(PER_EPOCH), 1e-3)
     return Run({"m": model}, {"o": made}, {"o": evaluate(text, o=made)})
 
 
@@ -210,6 +230,16 @@ def test_every_optimizer_of_torch_has_a_node() -> None:
     assert public - nodes == set(OPTIMIZERS)
 
 
+def test_every_schedule_of_torch_has_a_node() -> None:
+    public = {
+        name
+        for name, one in vars(lr_scheduler).items()
+        if inspect.isclass(one) and issubclass(one, lr_scheduler.LRScheduler) and name[0] != "_"
+    }
+    nodes = {one.source.rpartition(".")[2] for one in of_role("schedule")}
+    assert public - nodes == set(SCHEDULES)
+
+
 def test_what_torch_would_refuse_is_told() -> None:
     for kind, params in (
         ("optimizer.sgd", {"nesterov": True}),
@@ -239,9 +269,9 @@ def test_what_is_no_loss_is_told() -> None:
 def rates(declaration: Declaration, params: dict[str, Any], lr: float = 0.1) -> list[float]:
     """The learning rate at each step of a run, with one more at its end."""
     bound = declaration.bind(params)
-    assert bound.shape() == SCHEDULE
+    assert bound.shape(*([(SCHEDULE,) * 2] if declaration.ports.inputs else [])) == SCHEDULE
     optimizer = torch.optim.SGD(network().parameters(), lr=lr, momentum=0.9)
-    text = bound.schedule("optimizer", "epochs * per_epoch", "per_epoch", lr)
+    text = source(declaration, params, "optimizer", "epochs * per_epoch", "per_epoch", lr)
     given_ = {"optimizer": optimizer, "epochs": STEPS // PER_EPOCH, "per_epoch": PER_EPOCH}
     schedule = evaluate(text, **given_)
     found = []
@@ -292,6 +322,21 @@ def test_schedules_do_what_they_say() -> None:
         rise = rates(find("schedule.warm_up"), {"start_factor": 0.1, "total_iters": 10})
         assert rise[0] == pytest.approx(0.01)
         assert rise[10:] == pytest.approx([0.1] * 11)
+        drops = rates(find("schedule.multi_step"), {"milestones": (1, 3), "gamma": 0.5})
+        assert drops[4:6] == [0.1, pytest.approx(0.05)]
+        assert drops[15] == pytest.approx(0.025)
+        line = rates(find("schedule.polynomial"), {})
+        assert line == pytest.approx([0.1 * (1 - step / STEPS) for step in range(STEPS + 1)])
+        again = rates(find("schedule.warm_restarts"), {"T_0": 2, "eta_min": 0.01})
+        assert again[5] == pytest.approx(0.055)
+        assert again[10] == pytest.approx(0.1)
+        waves = rates(find("schedule.cyclic"), {"base_lr": 0.02, "step_size_up": 4})
+        assert [waves[step] for step in (0, 4, 8, 12)] == pytest.approx([0.02, 0.1] * 2)
+        phases = {"milestones": (2,), "counts": "epochs"}
+        both = rates(find("schedule.sequential"), phases)
+        assert both[9] == pytest.approx(0.1 * (0.01 + 0.99 * 0.09))
+        assert both[10] == 0.1
+        assert rates(find("schedule.chained"), {})[:10] == pytest.approx(both[:10])
         plateau = rates(find("schedule.plateau"), {"patience": 1, "factor": 0.5})
         assert plateau[14] == 0.1
         assert plateau[15] == pytest.approx(0.05)
@@ -303,8 +348,7 @@ def test_schedule_names_and_defaults_are_those_of_torch(declaration: Declaration
     arguments = inspect.signature(getattr(importlib.import_module(module), name)).parameters
     assert module == lr_scheduler.__name__
     for param in declaration.params:
-        if param.name in {"warmup", "step_size"} or param.name not in arguments:
-            assert param.name in {"warmup", "step_size"}
+        if param.name in OUR_SCHEDULING:
             continue
         default = arguments[param.name].default
         assert default in {inspect.Parameter.empty, param.torch}, param.name

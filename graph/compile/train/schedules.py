@@ -2,8 +2,10 @@
 
 from graph.compile.plan import Plan
 from graph.compile.program import Step
+from graph.compile.scope import flat
 from graph.compile.source import Writer
 from graph.compile.train.members import Members
+from graph.nodes.schedule import Rate, Wired
 from graph.sheet import End, Node
 
 
@@ -37,8 +39,16 @@ def _made(plan: Plan, step: Step, node: Node) -> str:
     if every > 1:  # the first of so many steps is taken, and what is left over begins anew
         per_epoch = f"math.ceil({per_epoch} / {every})"
         total = f"math.ceil({total} / {every})"
-    name = f"self.{step.optimizer.name}"
-    return str(plan.scope.bound(node.id).schedule(name, total, per_epoch, optimizer.lr))
+    wired = _wired(plan, node.id)
+    if wired.bound.per() != "step":
+        per_epoch, total = "1", "epochs"
+    return wired.schedule(f"self.{step.optimizer.name}", total, per_epoch, Rate(optimizer.lr))
+
+
+def _wired(plan: Plan, node: str) -> Wired:
+    """A schedule with those that it is made of."""
+    inner = [end.node for end in flat(plan.scope.operands(node))]
+    return Wired(plan.scope.bound(node), tuple(_wired(plan, one) for one in inner))
 
 
 def _node(plan: Plan, step: Step) -> Node | None:
