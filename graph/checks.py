@@ -203,6 +203,7 @@ def _optimizers(inference: "Inference") -> Iterator[Problem]:
         yield from _trains_nothing(inference, node, updates)
         yield from gradients.check(inference, node, updates)
         yield from _not_upstream(inference, node, updates)
+        yield from _not_trained_slower(inference, node, updates)
         both = {one for one in updates if one in seen}
         if both:
             yield _trained_twice(inference, node, updates, both, seen)
@@ -263,6 +264,24 @@ def _not_upstream(inference: "Inference", node: Node, updates: set[str]) -> Iter
         advice = "wire them to the loss, or take them out of `trains`"
         fix = Fix(f"Take {words} out of trains", _train(node, rest))
         yield _of(node, text, advice, fix, severity="warning")
+
+
+def _not_trained_slower(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
+    """Nodes that are to learn slower, and that it does not train at all."""
+    document = inference.document
+    reached = {document.node(one).twin or one for one in updates}
+    named = [one for one in node.params.get("slower", ()) if document.has(one)]
+    lost = [one for one in named if (document.node(one).twin or one) not in reached]
+    if lost and updates:
+        words = ", ".join(document.node(one).name for one in lost)
+        rest = tuple(one for one in named if one not in lost)
+        text = f"does not train {words}, which it should train slower"
+
+        def apply(document: "Document") -> None:
+            document.set_params(node.id, slower=rest)
+
+        fix = Fix(f"Take {words} out of slower", apply)
+        yield _of(node, text, "train them too, or take them out", fix, severity="warning")
 
 
 def _of(node: Node, text: str, advice: str, *fixes: Fix, severity: Severity = "error") -> Problem:

@@ -8,7 +8,7 @@ from graph.errors import Mismatch, insert_before
 from graph.tensor import TensorType
 
 INPUTS = "loss:loss schedule?:schedule"
-OURS = ("lr", "trains", "every", "order", "clip", "ema")
+OURS = ("lr", "trains", "every", "order", "clip", "ema", "decay_biases", "slower", "slower_by")
 """Parameters of the step itself; all others go to the constructor as they are."""
 
 BELOW_ONE = 1 - 1e-9
@@ -51,13 +51,29 @@ class Step:
         "show the network with that mean. 0 for no mean.",
         advanced=True,
     )
+    decay_biases: bool = param(
+        True,
+        doc="Weight decay pulls biases and the weights of norms too; off leaves them alone, as "
+        "is usual for transformers.",
+        advanced=True,
+    )
+    slower: NodeRefs = param(
+        (), doc="Nodes that learn at another rate, such as those trained before.", advanced=True
+    )
+    slower_by: float = param(
+        0.1, low=0.0, doc="Share of the learning rate that those nodes learn at.", advanced=True
+    )
 
     def shape(self, loss: TensorType, schedule: TensorType | None) -> tuple[TensorType, ...]:
         check_loss(loss)
         return ()
 
+    def spares(self) -> bool:
+        """Is there a weight decay that leaves biases and norms alone?"""
+        return not self.decay_biases and bool(getattr(self, "weight_decay", 0.0))
+
     def optimizer(self, parameters: str) -> str:
-        """Source of the constructor, from the source of the parameters."""
+        """Source of the constructor, from the source of the parameters, or of groups of them."""
         names = [field.name for field in dataclasses.fields(self) if field.name not in OURS]
         fused = {"fused": True} if self.fused else {}
         function = f"torch.optim.{type(self).__name__}"

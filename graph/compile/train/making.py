@@ -23,7 +23,7 @@ def write(writer: Writer, members: Members) -> None:
     _table(writer, "networks", held)
     for step in plan.steps:
         bound = plan.scope.bound(step.optimizer.id)
-        made = bound.optimizer(members.parameters(step))
+        made = bound.optimizer(members.groups(step))
         writer.add(f"self.{step.optimizer.name} = {made}", (step.optimizer.id,), level=2)
     _table(writer, "optimizers", [step.optimizer.name for step in plan.steps])
     schedules.write(writer, members)

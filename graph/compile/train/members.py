@@ -4,6 +4,7 @@ from graph import names
 from graph.compile.flow import Flow
 from graph.compile.plan import Plan
 from graph.compile.program import Step
+from graph.declare import Raw, call
 
 
 class Members:
@@ -46,3 +47,32 @@ class Members:
             if self.flow.cold(unit):
                 parts[place] = f"(p for p in {parts[place]} if p.requires_grad)"
         return parts[0] if len(parts) == 1 else f"[{', '.join(f'*{part}' for part in parts)}]"
+
+    def groups(self, step: Step) -> str:
+        """Source of what a step's optimizer is made with: its parameters, maybe in groups."""
+        bound = self.plan.scope.bound(step.optimizer.id)
+        slower = self.slower(step)
+        if not slower and not bound.spares():
+            return self.parameters(step)
+        units = [unit for unit in self.plan.units if unit.weights & step.trains]
+        networks = [Raw(f"self.{unit.attribute}") for unit in units]
+        options: dict[str, object] = {}
+        if slower:
+            rate = float(f"{bound.lr * bound.slower_by:.9g}")  # as a person would write it
+            options = {"slower": Raw(f"[{', '.join(slower)}]"), "lr": rate}
+        if bound.spares():
+            options["decay_biases"] = False
+        return call("weight_groups", *networks, **options)
+
+    def slower(self, step: Step) -> list[str]:
+        """Source of the modules that a step trains at a rate of their own."""
+        named = self.plan.scope.bound(step.optimizer.id).slower
+        known = [node for node in named if node in self.plan.board.nodes]
+        found: dict[str, None] = {}
+        for node in sorted(self.plan.leaders(known) & step.trains):
+            owner = self.plan.owner(node)
+            if owner is not None:
+                unit, attribute = owner
+                path = f"processes.plain(self.{unit.attribute}).{attribute}"
+                found[path if attribute else f"self.{unit.attribute}"] = None
+        return list(found)

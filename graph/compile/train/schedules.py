@@ -16,7 +16,7 @@ def write(writer: Writer, members: Members) -> None:
         node = _node(plan, step)
         if node is not None:
             attribute = members.schedule(step)
-            writer.add(f"self.{attribute} = {_made(plan, step, node)}", (node.id,), level=2)
+            writer.add(f"self.{attribute} = {_made(members, step, node)}", (node.id,), level=2)
             pairs.append(f'"{step.optimizer.name}": self.{attribute}')
     kind = "" if pairs else ": dict[str, torch.optim.lr_scheduler.LRScheduler]"
     writer.add(f"self.schedules{kind} = {{{', '.join(pairs)}}}", level=2)
@@ -32,7 +32,8 @@ def at_pace(members: Members, pace: str) -> list[tuple[Step, str]]:
     return found
 
 
-def _made(plan: Plan, step: Step, node: Node) -> str:
+def _made(members: Members, step: Step, node: Node) -> str:
+    plan = members.plan
     optimizer = plan.scope.bound(step.optimizer.id)
     every = optimizer.every
     per_epoch, total = "self.steps_per_epoch", "epochs * self.steps_per_epoch"
@@ -42,7 +43,10 @@ def _made(plan: Plan, step: Step, node: Node) -> str:
     wired = _wired(plan, node.id)
     if wired.bound.per() != "step":
         per_epoch, total = "1", "epochs"
-    return wired.schedule(f"self.{step.optimizer.name}", total, per_epoch, Rate(optimizer.lr))
+    name, rate = f"self.{step.optimizer.name}", Rate(optimizer.lr)
+    if members.slower(step):
+        rate = Rate.of_groups(rate, f'[group["lr"] for group in {name}.param_groups]')
+    return wired.schedule(name, total, per_epoch, rate)
 
 
 def _wired(plan: Plan, node: str) -> Wired:
