@@ -116,6 +116,30 @@ def without(tree: ast.expr, silent: Collection[str]) -> ast.expr | None:
     return None
 
 
+def averages(tree: ast.expr, standing: Mapping[str, str]) -> bool:
+    """Is a formula a sum of means over rows, each times a number?
+
+    Args:
+        tree: The formula.
+        standing: For each input, whether it is `rows`, a `mean` over them, or `fixed`.
+    """
+    used = {standing.get(one.id, "fixed") for one in ast.walk(tree) if isinstance(one, ast.Name)}
+    match tree:
+        case ast.UnaryOp(operand=inner):
+            return averages(inner, standing)
+        case ast.BinOp(left=one, op=ast.Add() | ast.Sub(), right=other):
+            return averages(one, standing) and averages(other, standing)
+        case ast.BinOp(left=ast.Constant(), op=ast.Mult(), right=inner):
+            return averages(inner, standing)
+        case ast.BinOp(left=inner, op=ast.Mult() | ast.Div(), right=ast.Constant()):
+            return averages(inner, standing)
+        case ast.Call(func=ast.Name(id="mean"), args=[inner]):
+            whole = (one for one in ast.walk(inner) if isinstance(one, ast.Call))
+            named = {one.func.id for one in whole if isinstance(one.func, ast.Name)}
+            return used <= {"rows", "fixed"} and not named & {*WHOLE}
+    return isinstance(tree, ast.Constant) or (isinstance(tree, ast.Name) and "rows" not in used)
+
+
 def measure(tree: ast.expr, types: Mapping[str, TensorType]) -> Size:
     """The size of what a formula gives, from those of its inputs.
 

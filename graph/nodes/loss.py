@@ -1,4 +1,9 @@
-"""Losses: one number that says how wrong the network is. Here the usual ones, and sums of them."""
+"""Losses: one number that says how wrong the network is. Here the usual ones, and sums of them.
+
+A loss is a plain mean over examples, so that means of batches make that of all. One that is not
+has the hook `total(*values)`: source of what is summed and of what the sum is divided by, or None
+where its parameters leave it a plain mean.
+"""
 
 from typing import Literal
 
@@ -10,6 +15,8 @@ from graph.tensor import SCALAR_LOSS, TensorType
 
 GROUP = "Loss"
 Reduction = Literal["mean", "batchmean"]
+IGNORED = -100
+"""The label that torch leaves out unless told otherwise; no data gives it."""
 
 
 @shared
@@ -34,6 +41,38 @@ class Reduced:
 def class_weights(logits: Value, weight: tuple[float, ...]) -> dict[str, Raw]:
     """The `weight` argument, on the device of the logits."""
     return {"weight": Raw(f"{logits}.new_tensor({literal(list(weight))})")} if weight else {}
+
+
+def class_total(
+    function: str,
+    given: tuple[Value, Value],
+    weight: tuple[float, ...],
+    ignore_index: int,
+    **more: object,
+) -> tuple[str, str] | None:
+    """What a loss by class sums up over labels and divides by; None if it is a mean over them.
+
+    Torch divides by the weights of the labels that count, which differ from batch to batch.
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
+
+    Args:
+        function: The loss of torch.
+        given: Scores and labels, as torch takes them.
+        weight: How much each class counts; alike if empty.
+        ignore_index: The label that does not count.
+        more: Further arguments of the loss.
+    """
+    if not weight and ignore_index == IGNORED:
+        return None
+    scores, label = Value(f"{operand(given[0])}.float()", given[0].type), given[1]
+    ignored = {} if ignore_index == IGNORED else {"ignore_index": ignore_index}
+    rest = {**class_weights(scores, weight), **ignored, **more, "reduction": "sum"}
+    counted = f"{operand(label)} != {ignore_index}"
+    if not weight:
+        return call(function, scores, label, **rest), f"({counted}).sum()"
+    kept = f"{operand(label)}[{counted}]" if ignored else str(label)
+    weights = f"{scores}.new_tensor({literal(list(weight))})"
+    return call(function, scores, label, **rest), f"{weights}[{kept}].sum()"
 
 
 def check_weight(weight: tuple[float, ...], classes: int) -> None:
@@ -87,6 +126,10 @@ class CrossEntropy:
             **class_weights(logits, self.weight),
             **changed(self, "ignore_index", "label_smoothing"),
         )
+
+    def total(self, logits: Value, label: Value) -> tuple[str, str] | None:
+        given, rest = by_class(logits, label), changed(self, "label_smoothing")
+        return class_total("F.cross_entropy", given, self.weight, self.ignore_index, **rest)
 
 
 @node(

@@ -16,7 +16,7 @@ from graph.nodes._targets import (
     pair,
     same_numbers,
 )
-from graph.nodes.loss import GROUP, Reduced, check_weight, class_weights
+from graph.nodes.loss import GROUP, Reduced, check_weight, class_total, class_weights
 from graph.tensor import SCALAR_LOSS, TensorType
 
 
@@ -51,6 +51,10 @@ class NLL:
             **class_weights(log_probability, self.weight),
             **changed(self, "ignore_index"),
         )
+
+    def total(self, log_probability: Value, label: Value) -> tuple[str, str] | None:
+        given = by_class(log_probability, label)
+        return class_total("F.nll_loss", given, self.weight, self.ignore_index)
 
 
 @node(

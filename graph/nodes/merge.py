@@ -38,6 +38,9 @@ class Add:
     def expression(self, xs: tuple[Value, ...]) -> str:
         return " + ".join(map(operand, xs))
 
+    def averages(self, xs: tuple[str, ...]) -> bool:
+        return "rows" not in xs
+
 
 @node(
     "merge.multiply",
@@ -76,6 +79,9 @@ class Subtract:
 
     def expression(self, a: Value, b: Value) -> str:
         return f"{operand(a)} - {operand(b)}"
+
+    def averages(self, a: str, b: str) -> bool:
+        return "rows" not in {a, b}
 
 
 @node(
@@ -192,6 +198,9 @@ class Scale:
         if not self.offset:
             return text
         return f"{text} {'-' if self.offset < 0 else '+'} {literal(abs(self.offset))}"
+
+    def averages(self, x: str) -> bool:
+        return x == "mean"
 
     def summary(self) -> str:
         text = f"× {self.factor:g}"

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from graph.declare import Value, node, param
 from graph.errors import Mismatch
-from graph.nodes._formula import inputs, parse, sizes, sloped, without, write
+from graph.nodes._formula import averages, inputs, parse, sizes, sloped, without, write
 from graph.nodes._shapes import joint, numbers
 from graph.nodes.merge import GROUP
 from graph.tensor import TensorType
@@ -46,6 +46,11 @@ class Expression:
 
     def expression(self, *xs: Value | None) -> str:
         return write(*self._left(xs))
+
+    def averages(self, *xs: str | None) -> bool:
+        named = {name: x or "fixed" for name, x in zip(inputs(self.formula), xs, strict=True)}
+        left = without(parse(self.formula), {n for n, x in zip(named, xs, strict=True) if not x})
+        return left is not None and averages(left, named)
 
     def _left(self, xs: Sequence[Given | None]) -> tuple[ast.expr, dict[str, Given]]:
         """The formula without what is silent, and the inputs that it still has."""

@@ -65,6 +65,9 @@ class Mean(Reduction):
 
     function = "mean"
 
+    def averages(self, x: str) -> bool:
+        return x in {"rows", "mean"}
+
 
 @node("merge.sum", group=GROUP, outputs="y:any", source="torch.sum", synonyms="total, reduce, add")
 class Sum(Reduction):

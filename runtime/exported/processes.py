@@ -97,6 +97,21 @@ def mean(losses: dict[str, float | Tensor]) -> dict[str, float | Tensor]:
     return {**losses, **dict(zip(tensors, means, strict=True))}
 
 
+def gather(parts: list[Tensor]) -> Tensor:
+    """Join rows of several batches, and those of all processes."""
+    rows = torch.cat(parts)
+    if not dist.is_initialized():
+        return rows
+    count = torch.tensor([len(rows)], device=rows.device)
+    counts = [torch.zeros_like(count) for _ in range(world_size())]
+    dist.all_gather(counts, count)
+    most = int(max(counts))
+    padded = torch.cat([rows, rows.new_zeros(most - len(rows), *rows.shape[1:])])
+    found = [torch.empty_like(padded) for _ in counts]
+    dist.all_gather(found, padded)
+    return torch.cat([part[: int(n)] for part, n in zip(found, counts, strict=True)])
+
+
 def first() -> bool:
     """Is this the process that prints and saves?"""
     return not dist.is_initialized() or dist.get_rank() == 0
