@@ -24,7 +24,7 @@ from tests.runtime_tests import test_contract_metrics as metrics
 from tests.runtime_tests.compile_tests.written import complaints, imported, train, write
 from tests.runtime_tests.evaluate import evaluate, f, find, labels, of_role, values
 
-ROWS = 41  # batches of 7 leave a short one
+ROWS = 16  # batches of 7 leave a short one
 SIZES = (1, 7, 256)
 TIME = 20
 TYPES: dict[str, tuple[TensorType, ...]] = {}
