@@ -1,6 +1,6 @@
 """What is known about one node: shape rules applied to what is known about those before it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -170,7 +170,7 @@ class NodeInference:
         except Mismatch as mismatch:
             return Result(None, nothing, (from_mismatch(sheet, node, mismatch),))
         types = given if isinstance(given, tuple) else (given,)
-        outputs: Types = dict(zip(nothing, types, strict=True))
+        outputs: Types = dict(zip(nothing, _scaled(declaration, node, inputs, types), strict=True))
         return Result(inputs, outputs, (), weights if self._counts(sheet, node) else None)
 
     def _counts(self, sheet: Sheet, node: Node) -> bool:
@@ -286,6 +286,26 @@ class NodeInference:
                 repairs=[set_param("repeat", 1)],
             )
             yield from_mismatch(home, node, mismatch)
+
+
+def _scaled(
+    declaration: Declaration, node: Node, inputs: Inputs, types: Iterable[TensorType]
+) -> Iterator[TensorType]:
+    """Types with what is known of their scale: what only changes shape keeps it, all else loses it.
+
+    So numbers are turned back into their own unit only where they are surely still standardised.
+    """
+    own = set[int]()
+    if declaration.role == "data":
+        names = declaration.bind(node.params).standardised(*inputs)
+        own = {i for i, port in enumerate(declaration.ports.outputs) if port.name in names}
+    for place, kind in enumerate(types):
+        if place in own:
+            yield replace(kind, scale=node.id)
+        elif kind.scale and declaration.group != "Shape":
+            yield replace(kind, scale="")
+        else:
+            yield kind
 
 
 def _nothing_left(declaration: Declaration, node: Node, inputs: list[Any]) -> bool:

@@ -22,12 +22,14 @@ class TensorType:
         dtype: Element type: float, int or bool.
         kind: What the numbers mean; decides a wire's colour.
         classes: How many classes labels or tokens can take, where known.
+        scale: Id of the data node that standardised the numbers; "" where they are as they came.
     """
 
     dims: tuple[Dim, ...]
     dtype: Dtype = "float"
     kind: Kind = "features"
     classes: int | None = None
+    scale: str = ""
 
     def __str__(self) -> str:
         return f"[{', '.join(map(str, self.dims))}]" if self.dims else "scalar"

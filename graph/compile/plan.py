@@ -51,6 +51,7 @@ class Plan:
         self.data = [node for node in nodes if self.scope.role(node.id) == "data"]
         self.units: list[Unit] = []
         self.ops = gather(self)
+        self.scope.scales = self._scales()
         self.loss_names = loss_names(self.document)
         self.steps = [self._step(optimizer) for optimizer in self.optimizers]
         self.averages = self._averages()
@@ -116,6 +117,17 @@ class Plan:
             if self.scope.role(end.node) == "loss"
         }
         return Step(optimizer, loss, name, parts, ops, self.trained[optimizer.id])
+
+    def _scales(self) -> dict[str, str]:
+        """What is kept of the mean and deviation of each data node that standardises a target."""
+        found: dict[str, str] = {}
+        taken = {unit.attribute for unit in self.units} | {o.name for o in self.optimizers}
+        for node in self.data:
+            if self.scope.bound(node.id).standardised(self.inference.facts.get(node.id)):
+                name = "target_scale" if len(self.data) == 1 else f"{node.name}_scale"
+                found[node.id] = names.unique(name, taken)
+                taken.add(found[node.id])
+        return found
 
     def _averages(self) -> list[Average]:
         """The first optimizer that asks for the mean of a unit's weights keeps it."""

@@ -1,6 +1,7 @@
 """A sheet seen by the compiler: each node as an item with its expression."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graph import mutes, names, rules
@@ -38,6 +39,8 @@ class Scope:
         self._gathered: Gathered | None = None
         self._steps: dict[str, LayerCall | Rows] = {}
         self._kinds: dict[End, TensorType] = {}
+        self.scales: dict[str, str] = {}
+        """By data node that standardises: the attribute that keeps mean and deviation."""
 
     def gather(self, order: list[str]) -> list[str]:
         """Put drawn neurons into layers; each is known by its first neuron from here on.
@@ -154,9 +157,23 @@ class Scope:
         """Does this node compute nothing (muted, behind a mute, or an identity)?"""
         return self._passes(node)
 
-    def given(self, node: str, values: Values) -> list[Any]:
-        """What a node's hooks get: the source of each input, port by port."""
-        return [self._value(values, operand) for operand in self.operands(node)]
+    def given(self, node: str, values: Values, owner: str = "self") -> list[Any]:
+        """What a node's hooks get: the source of each input, port by port.
+
+        Where a node tells people of numbers that were standardised, its inputs of that unit are
+        turned back into their own.
+        """
+        found = [self._value(values, operand) for operand in self.operands(node)]
+        ports = [port.name for port in self.document.ports(self.sheet.nodes[node]).inputs]
+        told = set(getattr(self.bound(node), "own_unit", ()))
+        places = [i for i, port in enumerate(ports) if port in told and found[i] is not None]
+        scale = next((found[i].type.scale for i in places if found[i].type.scale), "")
+        if scale not in self.scales:
+            return found
+        for i in places:
+            kind = replace(found[i].type, scale="")
+            found[i] = Value(f"{owner}.{self.scales[scale]}.undo({found[i]})", kind)
+        return found
 
     def one(self, end: End, values: Values) -> Value:
         """The source of one value, which may be a column of a layer of neurons."""

@@ -153,11 +153,9 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
         writer.add(f"with {mode(plan, items)}training.autocast:", ids, level=1)
         writer.extend(inner)
     ports = plan.document.ports(node).inputs
+    shown = plan.scope.given(node.id, body.values, "training")
     pairs = [
-        f'"{port.name}": {body.values[end]}'
-        for port in ports
-        for link in plan.board.into(node.id, port.name)
-        for end in [plan.scope.source_of(link.source)]
+        f'"{port.name}": {one}' for port, one in zip(ports, shown, strict=True) if one is not None
     ]
     writer.add(f"return {{{', '.join(pairs)}}}", ids, level=1)
 

@@ -42,6 +42,10 @@ class Data:
         """Names of the classes, in the order of their numbers."""
         return ()
 
+    def standardised(self, facts: Facts | None) -> tuple[str, ...]:
+        """The last output, where it is given to mean 0 and deviation 1 of the training rows."""
+        return ()
+
 
 @node(
     "data.digits",
@@ -149,6 +153,11 @@ class CSV(Data):
     task: Literal["auto", "classification", "regression"] = param(
         "auto", doc="Predict a class or a number; auto looks at the column."
     )
+    standardise: bool = param(
+        True,
+        doc="Learn a number in deviations from its mean over the training rows; metrics and tables "
+        "have its own unit again.",
+    )
     delimiter: str = param(
         ",", doc="What stands between two cells, as ; does, or \\t for a tab.", advanced=True
     )
@@ -179,6 +188,9 @@ class CSV(Data):
 
     def classes(self, facts: Facts | None) -> tuple[str, ...]:
         return tuple((facts or {}).get("classes") or ())
+
+    def standardised(self, facts: Facts | None) -> tuple[str, ...]:
+        return () if not self.standardise or self.classes(facts) else ("target",)
 
     def summary(self) -> str:
         name = str(self.path).replace("\\", "/").rpartition("/")[2] or "choose a file"

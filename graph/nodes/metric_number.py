@@ -1,5 +1,7 @@
 """Metrics of regression and of other numbers."""
 
+from typing import ClassVar
+
 from graph.declare import Value, node
 from graph.errors import Mismatch
 from graph.nodes._shapes import operand
@@ -9,7 +11,9 @@ from graph.tensor import TensorType
 
 
 class NumberMetric:
-    """Compares predicted numbers with true ones."""
+    """Compares predicted numbers with true ones, in the unit of these."""
+
+    own_unit: ClassVar[tuple[str, ...]] = ("prediction", "target")
 
     def shape(self, prediction: TensorType, target: TensorType) -> tuple[TensorType, ...]:
         check_pair(prediction, target)
@@ -91,6 +95,8 @@ class RMSE(NumberMetric):
 class R2(NumberMetric):
     """Share of the target's variance the network explains: 1 is perfect, 0 the mean's."""
 
+    own_unit: ClassVar[tuple[str, ...]] = ()  # it is the same in any
+
     def metric(self, prediction: TensorType, target: TensorType) -> str:
         return "torchmetrics.R2Score()"
 
@@ -114,6 +120,8 @@ class R2(NumberMetric):
 )
 class MeanValue:
     """The mean of any numbers, such as a loss that is computed but not trained."""
+
+    own_unit: ClassVar[tuple[str, ...]] = ("x",)
 
     def shape(self, x: TensorType) -> tuple[TensorType, ...]:
         if x.rank < 1 or x.dims[0] != "N":

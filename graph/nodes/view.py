@@ -3,6 +3,8 @@
 The hook `kind()` names the renderer in `runtime.views`; it gets the inputs under their port names.
 """
 
+from typing import ClassVar
+
 from graph.declare import node, param
 from graph.errors import Mismatch, insert_before
 from graph.nodes._targets import check_pair, check_scores
@@ -127,6 +129,8 @@ class Confusion:
 class Table:
     """Held-out rows with prediction and target side by side."""
 
+    own_unit: ClassVar[tuple[str, ...]] = ("prediction", "target")
+
     count: int = param(20, low=1, high=200, doc="How many rows.")
 
     def shape(
@@ -175,6 +179,8 @@ class Reconstruction:
 class Number:
     """The mean of some numbers."""
 
+    own_unit: ClassVar[tuple[str, ...]] = ("x",)
+
     count: int = param(256, low=1, high=10000, doc="How many held-out examples it is taken over.")
 
     def shape(self, x: TensorType) -> tuple[TensorType, ...]:
@@ -194,6 +200,8 @@ class Number:
 )
 class Histogram:
     """How often each value occurs."""
+
+    own_unit: ClassVar[tuple[str, ...]] = ("x",)
 
     count: int = param(256, low=1, high=10000, doc="How many held-out examples it is taken over.")
     bins: int = param(40, low=2, high=200, doc="How many bars.")

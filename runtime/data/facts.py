@@ -36,7 +36,7 @@ Params = Mapping[str, Any]
 DataDir = str | Path | None
 
 
-VERSION = 2
+VERSION = 3
 """To be raised when a probe learns something else from the same data."""
 
 

@@ -37,6 +37,7 @@ def table_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
     """What each column is, and what the reader must be told."""
     path = table_path(params, data_dir)
     delimiter = delimiter_of(str(params.get("delimiter") or ""))
+    standardise = bool(params.get("standardise", True))
     table = read_csv(path, delimiter)
     target = str(params.get("target") or [*table.columns][-1])
     classes = classes_of(table, target, str(params.get("task") or "auto"))
@@ -81,7 +82,7 @@ def table_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
             column(name, kinds.get(name, "left out"), words)
             for name, words in table.columns.items()
         ],
-        "note": note(table, target, left_out),
+        "note": note(table, target, left_out, standardised=not classes and standardise),
     }
 
 
@@ -150,9 +151,14 @@ def column(name: str, kind: str, words: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def note(table: Table, target: str, left_out: Sequence[str]) -> str:
-    """One line on what is not used."""
+def note(table: Table, target: str, left_out: Sequence[str], *, standardised: bool) -> str:
+    """One line on what is not used, and in which unit what is."""
     parts = []
+    if standardised:
+        parts.append(
+            f"{target} is standardised: losses count in deviations from its mean over the training "
+            "rows, metrics and tables in its own unit"
+        )
     without = len(table.lines) - len(present(words_of(table, target)))
     if without:
         parts.append(f"{without} rows without {target} are left out")

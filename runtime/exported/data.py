@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -45,6 +46,30 @@ def split(
     order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
     held_out, rest = order[:held], order[held:]
     return tuple(t[rest] for t in tensors), tuple(t[held_out] for t in tensors)
+
+
+class Scale(NamedTuple):
+    """What standardised numbers are made from: their mean and deviation."""
+
+    mean: float
+    deviation: float
+
+    def undo(self, x: Tensor) -> Tensor:
+        """Standardised numbers in their own unit."""
+        return x * self.deviation + self.mean
+
+
+def standardised(
+    train: tuple[Tensor, ...], held_out: tuple[Tensor, ...]
+) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...], Scale]:
+    """Give the last tensor of both sets mean 0 and deviation 1 of the training rows."""
+    known = train[-1].double()
+    scale = Scale(known.mean().item(), known.std(correction=0).item() or 1.0)
+    first, second = (
+        (*rest, ((last.double() - scale.mean) / scale.deviation).float())
+        for *rest, last in (train, held_out)
+    )
+    return first, second, scale
 
 
 def batch_count(rows: int, size: int) -> int:

@@ -32,6 +32,9 @@ def write_read(writer: Writer, plan: Plan, node: Node) -> None:
         read = f"split({read}, validation={literal(bound.validation)}, seed=seed)"
     train, validation = sets(plan, node)
     writer.add(f"{train}, {validation} = {read}", (node.id,), level=2)
+    if scale := plan.scope.scales.get(node.id):
+        made = f"{train}, {validation}, self.{scale} = standardised({train}, {validation})"
+        writer.add(made, (node.id,), level=2)
     for name in (train, validation):
         text = f"self.{name} = tuple(t.to(self.device) for t in {name})"
         writer.add(text, (node.id,), level=2)
