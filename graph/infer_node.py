@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graph import limits, mutes, networks
-from graph.declare import REGISTRY, Declaration, Port
+from graph.declare import REGISTRY, Declaration, Port, Value
 from graph.document import Document
 from graph.errors import Mismatch, set_param
 from graph.limits import brief
@@ -288,6 +288,13 @@ class NodeInference:
             yield from_mismatch(home, node, mismatch)
 
 
+def _identity(declaration: Declaration, node: Node, kind: TensorType) -> bool:
+    inputs = declaration.ports.inputs
+    if not declaration.has("expression") or len(inputs) != 1 or inputs[0].variadic:
+        return False
+    return bool(declaration.bind(node.params).expression(Value("x", kind)) == "x")
+
+
 def _scaled(
     declaration: Declaration, node: Node, inputs: Inputs, types: Iterable[TensorType]
 ) -> Iterator[TensorType]:
@@ -302,7 +309,7 @@ def _scaled(
     for place, kind in enumerate(types):
         if place in own:
             yield replace(kind, scale=node.id)
-        elif kind.scale and declaration.group != "Shape":
+        elif kind.scale and declaration.group != "Shape" and not _identity(declaration, node, kind):
             yield replace(kind, scale="")
         else:
             yield kind
