@@ -8,6 +8,7 @@ import math
 from graph.declare import Value, call, changed, node, param
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import channels, numbers
+from graph.ranges import Given, Range, logs
 from graph.tensor import TensorType
 
 GROUP = "Activation"
@@ -174,6 +175,10 @@ class Sigmoid(Pointwise):
 @node("activation.log_sigmoid", group=GROUP, title="Log sigmoid", source="torch.nn.LogSigmoid")
 class LogSigmoid(Pointwise):
     """The logarithm of the sigmoid: a log probability, computed without loss of digits."""
+
+    def bounds(self, x: Given) -> Range:
+        """Logarithms of probabilities."""
+        return logs(x)
 
     def expression(self, x: Value) -> str:
         return f"F.logsigmoid({x})"

@@ -7,6 +7,7 @@ from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import NAMES, axis, known, numbers
 from graph.nodes.activation import GROUP, sigmoid, softplus
+from graph.ranges import Given, Range, logs
 from graph.tensor import TensorType
 
 
@@ -67,6 +68,10 @@ class Softmin(Along):
 class LogSoftmax(Along):
     """The logarithm of Softmax: log probabilities, computed without loss of digits."""
 
+    def bounds(self, x: Given) -> Range:
+        """Logarithms of probabilities."""
+        return logs(x)
+
     def expression(self, x: Value) -> str:
         return call("F.log_softmax", x, dim=self.dim)
 
@@ -126,6 +131,10 @@ class GLU:
                 "give the layer before an even number of outputs",
             )
         return x.with_dims(*x.dims[:where], size // 2, *x.dims[where + 1 :])
+
+    def bounds(self, x: Given) -> Given:
+        """Of either sign, as the half that passes is."""
+        return x if x is not None and x.free else None
 
     def expression(self, x: Value) -> str:
         return call("F.glu", x, **({} if self.dim == -1 else {"dim": self.dim}))

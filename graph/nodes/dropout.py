@@ -5,6 +5,7 @@ from typing import ClassVar
 from graph.declare import call, node, param, shared
 from graph.errors import Mismatch
 from graph.nodes._shapes import numbers, spatial
+from graph.ranges import Given, Range
 from graph.tensor import TensorType
 
 GROUP = "Dropout"
@@ -14,12 +15,24 @@ GROUP = "Dropout"
 class Dropping:
     """Sets a share of its input to zero while training; passes all on otherwise."""
 
+    keeps: ClassVar[bool] = True
     layer: ClassVar[str]
 
     p: float = param(0.5, low=0.0, high=1.0, doc="Share that is dropped.")
 
     def shape(self, x: TensorType) -> TensorType:
         return numbers(x)
+
+    def thins(self) -> bool:
+        """Does it set numbers to zero at random?"""
+        return self.p > 0
+
+    def bounds(self, x: Given) -> Given:
+        """What is left is scaled up."""
+        if x is None or self.p >= 1:
+            return x
+        scale = 1 / (1 - self.p)
+        return Range(min(x.low * scale, 0.0), max(x.high * scale, 0.0), x.reached)
 
     def module(self, x: TensorType) -> str:
         return call(f"nn.{self.layer}", self.p)

@@ -1,6 +1,6 @@
 """Fully connected layers and tables of learned vectors."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from graph.declare import Value, call, changed, node, param, shared
 from graph.errors import Mismatch, insert_before, set_param
@@ -101,6 +101,8 @@ class Bilinear(Weighted):
 @node("layer.identity", group=GROUP, source="torch.nn.Identity", synonyms="pass, no-op")
 class Identity:
     """Passes its input on unchanged; a named place to wire from."""
+
+    keeps: ClassVar[bool] = True
 
     def shape(self, x: TensorType) -> TensorType:
         return x

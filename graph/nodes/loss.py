@@ -11,6 +11,7 @@ from graph.declare import Raw, Value, call, changed, literal, node, param, share
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import operand
 from graph.nodes._targets import by_class, check_classes, check_pair, check_yes_or_no, pair
+from graph.ranges import ANY, SCORES, TARGETS, Want
 from graph.tensor import SCALAR_LOSS, TensorType
 
 GROUP = "Loss"
@@ -119,6 +120,10 @@ class CrossEntropy:
         check_weight(self.weight, check_classes(logits, label))
         return SCALAR_LOSS
 
+    def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SCORES}
+
     def expression(self, logits: Value, label: Value) -> str:
         return call(
             "F.cross_entropy",
@@ -155,6 +160,10 @@ class BinaryCrossEntropy(Reduced):
         check_yes_or_no(logits, target)
         return SCALAR_LOSS
 
+    def wants(self, logits: TensorType, target: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SCORES, "target": TARGETS}
+
     def expression(self, logits: Value, target: Value) -> str:
         scores, wanted = pair(logits, target)
         weight = {}
@@ -181,6 +190,10 @@ class MeanSquaredError(Reduced):
         check_pair(prediction, target)
         return SCALAR_LOSS
 
+    def wants(self, prediction: TensorType, target: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"prediction": ANY}
+
     def expression(self, prediction: Value, target: Value) -> str:
         return self.reduced("F.mse_loss", (prediction, target), *map(Raw, pair(prediction, target)))
 
@@ -201,6 +214,10 @@ class L1(Reduced):
     def shape(self, prediction: TensorType, target: TensorType) -> TensorType:
         check_pair(prediction, target)
         return SCALAR_LOSS
+
+    def wants(self, prediction: TensorType, target: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"prediction": ANY}
 
     def expression(self, prediction: Value, target: Value) -> str:
         return self.reduced("F.l1_loss", (prediction, target), *map(Raw, pair(prediction, target)))

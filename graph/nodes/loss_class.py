@@ -13,10 +13,12 @@ from graph.nodes._targets import (
     check_labels,
     check_scores,
     check_yes_or_no,
+    class_axis,
     pair,
     same_numbers,
 )
 from graph.nodes.loss import GROUP, Reduced, check_weight, class_total, class_weights
+from graph.ranges import PROBABILITIES, SCORES, TARGETS, Want, shares
 from graph.tensor import SCALAR_LOSS, TensorType
 
 
@@ -43,6 +45,11 @@ class NLL:
     def shape(self, log_probability: TensorType, label: TensorType) -> TensorType:
         check_weight(self.weight, check_classes(log_probability, label, "log_probability"))
         return SCALAR_LOSS
+
+    def wants(self, log_probability: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        axis = class_axis(log_probability, label, "log_probability")
+        return {"log_probability": shares(axis, log=True)}
 
     def expression(self, log_probability: Value, label: Value) -> str:
         return call(
@@ -74,6 +81,10 @@ class BCE(Reduced):
         check_yes_or_no(probability, target, ("probability", "target"))
         return SCALAR_LOSS
 
+    def wants(self, probability: TensorType, target: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"probability": PROBABILITIES, "target": TARGETS}
+
     def expression(self, probability: Value, target: Value) -> str:
         given = map(Raw, pair(probability, target))
         return self.reduced("probability_cross_entropy", (probability, target), *given)
@@ -102,6 +113,10 @@ class Focal:
         check_floats(("logits",), logits)
         check_scores(logits, label)
         return SCALAR_LOSS
+
+    def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SCORES}
 
     def expression(self, logits: Value, label: Value) -> str:
         if same_numbers(logits.type, label.type):
@@ -143,6 +158,10 @@ class Dice:
             check_classes(logits, target)
         return SCALAR_LOSS
 
+    def wants(self, logits: TensorType, target: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SCORES}
+
     def expression(self, logits: Value, target: Value) -> str:
         if same_numbers(logits.type, target.type):
             return call("dice_loss", *map(Raw, pair(logits, target)), **changed(self, "smooth"))
@@ -176,6 +195,10 @@ class MultiMargin:
     def shape(self, logits: TensorType, label: TensorType) -> TensorType:
         check_weight(self.weight, check_classes(logits, label))
         return SCALAR_LOSS
+
+    def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SCORES}
 
     def expression(self, logits: Value, label: Value) -> str:
         scores, wanted = by_class(logits, label)
@@ -213,6 +236,10 @@ class MultilabelMargin:
                 "list as many class numbers for each example, the rest -1",
             )
         return SCALAR_LOSS
+
+    def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SCORES}
 
     def expression(self, logits: Value, label: Value) -> str:
         return call("F.multilabel_margin_loss", logits, label)
@@ -257,6 +284,10 @@ class MultilabelSoftMargin:
             check_weight(self.weight, classes)
         return SCALAR_LOSS
 
+    def wants(self, logits: TensorType, target: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SCORES, "target": TARGETS}
+
     def expression(self, logits: Value, target: Value) -> str:
         rest = class_weights(logits, self.weight)
         return call("F.multilabel_soft_margin_loss", *map(Raw, pair(logits, target)), **rest)
@@ -277,6 +308,10 @@ class SoftMargin(Reduced):
     def shape(self, logits: TensorType, sign: TensorType) -> TensorType:
         check_yes_or_no(logits, sign, ("logits", "sign"))
         return SCALAR_LOSS
+
+    def wants(self, logits: TensorType, sign: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SCORES}
 
     def expression(self, logits: Value, sign: Value) -> str:
         given = map(Raw, pair(logits, as_sign(sign)))
@@ -324,6 +359,10 @@ class CTC:
                 f"a blank below {classes}, the number of classes", self.blank, "lower it"
             )
         return SCALAR_LOSS
+
+    def wants(self, logits: TensorType, *rest: TensorType | None) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SCORES}
 
     def expression(
         self,

@@ -9,6 +9,7 @@ from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch
 from graph.nodes._shapes import operand
 from graph.nodes.loss import GROUP
+from graph.ranges import CRITIC, Want
 from graph.tensor import SCALAR_LOSS, TensorType
 
 Objective = Literal["logistic", "least squares", "hinge", "Wasserstein"]
@@ -56,6 +57,10 @@ class Discriminator(Game):
         check_score(fake, "fake")
         return SCALAR_LOSS
 
+    def wants(self, real: TensorType, fake: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"real": CRITIC, "fake": CRITIC}
+
     def expression(self, real: Value, fake: Value) -> str:
         one, other = operand(real), operand(fake)
         return {
@@ -81,6 +86,10 @@ class Generator(Game):
     def shape(self, fake: TensorType) -> TensorType:
         check_score(fake, "fake")
         return SCALAR_LOSS
+
+    def wants(self, fake: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"fake": CRITIC}
 
     def expression(self, fake: Value) -> str:
         score = operand(fake)
@@ -119,6 +128,10 @@ class GradientPenalty:
         if at.dtype != "float" or not at.rank:
             raise Mismatch("points [N, ...] on `at`", at, "wire what Random mix gives here")
         return SCALAR_LOSS
+
+    def wants(self, score: TensorType, at: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"score": CRITIC}
 
     def expression(self, score: Value, at: Value) -> str:
         return call("gradient_penalty", score, at, self.weight)

@@ -4,6 +4,7 @@ from graph.declare import Raw, Value, call, changed, node, param
 from graph.errors import Mismatch
 from graph.nodes._targets import check_floats, check_pair, pair
 from graph.nodes.loss import GROUP, Reduced
+from graph.ranges import ANY, CENTRE, LOGARITHM, POSITIVE, Want, shares
 from graph.tensor import SCALAR_LOSS, TensorType
 
 
@@ -25,6 +26,10 @@ class SmoothL1(Reduced):
     def shape(self, prediction: TensorType, target: TensorType) -> TensorType:
         check_pair(prediction, target)
         return SCALAR_LOSS
+
+    def wants(self, prediction: TensorType, target: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"prediction": ANY}
 
     def expression(self, prediction: Value, target: Value) -> str:
         given, rest = map(Raw, pair(prediction, target)), changed(self, "beta")
@@ -48,6 +53,10 @@ class Huber(Reduced):
     def shape(self, prediction: TensorType, target: TensorType) -> TensorType:
         check_pair(prediction, target)
         return SCALAR_LOSS
+
+    def wants(self, prediction: TensorType, target: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"prediction": ANY}
 
     def expression(self, prediction: Value, target: Value) -> str:
         given, rest = map(Raw, pair(prediction, target)), changed(self, "delta")
@@ -76,6 +85,10 @@ class PoissonNLL(Reduced):
     def shape(self, prediction: TensorType, target: TensorType) -> TensorType:
         check_pair(prediction, target)
         return SCALAR_LOSS
+
+    def wants(self, prediction: TensorType, target: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"prediction": ANY if self.log_input else POSITIVE}
 
     def expression(self, prediction: Value, target: Value) -> str:
         given, rest = map(Raw, pair(prediction, target)), changed(self, "log_input", "full", "eps")
@@ -107,6 +120,10 @@ class GaussianNLL(Reduced):
         if variance.dims != mean.dims:
             raise Mismatch(f"a variance for each mean, {mean}", variance, "let both be alike")
         return SCALAR_LOSS
+
+    def wants(self, mean: TensorType, target: TensorType, variance: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"mean": ANY, "variance": POSITIVE}
 
     def expression(self, mean: Value, target: Value, variance: Value) -> str:
         found, wanted = pair(mean, target)
@@ -140,6 +157,11 @@ class KLDiv:
             raise Mismatch("distributions [N, classes]", log_probability, "wire Log softmax here")
         return SCALAR_LOSS
 
+    def wants(self, log_probability: TensorType, target: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        given = shares(1, log=True)
+        return {"log_probability": given, "target": shares(1, log=self.log_target)}
+
     def expression(self, log_probability: Value, target: Value) -> str:
         given, rest = map(Raw, pair(log_probability, target)), changed(self, "log_target")
         return call("F.kl_div", *given, reduction="batchmean", **rest)
@@ -169,6 +191,10 @@ class KLToNormal:
                 f"a log variance for each mean, {mean}", log_variance, "let both be alike"
             )
         return SCALAR_LOSS
+
+    def wants(self, mean: TensorType, log_variance: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"mean": CENTRE, "log_variance": LOGARITHM}
 
     def expression(self, mean: Value, log_variance: Value) -> str:
         return call("kl_to_unit_normal", mean, log_variance)

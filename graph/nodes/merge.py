@@ -1,10 +1,13 @@
 """Merges: several tensors become one, number by number or side by side."""
 
+import math
 from collections.abc import Sequence
 
 from graph.declare import Raw, Value, call, changed, literal, node, param, shared
 from graph.errors import Mismatch, insert_before, set_param
 from graph.nodes._shapes import axis, broadcast, joint, numbers, operand
+from graph.nodes._spans import joined, met, product
+from graph.ranges import Given, Range
 from graph.tensor import TensorType, total
 
 GROUP = "Merge"
@@ -35,6 +38,10 @@ class Add:
     def shape(self, xs: tuple[TensorType, ...]) -> TensorType:
         return joint(xs, broadcast(some(xs)))
 
+    def bounds(self, xs: tuple[Given, ...]) -> Given:
+        """The sum of the ranges."""
+        return met("+", xs)
+
     def expression(self, xs: tuple[Value, ...]) -> str:
         return " + ".join(map(operand, xs))
 
@@ -56,6 +63,10 @@ class Multiply:
     def shape(self, xs: tuple[TensorType, ...]) -> TensorType:
         return joint(xs, broadcast(some(xs)))
 
+    def bounds(self, xs: tuple[Given, ...]) -> Given:
+        """The product of the ranges."""
+        return met("*", xs)
+
     def expression(self, xs: tuple[Value, ...]) -> str:
         return " * ".join(map(operand, xs))
 
@@ -76,6 +87,10 @@ class Subtract:
             if x.dtype == "bool":
                 numbers(x, port)
         return joint((a, b), broadcast((a, b), ("a", "b")))
+
+    def bounds(self, a: Given, b: Given) -> Given:
+        """The difference of the ranges."""
+        return met("-", (a, b))
 
     def expression(self, a: Value, b: Value) -> str:
         return f"{operand(a)} - {operand(b)}"
@@ -143,6 +158,10 @@ class Concatenate(Joining):
         size = total([x.dims[where] for x in xs])
         return self.join(xs).with_dims(*first.dims[:where], size, *first.dims[where + 1 :])
 
+    def bounds(self, xs: tuple[Given, ...]) -> Given:
+        """From the lowest to the highest."""
+        return joined(xs)
+
     def expression(self, xs: tuple[Value, ...]) -> str:
         return call("torch.cat", Raw(several(xs)), dim=self.dim) if len(xs) > 1 else str(xs[0])
 
@@ -165,6 +184,10 @@ class Stack(Joining):
             received = " and ".join(map(str, xs))
             raise Mismatch("tensors of equal size", received, "make the sizes equal")
         return self.join(xs).with_dims(*dims[:where], len(xs), *dims[where:])
+
+    def bounds(self, xs: tuple[Given, ...]) -> Given:
+        """From the lowest to the highest."""
+        return joined(xs)
 
     def expression(self, xs: tuple[Value, ...]) -> str:
         return call("torch.stack", Raw(several(xs)), dim=self.dim)
@@ -192,6 +215,13 @@ class Scale:
 
     def shape(self, x: TensorType) -> TensorType:
         return numbers(x)
+
+    def bounds(self, x: Given) -> Given:
+        """The range times the factor, moved by the offset."""
+        if x is None:
+            return None
+        low, high = product((x.low, x.high), (self.factor, self.factor))
+        return Range(low + self.offset, high + self.offset, x.reached)
 
     def expression(self, x: Value) -> str:
         text = str(x) if self.factor == 1 else f"{operand(x)} * {literal(self.factor)}"
@@ -226,6 +256,13 @@ class Clamp:
             repairs = [set_param("min", 0.0), set_param("max", 1.0)]
             raise Mismatch("a bound", "none", "set min, max or both", repairs=repairs)
         return x
+
+    def bounds(self, x: Given) -> Given:
+        """Between the bounds."""
+        low = -math.inf if self.min is None else self.min
+        high = math.inf if self.max is None else self.max
+        wide = x or Range(reached=False)
+        return Range(max(wide.low, low), min(wide.high, high), wide.reached)
 
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.clamp", **changed(self, "min", "max"))

@@ -8,7 +8,9 @@ from graph.declare import Value, node, param
 from graph.errors import Mismatch
 from graph.nodes._formula import averages, inputs, parse, sizes, sloped, without, write
 from graph.nodes._shapes import joint, numbers
+from graph.nodes._spans import span
 from graph.nodes.merge import GROUP
+from graph.ranges import Range
 from graph.tensor import TensorType
 
 Given = TypeVar("Given", TensorType, Value)
@@ -62,6 +64,13 @@ class Expression:
         assert rest is not None, "a formula of which nothing is left gives nothing"
         used = {one.id for one in ast.walk(rest) if isinstance(one, ast.Name)}
         return rest, {name: x for name, x in named.items() if x is not None and name in used}
+
+    def bounds(self, *given: Range | None) -> Range | None:
+        """By the rules of arithmetic, where those tell."""
+        try:
+            return span(parse(self.formula), dict(zip(inputs(self.formula), given, strict=True)))
+        except Mismatch:
+            return None
 
     def flat(self) -> frozenset[str]:
         """Inputs that no gradient gets to, as they are rounded or only their sign is asked for."""

@@ -12,6 +12,7 @@ from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import operand
 from graph.nodes._targets import by_class, check_classes, check_scores, same_numbers
+from graph.ranges import ORDER, SIGN, SURPRISE, Want
 from graph.tensor import TensorType
 
 GROUP = "Metric"
@@ -57,6 +58,10 @@ class Accuracy:
         check_scores(logits, label)
         return ()
 
+    def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SIGN if same_numbers(logits, label) else ORDER}
+
     def total(self, logits: Value, label: Value) -> tuple[str, str]:
         if same_numbers(logits.type, label.type):
             score, wanted = one_score(logits, label)
@@ -91,6 +96,10 @@ class TopK:
             )
         return ()
 
+    def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": ORDER}
+
     def total(self, logits: Value, label: Value) -> tuple[str, str]:
         scores, wanted = by_class(logits, label)
         found = f"{operand(scores)}.topk({self.k}, 1).indices"
@@ -114,6 +123,10 @@ class ClassMetric:
     def shape(self, logits: TensorType, label: TensorType) -> tuple[TensorType, ...]:
         check_scores(logits, label)
         return ()
+
+    def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SIGN if same_numbers(logits, label) else ORDER}
 
     def metric(self, logits: TensorType, label: TensorType) -> str:
         if same_numbers(logits, label):
@@ -215,6 +228,10 @@ class DiceScore:
         check_scores(logits, label)
         return ()
 
+    def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SIGN}
+
     def total(self, logits: Value, label: Value) -> tuple[str, str]:
         score, wanted = one_score(logits, label)
         return f"mask_dice({score} > 0, {wanted}).sum()", f"len({label})"
@@ -235,6 +252,10 @@ class Perplexity:
     def shape(self, logits: TensorType, label: TensorType) -> tuple[TensorType, ...]:
         check_classes(logits, label)
         return ()
+
+    def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SURPRISE}
 
     def total(self, logits: Value, label: Value) -> tuple[str, str]:
         return nats(logits, label), f"{operand(label)}.numel()"
@@ -258,6 +279,10 @@ class Bits:
     def shape(self, logits: TensorType, label: TensorType) -> tuple[TensorType, ...]:
         check_classes(logits, label)
         return ()
+
+    def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"logits": SURPRISE}
 
     def total(self, logits: Value, label: Value) -> tuple[str, str]:
         return f"{nats(logits, label)} / math.log(2)", f"{operand(label)}.numel()"

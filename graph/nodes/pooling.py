@@ -5,6 +5,7 @@ from typing import ClassVar
 from graph.declare import AXES, Value, call, changed, node, param, shared, short
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import at, numbers, operand, spatial, spread, times, window
+from graph.ranges import SLACK, Given
 from graph.tensor import Dim, TensorType
 
 GROUP = "Pooling"
@@ -19,6 +20,14 @@ OPTIONS = (
 )
 
 
+def pooled(x: Given) -> Given:
+    """The range of what is pooled; that scores were rectified before is not held against it.
+
+    Networks such as SqueezeNet end in a mean of such scores and learn well.
+    """
+    return None if x is None or (x.low >= 0 and x.high > 1 + SLACK) else x
+
+
 @shared
 class Pool:
     """A window that slides and keeps one number of each place."""
@@ -30,6 +39,10 @@ class Pool:
     stride: tuple[int, ...] | None = param(
         None, low=1, sizes=AXES, doc="Step between two places; the window's own size if empty."
     )
+
+    def bounds(self, x: Given) -> Given:
+        """As far as what is pooled goes."""
+        return pooled(x)
 
     def pads(self) -> tuple[int, ...]:
         """Rows of padding at each end of each side."""

@@ -5,7 +5,8 @@ from typing import ClassVar
 from graph.declare import AXES, Value, call, changed, node, param, shared, short
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import at, numbers, spatial, spread, times
-from graph.nodes.pooling import GROUP, Pool
+from graph.nodes.pooling import GROUP, Pool, pooled
+from graph.ranges import Given
 from graph.tensor import Dim, TensorType
 
 
@@ -17,6 +18,10 @@ class Adaptive:
     function: ClassVar[str]
 
     output_size: tuple[int, ...] = param((1,), low=1, sizes=AXES, doc="Sides of the output.")
+
+    def bounds(self, x: Given) -> Given:
+        """As far as what is pooled goes."""
+        return pooled(x)
 
     def shape(self, x: TensorType) -> TensorType:
         numbers(x)
@@ -115,6 +120,10 @@ class LPPool(Pool):
     ceil_mode: bool = param(
         False, doc="Let the last window hang over the end, so nothing is dropped.", advanced=True
     )
+
+    def bounds(self, x: Given) -> Given:
+        """Unknown: a root of a sum of powers may be larger than each."""
+        return None
 
     def ceils(self) -> bool:
         return self.ceil_mode

@@ -4,6 +4,7 @@ from graph.declare import Value, call, node, param
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import operand
 from graph.nodes.shape import GROUP
+from graph.ranges import PROBABILITY, Given, Range
 from graph.tensor import TensorType
 
 
@@ -41,6 +42,10 @@ class OneHot:
             advice = "leave classes empty to take it from the wire"
             raise Mismatch(f"at least {x.classes} classes", count, advice, repairs=repairs)
         return count
+
+    def bounds(self, x: Given) -> Range:
+        """Zeros and ones."""
+        return PROBABILITY
 
     def expression(self, x: Value) -> str:
         return call("F.one_hot", x, self.count(x.type)) + ".float()"

@@ -1,11 +1,12 @@
 """Pad, resize and repeat."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from graph.declare import Value, call, node, param
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import NAMES, at, axis, numbers, operand, times
 from graph.nodes.shape import GROUP
+from graph.ranges import Given, Range
 from graph.tensor import Dim, TensorType, affine
 
 
@@ -17,6 +18,8 @@ from graph.tensor import Dim, TensorType, affine
 )
 class Pad:
     """Adds a border around signals, pictures or volumes."""
+
+    keeps: ClassVar[bool] = True
 
     pad: tuple[int, ...] = param(
         (1,), doc="One number for all ends, or left, right, top, bottom, front, back; may cut."
@@ -37,6 +40,12 @@ class Pad:
                 raise Mismatch("something left of every side", x, "cut off less")
             dims[where] = size
         return x.with_dims(*dims)
+
+    def bounds(self, x: Given) -> Given:
+        """The border may be of another size."""
+        if x is None or self.mode != "constant":
+            return x
+        return Range(min(x.low, self.value), max(x.high, self.value), x.reached)
 
     def pads(self, x: TensorType) -> tuple[int, ...]:
         """Two numbers a side, from the last side on.

@@ -1,6 +1,7 @@
 """Tensors that come from nowhere, constant or learned, and a stop for gradients."""
 
 import math
+from typing import ClassVar
 
 from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch, set_param
@@ -112,6 +113,8 @@ class LearnedTensor(Held, Initialised):
 )
 class Detach:
     """Passes its input on, but no gradient back: nothing before it learns from what follows."""
+
+    keeps: ClassVar[bool] = True
 
     def shape(self, x: TensorType) -> TensorType:
         return x

@@ -1,0 +1,118 @@
+"""Losses and metrics that get other numbers than they want: probabilities for logits and the like.
+
+ReLU before a loss from logits trains half of the scores away, softmax before cross entropy squashes
+twice, a negative log likelihood of scores falls without end. All train, badly, and nothing else
+says why.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from graph import bypass, tracing
+from graph.declare import REGISTRY
+from graph.mending import problem
+from graph.problems import Fix, Problem
+from graph.ranges import Want
+from graph.routes import Place
+from graph.sheet import End, Node
+from graph.tracing import Chain, Traced
+
+if TYPE_CHECKING:
+    from graph.infer import Inference
+
+
+def check(inference: "Inference") -> Iterator[Problem]:
+    """Compare what is wanted at each input with what is known to come."""
+    board = inference.document.board
+    for node in sorted(board.nodes.values(), key=lambda one: one.number):
+        wants = wanted(inference, node)
+        alike = [want.expected for want in wants.values()]
+        for port, want in wants.items():
+            where = f" on `{port}`" if alike.count(want.expected) > 1 else ""
+            target = Place((), End(node.id, port))
+            traced = tracing.trace(inference, target)
+            said = want.complaint(traced.range)
+            if said and traced.maker is not None:
+                yield _unwanted(inference, node, target, want, traced, said, where)
+            elif want.thinned:
+                yield from _thinned(inference, node, target, traced)
+
+
+def wanted(inference: "Inference", node: Node) -> dict[str, Want]:
+    """What a node wants at its inputs, by port."""
+    declaration, found = REGISTRY.find(node.type), inference.result(node.id)
+    if declaration is None or node.muted or not declaration.has("wants"):
+        return {}
+    if found is None or found.inputs is None or found.problems:
+        return {}
+    wants: dict[str, Want] = declaration.bind(node.params).wants(*found.inputs)
+    return wants
+
+
+def _unwanted(
+    inference: "Inference",
+    node: Node,
+    target: Place,
+    want: Want,
+    traced: Traced,
+    said: str,
+    where: str,
+) -> Problem:
+    document = inference.document
+    assert traced.maker is not None, "something gives what is not wanted"
+    maker = document.node(traced.maker.end.node).name
+    chain = tracing.chain(inference, traced, want)
+    first = document.node(chain.bends[0].end.node).name if chain.bends else maker
+    return problem(
+        document.board,
+        node,
+        f"expected {want.expected}{where}; {maker} {said}",
+        severity="error" if want.severe else "warning",
+        expected=want.expected,
+        received=f"{maker} {said}",
+        advice=want.advice if want.insert else f"wire in what comes before {first}: {want.advice}",
+        fixes=_fixes(inference, target, chain, want),
+    )
+
+
+def _fixes(inference: "Inference", target: Place, chain: Chain, want: Want) -> tuple[Fix, ...]:
+    @cache
+    def wants(place: Place) -> tuple[Want, str] | None:
+        found = wanted(inference, inference.document.node(place.end.node)).get(place.end.port)
+        if found is None:
+            return None
+        said = found.complaint(tracing.trace(inference, place).range)
+        return found, said or ("" if want.picky else "gives numbers as good with it as without")
+
+    found = bypass.fix(inference.document, target, chain, want, wants)
+    return (found,) if found else ()
+
+
+def _thinned(
+    inference: "Inference", node: Node, target: Place, traced: Traced
+) -> Iterator[Problem]:
+    """Numbers that are set to zero at random right before they are judged."""
+    document = inference.document
+    if traced.range is None:
+        return
+    places = []
+    for number, place in enumerate(traced.steps):
+        one = document.node(place.end.node)
+        declaration = REGISTRY.find(one.type)
+        if declaration and declaration.has("thins") and declaration.bind(one.params).thins():
+            places.append((number, place, one.name))
+    if not places:
+        return
+    last, _, name = places[-1]
+    chain = Chain(traced.steps[: last + 1], tuple(place for _, place, _ in places))
+    yield problem(
+        document.board,
+        node,
+        f"{name} sets some of what it judges to zero at random, behind the last layer",
+        severity="warning",
+        expected="what the last layer gives",
+        received=f"what {name} leaves of it",
+        advice=f"put {name} before the last layer",
+        fixes=_fixes(inference, target, chain, Want("what the last layer gives")),
+    )

@@ -1,0 +1,140 @@
+"""How far the numbers go that a formula gives: intervals, by the rules of arithmetic."""
+
+import ast
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from graph.nodes._formula import CONSTANTS
+from graph.ranges import Given, Range
+
+RISING: dict[str, Callable[[float], float]] = {
+    "erf": math.erf,
+    "exp": math.exp,
+    "expm1": math.expm1,
+    "log": math.log,
+    "log1p": math.log1p,
+    "log2": math.log2,
+    "log10": math.log10,
+    "relu": lambda x: max(x, 0.0),
+    "sigmoid": lambda x: 0.5 + 0.5 * math.tanh(x / 2),
+    "sinh": math.sinh,
+    "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+    "sqrt": math.sqrt,
+    "tanh": math.tanh,
+    "elu": lambda x: x if x > 0 else math.expm1(x),
+    "mean": lambda x: x,
+}
+Pair = tuple[float, float]
+
+
+def met(sign: str, given: Sequence[Given]) -> Given:
+    """The range of a sum, difference or product of numbers that do not hang on each other."""
+    known = [one for one in given if one is not None]
+    if not known or len(known) < len(given):
+        return None
+    op: ast.operator = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult()}[sign]
+    pair: Pair | None = (known[0].low, known[0].high)
+    for one in known[1:]:
+        if pair is None:
+            return None
+        pair = _met(op, pair, (one.low, one.high))
+    return None if pair is None else Range(*pair, all(one.reached for one in known))
+
+
+def joined(given: Sequence[Given]) -> Given:
+    """The range of numbers side by side."""
+    known = [one for one in given if one is not None]
+    if not known or len(known) < len(given):
+        return None
+    reached = all(one.reached for one in known)
+    meaning = known[0].meaning if len({one.meaning for one in known}) == 1 else ""
+    return Range(min(o.low for o in known), max(o.high for o in known), reached, meaning)
+
+
+def span(tree: ast.expr, given: Mapping[str, Given]) -> Given:
+    """The range of a formula from those of its inputs; None where it can't be told."""
+    found = _span(tree, given)
+    if found is None:
+        return None
+    names = [one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id in given]
+    once = len(set(names)) == len(names)  # x - x is 0, while its interval is wide
+    reached = once and all(one is not None and one.reached for one in given.values())
+    return Range(*found, reached)
+
+
+def _span(tree: ast.expr, given: Mapping[str, Given]) -> Pair | None:
+    match tree:
+        case ast.Constant(value=int() | float() as number):
+            return float(number), float(number)
+        case ast.Name(id=name) if name in CONSTANTS:
+            return CONSTANTS[name], CONSTANTS[name]
+        case ast.Name(id=name):
+            one = given.get(name)
+            return None if one is None else (one.low, one.high)
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            found = _span(inner, given)
+            return None if found is None else (-found[1], -found[0])
+        case ast.UnaryOp(operand=inner):
+            return _span(inner, given)
+        case ast.BinOp(left=left, op=op, right=right):
+            a, b = _span(left, given), _span(right, given)
+            return None if a is None or b is None else _met(op, a, b)
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return _called(name, [_span(arg, given) for arg in args])
+    return None
+
+
+def _met(op: ast.operator, one: Pair, other: Pair) -> Pair | None:
+    match op:
+        case ast.Add():
+            return one[0] + other[0], one[1] + other[1]
+        case ast.Sub():
+            return one[0] - other[1], one[1] - other[0]
+        case ast.Mult():
+            return product(one, other)
+        case ast.Div() if other[0] > 0 or other[1] < 0:
+            return product(one, (1 / other[1], 1 / other[0]))
+        case ast.Pow() if other[0] == other[1] == 2:
+            return _square(one)
+    return None
+
+
+def product(one: Pair, other: Pair) -> Pair:
+    """The interval of products; nothing times without end is nothing."""
+    found = [a * b if a and b else 0.0 for a, b in itertools.product(one, other)]
+    return min(found), max(found)
+
+
+def _square(one: Pair) -> Pair:
+    low, high = sorted((abs(one[0]), abs(one[1])))
+    return (0.0 if one[0] <= 0 <= one[1] else low * low), high * high
+
+
+def _called(name: str, args: list[Pair | None]) -> Pair | None:
+    known = [one for one in args if one is not None]
+    if name in {"min", "max"} and len(known) == 2:
+        pick = min if name == "min" else max
+        return pick(known[0][0], known[1][0]), pick(known[0][1], known[1][1])
+    if name in {"sin", "cos", "sign"}:
+        return -1.0, 1.0
+    if len(known) != 1:
+        return (0.0, 1.0) if name == "sigmoid" else (-1.0, 1.0) if name == "tanh" else None
+    low, high = known[0]
+    if name == "square":
+        return _square(known[0])
+    if name == "abs":
+        ends = sorted((abs(low), abs(high)))
+        return (0.0 if low <= 0 <= high else ends[0]), ends[1]
+    rising = RISING.get(name)
+    return None if rising is None else (_at(rising, low), _at(rising, high))
+
+
+def _at(rising: Callable[[float], float], x: float) -> float:
+    """The value of a function that rises; without end where it has none."""
+    try:
+        return rising(x)
+    except OverflowError:
+        return math.inf
+    except ValueError:  # a logarithm or a root of what is below 0
+        return -math.inf

@@ -1,0 +1,207 @@
+"""What is known of the numbers on a wire besides their shape: how far they go, and what is wanted.
+
+A node may say with the hook `bounds(*given)` how far its numbers go, from the ranges of its inputs
+(None where unknown). Without it an activation's are those of its curve, what learns gives numbers
+of either sign and any size, and a node with `keeps` (all of the group Shape do) hands on numbers as
+they came.
+
+What a loss or metric wants at its inputs it says with `wants(*types)`, a `Want` for each port.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from graph.declare import Declaration
+
+Meaning = Literal["", "log probabilities"]
+LARGE = 20.0
+"""Larger than what a layer gives before it is trained, and a probability of 1 as a score."""
+SLACK = 0.01
+
+
+@dataclass(frozen=True)
+class Range:
+    """How far the numbers on a wire go.
+
+    Attributes:
+        low: None is lower.
+        high: None is higher.
+        reached: Do they come near to both, as far as is known, or is only known that none is
+            beyond?
+        meaning: What else is known of them.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    reached: bool = True
+    meaning: Meaning = ""
+
+    @property
+    def free(self) -> bool:
+        """Are there large numbers of either sign?"""
+        return self.reached and self.low <= -LARGE and self.high >= LARGE
+
+
+FREE = Range()
+PROBABILITY = Range(0.0, 1.0)
+Given = Range | None
+
+
+@dataclass(frozen=True)
+class Want:
+    """What numbers an input wants.
+
+    Attributes:
+        expected: In words.
+        below: Some must be able to get below this,
+        above: and some above this.
+        low: None may get below this,
+        high: and none above this.
+        no_logs: Are log probabilities unwanted, which would be turned into such a second time?
+        insert: The node that makes such numbers of any.
+        params: Its parameters.
+        advice: What to do.
+        severe: Does torch refuse other numbers?
+        thinned: Does it matter that some were set to zero at random?
+    """
+
+    expected: str
+    below: float = math.inf
+    above: float = -math.inf
+    low: float = -math.inf
+    high: float = math.inf
+    no_logs: bool = False
+    insert: str = ""
+    params: tuple[tuple[str, object], ...] = ()
+    advice: str = ""
+    severe: bool = False
+    thinned: bool = True
+
+    def complaint(self, given: Given) -> str:
+        """What is wrong with numbers of a range, or nothing."""
+        if given is None:
+            return ""
+        if self.no_logs and given.meaning == "log probabilities":
+            return "gives log probabilities"
+        if given.low > self.below:
+            return f"gives none below {given.low:.2g}"
+        if given.high < self.above:
+            return f"gives none above {given.high:.2g}"
+        low, high = given.low < self.low - SLACK, given.high > self.high + SLACK
+        if not given.reached or not (low or high):
+            return ""
+        ends = [f"below {self.low:g}"] * low + [f"above {self.high:g}"] * high
+        return f"gives numbers {' and '.join(ends)}"
+
+    @property
+    def picky(self) -> bool:
+        """Are there numbers it would not take?"""
+        return self != Want(self.expected, advice=self.advice, thinned=self.thinned)
+
+
+LOWEST = -5.0  # a score of -5 is a probability of 0.7%; one that can't get there is no logit
+BENDS = "the loss bends it itself"
+SCORES = Want(
+    "logits, scores of either sign", below=LOWEST, above=SLACK, no_logs=True, advice=BENDS
+)
+CRITIC = Want(
+    "scores of either sign, before any sigmoid",
+    below=LOWEST,
+    above=SLACK,
+    no_logs=True,
+    advice=BENDS,
+)
+SIGN = Want(
+    "scores whose sign tells yes from no",
+    below=-1e-6,
+    above=1e-6,
+    advice="yes is what lies above 0",
+    thinned=False,
+)
+ANY = Want("numbers", advice="it is compared as it is")
+POSITIVE = Want(
+    "numbers above 0", low=0.0, insert="activation.softplus", advice="put Softplus before"
+)
+CENTRE = Want("means of either sign", below=-SLACK, above=SLACK, advice="a code lies around 0")
+LOGARITHM = Want(
+    "log variances, of either sign",
+    below=-SLACK,
+    above=SLACK,
+    advice="the loss takes its exponential",
+)
+SURPRISE = Want("scores of either sign", below=LOWEST, advice="they are bent here", thinned=False)
+ORDER = Want("scores, the highest of which counts", thinned=False)
+PROBABILITIES = Want(
+    "probabilities, 0 to 1",
+    low=0.0,
+    high=1.0,
+    insert="activation.sigmoid",
+    advice="end in a Sigmoid, or take the loss that wants logits",
+    severe=True,
+)
+TARGETS = Want("targets of 0 to 1", low=0.0, high=1.0, insert="activation.sigmoid", thinned=False)
+
+
+def shares(dim: int, *, log: bool) -> Want:
+    """Probabilities that add up to 1 along an axis, or their logarithms."""
+    if log:
+        return Want(
+            "log probabilities, none above 0",
+            high=0.0,
+            insert="activation.log_softmax",
+            params=(("dim", dim),),
+            advice="end in Log softmax, or take Cross entropy, which does it itself",
+        )
+    return Want(
+        "probabilities, 0 to 1",
+        low=0.0,
+        high=1.0,
+        insert="activation.softmax",
+        params=(("dim", dim),),
+        advice="put Softmax before",
+        thinned=False,
+    )
+
+
+def passes(declaration: Declaration) -> bool:
+    """Does a node hand on the numbers it gets, laid out anew, or but for some?"""
+    named = [port for port in declaration.ports.inputs if not port.optional]
+    alike = declaration.group == "Shape" and not declaration.has("bounds")
+    return (alike or declaration.has("keeps")) and len(named) == 1 and not named[0].variadic
+
+
+def of(declaration: Declaration, params: Any, given: Sequence[Any], place: int = 0) -> Given:
+    """The range of what a node gives at an output.
+
+    Args:
+        declaration: The node's.
+        params: Its parameters.
+        given: The ranges of its inputs; a tuple for a variadic one.
+        place: Which of its outputs.
+    """
+    if declaration.has("bounds"):
+        found: Given | tuple[Given, ...] = declaration.bind(params).bounds(*given)
+        return found[place] if isinstance(found, tuple) else found
+    if passes(declaration):
+        return given[0] if given else None
+    curve = declaration.curve(params)
+    if curve is not None:
+        return along(curve, FREE if declaration.role == "neuron" else given[0] if given else None)
+    return FREE if declaration.learns and declaration.role != "instance" else None
+
+
+def logs(given: Given) -> Range:
+    """Log probabilities, made of numbers of any range."""
+    return Range(high=0.0, reached=given is not None and given.reached, meaning="log probabilities")
+
+
+def along(curve: Callable[[float], float], given: Given, steps: int = 80) -> Range:
+    """The range of a function of numbers of a range."""
+    wide = given or FREE
+    low, high = max(wide.low, -LARGE), min(wide.high, LARGE)
+    if low > high:
+        low, high = min(low, high), max(low, high)
+    found = [curve(low + (high - low) * step / steps) for step in range(steps + 1)]
+    return Range(min(found), max(found), given is not None and given.reached)

@@ -1,0 +1,297 @@
+"""Losses and metrics that get other numbers than they want: told before training, and mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from graph.compile import compile_document
+from graph.problems import Problem
+from graph.sheet import End, Node
+from tests.graph_tests.test_infer import Board
+
+
+class Net(Board):
+    """A board with data, a layer and what is put behind it."""
+
+    def __init__(self, data: str = "data.digits", units: int = 10) -> None:
+        super().__init__()
+        self.data = self.add(data)
+        flat = self.add("shape.flatten", self.data)
+        self.last = self.add("layer.linear", flat, units=units)
+
+    def judge(self, kind: str, scores: Node, *, train: bool = True, **params: Any) -> Node:
+        """A loss or metric of scores and the data's labels."""
+        node = self.add(kind, scores, **params)
+        label = self.document.ports(self.data).outputs[-1].name
+        self.document.link(
+            End(self.data.id, label), End(node.id, self.document.ports(node).inputs[1].name)
+        )
+        if train and kind.startswith("loss."):
+            self.add("optimizer.adam", node)
+        return node
+
+    def said(self) -> list[str]:
+        return [f"{one.name}: {one.text}" for one in self.inference.problems]
+
+    def mend(self, problem: Problem) -> None:
+        """Apply the one fix: the problem goes, and no other comes."""
+        before = self.said()
+        (fix,) = problem.fixes
+        fix.apply(self.document)
+        assert f"{problem.name}: {problem.text}" not in self.said()
+        assert set(self.said()) < set(before)
+        if not self.inference.problems:
+            compile_document(self.document)
+
+
+Between = Callable[[Net, Node], Node]
+
+
+def grouped(net: Net, *nodes: Node) -> Node:
+    """The nodes in a network of their own."""
+    return net.document.group_into_network([one.id for one in nodes], "inner")
+
+
+def muted(net: Net, before: Node) -> Node:
+    node = net.add("activation.tanh", before)
+    net.document.set_muted([node.id], True)
+    return node
+
+
+def nested(net: Net, *nodes: Node) -> None:
+    """The nodes in a network in a network."""
+    inner = grouped(net, *nodes)
+    net.document.group_into_network([inner.id], "outer")
+
+
+BETWEEN: dict[str, Between] = {
+    "nothing": lambda net, before: before,
+    "flatten": lambda net, before: net.add("shape.flatten", before),
+    "identity": lambda net, before: net.add("layer.identity", before),
+    "reshape": lambda net, before: net.add("shape.reshape", before, sizes=(10,)),
+    "permutes": lambda net, before: net.add(
+        "shape.squeeze", net.add("shape.unsqueeze", before, dim=2), dim=2
+    ),
+    "mute": muted,
+    "network": lambda net, before: net.add("shape.flatten", before),
+    "networks": lambda net, before: net.add("layer.identity", before),
+    "scale": lambda net, before: net.add("merge.scale", before, factor=3.0),
+}
+AFTER: dict[str, Callable[[Net, Node], object]] = {"network": grouped, "networks": nested}
+SQUASHED = ["softmax", "sigmoid", "relu", "log_softmax", "tanh"]
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+@pytest.mark.parametrize("bend", SQUASHED)
+def test_a_bend_is_seen_through_what_hands_it_on(bend: str, between: str) -> None:
+    if between == "scale" and bend == "log_softmax":
+        return  # no log probabilities any more
+    net = Net()
+    bent = net.add(f"activation.{bend}", net.last)
+    handed = BETWEEN[between](net, bent)
+    loss = net.judge("loss.cross_entropy", handed)
+    if between in AFTER:
+        AFTER[between](net, handed)
+    (problem,) = net.inference.problems
+    assert (problem.severity, problem.node) == ("warning", loss.id)
+    assert "expected logits" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+@pytest.mark.parametrize("bend", SQUASHED)
+def test_a_bend_at_the_end_of_a_network_is_seen(bend: str) -> None:
+    net = Net()
+    bent = net.add(f"activation.{bend}", net.last)
+    net.judge("loss.cross_entropy", bent)
+    placed = grouped(net, net.last, bent)
+    net.document.group_into_network([placed.id], "outer")
+    (problem,) = net.inference.problems
+    net.mend(problem)
+    assert not net.inference.problems
+    assert not net.document.has(bent.id)
+
+
+def test_what_another_node_needs_of_a_bend_stays() -> None:
+    net = Net()
+    bent = net.add("activation.softmax", net.last)
+    net.judge("loss.cross_entropy", net.add("shape.flatten", bent))
+    net.add("optimizer.adam", net.add("loss.mse", bent, bent))
+    placed = grouped(net, net.last, bent)
+    problem = next(one for one in net.inference.problems if "expected logits" in one.text)
+    net.mend(problem)
+    assert net.document.has(bent.id)
+    assert len(net.document.ports(net.document.node(placed.id)).outputs) == 2
+
+
+def test_two_bends_go_together() -> None:
+    net = Net()
+    net.judge(
+        "loss.cross_entropy",
+        net.add("activation.softmax", net.add("activation.relu", net.last)),
+    )
+    (problem,) = net.inference.problems
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+LINE: dict[str, Between] = {
+    "linear": lambda net, before: before,
+    "relu": lambda net, before: net.add("activation.relu", before),
+    "softmax": lambda net, before: net.add("activation.softmax", before),
+    "sigmoid": lambda net, before: net.add("activation.sigmoid", before),
+    "double": lambda net, before: net.add("merge.scale", before, factor=2.0),
+}
+
+
+@pytest.mark.parametrize("end", LINE)
+def test_negative_log_likelihood_wants_log_probabilities(end: str) -> None:
+    net = Net()
+    handed = net.add("shape.flatten", LINE[end](net, net.last))
+    loss = net.judge("loss.nll", handed)
+    grouped(net, handed)
+    net.judge("metric.accuracy", net.last)
+    problem = net.problem(loss)
+    assert "log probabilities" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+@pytest.mark.parametrize("formula", ["log(sigmoid(a))", "min(a, 0)", "-abs(a)"])
+def test_formulas_that_give_none_above_0_may_be_logarithms(formula: str) -> None:
+    net = Net()
+    bent = net.add("merge.expression", formula=formula)
+    net.document.link(End(net.last.id, "y"), End(bent.id, "a"))
+    net.judge("loss.nll", bent)
+    assert not net.inference.problems
+
+
+@pytest.mark.parametrize("end", ["linear", "relu", "double"])
+def test_binary_cross_entropy_of_probabilities_wants_0_to_1(end: str) -> None:
+    net = Net("data.moons", units=1)
+    loss = net.judge("loss.bce", LINE[end](net, net.last))
+    problem = net.problem(loss)
+    assert problem.severity == "error"
+    assert "expected probabilities, 0 to 1" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["sigmoid(a)", "1 - sigmoid(-a)", "(sigmoid(a) + tanh(b) ** 2) / 2", "exp(-square(a))"],
+)
+def test_formulas_of_probabilities_are_probabilities(formula: str) -> None:
+    net = Net("data.moons", units=1)
+    bent = net.add("merge.expression", formula=formula)
+    for port in net.document.ports(bent).inputs:
+        net.document.link(End(net.last.id, "y"), End(bent.id, port.name))
+    net.judge("loss.bce", bent)
+    assert not net.inference.problems
+
+
+@pytest.mark.parametrize("formula", ["tanh(a)", "sigmoid(a) + 1", "a", "exp(a)", "2 * sigmoid(a)"])
+def test_formulas_of_other_numbers_are_not(formula: str) -> None:
+    net = Net("data.moons", units=1)
+    bent = net.add("merge.expression", formula=formula)
+    net.document.link(End(net.last.id, "y"), End(bent.id, "a"))
+    problem = net.problem(net.judge("loss.bce", bent))
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+def test_the_sigmoid_of_a_loss_stays_where_a_metric_wants_none() -> None:
+    net = Net("data.moons", units=1)
+    bent = net.add("activation.sigmoid", net.last)
+    loss = net.judge("loss.bce", bent)
+    accuracy = net.judge("metric.accuracy", bent)
+    (problem,) = net.inference.problems
+    assert problem.node == accuracy.id
+    net.mend(problem)
+    assert not net.inference.problems
+    board = net.document.board
+    assert board.into(loss.id, "probability")[0].source.node == bent.id
+    assert board.into(accuracy.id, "logits")[0].source.node == net.last.id
+
+
+def test_a_metric_of_the_highest_score_takes_probabilities() -> None:
+    net = Net()
+    net.judge("loss.nll", net.add("activation.log_softmax", net.last))
+    for bend in ("softmax", "log_softmax", "sigmoid"):
+        net.judge("metric.accuracy", net.add(f"activation.{bend}", net.last))
+    assert not net.inference.problems
+
+
+@pytest.mark.parametrize("objective", ["logistic", "least squares", "hinge", "Wasserstein"])
+def test_scores_of_a_game_are_no_probabilities(objective: str) -> None:
+    net = Net(units=1)
+    bent = net.add("activation.sigmoid", net.last)
+    loss = net.add("loss.discriminator", bent, objective=objective)
+    critic = grouped(net, net.last, bent)
+    (twin,) = net.document.duplicate([critic.id], twins=True)
+    noise = net.add("layer.linear", net.add("random.noise"), units=64)
+    ports = net.document.ports(critic)
+    net.document.link(End(noise.id, "y"), End(twin.id, ports.inputs[0].name))
+    net.document.link(End(twin.id, ports.outputs[0].name), End(loss.id, "fake"))
+    net.add("optimizer.adam", loss)
+    problem, _ = net.inference.problems_of(loss.id)  # both get it from one place
+    assert "before any sigmoid" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+def test_dropout_behind_the_last_layer_is_told() -> None:
+    net = Net()
+    dropped = net.add("dropout.dropout", net.last)
+    net.judge("metric.accuracy", dropped)
+    loss = net.judge("loss.cross_entropy", net.add("shape.flatten", dropped))
+    problem = net.problem(loss)
+    assert "behind the last layer" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+    assert not net.document.has(dropped.id)
+
+
+def test_dropout_before_the_last_layer_is_not() -> None:
+    net = Net()
+    scores = net.add("layer.linear", net.add("dropout.dropout", net.last), units=10)
+    net.judge("loss.cross_entropy", scores)
+    assert not net.inference.problems
+
+
+def test_targets_of_a_distillation_are_probabilities() -> None:
+    net = Net()
+    teacher = net.add("layer.linear", net.add("shape.flatten", net.data), units=10)
+    loss = net.add("loss.kl_div", net.add("activation.log_softmax", net.last), teacher)
+    net.add("optimizer.adam", loss)
+    problem = net.problem(loss)
+    assert "expected probabilities" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+def test_a_variance_is_not_negative() -> None:
+    net = Net()
+    spread = net.add("layer.linear", net.add("shape.flatten", net.data), units=10)
+    wanted = net.add("shape.one_hot")
+    net.document.link(End(net.data.id, "label"), End(wanted.id, "x"))
+    loss = net.add("loss.gaussian_nll", net.last, wanted, spread)
+    net.add("optimizer.adam", loss)
+    problem = net.problem(loss)
+    assert "above 0" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+def test_scores_that_were_rectified_and_pooled_are_no_slip() -> None:
+    net = Board()
+    data = net.add("data.digits")
+    scores = net.add("activation.relu", net.add("layer.conv2d", data, filters=10))
+    pooled = net.add("shape.flatten", net.add("pool.adaptive_avg2d", scores, output_size=(1, 1)))
+    loss = net.add("loss.cross_entropy", pooled)
+    net.document.link(End(data.id, "label"), End(loss.id, "label"))
+    net.add("optimizer.adam", loss)
+    assert not net.inference.problems
