@@ -10,13 +10,16 @@ with `param`. Hooks are plain methods, found by name:
     weights(self, *inputs)      number of learned numbers
     summary(self)               the one line shown on the node
     curve(self, x)              an activation's value at x, drawn on the node
+    flat(self)                  names of the inputs that no gradient gets to
+    bounds(self, *ranges)       how far what it gives goes; see `graph/ranges.py`
+    wants(self, *inputs)        what numbers a loss or metric wants, by port
 
 Roles have hooks of their own, told where they are declared: `optimizer` in `nodes/_steps.py`,
 `schedule` and `per` in `nodes/schedule.py`, `total`, `figure`, `metric` and `update` in
 `nodes/metric.py`, `kind` in `nodes/view.py`, `read`, `fixed_split`, `classes` and `needs_facts` in
 `nodes/data.py`, `generates` in `nodes/view_generated.py`, `leaf` in `nodes/random_layers.py`,
 `stops_gradient` in `nodes/value.py`, `sample`, `steer` and `in_a_row` in `nodes/random.py`,
-`differentiates` in `nodes/loss_gan.py`, `couples` in `nodes/normalisation.py`, `along` in
+`differentiates` in `nodes/loss_gan.py`, `couples` and `together` in `nodes/normalisation.py`, `along` in
 `nodes/linear.py`, `noises`, `noise` and `walk` in `nodes/random_diffusion.py`.
 
 Inputs come in the order of the ports; an unwired optional port is None, a variadic port is a

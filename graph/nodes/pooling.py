@@ -224,6 +224,10 @@ class GlobalAverage:
     def shape(self, x: TensorType) -> TensorType:
         return over_places(x)
 
+    def bounds(self, x: Given) -> Given:
+        """As far as what is pooled goes."""
+        return pooled(x)
+
     def expression(self, x: Value) -> str:
         return f"{operand(x)}.mean({places_of(x.type)})"
 
@@ -239,6 +243,10 @@ class GlobalMax:
 
     def shape(self, x: TensorType) -> TensorType:
         return over_places(x)
+
+    def bounds(self, x: Given) -> Given:
+        """As far as what is pooled goes."""
+        return pooled(x)
 
     def expression(self, x: Value) -> str:
         return f"{operand(x)}.amax({places_of(x.type)})"

@@ -4,6 +4,7 @@ from graph.declare import Value, call, changed, node, param
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import axis, numbers, spatial
 from graph.nodes.random import GROUP
+from graph.ranges import PROBABILITY, Given, Range
 from graph.tensor import TensorType
 
 
@@ -27,6 +28,10 @@ class GumbelSoftmax:
     def shape(self, x: TensorType) -> TensorType:
         axis(numbers(x), self.dim)
         return x
+
+    def bounds(self, x: Given) -> Range:
+        """Probabilities."""
+        return PROBABILITY
 
     def expression(self, x: Value) -> str:
         return call("F.gumbel_softmax", x, **changed(self, "tau", "hard", "dim"))
