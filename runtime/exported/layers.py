@@ -16,7 +16,8 @@ def layer_init(
     **options: Any,
 ) -> nn.Module:
     """The layer, its weight drawn anew by a rule of torch.nn.init, its bias set to a number."""
-    weight, offset = getattr(layer, "weight", None), getattr(layer, "bias", None)
+    holder = getattr(layer, "linear", layer)  # a loss with a last layer in it
+    weight, offset = getattr(holder, "weight", None), getattr(holder, "bias", None)
     padding = getattr(layer, "padding_idx", None)
     with torch.no_grad():
         if rule is not None and isinstance(weight, Tensor):

@@ -12,6 +12,13 @@ OPTIMIZERS = {
 }
 """Public classes of torch.optim."""
 
+WITHOUT_INIT = {
+    "loss.adaptive_log_softmax": "several layers of torch's own in one",
+    "neuron.neuron": "neurons that are drawn alike are one layer: each would need its own",
+    "neuron.bias": "one number, which starts at 1",
+}
+"""Nodes that learn and do not say how their weights start."""
+
 SCHEDULES = {
     "LRScheduler": "the base of all, no rule of its own",
     "LambdaLR": "it takes a function, and a board holds no code",
