@@ -56,6 +56,7 @@ class Param:
     torch: Any = None
     advanced: bool = False
     sizes: int = 0
+    empty_is_all: bool = False
     was: tuple[str, ...] = ()
 
     @property
@@ -202,6 +203,7 @@ def param(
     torch: Any = dataclasses.MISSING,
     advanced: bool = False,
     sizes: int = 0,
+    empty_is_all: bool = False,
     was: tuple[str, ...] = (),
 ) -> Any:
     """Declare a parameter.
@@ -215,6 +217,7 @@ def param(
             `changed` leaves arguments out of the source that have torch's default.
         advanced: Shown folded away.
         sizes: For tuples of ints: how many numbers, where more than one is given; or `AXES`.
+        empty_is_all: For lists of nodes: an empty one stands for all there are to choose from.
         was: Former names, so that old files load.
     """
     settings = {
@@ -224,6 +227,7 @@ def param(
         "torch": default if torch is dataclasses.MISSING else torch,
         "advanced": advanced,
         "sizes": sizes,
+        "empty_is_all": empty_is_all,
         "was": was,
     }
     return dataclasses.field(default=default, metadata=settings)

@@ -9,8 +9,8 @@ from graph.declare import Raw, call, param, shared
 
 
 @shared
-class Initialised:
-    """A layer whose weights may start otherwise than torch has them."""
+class Drawn:
+    """Weights that may start otherwise than torch has them."""
 
     init: Literal[
         "default",
@@ -41,19 +41,18 @@ class Initialised:
         doc="Kaiming: keep the size of what flows forward, or of the gradients on their way back.",
         advanced=True,
     )
-    init_bias: float | None = param(
-        None, doc="Number every offset starts at; empty: as torch has them.", advanced=True
-    )
 
     def initialised(self, source: str) -> str:
         """Source of a layer, its weights drawn anew where the node says so."""
         rule = [] if self.init == "default" else [Raw(f"nn.init.{self.init}_")]
-        options = self.options_of_init()
-        if self.init_bias is not None:
-            options["bias"] = self.init_bias
+        options = self.options_of_init() | self.offsets()
         if not rule and not options:
             return source
         return call("layer_init", Raw(source), *rule, **options)
+
+    def offsets(self) -> dict[str, object]:
+        """Arguments that say how offsets start."""
+        return {}
 
     def options_of_init(self) -> dict[str, object]:
         """Arguments of the rule of `torch.nn.init`, without those that are its defaults."""
@@ -72,6 +71,18 @@ class Initialised:
             case "xavier_normal" | "xavier_uniform" | "orthogonal":
                 return {} if scale in {None, 1} else {"gain": scale}
         return {}
+
+
+@shared
+class Initialised(Drawn):
+    """A layer whose weights and offsets may start otherwise than torch has them."""
+
+    init_bias: float | None = param(
+        None, doc="Number every offset starts at; empty: as torch has them.", advanced=True
+    )
+
+    def offsets(self) -> dict[str, object]:
+        return {} if self.init_bias is None else {"bias": self.init_bias}
 
 
 @shared

@@ -37,7 +37,9 @@ class Step:
     """Does torch update all weights in one kernel, on every device there is?"""
 
     lr: float = param(1e-3, low=0.0, doc="Learning rate: the size of a step.")
-    trains: NodeRefs = param((), doc="Nodes it updates; all upstream of the loss if empty.")
+    trains: NodeRefs = param(
+        (), empty_is_all=True, doc="Nodes it updates; all upstream of the loss if empty."
+    )
     every: int = param(1, low=1, doc="Step only every so many batches.", advanced=True)
     order: int = param(0, doc="Optimizers step in this order.", advanced=True)
     clip: float = param(

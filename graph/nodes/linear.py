@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from graph.declare import Value, call, changed, node, param, shared
 from graph.errors import Mismatch, insert_before, set_param
-from graph.nodes._initial import Initialised
+from graph.nodes._initial import Drawn
 from graph.nodes._shapes import numbers
 from graph.nodes._weighted import Weighted
 from graph.tensor import TensorType
@@ -112,7 +112,7 @@ class Identity:
 
 
 @shared
-class Table(Initialised):
+class Table(Drawn):
     """A learned vector for each token or class number."""
 
     units: int = param(64, low=1, doc="Numbers in each vector.")

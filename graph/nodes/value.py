@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch, set_param
-from graph.nodes._initial import Initialised
+from graph.nodes._initial import Drawn
 from graph.nodes._shapes import operand
 from graph.tensor import TensorType, features
 
@@ -75,11 +75,11 @@ class Constant(Held):
     title="Learned tensor",
     inputs="batch?",
     source="torch.nn.Parameter",
-    synonyms="parameter, weight, variable, class token, cls, codebook, query, tied weights, "
+    synonyms="parameter, weight, variable, class token, cls token, codebook, query, tied weights, "
     "position embedding, trainable",
     learns=True,
 )
-class LearnedTensor(Held, Initialised):
+class LearnedTensor(Held, Drawn):
     """Numbers that learn, such as a codebook, a class token or weights that are used twice.
 
     They start normal, with deviation 1. With `batch` wired, every example of that batch gets the

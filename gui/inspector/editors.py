@@ -184,13 +184,18 @@ class ManyBox(QToolButton):
 
 
 class NodesBox(QWidget):
-    """Nodes to train, each with a box to tick; all ticked is what an empty value means."""
+    """Nodes, each with a box to tick.
+
+    Args:
+        param: What they are; where it says so, an empty value stands for all of them.
+        choices: The nodes, each with its name.
+    """
 
     edited = Signal(object)
 
-    def __init__(self, choices: Choices, parent: QWidget | None = None) -> None:
+    def __init__(self, param: Param, choices: Choices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._choices = choices
+        self._param, self._choices = param, choices
         self._value: tuple[str, ...] = ()
         self._shown: list[tuple[str, str]] = []
         self.boxes: dict[str, QCheckBox] = {}
@@ -211,7 +216,8 @@ class NodesBox(QWidget):
         if found != self._shown:
             self._build(found)
         for one, box in self.boxes.items():
-            box.setChecked(not self._value or one in self._value)
+            every = self._param.empty_is_all and not self._value
+            box.setChecked(every or one in self._value)
 
     def _build(self, found: list[tuple[str, str]]) -> None:
         self._shown = found
@@ -223,13 +229,19 @@ class NodesBox(QWidget):
         self._none.setVisible(not found)
         for one, label in found:
             box = self.boxes[one] = QCheckBox(label)
-            box.setAccessibleName(f"Train {label}")
+            what = self._param.label.capitalize()
+            box.setAccessibleName(
+                f"Train {label}" if self._param.empty_is_all else f"{what} {label}"
+            )
             box.clicked.connect(self._edit)
             self._rows.addWidget(box)
 
     def _edit(self) -> None:
         chosen = tuple(one for one, box in self.boxes.items() if box.isChecked())
-        if not chosen:  # an empty value would mean all
+        if not self._param.empty_is_all:
+            self.edited.emit(chosen)
+            return
+        if not chosen:
             self.show_value(self._value)
             return
         self.edited.emit(() if len(chosen) == len(self.boxes) else chosen)
@@ -289,7 +301,7 @@ EDITORS: dict[ParamKind, Make] = {
     "ints": lambda *_: TextBox(partial(parse_numbers, whole=True), write_numbers),
     "floats": lambda *_: TextBox(partial(parse_numbers, whole=False), write_numbers),
     "path": lambda param, _: PathBox(param.label, folder="folder" in param.doc.lower()),
-    "nodes": lambda _, choices: NodesBox(choices),
+    "nodes": NodesBox,
     "values": lambda *_: TextBox(parse_values, write_values),
     "names": lambda _, choices: (
         ManyBox(choices, "all") if choices() else TextBox(parse_names, ", ".join)

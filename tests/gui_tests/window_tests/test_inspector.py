@@ -13,6 +13,7 @@ from graph.document import Document
 from gui.inspector.board import BoardPage
 from gui.inspector.editors import (
     EDITORS,
+    NodesBox,
     parse_numbers,
     parse_values,
     write_numbers,
@@ -53,6 +54,22 @@ def test_typing_a_parameter_changes_the_document_and_undoes(window: Window, qtbo
     window.acts["undo"].trigger()
     assert node(window, "logits").params["units"] == 3
     assert field(window, "units").text() == "3"
+
+
+def test_nodes_that_learn_slower_are_ticked_one_by_one(window: Window, qtbot: QtBot) -> None:
+    adam = next(n for n in window.session.document.board.nodes.values() if "adam" in n.type)
+    window.session.select([adam.id])
+    form = page(window).form
+    assert form is not None
+    trains, slower = form.editors["trains"], form.editors["slower"]
+    assert isinstance(trains, NodesBox)
+    assert isinstance(slower, NodesBox)
+    assert all(box.isChecked() for box in trains.boxes.values())
+    assert not any(box.isChecked() for box in slower.boxes.values())
+    logits = node(window, "logits").id
+    for expected in ((logits,), None):
+        slower.boxes[logits].click()
+        assert window.session.document.node(adam.id).params.get("slower") == expected
 
 
 def test_undo_in_a_field_takes_back_typing_first_and_then_the_board(
