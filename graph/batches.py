@@ -29,7 +29,8 @@ def check(inference: "Inference") -> "Iterator[Problem]":
 def _on_sheet(
     document: "Document", sheet: Sheet, known: "Mapping[str, Result]"
 ) -> "Iterator[Problem]":
-    for node in sorted(sheet.nodes.values(), key=lambda one: one.number):
+    looked_at = [*sheet.with_hook("together"), *sheet.with_role("instance")]
+    for node in sorted(looked_at, key=lambda one: one.number):
         found, declaration = known.get(node.id), REGISTRY.find(node.type)
         if found is None or declaration is None or node.muted:
             continue

@@ -1,6 +1,7 @@
 """What must hold for the board as a whole before it can train."""
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from graph import (
@@ -15,7 +16,7 @@ from graph import (
     twins,
     walks,
 )
-from graph.declare import REGISTRY
+from graph.declare import REGISTRY, Declaration
 from graph.order import upstream
 from graph.problems import Fix, Problem, Severity
 from graph.sheet import BOARD, End, Node, Sheet
@@ -46,18 +47,17 @@ def check(inference: "Inference") -> list[Problem]:
     ]
 
 
-def awaited(inference: "Inference") -> set[str]:
+def awaited(inference: "Inference") -> frozenset[str]:
     """Nodes upstream of optimizers whose loss is not known."""
     board = inference.document.board
     waiting = [
         node.id
-        for node in board.nodes.values()
-        if role(node) == "optimizer"
-        and not node.muted
+        for node in board.with_role("optimizer")
+        if not node.muted
         and (found := inference.result(node.id)) is not None
         and found.inputs is None
     ]
-    return upstream(board, waiting) if waiting else set()
+    return upstream(board, waiting)
 
 
 def role(node: Node) -> str:
@@ -69,33 +69,33 @@ def role(node: Node) -> str:
 def learners(inference: "Inference", node: str) -> set[str]:
     """Nodes upstream of a node (on the board) that hold learned numbers, up to any Detach."""
     board = inference.document.board
-    found = above(inference, [node], through=lambda end: not _stops(board.nodes[end.node]))
+    found = above(inference, [node], without=_stops(board)) & board.ids_of(_may_learn)
     return {one for one in found if learns(inference, board.nodes[one])}
 
 
+def _stops(board: Sheet) -> set[str]:
+    """Nodes that pass no gradient on, as Detach does."""
+    return {one.id for one in board.with_hook("stops_gradient") if not one.muted}
+
+
+def _may_learn(declaration: Declaration) -> bool:
+    return declaration.learns or declaration.role == "instance"
+
+
 def above(
-    inference: "Inference", goals: Iterable[str], *, through: Callable[[End], bool] | None = None
-) -> set[str]:
+    inference: "Inference", goals: Iterable[str], *, without: AbstractSet[str] = frozenset()
+) -> frozenset[str]:
     """Nodes of the board that some depend on, but for what a mute leaves out.
 
     Args:
         inference: What is known of the board.
         goals: Ids of nodes.
-        through: Says of an output whether to follow the wires from it.
+        without: Nodes whose outputs are not followed.
     """
-
-    def speaks(end: End) -> bool:
-        found = inference.result(end.node)
-        speaks = found is None or not found.silent
-        return speaks and (through is None or through(end))
-
-    return upstream(inference.document.board, goals, through=speaks)
-
-
-def _stops(node: Node) -> bool:
-    """Does a node pass no gradient on, as Detach does?"""
-    declaration = REGISTRY.find(node.type)
-    return declaration is not None and declaration.has("stops_gradient") and not node.muted
+    barred = inference.silent | without
+    if not barred:
+        return upstream(inference.document.board, goals)
+    return upstream(inference.document.board, goals, through=lambda end: end.node not in barred)
 
 
 def learns(inference: "Inference", node: Node) -> bool:
@@ -129,8 +129,8 @@ def loss_names(document: "Document") -> dict[str, str]:
     """
     board = document.board
     wired: dict[str, str] = {}
-    for node in board.nodes.values():
-        into = board.into(node.id, "loss") if role(node) == "optimizer" and not node.muted else []
+    for node in _live(board, "optimizer"):
+        into = board.into(node.id, "loss")
         if into:
             source = board.nodes[into[0].source.node]
             while source.muted and (above := board.into(source.id)):
@@ -143,16 +143,20 @@ def loss_names(document: "Document") -> dict[str, str]:
     }
 
 
+def _live(board: Sheet, *roles: str) -> list[Node]:
+    """The nodes of these roles that are not muted, by age."""
+    return [node for node in board.with_role(*roles) if not node.muted]
+
+
 def _nothing_to_train(board: Sheet) -> Iterator[Problem]:
-    roles = {role(node) for node in board.nodes.values() if not node.muted}
-    if "optimizer" not in roles:
-        losses = [n for n in board.nodes.values() if role(n) == "loss" and not n.muted]
+    if not _live(board, "optimizer"):
+        losses = _live(board, "loss")
         advice = "add an optimizer such as Adam and wire a loss into it"
         fixes = tuple(Fix(f"Add Adam to {loss.name}", _add_adam(loss)) for loss in losses[:1])
         yield Problem(
             None, BOARD, "nothing is trained: there is no optimizer", advice=advice, fixes=fixes
         )
-    if not roles & {"data", "noise"}:
+    if not _live(board, "data", "noise"):
         yield Problem(
             None, BOARD, "there is no data", advice="drag a data node such as Digits to the board"
         )
@@ -161,15 +165,14 @@ def _nothing_to_train(board: Sheet) -> Iterator[Problem]:
 def _without_data(inference: "Inference") -> Iterator[Problem]:
     """Losses, metrics and views that work but that no data flow into: there are no batches."""
     board = inference.document.board
-    live = [node for node in board.nodes.values() if not node.muted]
     ready: dict[str, list[str]] = {}
-    for node in live:
+    for node in _live(board, "data", "optimizer", "metric", "view"):
         found = inference.result(node.id)
         if found is not None and found.inputs is not None:
             ready.setdefault(role(node), []).append(node.id)
-    data = [node for node in live if role(node) == "data"]
+    data = _live(board, "data")
     unread = len(data) > len(ready.get("data", ()))
-    nothing = not data and not any(role(node) == "noise" for node in live)  # said elsewhere
+    nothing = not data and not _live(board, "noise")  # said elsewhere
     if "optimizer" not in ready or unread or nothing:
         return
     sinks = [one for kind in ("optimizer", "metric", "view") for one in ready.get(kind, ())]
@@ -193,9 +196,7 @@ def _add_adam(loss: Node) -> "Callable[[Document], None]":
 def _optimizers(inference: "Inference") -> Iterator[Problem]:
     board = inference.document.board
     seen: dict[str, str] = {}
-    for node in sorted(board.nodes.values(), key=lambda one: one.number):
-        if role(node) != "optimizer" or node.muted:
-            continue
+    for node in _live(board, "optimizer"):
         found = inference.result(node.id)
         if found is None or found.inputs is None:
             continue
@@ -235,7 +236,7 @@ def _trains_nothing(inference: "Inference", node: Node, updates: set[str]) -> It
         return
     board = inference.document.board
     before = [board.nodes[one] for one in upstream(board, [node.id])]
-    cuts = [one.name for one in before if _stops(one)]
+    cuts = [board.nodes[one].name for one in _stops(board) & {node.id for node in before}]
     if cuts and any(learns(inference, one) for one in before):
         text = f"{' and '.join(sorted(cuts))} keeps its gradient from all that could learn"
         yield _of(node, text, "wire a layer behind it, or mute it")
@@ -305,15 +306,15 @@ def _unreached(inference: "Inference") -> Iterator[Problem]:
     document = inference.document
     board = document.board
     ready: dict[str, list[str]] = {"optimizer": [], "metric": [], "view": []}
-    for node in board.nodes.values():
+    for node in _live(board, *ready):
         found = inference.result(node.id)
-        if role(node) in ready and not node.muted and found and found.inputs is not None:
+        if found and found.inputs is not None:
             ready[role(node)].append(node.id)
     if not ready["optimizer"]:
         return
     reached = above(inference, ready["optimizer"])
-    leaders = {board.nodes[one].twin or one for one in reached}
     shown = above(inference, [*ready["metric"], *ready["view"]]) - reached
+    leaders = {board.nodes[one].twin or one for one in reached} if shown else set()
     for node in sorted((board.nodes[one] for one in shown), key=lambda one: one.number):
         declaration = REGISTRY.find(node.type)
         holds = declaration is not None and (declaration.learns or declaration.has("module"))
@@ -330,13 +331,11 @@ def _unreached(inference: "Inference") -> Iterator[Problem]:
 def _losses_for_nobody(inference: "Inference") -> Iterator[Problem]:
     """Losses that go into no optimizer, beside others that do: most likely one was taken away."""
     board = inference.document.board
-    roles = {node.id: role(node) for node in board.nodes.values() if not node.muted}
-    optimizers = [one for one, kind in roles.items() if kind == "optimizer"]
+    optimizers = [node.id for node in _live(board, "optimizer")]
     reached = upstream(board, optimizers)
-    for one, kind in roles.items():
-        if kind != "loss" or one in reached or not optimizers or any(board.out_of(one)):
+    for node in _live(board, "loss"):
+        if node.id in reached or not optimizers or any(board.out_of(node.id)):
             continue
-        node = board.nodes[one]
         text = "goes into no optimizer: nothing learns from it"
         advice = "wire it into one, or mute it if it is only there to be read"
         fix = Fix(f"Add Adam to {node.name}", _add_adam(node))

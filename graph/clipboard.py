@@ -127,7 +127,7 @@ def _fill(
     complain: Callable[[str], None] | None = None,
 ) -> list[Node]:
     home = document.sheet(sheet)
-    taken = home.names()
+    taken = names.Names(home.names())
     entries = []
     for entry in content["nodes"]:
         reason = rules.why_not_here(document, entry["type"], entry["params"], sheet)
@@ -314,7 +314,7 @@ def _node(
     entry: Mapping[str, Any],
     ids: Mapping[str, str],
     shift: tuple[float, float],
-    taken: set[str],
+    taken: names.Names,
     known: Mapping[str, str],
 ) -> Node:
     name = entry["name"] if names.is_name(entry["name"]) else names.to_name(entry["name"])

@@ -480,7 +480,7 @@ class Document:
             if edit.table == "frame":
                 _put(sheet.frames, edit.key, edit.after)
             else:
-                _put(sheet.nodes, edit.key, edit.after)
+                sheet.put_node(edit.key, edit.after)
                 _put(self._homes, edit.key, sheet if edit.after is not None else None)
             self._last_number = max(self._last_number, _number(edit.key))
 

@@ -18,12 +18,9 @@ RANDOM = "Random"
 def check(inference: "Inference") -> Iterator[Problem]:
     """Generating views that show what comes from the data alone."""
     board = inference.document.board
-    for node in sorted(board.nodes.values(), key=lambda one: one.number):
-        declaration = REGISTRY.find(node.type)
+    for node in board.with_hook("generates"):
         found = inference.result(node.id)
-        if declaration is None or not declaration.has("generates") or node.muted:
-            continue
-        if found is None or found.inputs is None:
+        if node.muted or found is None or found.inputs is None:
             continue
         above = [board.nodes[one] for one in upstream(board, [node.id])]
         if any(_is_random(one) for one in above):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 def check(inference: "Inference", optimizer: Node, updates: set[str]) -> Iterator["Problem"]:
     """Nodes an optimizer trains whose every way to the loss goes through what has no slope."""
     board = inference.document.board
+    whole = inference.whole & upstream(board, [optimizer.id])
+    if not _any_flat(inference.document) and updates.isdisjoint(upstream(board, whole)):
+        return  # nothing that is trained lies before whole numbers or steps
     reached, blocking = _reached(inference, optimizer)
     lost = updates - reached
     if not lost:
@@ -71,7 +74,10 @@ def _opened(document: "Document") -> set[str]:
             name
             for name, sheet in document.networks.items()
             if name not in found
-            and any(_flat(n) or rules.network_of(n) in found for n in sheet.nodes.values())
+            and (
+                any(_flat(one) for one in sheet.with_hook("flat"))
+                or any(rules.network_of(one) in found for one in sheet.with_role("instance"))
+            )
         }
         if not more:
             return found
@@ -100,6 +106,10 @@ def _flat(node: Node) -> frozenset[str]:
         return frozenset()
     found: frozenset[str] = declaration.bind(node.params).flat()
     return found
+
+
+def _any_flat(document: "Document") -> bool:
+    return any(_flat(one) for sheet in document.sheets() for one in sheet.with_hook("flat"))
 
 
 def _fixes(inference: "Inference", blocking: list[Place]) -> Iterator[Fix]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from graph import names, networks, references, rules, wires
 from graph.errors import Refused
 from graph.history import Edit
-from graph.order import remembers, topological
-from graph.sheet import End, Exposed, Link, Node, Sheet, middle
+from graph.order import topological
+from graph.sheet import End, Exposed, Link, Node, Sheet, middle, remembers
 
 if TYPE_CHECKING:
     from graph.document import Document

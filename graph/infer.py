@@ -5,17 +5,15 @@ After each step of the document only what lies downstream of the change is looke
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from graph import checks, events
+from graph import events
 from graph.answers import Answers
 from graph.document import Document
+from graph.findings import Findings
 from graph.infer_node import Facts, NodeInference, Result
-from graph.mending import WAITS, serious
-from graph.order import remembers, topological
 from graph.problems import Problem
-from graph.rules import role
-from graph.sheet import BOARD
+from graph.sheet import BOARD, remembers
+from graph.tensor import TensorType
 
 
 class Inference(Answers):
@@ -34,11 +32,14 @@ class Inference(Answers):
         self.facts: dict[str, Facts] = dict(facts or {})
         self._nodes = NodeInference(document, self.facts)
         self._results: dict[str, Result] = {}
-        self._ranks: dict[str, int] | None = None
+        self._instances: dict[str, None] = {}  # nodes on the board with others inside
+        self._faulty: set[str] = set()
+        self._whole: set[str] = set()
+        self._silent: set[str] = set()
+        self._weights = 0
         self._dirty: set[str] = set(document.board.nodes)
         self._changed: set[str] = set()
-        self._general: list[Problem] | None = None
-        self._said: dict[str, list[tuple[str, str]]] = {}
+        self._findings = Findings(self, self._results, self._faulty)
         self._remarks: dict[str, Problem] = {}
         self._listeners: list[Callable[[set[str]], None]] = []
         self._stop = document.subscribe(self._on_event) if watch else lambda: None
@@ -82,8 +83,10 @@ class Inference(Answers):
         """All that is known about a node; of a network's node, in its oldest instance."""
         if node in self._results:
             return self._results[node]
-        for found in self._results.values():
-            inner = _find_inner(found, node)
+        if not self.document.has(node) or node in self.document.board.nodes:
+            return None
+        for instance in self._instances:
+            inner = _find_inner(self._results[instance], node)
             if inner is not None:
                 return inner
         return None
@@ -104,54 +107,33 @@ class Inference(Answers):
         for path, results in ahead:
             if node in results:
                 yield path, results[node]
-            ahead += [((*path, one), found.inner) for one, found in results.items() if found.inner]
+            inner = results if path else self._instances
+            ahead += [((*path, one), results[one].inner) for one in inner if results[one].inner]
+
+    @property
+    def whole(self) -> set[str]:
+        """Nodes on the board that give something other than floats: no gradient goes through."""
+        return self._whole
+
+    @property
+    def silent(self) -> set[str]:
+        """Nodes on the board that nothing comes out of, as something before them is muted."""
+        return self._silent
 
     @property
     def total_weights(self) -> int:
         """How many learned numbers the board holds."""
-        return sum(found.weights or 0 for found in self._results.values())
+        return self._weights
 
     @property
     def problems(self) -> list[Problem]:
         """Everything wrong, errors first, then in the order nodes are computed."""
-        if self._general is None:
-            self._general = checks.check(self)
-        found = [p for node in self._order() for p in self._own_problems(node)]
-        once: dict[tuple[str | None, str], Problem] = {}
-        for one in sorted([*found, *self._general], key=lambda p: p.severity != "error"):
-            # a network placed twice has the problems inside it twice, as errors where it matters
-            once.setdefault((one.node, one.text), one)
-        return [replace(one, place=self._where(one)) for one in once.values()]
+        return list(self._findings.all())
 
     def problems_of(self, node: str) -> list[Problem]:
         """What is wrong with one node; of a network's node, wherever the network is placed."""
-        if self.document.has(node) and self.document.sheet_of(node).name != BOARD:
-            return [p for p in self.problems if p.node == node]
-        if self._general is None:
-            self._general = checks.check(self)
-        own = self._own_problems(node) if node in self._results else []
         remarks = [self._remarks[node]] if node in self._remarks else []
-        return [*own, *(p for p in self._general if p.node == node), *remarks]
-
-    def _where(self, found: Problem) -> str:
-        """In which places of its network a node has a problem, in words; the network if in all."""
-        if found.node is None or found.sheet == BOARD:
-            return ""
-        places = list(self.places(found.node))
-        wrong = [path for path, known in places if found.text in {p.text for p in known.problems}]
-        if not wrong or len(wrong) == len(places):
-            return found.sheet
-        node = self.document.node
-        named = [" > ".join(node(one).name for one in path) for path in wrong]
-        return named[0] if len(named) == 1 else f"{named[0]} and {len(named) - 1} more"
-
-    def _own_problems(self, node: str) -> list[Problem]:
-        """Problems of a node; what is missing is an error where an optimizer waits for it."""
-        found = self._results[node].problems
-        if not any(one.received in WAITS for one in found):
-            return list(found)
-        awaited = node in checks.awaited(self)
-        return [serious(one) if awaited else one for one in found]
+        return [*self._findings.of(node), *remarks]
 
     # -- following the document
 
@@ -170,16 +152,13 @@ class Inference(Answers):
                         for one in self.document.twins(after.id):
                             self._touch(sheet, one.id)
             case events.NodeAdded(sheet, node):
-                self._ranks = None
                 self._touch(sheet, node.id)
             case events.NodeRemoved(sheet, node):
-                self._ranks = None
-                self._results.pop(node.id, None)
+                self._keep(node.id, None)
                 self._dirty.discard(node.id)
                 self._changed.add(node.id)
                 self._touch(sheet, None)
             case events.LinkAdded(sheet, link) | events.LinkRemoved(sheet, link):
-                self._ranks = None
                 self._touch(sheet, link.target.node)
                 self._touch(sheet, link.source.node)
             case events.LinkChanged(sheet, _, link):
@@ -191,10 +170,10 @@ class Inference(Answers):
             case events.NetworkAdded(name) | events.NetworkRemoved(name):
                 self._touch(name, None)
             case events.SettingsChanged():
-                self._general = None
+                self._findings.forget()
 
     def _touch(self, sheet: str, node: str | None) -> None:
-        self._general = None
+        self._findings.forget()
         if sheet == BOARD:
             if node is not None:
                 self._dirty.add(node)
@@ -205,7 +184,7 @@ class Inference(Answers):
         while pending:
             name = pending.pop()
             for home in self.document.sheets():
-                for one in home.nodes.values():
+                for one in home.with_role("instance"):
                     if one.params.get("network") != name:
                         continue
                     if home.name == BOARD:
@@ -218,38 +197,19 @@ class Inference(Answers):
         if not self._listeners:
             self._changed.clear()
             return
-        changed, self._changed = self._changed | self._said_anew(), set()
+        changed, self._changed = self._changed | self._findings.said_anew(), set()
         for listener in list(self._listeners):
             listener(changed)
 
-    def _said_anew(self) -> set[str]:
-        """Nodes of which something else is said now, looking at the board as a whole."""
-        if self._general is None:
-            self._general = checks.check(self)
-        said: dict[str, list[tuple[str, str]]] = {}
-        for one in self._general:
-            if one.node is not None:
-                said.setdefault(one.node, []).append((one.severity, one.text))
-        before, self._said = self._said, said
-        return {node for node in before.keys() | said.keys() if before.get(node) != said.get(node)}
-
-    def _order(self) -> list[str]:
-        ranks = self._rank()
-        return sorted((node for node in ranks if node in self._results), key=ranks.__getitem__)
-
-    def _rank(self) -> dict[str, int]:
-        if self._ranks is None:
-            order = topological(self.document.board)
-            self._ranks = {node: index for index, node in enumerate(order)}
-        return self._ranks
-
     def _settle(self) -> None:
         board = self.document.board
-        ranks = self._rank()
         self._dirty &= board.nodes.keys()
-        if self._dirty:
-            self._general = None
-        queue = [(ranks.get(node, 0), node) for node in self._dirty]
+        if not self._dirty:
+            return
+        self._findings.forget()
+        ranks = board.ranks()
+        assert ranks is not None, "no edit leaves a circle"
+        queue = [(ranks[node], node) for node in self._dirty]
         heapq.heapify(queue)
         queued, self._dirty = self._dirty, set()
         self._nodes.forget()
@@ -258,13 +218,38 @@ class Inference(Answers):
             queued.discard(node)
             before = self._results.get(node)
             after = self._nodes.infer(board, board.nodes[node], self._results)
-            self._results[node] = after
+            self._keep(node, after)
             self._changed.add(node)
             if before is None or _given(before) != _given(after):
                 for following in board.neighbours(node):
                     if following not in queued and not remembers(board.nodes[following]):
                         queued.add(following)
-                        heapq.heappush(queue, (ranks.get(following, 0), following))
+                        heapq.heappush(queue, (ranks[following], following))
+
+    def _keep(self, node: str, found: Result | None) -> None:
+        """Put what is known about a node in the place of what was known."""
+        before = self._results.pop(node, None) if found is None else self._results.get(node)
+        self._weights += ((found and found.weights) or 0) - ((before and before.weights) or 0)
+        if found is not None:
+            self._results[node] = found
+        _set(self._faulty, node, found is not None and bool(found.problems))
+        _set(self._whole, node, found is not None and any(map(_not_float, found.outputs.values())))
+        _set(self._silent, node, found is not None and found.silent)
+        if found is not None and found.inner:
+            self._instances[node] = None
+        else:
+            self._instances.pop(node, None)
+
+
+def _set(nodes: set[str], node: str, inside: bool) -> None:
+    if inside:
+        nodes.add(node)
+    else:
+        nodes.discard(node)
+
+
+def _not_float(kind: TensorType | None) -> bool:
+    return kind is not None and kind.dtype != "float"
 
 
 def _given(result: Result) -> tuple[object, bool]:
@@ -286,8 +271,5 @@ def _find_inner(result: Result, node: str) -> Result | None:
 
 def live_nodes(inference: Inference, roles: Iterable[str]) -> list[str]:
     """Nodes of these roles whose inputs are all known, by age."""
-    wanted = set(roles)
-    board = inference.document.board
-    found = [n for n in board.nodes.values() if role(n.type) in wanted and not n.muted]
-    ready = [n for n in found if (r := inference.result(n.id)) and r.inputs is not None]
-    return [n.id for n in sorted(ready, key=lambda n: n.number)]
+    found = [n for n in inference.document.board.with_role(*roles) if not n.muted]
+    return [n.id for n in found if (r := inference.result(n.id)) and r.inputs is not None]

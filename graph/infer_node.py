@@ -177,8 +177,7 @@ class NodeInference:
         """Are a node's weights counted at it? Of linked nodes at the first that is not muted."""
         if node.twin is None:
             return True
-        linked = (one for one in sheet.nodes.values() if node.twin in {one.id, one.twin})
-        live = [one for one in linked if not one.muted]
+        live = [one for one in sheet.twins(node.id) if not one.muted]
         return node.id == min(live, key=lambda one: (one.twin is not None, one.number)).id
 
     def _infer_inside(

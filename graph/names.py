@@ -2,7 +2,7 @@
 
 import keyword
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable, Iterator
 
 from graph import limits
 from graph.limits import brief
@@ -65,11 +65,50 @@ def to_name(text: str) -> str:
     return name if is_name(name) else f"{name[: limits.NAME - 2]}_1"
 
 
+class Names:
+    """Names that are taken; finding a free one costs the same however many there are."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._counts: dict[str, int] = {}
+        self._next: dict[str, int] = {}  # by stem, a number below which none is free
+        for name in names:
+            self.add(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._counts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts)
+
+    def add(self, name: str) -> None:
+        """Take a name; one may be taken more than once."""
+        self._counts[name] = self._counts.get(name, 0) + 1
+
+    def discard(self, name: str) -> None:
+        """Give a name back."""
+        self._counts[name] -= 1
+        if not self._counts[name]:
+            del self._counts[name]
+            base, _, number = name.rpartition("_")
+            if number.isdecimal() and base in self._next:
+                self._next[base] = max(2, min(self._next[base], int(number)))
+
+    def first_free(self, base: str) -> str:
+        """The base with the first number behind it, from 2, that makes it free."""
+        number = self._next.get(base, 2)
+        while f"{base}_{number}" in self._counts:
+            number += 1
+        self._next[base] = number
+        return f"{base}_{number}"
+
+
 def unique(name: str, taken: Container[str]) -> str:
     """The name itself, or with the first free number behind it: `conv_2`."""
     if name not in taken:
         return name
     base = stem(name)
+    if isinstance(taken, Names):
+        return taken.first_free(base)
     number = 2
     while (found := f"{base[: limits.NAME - len(str(number)) - 1]}_{number}") in taken:
         number += 1

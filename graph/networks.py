@@ -22,7 +22,7 @@ def instances(document: "Document", network: str) -> list[Node]:
     found = [
         node
         for sheet in document.sheets()
-        for node in sheet.nodes.values()
+        for node in sheet.with_role("instance")
         if rules.network_of(node) == network
     ]
     return sorted(found, key=lambda node: node.number)
@@ -30,8 +30,7 @@ def instances(document: "Document", network: str) -> list[Node]:
 
 def ends(sheet: Sheet, role: str) -> list[Node]:
     """The Inputs or Outputs of a network, in the order of its ports."""
-    found = [node for node in sheet.nodes.values() if rules.role(node.type) == role]
-    return sorted(found, key=lambda node: node.number)
+    return sheet.with_role(role)
 
 
 def placed(document: "Document", instance: Node) -> Sheet:

@@ -5,13 +5,7 @@ from collections.abc import Callable, Iterable
 
 from graph.declare import REGISTRY
 from graph.mutes import hands_on
-from graph.sheet import End, Link, Node, Sheet
-
-
-def remembers(node: Node) -> bool:
-    """Does what this node gives come from the step before (a Memory node)?"""
-    declaration = REGISTRY.find(node.type)
-    return declaration is not None and declaration.has("remembers")
+from graph.sheet import End, Link, Sheet, remembers
 
 
 def topological(sheet: Sheet, chosen: Iterable[str] | None = None) -> list[str]:
@@ -46,14 +40,29 @@ def topological(sheet: Sheet, chosen: Iterable[str] | None = None) -> list[str]:
 
 def upstream(
     sheet: Sheet, goals: Iterable[str], *, through: Callable[[End], bool] | None = None
-) -> set[str]:
+) -> frozenset[str]:
     """The goals and every node whose value they depend on; a muted node passes one wire on.
+
+    What was found is kept until a wire or a mute changes.
 
     Args:
         sheet: Where.
         goals: Ids of nodes.
         through: Says of an output whether to follow the wires from it.
     """
+    wanted = frozenset(goals)
+    if through is not None:
+        return _upstream(sheet, wanted, through)
+    key = "upstream", wanted
+    found: frozenset[str] | None = sheet.memo.get(key)
+    if found is None:
+        found = sheet.memo[key] = _upstream(sheet, wanted, None)
+    return found
+
+
+def _upstream(
+    sheet: Sheet, goals: frozenset[str], through: Callable[[End], bool] | None
+) -> frozenset[str]:
     seen = set(goals)
     ahead = list(seen)
     while ahead:
@@ -61,7 +70,7 @@ def upstream(
             if link.source.node not in seen and (through is None or through(link.source)):
                 seen.add(link.source.node)
                 ahead.append(link.source.node)
-    return seen
+    return frozenset(seen)
 
 
 def _read(sheet: Sheet, node: str) -> Iterable[Link]:

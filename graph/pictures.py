@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def check(inference: "Inference") -> Iterator[Problem]:
     """Warn of layers along the last axis whose input still has the sides of a picture."""
     board = inference.document.board
-    for node in sorted(board.nodes.values(), key=lambda one: one.number):
+    for node in board.with_hook("along"):
         declaration, found = REGISTRY.find(node.type), inference.result(node.id)
-        if declaration is None or node.muted or not declaration.has("along"):
+        if declaration is None or node.muted:
             continue
         if found is None or not found.inputs or found.problems or found.inputs[0].rank < 4:
             continue

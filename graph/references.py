@@ -15,7 +15,7 @@ def naming(home: Sheet, node: str) -> list[str]:
     """The nodes of a sheet that name another."""
     return [
         one.id
-        for one in home.nodes.values()
+        for one in home.with_param("nodes")
         if any(node in one.params.get(param, ()) for param in _params(one))
     ]
 

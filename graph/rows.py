@@ -16,8 +16,7 @@ JUDGES = {"loss", "metric"}
 def check(inference: "Inference") -> Iterator[Problem]:
     """Problems of data nodes that show only where one looks at what hangs on them."""
     board = inference.document.board
-    data = [node for node in board.nodes.values() if _role(node) == "data" and not node.muted]
-    for node in data:
+    for node in (one for one in board.with_role("data") if not one.muted):
         yield from _one_class(inference, node)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from graph.declare import REGISTRY
 from graph.limits import brief
 from graph.order import topological
-from graph.sheet import BOARD, End, Link, Node, Sheet
+from graph.sheet import BOARD, End, Link, Node, Sheet, remembers
 
 if TYPE_CHECKING:
     from graph.document import Document
@@ -40,10 +40,10 @@ def contains(document: "Document", outer: str, inner: str) -> bool:
         if name == inner:
             return True
         if name in document.networks:
-            placed = {network_of(node) for node in document.networks[name].nodes.values()}
-            for one in placed - seen - {None}:
-                seen.add(str(one))
-                ahead.append(str(one))
+            instances = document.networks[name].with_role("instance")
+            placed = {str(network_of(node)) for node in instances}
+            ahead += placed - seen
+            seen |= placed
     return False
 
 
@@ -134,7 +134,8 @@ def why_not(document: "Document", source: End, target: End, *, replace: bool) ->
 def cut_circles(document: "Document", sheet: Sheet) -> list[Link]:
     """Cut wires that close a circle without a Memory node; those of damaged text only."""
     cut = []
-    while left := set(sheet.nodes).difference(topological(sheet)):
+    while sheet.ranks() is None:
+        left = set(sheet.nodes).difference(topological(sheet))
         for link in sorted(sheet.links.values(), key=link_order):
             inside = {link.source.node, link.target.node} <= left
             if inside and reaches(sheet, link.target.node, link.source.node):
@@ -153,18 +154,31 @@ def link_order(link: Link) -> tuple[int, str, int, int, str, int]:
 def reaches(sheet: Sheet, start: str, goal: str) -> bool:
     """Does what `start` gives arrive at `goal` in the same step?
 
-    A node with role "memory" keeps what it gets for the next step, so the search stops there.
+    A node with role "memory" keeps what it gets for the next step, so the search stops there. It
+    goes forward and backward by turns, within the ranks between the two: where either side ends,
+    the answer is known.
     """
-    seen, ahead = {start}, [start]
-    while ahead:
+    ranks = None if remembers(sheet.nodes[goal]) else sheet.ranks()
+    if ranks is not None and ranks[start] > ranks[goal]:
+        return False
+    ahead, seen = [start], {start}
+    behind, known = [goal], {goal}
+    while ahead and (behind or ranks is None):
         node = ahead.pop()
-        if node == goal:
+        if node in known:
             return True
-        declaration = REGISTRY.find(sheet.nodes[node].type)
-        if declaration is not None and declaration.has("remembers") and node != start:
-            continue
-        for following in sheet.neighbours(node):
-            if following not in seen:
-                seen.add(following)
-                ahead.append(following)
-    return False
+        if not remembers(sheet.nodes[node]) or node == start:
+            for one in sheet.neighbours(node):
+                if one not in seen and (ranks is None or ranks[one] <= ranks[goal]):
+                    seen.add(one)
+                    ahead.append(one)
+        if ranks is not None and behind:
+            node = behind.pop()
+            if node in seen:
+                return True
+            for link in () if remembers(sheet.nodes[node]) else sheet.links_into(node):
+                one = link.source.node
+                if one not in known and ranks[one] >= ranks[start]:
+                    known.add(one)
+                    behind.append(one)
+    return goal in seen or start in known

@@ -33,8 +33,7 @@ def own(document: "Document", node: str) -> None:
 
 def release_followers(document: "Document", leader: str) -> None:
     """Let the oldest of those that share a node's weights lead the others."""
-    nodes = document.sheet_of(leader).nodes.values()
-    followers = sorted((n for n in nodes if n.twin == leader), key=lambda n: n.number)
+    followers = document.sheet_of(leader).followers(leader)
     heir = followers[0].id if followers else None
     for node in followers:
         document.put(replace(node, twin=None if node.id == heir else heir))

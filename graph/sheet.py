@@ -1,15 +1,20 @@
 """The records a document is made of: nodes, links and frames on a sheet."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from graph.declare import REGISTRY, Declaration
 from graph.errors import DocumentError
+from graph.indices import Indices
 from graph.limits import brief
+from graph.names import Names
+from graph.ranks import Ranks
 
 BOARD = "board"
 _RANK = attrgetter("rank")
+_AGE = attrgetter("number")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,12 @@ class Node:
     def number(self) -> int:
         """The number in its id; orders nodes by age."""
         return int(self.id[1:])
+
+
+def remembers(node: Node) -> bool:
+    """Does what this node gives come from the step before (a Memory node)?"""
+    declaration = REGISTRY.find(node.type)
+    return declaration is not None and declaration.has("remembers")
 
 
 class End(NamedTuple):
@@ -108,6 +119,9 @@ class Sheet:
     A network's sheet also says which parameters its instances show, by the name they show.
 
     Only the document changes a sheet.
+
+    Attributes:
+        memo: What was found out about its wires; forgotten when they, or mutes, change.
     """
 
     def __init__(self, name: str) -> None:
@@ -118,6 +132,9 @@ class Sheet:
         self.exposed: dict[str, Exposed] = {}
         self._into: dict[str, dict[LinkKey, Link]] = {}
         self._out_of: dict[str, dict[LinkKey, Link]] = {}
+        self._indices = Indices()
+        self._ranks = Ranks(self._reads, self._feeds)
+        self.memo: dict[Any, Any] = {}
 
     def into(self, node: str, port: str | None = None) -> list[Link]:
         """Links that end at a node (or at one of its inputs), in the order of their ranks."""
@@ -142,8 +159,43 @@ class Sheet:
     def twins(self, node: str) -> list[Node]:
         """The nodes that share weights with one of this sheet, itself included, by age."""
         leader = self.nodes[node].twin or node
-        found = [one for one in self.nodes.values() if leader in {one.id, one.twin}]
-        return sorted(found, key=lambda one: one.number)
+        found = [self.nodes[leader]] if leader in self.nodes else []
+        return sorted([*found, *self.followers(leader)], key=_AGE)
+
+    def followers(self, leader: str) -> list[Node]:
+        """The nodes that name a node as the one whose weights they share, by age."""
+        return sorted((self.nodes[one] for one in self._indices.followers(leader)), key=_AGE)
+
+    def linked(self) -> list[Node]:
+        """The nodes that share another's weights, by age."""
+        return sorted(map(self.nodes.__getitem__, self._indices.linked()), key=_AGE)
+
+    def with_role(self, *roles: str) -> list[Node]:
+        """The nodes of these roles, by age."""
+        return self._of_types(lambda declaration: declaration.role in roles)
+
+    def with_hook(self, hook: str) -> list[Node]:
+        """The nodes whose declarations define a hook, by age."""
+        return self._of_types(lambda declaration: declaration.has(hook))
+
+    def with_param(self, kind: str) -> list[Node]:
+        """The nodes whose declarations have a parameter of a kind, by age."""
+        return self._of_types(lambda found: any(one.kind == kind for one in found.params))
+
+    def ids_of(self, wanted: Callable[[Declaration], bool]) -> set[str]:
+        """Ids of the nodes of known types that are wanted."""
+        found: set[str] = set()
+        for kind, ids in self._indices.types():
+            if wanted(kind):
+                found.update(ids)
+        return found
+
+    def _of_types(self, wanted: Callable[[Declaration], bool]) -> list[Node]:
+        return sorted(map(self.nodes.__getitem__, self.ids_of(wanted)), key=_AGE)
+
+    def ranks(self) -> Ranks | None:
+        """The order of the nodes, each after what it reads; None where wires close a circle."""
+        return self._ranks if self._ranks.settle() else None
 
     def frame(self, frame: str) -> Frame:
         """The frame of that id.
@@ -155,9 +207,9 @@ class Sheet:
             raise DocumentError(f"there is no frame {brief(frame)}")
         return self.frames[frame]
 
-    def names(self) -> set[str]:
-        """The names taken on this sheet."""
-        return {node.name for node in self.nodes.values()}
+    def names(self) -> Names:
+        """The names taken on this sheet; not to be changed."""
+        return self._indices.names
 
     def with_nodes(self, changed: Mapping[str, Node]) -> "Sheet":
         """The same sheet to look at, some of its nodes in another form."""
@@ -167,7 +219,24 @@ class Sheet:
         found.nodes = {**self.nodes, **changed}
         found.links, found.frames, found.exposed = self.links, self.frames, self.exposed
         found._into, found._out_of = self._into, self._out_of
+        found._indices, found._ranks = self._indices, self._ranks
         return found
+
+    def put_node(self, key: str, node: Node | None) -> None:
+        """Set or drop a node and keep the indexes right; for the document only."""
+        before = self.nodes.get(key)
+        if before is not None:
+            self._indices.remove(before)
+        if node is None:
+            del self.nodes[key]
+            self._ranks.remove(key)
+        else:
+            self.nodes[key] = node
+            self._indices.add(node)
+            if before is None:
+                self._ranks.add(key)
+        if before is None or node is None or before.muted or node.muted:
+            self.memo.clear()
 
     def put_link(self, key: LinkKey, link: Link | None) -> None:
         """Set or drop a link and keep the indexes right; for the document only."""
@@ -179,6 +248,23 @@ class Sheet:
             self.links[key] = link
             self._into.setdefault(key.target.node, {})[key] = link
             self._out_of.setdefault(key.source.node, {})[key] = link
+            if not self._remembers(key.target.node):
+                self._ranks.wire(key.source.node, key.target.node)
+        self.memo.clear()
+
+    def _reads(self, node: str) -> Iterable[str]:
+        """Nodes that must be computed before a node."""
+        if self._remembers(node):
+            return ()
+        return (link.source.node for link in self.links_into(node))
+
+    def _feeds(self, node: str) -> Iterable[str]:
+        """Nodes that must be computed after a node."""
+        return (one for one in self.neighbours(node) if not self._remembers(one))
+
+    def _remembers(self, node: str) -> bool:
+        record = self.nodes.get(node)
+        return record is not None and remembers(record)
 
     def __eq__(self, other: object) -> bool:
         return (

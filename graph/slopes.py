@@ -20,12 +20,10 @@ PER_EXAMPLE = "norm.group"
 def check(inference: "Inference") -> Iterator[Problem]:
     """Penalties whose points take no gradient, whose score is of others, or mixes examples."""
     board = inference.document.board
-    for node in sorted(board.nodes.values(), key=lambda one: one.number):
+    for node in board.with_hook("differentiates"):
         declaration = REGISTRY.find(node.type)
         found = inference.result(node.id)
-        if declaration is None or not declaration.has("differentiates") or node.muted:
-            continue
-        if found is not None and found.inputs is not None:
+        if declaration and not node.muted and found is not None and found.inputs is not None:
             ports = [port.name for port in declaration.ports.inputs]
             score, at = (board.into(node.id, port)[0] for port in ports)
             yield from _check(inference.document, node, score, at.source)

@@ -24,14 +24,14 @@ Built = list[tuple[str, str]]
 def check(inference: "Inference") -> Iterator[Problem]:
     """Linked nodes that differ, on the board and inside every placed network."""
     document = inference.document
-    results = {n: r for n in document.board.nodes if (r := inference.result(n)) is not None}
-    yield from _on_sheet(document, document.board, results)
+    yield from _on_sheet(document, document.board, inference.inside(()))
 
 
 def _on_sheet(
     document: "Document", sheet: Sheet, results: Mapping[str, "Result"]
 ) -> Iterator[Problem]:
-    for node in sheet.nodes.values():
+    looked_at = {node.id: node for node in (*sheet.linked(), *sheet.with_role("instance"))}
+    for node in sorted(looked_at.values(), key=lambda one: one.number):
         if node.twin in sheet.nodes:
             leader = sheet.nodes[node.twin]
             mine, theirs = _built(document, node, results), _built(document, leader, results)

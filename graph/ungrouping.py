@@ -111,7 +111,7 @@ def _put(
     ids: Mapping[str, str],
     shift: tuple[float, float],
 ) -> list[Node]:
-    taken = home.names()
+    taken = names.Names(home.names())
     made = []
     for node in held:
         name = names.unique(node.name, taken)

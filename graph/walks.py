@@ -35,10 +35,9 @@ def between(board: Sheet, end: str) -> tuple[str, list[str]]:
 def check(inference: "Inference") -> Iterator[Problem]:
     """Walks without a beginning, that can't be told as one question, or that a loss hangs on."""
     board = inference.document.board
-    optimizers = [n for n in board.nodes if _role(board, n) == "optimizer"]
-    live = upstream(board, optimizers)
-    for node in sorted(board.nodes.values(), key=lambda one: one.number):
-        if not _has(board, node.id, "walk"):
+    live = upstream(board, [n.id for n in board.with_role("optimizer") if not n.muted])
+    for node in board.with_hook("walk"):
+        if node.muted:
             continue
         found = inference.result(node.id)
         if found is not None and found.inputs is not None:
@@ -104,11 +103,7 @@ def _one_question(document: "Document", node: Node) -> Iterator[Problem]:
 
 
 def _other_schedule(board: Sheet, node: Node) -> Iterator[Problem]:
-    trained = {
-        str(_bound(one).noises()): one
-        for one in board.nodes.values()
-        if _has(board, one.id, "noises")
-    }
+    trained = {str(_bound(one).noises()): one for one in board.with_hook("noises") if not one.muted}
     mine = str(_bound(node).noise_schedule)
     if trained and mine not in trained:
         theirs, noising = next(iter(trained.items()))
@@ -158,11 +153,6 @@ def _from_noise(
             document.link(End(copy.id, wire.source.port), wire.target, replace=True)
 
     return apply
-
-
-def _role(board: Sheet, node: str) -> str:
-    declaration = REGISTRY.find(board.nodes[node].type)
-    return declaration.role if declaration and not board.nodes[node].muted else ""
 
 
 def _has(board: Sheet, node: str, hook: str) -> bool:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from graph.declare import REGISTRY
 from graph.neurons.columns import Column
-from graph.order import remembers
-from graph.sheet import End, Link, Node, Sheet
+from graph.sheet import End, Link, Node, Sheet, remembers
 
 
 @dataclass(frozen=True, eq=False)

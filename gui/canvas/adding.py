@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from graph.declare import REGISTRY, Declaration
 from graph.sheet import End, Node
+from gui.canvas.face import face_of
 from gui.canvas.offers import offers, parse
 from gui.canvas.port_item import Socket
 from gui.canvas.search import SearchPopup
-from gui.canvas.toolkit import IN, OUT
 from gui.canvas.wire_item import Wire
 
 if TYPE_CHECKING:
@@ -118,10 +118,10 @@ class Adding:
             pair = (there, start.end) if start.takes_input else (start.end, there)
             if self.board.document.can_link(*pair, replace=True) is None:
                 self.board.document.link(*pair, replace=True)
-                item = self.board.node_items().get(node.id)
-                socket = item.socket(OUT if start.takes_input else IN, port.name) if item else None
-                if item is not None and socket is not None:
-                    x, y = item.x() - socket.face.at.x(), item.y() - socket.face.at.y()
+                face = face_of(self.board.place, node, judged=False)
+                one = face.port(port.name, output=start.takes_input)
+                if one is not None:
+                    x, y = node.position[0] - one.at.x(), node.position[1] - one.at.y()
                     self.board.document.move({node.id: (round(x), round(y))})
                 return
 

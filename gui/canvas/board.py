@@ -173,7 +173,7 @@ class Board(QWidget):
             self.drawing.networks_changed = True
 
     def _settle(self) -> None:
-        self.drawing.settle()
+        self.drawing.settle(self.sheet)
         self.networks.name_way()
         self._update_stripes()
         self._on_selection()

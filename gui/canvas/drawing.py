@@ -1,7 +1,12 @@
-"""Items for what a sheet holds, kept in step with the document's events."""
+"""Items for what a sheet holds, kept in step with the document's events.
+
+Events only say what to look at: items come, change and go when a step is complete, once each,
+however often the step touched what they show.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from math import log10
 from typing import Any
 
@@ -12,6 +17,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from graph import events
 from graph.place import Place
 from graph.sheet import Link, LinkKey, Node, Sheet
+from gui import look
 from gui.canvas.face import face_of
 from gui.canvas.far import FarPicture
 from gui.canvas.node_item import NodeItem
@@ -35,13 +41,16 @@ class Drawing:
         self.pictures: dict[str, QImage | None] = {}
         self._place: Place | None = None
         self._leaders: Counter[str] = Counter()
+        self._touched: set[str] = set()
+        self._touched_links: dict[LinkKey, None] = {}
+        self._waiting: set[LinkKey] = set()
         self._stale: set[str] = set()
         self.marked: list[NodeItem] = []
         self._moved: set[NodeItem] = set()
-        self._waiting: list[Link] = []
         self._shifted = False
         self.networks_changed = False
         self._weights: Mapping[LinkKey, float] = {}
+        self._stripes: Mapping[str, QColor] = {}
         self.gradients: Mapping[str, float] = {}
 
     def show(self, place: Place, sheet: Sheet) -> None:
@@ -50,15 +59,12 @@ class Drawing:
         if self._place is None or place.document is not self._place.document:
             self.pictures = {}
         self._place = place
-        self._leaders = Counter(node.twin for node in sheet.nodes.values() if node.twin)
         # The index is built once at the end instead of being kept up item by item.
         self.scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        for node in sheet.nodes.values():
-            self._add_node(node)
-        for link in sheet.links.values():
-            self._add_wire(link)
+        self._touched.update(sheet.nodes)
+        self._touched_links.update(dict.fromkeys(sheet.links))
+        self.settle(sheet)
         self.scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
-        self.settle()
 
     def _clear(self) -> None:
         self.scene.blockSignals(True)
@@ -67,51 +73,53 @@ class Drawing:
         for item in self.nodes.values():
             self.scene.removeItem(item)
         self.scene.blockSignals(False)
-        self._waiting.clear()
         self.nodes.clear()
         self.marked.clear()
         self.wires.clear()
-        self._stale.clear()
-        self._moved.clear()
-        self.far.forget()
+        self._leaders.clear()
+        for noted in (self._touched, self._touched_links, self._waiting, self._stale, self._moved):
+            noted.clear()
+        self.far.clear()
 
     # -- following events
 
     def follow(self, event: Any) -> None:
-        """Draw what an event says."""
-        if not isinstance(event, events.NodeChanged):
-            self.far.forget()
+        """Note what an event says, for when the step is complete."""
         match event:
-            case events.NodeAdded(_, node):
-                self._count_twin(node, 1)
-                self._add_node(node)
-            case events.NodeRemoved(_, node):
-                self._count_twin(node, -1)
-                self._remove_node(node)
-            case events.NodeChanged(_, before, after):
-                self._change_node(before, after, meaning=event.meaning)
-            case events.LinkAdded(_, link):
-                self._add_wire(link)
-                self._stale |= {link.source.node, link.target.node}
-            case events.LinkRemoved(_, link):
-                self._remove_wire(link)
-                self._stale |= {link.source.node, link.target.node}
-            case events.LinkChanged(_, _, after):
-                self.wires[after.key].link = after
+            case (
+                events.NodeAdded(_, node)
+                | events.NodeRemoved(_, node)
+                | events.NodeChanged(_, _, node)
+            ):
+                self._touched.add(node.id)
+            case (
+                events.LinkAdded(_, link)
+                | events.LinkRemoved(_, link)
+                | events.LinkChanged(_, _, link)
+            ):
+                self._touched_links[link.key] = None
 
-    def settle(self) -> None:
-        """A step is complete: bring faces and wires up to date."""
+    def settle(self, sheet: Sheet) -> None:
+        """A step is complete: bring items in step with the sheet."""
         if self.networks_changed:
             # the ports of a placed network are its Inputs and Outputs
             placed = (node for node, item in self.nodes.items() if item.face.role == "instance")
             self._stale.update(placed)
             self.networks_changed = False
+        # the ports of a node of unknown kind are those its wires end at
+        self._stale.update(
+            end.node for key in self._touched_links for end in (key.source, key.target)
+        )
+        self.scene.blockSignals(True)  # what is selected is asked for when all is done
+        self._take_away(sheet)
+        for node in self._in_order(sheet):
+            self._show_node(sheet.nodes[node])
         for node in self._stale & self.nodes.keys():
             self._reface(node)
-        self._stale.clear()
-        waiting, self._waiting = self._waiting, []
-        for link in waiting:
-            self._add_wire(link)
+        self._show_wires(sheet)
+        self.scene.blockSignals(False)
+        for noted in (self._touched, self._touched_links, self._stale):
+            noted.clear()
         self._shifted = self._shifted or bool(self._moved)
         self.flush()
         if self._shifted and len(self.nodes) <= CAREFUL:
@@ -120,10 +128,29 @@ class Drawing:
                     self._route(wire)
         self._shifted = False
 
+    def _in_order(self, sheet: Sheet) -> list[str]:
+        """The nodes to look at that are there, in the order the sheet has them where many."""
+        if len(self._touched) == len(sheet.nodes):
+            return list(sheet.nodes)
+        return sorted(self._touched & sheet.nodes.keys(), key=lambda one: int(one[1:]))
+
+    def _take_away(self, sheet: Sheet) -> None:
+        """Remove what is not on the sheet any more."""
+        for key in self._touched_links:
+            if key not in sheet.links and key in self.wires:
+                self._remove_wire(self.wires.pop(key))
+        for node in self._touched - sheet.nodes.keys():
+            if node in self.nodes:
+                self._remove_node(self.nodes.pop(node))
+
     def retype(self, nodes: set[str]) -> None:
         """Types or problems of these nodes are known anew."""
-        for node in nodes & self.nodes.keys():
+        self._stale |= nodes
+        if self._touched or self._touched_links:
+            return  # within a step, whose end is near
+        for node in self._stale & self.nodes.keys():
             self._reface(node)
+        self._stale.clear()
         self.flush()
 
     def move(self, items: Iterable[NodeItem]) -> None:
@@ -142,9 +169,10 @@ class Drawing:
             }
             for wire in wires:
                 self._route(wire)
-            self.far.move(self._moved, wires)
+                self.far.show_wire(wire)
+            for item in self._moved:
+                self.far.show_node(item)
             self._moved.clear()
-        self.far.update(self.nodes.values(), self.wires.values())
 
     def _route(self, wire: Wire) -> None:
         wire.route(self._obstacles if len(self.nodes) <= CAREFUL else None)
@@ -159,36 +187,45 @@ class Drawing:
 
     # -- nodes
 
+    def _show_node(self, node: Node) -> None:
+        """Give a node an item, or bring the one it has to its place."""
+        item = self.nodes.get(node.id)
+        before = item.face.node if item is not None else None
+        if before is None or before.twin != node.twin:
+            self._count_twin(before, -1)
+            self._count_twin(node, 1)
+        if item is None:
+            self._add_node(node)
+            return
+        item.face.node = node
+        if before is not None and before.position != node.position:
+            if (item.x(), item.y()) != node.position:
+                item.setPos(*node.position)
+            self._moved.add(item)
+        if before is not None and not _alike(before, node):
+            self._stale.add(node.id)
+
     def _add_node(self, node: Node) -> None:
         assert self._place is not None
         item = NodeItem(face_of(self._place, node, self._leaders))
         item.image = self.pictures.get(node.id)
+        item.stripe = self._stripes.get(node.id)
         self.nodes[node.id] = item
+        self._stale.discard(node.id)
         self.scene.addItem(item)
+        self.far.show_node(item)
         self._shifted = True
 
-    def _remove_node(self, node: Node) -> None:
-        item = self.nodes.pop(node.id)
+    def _remove_node(self, item: NodeItem) -> None:
+        self._count_twin(item.face.node, -1)
         self._moved.discard(item)
         if item in self.marked:
             self.marked.remove(item)
+        self.far.drop_node(item)
         self.scene.removeItem(item)
 
-    def _change_node(self, before: Node, after: Node, *, meaning: bool) -> None:
-        item = self.nodes[after.id]
-        item.face.node = after
-        if before.position != after.position and (item.x(), item.y()) != after.position:
-            item.setPos(*after.position)
-        if before.position != after.position:
-            self._moved.add(item)
-        if meaning:
-            if before.twin != after.twin:
-                self._count_twin(before, -1)
-                self._count_twin(after, 1)
-            self._stale.add(after.id)
-
-    def _count_twin(self, node: Node, by: int) -> None:
-        if node.twin is not None:
+    def _count_twin(self, node: Node | None, by: int) -> None:
+        if node is not None and node.twin is not None:
             self._leaders[node.twin] += by
             if not self._leaders[node.twin]:
                 del self._leaders[node.twin]
@@ -197,53 +234,68 @@ class Drawing:
     def _reface(self, node: str) -> None:
         assert self._place is not None
         item = self.nodes[node]
-        face = face_of(self._place, item.face.node, self._leaders)
-        if (face.rect, face.severity) != (item.face.rect, item.face.severity):
-            self.far.forget()
-        if item.show_face(face):
+        if item.show_face(face_of(self._place, item.face.node, self._leaders)):
             self._moved.add(item)
+        self.far.show_node(item)
         for socket in item.sockets.values():
             for wire in socket.connected_pipes:
                 if self._dress(wire):
-                    self.far.forget()
+                    self.far.show_wire(wire)
 
     # -- wires
 
-    def _add_wire(self, link: Link) -> None:
+    def _show_wires(self, sheet: Sheet) -> None:
+        """Draw the wires to look at that are there, and those that waited for their ports."""
+        looked_at, self._waiting = {*self._touched_links, *self._waiting}, set()
+        for key in sorted(looked_at & sheet.links.keys()):
+            self._show_wire(sheet.links[key])
+
+    def _show_wire(self, link: Link) -> None:
+        """Draw a wire, or tell the one that is drawn its link."""
+        present = self.wires.get(link.key)
         source = self.nodes[link.source.node].socket(OUT, link.source.port)
         target = self.nodes[link.target.node].socket(IN, link.target.port)
+        if present is not None and (present.output_port, present.input_port) == (source, target):
+            present.link = link
+            return
+        if present is not None:
+            self._remove_wire(self.wires.pop(link.key))
         if source is None or target is None:
-            # Undo may put a wire back before the parameter that makes its port.
-            self._waiting.append(link)
+            self._waiting.add(link.key)
             return
         wire = Wire(link, source, target)
         wire.weight = self._weights.get(link.key)
-        self._dress(wire)
+        self._dress(wire, anew=True)
         self.wires[link.key] = wire
         self.scene.addItem(wire)
         wire.route()
+        self.far.show_wire(wire)
+        for item in (source.parentItem(), target.parentItem()):
+            item.update()
         self._shifted = True
 
-    def _remove_wire(self, link: Link) -> None:
-        wire = self.wires.pop(link.key, None)
-        if wire is not None:
-            wire.delete()
-        elif link in self._waiting:
-            self._waiting.remove(link)
+    def _remove_wire(self, wire: Wire) -> None:
+        ends = [socket.parentItem() for socket in (wire.output_port, wire.input_port)]
+        self.far.drop_wire(wire)
+        wire.delete()
+        for item in ends:
+            if item is not None:
+                item.update()
 
-    def _dress(self, wire: Wire) -> bool:
-        """Give a wire its colour; True if that is another than before."""
-        before = wire.colour.name()
-        wire.passing = (
-            wire.output_port.parentItem().face.node.muted
-            or wire.input_port.parentItem().face.node.muted
-        )
-        kind = wire.output_port.face.kind
-        if kind != wire.input_port.face.kind:
-            wire.input_port.face.kind = kind
-            wire.input_port.parentItem().update()
-        wire.show_kind(kind)
-        return bool(before != wire.colour.name())
+    def _dress(self, wire: Wire, *, anew: bool = False) -> bool:
+        """Give a wire its colour; True if it looks another way than before."""
+        source, target = wire.output_port, wire.input_port
+        kind = source.face.kind
+        if kind != target.face.kind:
+            target.face.kind = kind
+            target.parentItem().update()
+        muted = [socket.parentItem().face.node.muted for socket in (source, target)]
+        before = wire.colour, wire.passing
+        wire.colour, wire.passing = look.wire_colour(kind), any(muted)
+        changed = anew or before != (wire.colour, wire.passing)
+        if changed:
+            wire.style_up()
+        return changed
 
     # -- what the window feeds in
 
@@ -275,11 +327,12 @@ class Drawing:
 
     def show_stripes(self, colours: Mapping[str, QColor]) -> None:
         """Put the optimizers' colours on the nodes they train."""
-        for node, item in self.nodes.items():
-            stripe = colours.get(node)
-            if stripe != item.stripe:
+        for node in self._stripes.keys() | colours.keys():
+            item, stripe = self.nodes.get(node), colours.get(node)
+            if item is not None and stripe != item.stripe:
                 item.stripe = stripe
                 item.update()
+        self._stripes = colours
 
     def mark(self, nodes: set[str]) -> None:
         """Mark these nodes and no others."""
@@ -294,9 +347,13 @@ class Drawing:
     def restyle(self) -> None:
         """The theme changed."""
         for wire in self.wires.values():
-            self._dress(wire)
-        self.far.forget()
-        self.flush()
+            self._dress(wire, anew=True)
+            self.far.show_wire(wire)
+
+
+def _alike(before: Node, after: Node) -> bool:
+    """Does a node show the same as before, but for its place?"""
+    return before == replace(after, position=before.position)
 
 
 def _in_decades(value: float, largest: float) -> float:

@@ -78,14 +78,26 @@ class Face:
         """Is this a neuron, drawn as a small circle?"""
         return self.role == "neuron"
 
+    def port(self, name: str, *, output: bool) -> PortFace | None:
+        """The input or output of that name."""
+        ports = self.outputs if output else self.inputs
+        return next((one for one in ports if one.port.name == name), None)
+
 
 def twin_colour(leader: str) -> QColor:
     """The colour of the mark that a node and its linked duplicates carry."""
     return QColor.fromHsv(TWIN_HUES[int(leader[1:]) % len(TWIN_HUES)], 150, 250)
 
 
-def face_of(place: Place, node: Node, leaders: Container[str]) -> Face:
-    """Work out what a node shows in a place; `leaders` are nodes that have linked duplicates."""
+def face_of(place: Place, node: Node, leaders: Container[str] = (), *, judged: bool = True) -> Face:
+    """Work out what a node shows in a place.
+
+    Args:
+        place: Where it is seen.
+        node: The node.
+        leaders: Nodes that have linked duplicates.
+        judged: Ask what is wrong with it; within an edit that would look at the whole board.
+    """
     declaration = REGISTRY.find(node.type)
     ports = place.document.ports(node)
     params = place.node(node.id).params
@@ -109,7 +121,7 @@ def face_of(place: Place, node: Node, leaders: Container[str]) -> Face:
     leader = node.twin or (node.id if node.id in leaders else None)
     if leader is not None:
         face.twin = twin_colour(leader)
-    _tell_types(face, place)
+    _tell_types(face, place, judged=judged)
     if face.round:
         _lay_out_neuron(face, declaration)
     else:
@@ -129,7 +141,7 @@ def _tell_network(face: Face, place: Place) -> None:
     face.summary = ", ".join(parts)
 
 
-def _tell_types(face: Face, place: Place) -> None:
+def _tell_types(face: Face, place: Place, *, judged: bool) -> None:
     """Write shapes, wire kinds and the badge into a face."""
     for one in face.outputs:
         tensor: TensorType | None = place.type_of(face.node.id, one.port.name)
@@ -137,7 +149,8 @@ def _tell_types(face: Face, place: Place) -> None:
         one.shape = str(tensor) if tensor and tensor.dims else ""
     for one in face.inputs:
         one.kind = _kind(one.port)
-    severities = {problem.severity for problem in place.problems_of(face.node.id)}
+    problems = place.problems_of(face.node.id) if judged else ()
+    severities = {problem.severity for problem in problems}
     face.severity = next((s for s in ("error", "warning") if s in severities), "")
 
 

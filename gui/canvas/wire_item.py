@@ -57,14 +57,10 @@ class Wire(PipeItem):
         """Show a neuron's weight: colour by sign, width by size; -1 to 1, None for none."""
         if weight != self.weight:
             self.weight = weight
-            self._style_up()
+            self.style_up()
 
-    def show_kind(self, kind: str) -> None:
-        """Take the colour of what flows."""
-        self.colour = look.wire_colour(kind)
-        self._style_up()
-
-    def _style_up(self) -> None:
+    def style_up(self) -> None:
+        """Take a pen for what flows, its weight and mutes."""
         colour, width = self.colour, WIDTH
         if self.weight is not None:
             colours = palette().colours

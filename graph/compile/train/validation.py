@@ -264,7 +264,7 @@ class Validation:
 
     def _local(self, node: Node) -> str:
         """What a variable for a node's figure is called."""
-        others = self._plan.board.names() - {node.name}
+        others = {*self._plan.board.names()} - {node.name}
         return names.unique(node.name, names.AMBIGUOUS | others)
 
     def _torchmetric(self, node: Node) -> str:

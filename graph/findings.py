@@ -1,0 +1,114 @@
+"""What is wrong with a document, worked out when it is asked for and kept until a change."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graph import checks
+from graph.mending import WAITS, serious
+from graph.order import topological
+from graph.problems import Problem
+from graph.sheet import BOARD
+
+if TYPE_CHECKING:
+    from graph.infer import Inference
+    from graph.infer_node import Result
+
+ByNode = dict[str | None, list[Problem]]
+
+
+class Findings:
+    """Problems of single nodes and of the board as a whole.
+
+    Args:
+        inference: What is known about the document.
+        results: Of the nodes on the board; looked at each time.
+        faulty: Those of them that have problems of their own; looked at each time.
+    """
+
+    def __init__(
+        self, inference: "Inference", results: "Mapping[str, Result]", faulty: set[str]
+    ) -> None:
+        self._inference, self._results, self._faulty = inference, results, faulty
+        self._general: list[Problem] | None = None
+        self._general_of: ByNode = {}
+        self._all: list[Problem] | None = None
+        self._all_of: ByNode = {}
+        self._awaited: frozenset[str] | None = None
+        self._said: dict[str, list[tuple[str, str]]] = {}
+
+    def forget(self) -> None:
+        """Something changed: look at everything again when asked."""
+        self._general = self._all = self._awaited = None
+
+    def all(self) -> list[Problem]:
+        """Everything wrong, errors first, then in the order nodes are computed."""
+        if self._all is None:
+            found = [p for node in self._in_order() for p in self._own(node)]
+            once: dict[tuple[str | None, str], Problem] = {}
+            for one in sorted([*found, *self._checked()], key=lambda p: p.severity != "error"):
+                # a network placed twice has the problems inside it twice, as errors where it counts
+                once.setdefault((one.node, one.text), one)
+            self._all = [replace(one, place=self._where(one)) for one in once.values()]
+            self._all_of = _by_node(self._all)
+        return self._all
+
+    def of(self, node: str) -> list[Problem]:
+        """What is wrong with one node; of a network's node, wherever the network is placed."""
+        document = self._inference.document
+        if document.has(node) and document.sheet_of(node).name != BOARD:
+            self.all()
+            return list(self._all_of.get(node, ()))
+        self._checked()
+        own = self._own(node) if node in self._faulty else []
+        return [*own, *self._general_of.get(node, ())]
+
+    def said_anew(self) -> set[str]:
+        """Nodes on the board of which something else is said than when this was asked last."""
+        said: dict[str, list[tuple[str, str]]] = {}
+        for one in (*(p for node in self._faulty for p in self._own(node)), *self._checked()):
+            if one.node is not None:
+                said.setdefault(one.node, []).append((one.severity, one.text))
+        before, self._said = self._said, said
+        return {node for node in before.keys() | said.keys() if before.get(node) != said.get(node)}
+
+    def _checked(self) -> list[Problem]:
+        """What is wrong with the board as a whole."""
+        if self._general is None:
+            self._general = checks.check(self._inference)
+            self._general_of = _by_node(self._general)
+        return self._general
+
+    def _own(self, node: str) -> list[Problem]:
+        """Problems of a node; what is missing is an error where an optimizer waits for it."""
+        found = self._results[node].problems
+        if not any(one.received in WAITS for one in found):
+            return list(found)
+        if self._awaited is None:
+            self._awaited = frozenset(checks.awaited(self._inference))
+        return [serious(one) if node in self._awaited else one for one in found]
+
+    def _in_order(self) -> list[str]:
+        """The nodes with problems in the order they are computed."""
+        if len(self._faulty) < 2:
+            return list(self._faulty)
+        return [one for one in topological(self._inference.document.board) if one in self._faulty]
+
+    def _where(self, found: Problem) -> str:
+        """In which places of its network a node has a problem, in words; the network if in all."""
+        if found.node is None or found.sheet == BOARD:
+            return ""
+        places = list(self._inference.places(found.node))
+        wrong = [path for path, known in places if found.text in {p.text for p in known.problems}]
+        if not wrong or len(wrong) == len(places):
+            return found.sheet
+        node = self._inference.document.node
+        named = [" > ".join(node(one).name for one in path) for path in wrong]
+        return named[0] if len(named) == 1 else f"{named[0]} and {len(named) - 1} more"
+
+
+def _by_node(problems: Iterable[Problem]) -> ByNode:
+    found: ByNode = {}
+    for one in problems:
+        found.setdefault(one.node, []).append(one)
+    return found
