@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def check(inference: "Inference") -> Iterator[Problem]:
     """Schedules wired into one that can't be made of them."""
     board = inference.document.board
-    for node in sorted(board.nodes.values(), key=lambda one: one.number):
+    for node in board.with_role("schedule"):
         declaration = REGISTRY.find(node.type)
-        if declaration is None or declaration.role != "schedule" or node.muted:
+        if declaration is None or node.muted:
             continue
         for port in declaration.ports.inputs:
             for link in board.into(node.id, port.name):
