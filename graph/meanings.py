@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def check(inference: "Inference") -> Iterator[Problem]:
     """Compare what is wanted at each input with what is known to come."""
     board = inference.document.board
-    for node in sorted(board.nodes.values(), key=lambda one: one.number):
+    for node in board.with_hook("wants"):
         wants = wanted(inference, node)
         alike = [want.expected for want in wants.values()]
         for port, want in wants.items():
