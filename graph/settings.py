@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from graph.errors import BadParameter
-from graph.limits import NUMBER, brief
+from graph.limits import brief
 
 Precision = Literal["auto", "float32", "bfloat16"]
 DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
@@ -38,10 +38,10 @@ class Settings:
             BadParameter: If a value is out of range or there is no such setting.
         """
         for name, value in values.items():
-            if name not in {**_LOWEST, **_CHOICES}:
+            if name not in {**LIMITS, **_CHOICES}:
                 raise BadParameter(f"settings: there is no {brief(name)}")
-            if name in _LOWEST:
-                low, high, got = _LOWEST[name], _HIGHEST.get(name, NUMBER), brief(value)
+            if name in LIMITS:
+                (low, high), got = LIMITS[name], brief(value)
                 if isinstance(value, bool) or not isinstance(value, int):
                     raise BadParameter(f"{name}: expected a whole number, got {got}")
                 if not low <= value <= high:
@@ -53,6 +53,11 @@ class Settings:
         return replace(self, **values)
 
 
-_LOWEST = {"epochs": 1, "batch_size": 1, "seed": 0, "threads": 0}
-_HIGHEST = {"threads": 1024}
+LIMITS = {
+    "epochs": (1, 10**9),
+    "batch_size": (1, 10**9),
+    "seed": (0, 2**63 - 1),  # as generators take it, counted up by the epochs
+    "threads": (0, 1024),  # with some ten thousands the system gives out
+}
+"""The least and the most that each number may be."""
 _CHOICES = {"device": DEVICES, "precision": PRECISIONS}

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 
 from gui.figures import duration, headline, percent
 from gui.widgets import button, label
-from runtime.runs import Run, Runs, database, last_checkpoint
+from runtime.rebuild import rebuild
+from runtime.runs import DamagedRecords, Run, Runs, database, last_checkpoint
 
-COLUMNS = ("Run", "Started", "State", "Best", "Epochs", "Time", "Seed", "Weights", "Device")
+COLUMNS = ("Run", "Started", "State", "Best", "Epochs", "Last", "Time", "Seed", "Weights", "Device")
 RUN = Qt.ItemDataRole.UserRole
 UNFINISHED = {"stopped", "interrupted", "failed"}
 
@@ -57,6 +58,9 @@ class History(QWidget):
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.itemSelectionChanged.connect(self._enable)
         self._none = label("Nothing was trained yet. Every run is kept here.", "dim")
+        self._damaged = label("", "error", wrap=True)
+        self._rebuild = button("Rebuild", self.rebuild, icon="arrow-counter-clockwise")
+        self._rebuild.setToolTip("Finds the runs again in their folders; the old file is kept")
         self._overlay = button("Show curves", self.overlay, icon="chart-line")
         self._resume = button("Resume", self._go_on, icon="play")
         self._generate = button("Generate", self._go_on_drawing, icon="sparkle")
@@ -69,9 +73,13 @@ class History(QWidget):
         row.addStretch(1)
         for one in self._buttons:
             row.addWidget(one)
+        wrong = QHBoxLayout()
+        wrong.addWidget(self._damaged, 1)
+        wrong.addWidget(self._rebuild)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 14, 10)
         layout.addLayout(row)
+        layout.addLayout(wrong)
         layout.addWidget(self.table, 1)
         self.refresh()
 
@@ -83,16 +91,20 @@ class History(QWidget):
         """Read the database anew."""
         chosen = {run.id for run in self.selected()}
         self.table.clear()
-        runs = _read()
+        runs, damaged = _read()
+        self._damaged.setText(damaged)
+        for part in (self._damaged, self._rebuild):
+            part.setVisible(bool(damaged))
         for run in runs:
-            best = headline(run.best)
+            best, last = headline(run.best), headline(run.last)
             item = QTreeWidgetItem(
                 [
                     run.name or run.id,
                     time.strftime("%d %b %H:%M", time.localtime(run.started)),
                     run.state,
-                    percent(*best) if best else "\N{EN DASH}",
+                    f"{percent(*best)} (epoch {run.best_epoch})" if best else "\N{EN DASH}",
                     f"{run.epoch} of {run.settings.get('epochs', '?')}",
+                    percent(*last) if last else "\N{EN DASH}",
                     duration(run.seconds),
                     str(run.settings.get("seed", "")),
                     f"{run.parameters:,}",
@@ -100,11 +112,12 @@ class History(QWidget):
                 ]
             )
             item.setData(0, RUN, run)
-            if best:
-                item.setToolTip(3, best[0])
+            if best and last:
+                item.setToolTip(3, why(run, best[0]))
+                item.setToolTip(5, f"{last[0]} after epoch {run.epoch}, the last that ended")
             self.table.addTopLevelItem(item)
             item.setSelected(run.id in chosen)
-        self._none.setVisible(not runs)
+        self._none.setVisible(not runs and not damaged)
         self._enable()
 
     def selected(self) -> list[Run]:
@@ -116,6 +129,11 @@ class History(QWidget):
         index = self.table.model().index(row, 0)
         flags = QItemSelectionModel.SelectionFlag
         self.table.selectionModel().select(index, flags.ClearAndSelect | flags.Rows)
+
+    def rebuild(self) -> None:
+        """Find the runs again in their folders."""
+        rebuild(database())
+        self.refresh()
 
     def overlay(self) -> None:
         """Show the curves of the chosen runs."""
@@ -154,11 +172,21 @@ class History(QWidget):
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.selected()[0].folder))
 
 
-def _read() -> list[Run]:
+def why(run: Run, name: str) -> str:
+    """Which figure of a run is shown as its best, and why that epoch's."""
+    figure = run.best.get(run.best_by.removeprefix("lowest "))
+    value = f": {figure:.4g}" if figure is not None else ""
+    return f"{name} after epoch {run.best_epoch}, the best: {run.best_by}{value}"
+
+
+def _read() -> tuple[list[Run], str]:
+    """All runs, and what is wrong where they can't be read."""
     if not os.path.exists(database()):  # also where its folder can't be entered
-        return []
+        return [], ""
     try:
         with Runs(database()) as runs:
-            return runs.all()
+            return runs.all(), ""
+    except DamagedRecords as error:
+        return [], str(error)
     except (OSError, sqlite3.Error):
-        return []
+        return [], ""

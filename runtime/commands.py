@@ -20,9 +20,11 @@ from graph.document import Document
 from graph.errors import CompileError, FileError, NeurowireError
 from graph.file import SUFFIX, save
 from graph.problems import Problem
+from graph.settings import LIMITS
 from runtime import boards, lists, places
 from runtime.boards import BadUsage
 from runtime.data.search import VARIABLE
+from runtime.exported.arguments import LARGEST, whole
 
 Window = Callable[[str | None], int]
 Render = Callable[[str, str, tuple[int, int] | None], int]
@@ -120,7 +122,9 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
     picture.add_argument("png", metavar="PNG", help="the picture; its ending says which kind")
     picture.add_argument("--size", type=size_of, metavar="WxH", help="in pixels")
 
-    as_json(command("runs", lists.runs, "list what was trained, with its best figures"))
+    trained = command("runs", lists.runs, "list what was trained, with its best figures")
+    trained.add_argument("--rebuild", action="store_true", help=REBUILD)
+    as_json(trained)
 
     opening = Parser(prog="main.py", description=ABOUT)
     opening.add_argument("file", nargs="?", metavar="FILE")
@@ -251,6 +255,9 @@ main.py [FILE] opens the window. FILE may be a template's name.
 SET = """change a parameter, such as adam.lr=0.01; where several nodes have the name, NODE is
 NETWORK.NODE, or board.NODE for the one in no network: generator.linear.units=77"""
 
+REBUILD = """make the records of runs anew from the runs' folders, where they are damaged; the old
+file is kept aside"""
+
 LONGEST = 16383
 """Pixels a side of a picture: no more go into a WebP; Qt draws none of twice that."""
 
@@ -274,16 +281,8 @@ def as_json(parser: argparse.ArgumentParser) -> None:
 
 
 def count_of(name: str) -> Callable[[str], int]:
-    """Reads a whole number, at least 1 where 0 has no meaning."""
-    low = 0 if name in ("seed", "threads") else 1
-
-    def read(text: str) -> int:
-        number = int(text) if text.isdecimal() else -1
-        if number < low:
-            raise argparse.ArgumentTypeError(f"expected a whole number from {low}, got {text!r}")
-        return number
-
-    return read
+    """Reads a whole number within the limits of what it is for."""
+    return whole(*LIMITS.get(name.replace("-", "_"), (1, LARGEST)))
 
 
 def size_of(text: str) -> tuple[int, int]:

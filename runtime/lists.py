@@ -15,7 +15,8 @@ from graph.document import Document
 from graph.infer import Inference
 from graph.problems import Problem
 from runtime import boards
-from runtime.runs import Run, Runs, database
+from runtime.rebuild import rebuild
+from runtime.runs import COLUMNS, Run, Runs, database
 
 
 def templates(_options: argparse.Namespace) -> int:
@@ -85,6 +86,10 @@ def data(options: argparse.Namespace) -> int:
 
 def runs(options: argparse.Namespace) -> int:
     """List what was trained, the newest first, with its best figures."""
+    if options.rebuild:
+        count, aside = rebuild(database())
+        kept = f"; the old records are kept in {aside}" if aside else ""
+        print(f"{count} runs were found{kept}", file=sys.stderr)
     if not os.path.exists(database()):
         found: list[Run] = []
     else:
@@ -92,7 +97,8 @@ def runs(options: argparse.Namespace) -> int:
             found = held.all()
     if options.json:
         for run in found:
-            print(json.dumps({name: getattr(run, name) for name in Run.__slots__}))
+            told = {name: getattr(run, name) for name in COLUMNS}
+            print(json.dumps({**told, "best_by": run.best_by}))
         return 0
     if not found:
         print("Nothing was trained yet.")
@@ -113,7 +119,6 @@ def print_table(rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> 
 
 
 def _run(run: Run) -> tuple[str, ...]:
-    best = "  ".join(f"{name} {value:.4g}" for name, value in run.best.items())
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started))
     return (
         run.id,
@@ -121,8 +126,20 @@ def _run(run: Run) -> tuple[str, ...]:
         f"{run.epoch} epochs",
         f"{run.step} steps",
         f"{run.seconds:.1f} s",
-        (f"{run.state}  {best}"),
+        f"{run.state}  {_figures(run)}".rstrip(),
     )
+
+
+def _figures(run: Run) -> str:
+    """A run's figures, each with the epoch it is of."""
+    best, last = (
+        "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
+        for figures in (run.best, run.last)
+    )
+    if not best:
+        return ""
+    told = f"best at epoch {run.best_epoch} ({run.best_by}): {best}"
+    return told if run.best_epoch == run.epoch else f"{told}  last, epoch {run.epoch}: {last}"
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -104,6 +104,7 @@ class Loop:
         with contextlib.suppress(Exception):  # a full disk was reported already
             if self._report:  # else its record is that of an earlier process
                 self._runs.end(stopped.run, reason, stopped.seconds)
+                self._runs.summarise(stopped.run)
         if self._new and not self._report:
             shutil.rmtree(folder, ignore_errors=True)  # nothing came of it
         return stopped
@@ -339,6 +340,7 @@ class Loop:
     def _save(self, training: Training) -> None:
         self._recorder.flush(training.step, self._told.seconds, write=True)
         self._saves.save(training)
+        self._runs.summarise(self._id(self._saves.folder.parent))
         if self._recorder.has_first:
             self._told.keep_first(self._recorder.first)
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from graph.settings import LIMITS
 from runtime import source
 from runtime.config import RunConfig
 from runtime.data import offer_cache
@@ -80,6 +81,7 @@ def as_begun(config: RunConfig, folder: Path) -> RunConfig:
         return config
     same = {name: kept[name] for name in BEGUN_WITH}
     threads = config.threads or int(kept["threads_used"])  # the same sums need the same threads
+    threads = min(threads, LIMITS["threads"][1])  # a run of old may say more, and crash
     data_dir = config.data_dir or kept["data_dir"]
     return replace(config, **same, threads=threads, data_dir=data_dir)
 

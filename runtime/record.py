@@ -12,7 +12,7 @@ from torch import Tensor
 
 from runtime.messages import EpochEnded, Message, Points, Steps
 from runtime.prepare import Training
-from runtime.runs import Runs
+from runtime.runs import Runs, better
 from runtime.source import FIRST_STEPS
 
 COMMIT_S = 0.5
@@ -123,11 +123,10 @@ class Recorder:
         self._sums[name] = (total, count + len(points.values))
 
     def _judge(self, epoch: int, figures: Mapping[str, float]) -> bool:
-        key = deciding(figures)
-        better = key is None or figures[key] < self.best.get(key, math.inf)
-        if better:
+        found = better(figures, self.best)
+        if found:
             self.best_epoch, self.best = epoch, figures
-        return better
+        return found
 
     def _remember(self, curves: Mapping[str, Points]) -> None:
         if len(self.first) >= self._keep:
@@ -175,17 +174,3 @@ def first_not_finite(curves: Mapping[str, Points]) -> NotFinite | None:
         if not math.isfinite(value)
     ]
     return min(broken, key=lambda found: found.step) if broken else None
-
-
-def deciding(figures: Mapping[str, float]) -> str | None:
-    """The figure that says which epoch is best: the validation loss, else the training loss.
-
-    Several losses, of optimizers that compete, say nothing of the kind: then the newest is best.
-    What a loss is made of, such as `train/loss/part`, does not count.
-    """
-    losses = [name.partition("/")[2] for name in figures if name.startswith("train/")]
-    whole = [name for name in losses if "/" not in name]
-    if len(whole) != 1:
-        return None
-    held_out = f"val/{whole[0]}"
-    return held_out if held_out in figures else f"train/{whole[0]}"

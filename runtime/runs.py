@@ -7,22 +7,24 @@ source, settings, checkpoints and views. No torch here: the window reads it too.
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import time
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from runtime import places
 from runtime.hold import is_held
 from runtime.messages import EpochEnded, Points
 
-VERSION = 1
+VERSION = 2
 CHECKPOINTS, LAST = "checkpoints", "last.safetensors"  # in a run's folder
-SETTINGS = "settings.json"
+SETTINGS, SUMMARY = "settings.json", "run.json"
 TABLES = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS runs (
@@ -38,7 +40,9 @@ CREATE TABLE IF NOT EXISTS runs (
     state TEXT NOT NULL DEFAULT 'running',
     step INTEGER NOT NULL DEFAULT 0,
     epoch INTEGER NOT NULL DEFAULT 0,
-    best TEXT NOT NULL DEFAULT '{}'  -- JSON: the figures of the best epoch
+    best TEXT NOT NULL DEFAULT '{}',  -- JSON: the figures of the best epoch
+    best_epoch INTEGER NOT NULL DEFAULT 0,
+    last TEXT NOT NULL DEFAULT '{}'  -- JSON: the figures of the last epoch
 );
 CREATE TABLE IF NOT EXISTS steps (
     run TEXT NOT NULL, name TEXT NOT NULL, step INTEGER NOT NULL, value REAL,
@@ -48,9 +52,63 @@ CREATE TABLE IF NOT EXISTS epochs (
     run TEXT NOT NULL, epoch INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL,
     step INTEGER NOT NULL, value REAL, PRIMARY KEY (run, epoch, place)
 ) WITHOUT ROWID;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 COMMIT;
 """
+SECOND = """
+BEGIN IMMEDIATE;
+ALTER TABLE runs ADD COLUMN best_epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN last TEXT NOT NULL DEFAULT '{}';
+PRAGMA user_version = 2;
+COMMIT;
+"""
+SOUND = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_INTERRUPT,
+}
+"""Errors of SQLite that say nothing against the file."""
+
+
+class DamagedRecords(OSError):
+    """The database of all runs can't be read."""
+
+    def __init__(self, path: Path, reason: object) -> None:
+        super().__init__(
+            f"{path}: the records of runs are damaged ({reason}). Rebuild them, in Runs or by"
+            " `python main.py runs --rebuild`: the file is kept aside, and the runs are found"
+            " again in their folders."
+        )
+
+
+Given = ParamSpec("Given")
+Gives = TypeVar("Gives")
+
+
+def telling(
+    method: Callable[Concatenate[Runs, Given], Gives],
+) -> Callable[Concatenate[Runs, Given], Gives]:
+    """A method of `Runs` that says so where the database is damaged."""
+
+    @wraps(method)
+    def told(runs: Runs, /, *args: Given.args, **named: Given.kwargs) -> Gives:
+        try:
+            return method(runs, *args, **named)
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", None)
+            if code is None or code & 0xFF in SOUND:
+                raise
+            raise DamagedRecords(runs.path, error) from error
+        except (ValueError, TypeError) as error:  # of what no run was recorded as
+            raise DamagedRecords(runs.path, error) from error
+
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +129,8 @@ class Run:
         step: Steps recorded.
         epoch: Epochs completed.
         best: The figures of its best epoch.
+        best_epoch: Which that is; 0 where none ended.
+        last: The figures of its last epoch.
     """
 
     id: str
@@ -86,6 +146,14 @@ class Run:
     step: int = 0
     epoch: int = 0
     best: Mapping[str, float] = field(default_factory=dict)
+    best_epoch: int = 0
+    last: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def best_by(self) -> str:
+        """Why its best epoch is that, for people."""
+        name = deciding(self.best)
+        return f"lowest {name}" if name else "the newest"
 
 
 SEALS = "CREATE TABLE IF NOT EXISTS seals (seal TEXT PRIMARY KEY) WITHOUT ROWID"
@@ -102,17 +170,31 @@ class Runs:
     """
 
     def __init__(self, path: str | Path) -> None:
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        try:
+            self._open()
+        except BaseException:
+            self._db.close()
+            raise
+
+    @telling
+    def _open(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
-            self._db.close()
-            raise OSError(f"{path}: it comes from a newer Neurowire, which alone can read it.")
+            raise OSError(
+                f"{self.path}: it comes from a newer Neurowire, which alone can read it, or is"
+                " damaged: then rebuild it by `python main.py runs --rebuild`."
+            )
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")  # whole after kill -9, no wait for the disk
-        if version < VERSION:
+        if version == 0:
             self._db.executescript(TABLES)
+        elif version < VERSION:
+            self._db.executescript(SECOND)
+            for run in self.all():
+                self._sum_up(run.id)
         self._db.execute(SEALS)
 
     def close(self) -> None:
@@ -125,6 +207,7 @@ class Runs:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @telling
     def add(self, run: Run) -> None:
         """Record a run that begins, or one that goes on under its old id."""
         self._db.execute(
@@ -143,6 +226,7 @@ class Runs:
             ),
         )
 
+    @telling
     def record(
         self,
         run: str,
@@ -170,38 +254,94 @@ class Runs:
                         for place, (name, value) in enumerate(ended.figures.items())
                     ),
                 )
-                best = json.dumps(dict(ended.figures)) if ended.best else None
+                figures = json.dumps(dict(ended.figures))
                 self._db.execute(
-                    "UPDATE runs SET epoch = ?, best = coalesce(?, best) WHERE id = ?",
-                    (ended.epoch, best, run),
+                    "UPDATE runs SET epoch = ?, last = ? WHERE id = ?", (ended.epoch, figures, run)
                 )
+                if ended.best:
+                    self._db.execute(
+                        "UPDATE runs SET best = ?, best_epoch = ? WHERE id = ?",
+                        (figures, ended.epoch, run),
+                    )
             self._db.execute(
                 "UPDATE runs SET step = ?, seconds = ? WHERE id = ?", (step, seconds, run)
             )
 
+    @telling
     def end(self, run: str, state: str, seconds: float) -> None:
         """Record how a run ended: "finished", "stopped" or "failed"."""
         self._db.execute(
             "UPDATE runs SET state = ?, seconds = ? WHERE id = ?", (state, seconds, run)
         )
 
+    @telling
+    def restore(self, run: Run) -> None:
+        """Record a run as it is known from elsewhere."""
+        values = {name: getattr(run, name) for name in COLUMNS}
+        values |= {n: json.dumps(dict(values[n])) for n in ("settings", "best", "last")}
+        marks = ", ".join("?" * len(values))
+        self._db.execute(
+            f"INSERT OR REPLACE INTO runs ({', '.join(values)}) VALUES ({marks})",
+            tuple(values.values()),
+        )
+
+    @telling
+    def take(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Record rows of the table "steps" or "epochs" of runs that are known; others are left."""
+        known = {run.id for run in self.all()}
+        with self._writing():
+            for row in rows:
+                if row and row[0] in known:
+                    marks = ", ".join("?" * len(row))
+                    with suppress(sqlite3.IntegrityError, sqlite3.OperationalError):
+                        self._db.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)
+
+    def summarise(self, run: str) -> None:
+        """Write what is known of a run into its folder, to be found again there."""
+        known = self.find(run)
+        if known is not None:
+            path = Path(known.folder, SUMMARY)
+            aside = path.with_name(path.name + ".new")
+            values = {name: getattr(known, name) for name in COLUMNS}
+            aside.write_text(json.dumps(values, indent=1, sort_keys=True), encoding="utf-8")
+            aside.replace(path)
+
+    @telling
     def rewind(self, run: str, *, step: int, epoch: int) -> None:
         """Forget what came after a checkpoint, before the run goes on from it."""
         with self._writing():
             self._db.execute("DELETE FROM steps WHERE run = ? AND step > ?", (run, step))
             self._db.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epoch))
             self._db.execute("UPDATE runs SET step = ?, epoch = ? WHERE id = ?", (step, epoch, run))
+        self._sum_up(run)
 
+    def _sum_up(self, run: str) -> None:
+        """Find the best and the last of a run's epochs anew."""
+        best: EpochEnded | None = None
+        ended = self.epochs(run)
+        for one in ended:
+            if best is None or better(one.figures, best.figures):
+                best = one
+        if best is not None:
+            figures = (json.dumps(dict(one.figures)) for one in (best, ended[-1]))
+            self._db.execute(
+                "UPDATE runs SET best = ?, last = ?, best_epoch = ? WHERE id = ?",
+                (*figures, best.epoch, run),
+            )
+
+    @telling
     def delete(self, run: str) -> None:
         """Forget a run; its folder is the caller's to remove."""
         with self._writing():
             for table, column in (("steps", "run"), ("epochs", "run"), ("runs", "id")):
                 self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (run,))
 
+    @telling
     def add_seal(self, seal: str) -> None:
         """Note that source with this digest was written here."""
         self._db.execute("INSERT OR IGNORE INTO seals VALUES (?)", (seal,))
 
+    @telling
     def has_seal(self, seal: str) -> bool:
         """Was source with this digest written here?"""
         found = self._db.execute("SELECT 1 FROM seals WHERE seal = ?", (seal,)).fetchone()
@@ -220,6 +360,7 @@ class Runs:
         """The runs that had exactly this source, the newest first."""
         return self._select("WHERE source = ? ORDER BY started DESC", source)
 
+    @telling
     def curves(self, run: str, *, after: int = 0, until: int = 2**62) -> dict[str, Points]:
         """The losses of a run by name, step by step."""
         curves: dict[str, Points] = {}
@@ -233,6 +374,7 @@ class Runs:
             curve.values.append(float("nan") if value is None else value)
         return curves
 
+    @telling
     def epochs(self, run: str) -> list[EpochEnded]:
         """The figures of each epoch of a run, in order."""
         figures: dict[tuple[int, int], dict[str, float]] = {}
@@ -244,6 +386,7 @@ class Runs:
             named[name] = float("nan") if value is None else value
         return [EpochEnded(epoch, step, named) for (epoch, step), named in figures.items()]
 
+    @telling
     def _select(self, where: str, *values: object) -> list[Run]:
         rows = self._db.execute(f"SELECT {', '.join(COLUMNS)} FROM runs {where}", values)
         return [self._run(*row) for row in rows]
@@ -251,8 +394,10 @@ class Runs:
     @staticmethod
     def _run(*row: Any) -> Run:
         values = dict(zip(COLUMNS, row, strict=True))
-        for name in ("settings", "best"):
-            values[name] = json.loads(values[name])
+        for name in ("settings", "best", "last"):
+            values[name] = dict(json.loads(values[name]))
+        for name in ("parameters", "started", "seconds", "step", "epoch", "best_epoch"):
+            values[name] + 0  # else it is no number, and nobody wrote it
         if values["state"] == "running" and not is_held(Path(values["folder"])):
             values["state"] = "interrupted"
         return Run(**values)
@@ -266,6 +411,26 @@ class Runs:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+def deciding(figures: Mapping[str, float]) -> str | None:
+    """The figure that says which epoch is best: the validation loss, else the training loss.
+
+    Several losses, of optimizers that compete, say nothing of the kind: then the newest is best.
+    What a loss is made of, such as `train/loss/part`, does not count.
+    """
+    losses = [name.partition("/")[2] for name in figures if name.startswith("train/")]
+    whole = [name for name in losses if "/" not in name]
+    if len(whole) != 1:
+        return None
+    held_out = f"val/{whole[0]}"
+    return held_out if held_out in figures else f"train/{whole[0]}"
+
+
+def better(figures: Mapping[str, float], best: Mapping[str, float]) -> bool:
+    """Are an epoch's figures better than the best so far?"""
+    key = deciding(figures)
+    return key is None or figures[key] < best.get(key, math.inf)
 
 
 def last_checkpoint(folder: str | Path) -> Path:

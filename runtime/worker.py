@@ -37,7 +37,7 @@ from runtime.messages import (
     Train,
     Warm,
 )
-from runtime.runs import Runs, database, home
+from runtime.runs import DamagedRecords, Runs, database, home
 
 TELL_S = 0.2
 """How often a download says how far it is."""
@@ -89,6 +89,9 @@ class Desk:
                     command.project, command.config, self.inbox, self._send, runs, home()
                 )
                 stopped = self._loop.run()
+        except DamagedRecords as error:
+            self._send(Problem(None, "The run could not be recorded.", str(error)))
+            stopped = Stopped("failed", "", "", 0, 0, 0.0)
         except (OSError, sqlite3.Error) as error:
             advice = f"Check that {home()} can be written and has space."
             self._send(Problem(None, f"The run could not be recorded: {error}", advice))

@@ -7,16 +7,24 @@ from typing import Any
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from graph.declare import Param
-from graph.settings import DEVICES, PRECISIONS, Settings
+from graph.settings import DEVICES, LIMITS, PRECISIONS, Settings
 from gui.inspector.form import Form
 from gui.session import Session
 from gui.widgets import empty, label
 
 NEW = Settings()
+
+
+def number(name: str, doc: str) -> Param:
+    """A setting that is a whole number."""
+    low, high = LIMITS[name]
+    return Param(name, "int", getattr(NEW, name), doc, low=low, high=high)
+
+
 SETTINGS = (
-    Param("epochs", "int", NEW.epochs, "Passes over the training data.", low=1),
-    Param("batch_size", "int", NEW.batch_size, "Examples a step.", low=1),
-    Param("seed", "int", NEW.seed, "Decides split, order, first weights and noise.", low=0),
+    number("epochs", "Passes over the training data."),
+    number("batch_size", "Examples a step."),
+    number("seed", "Decides split, order, first weights and noise."),
     Param("device", "choice", NEW.device, "What it trains on.", choices=DEVICES),
     Param(
         "precision",
@@ -25,7 +33,7 @@ SETTINGS = (
         "auto takes bfloat16 on a GPU that has it, float32 elsewhere.",
         choices=PRECISIONS,
     ),
-    Param("threads", "int", NEW.threads, "CPU threads; 0 measures and chooses.", low=0),
+    number("threads", "CPU threads; 0 measures and chooses."),
 )
 
 

@@ -13,7 +13,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from graph.document import Document
+from graph.errors import BadParameter
 from graph.file import save
+from graph.settings import LIMITS
 from graph.sheet import End
 from runtime import commands
 from runtime.exported import checkpoint
@@ -228,6 +230,89 @@ def test_another_torch_is_told(terminal: Terminal, board: Path, tmp_path: Path) 
     said = terminal.train(board, out, "--resume")
     assert said.status == 0
     assert f"begun with PyTorch 1.2.3, this is {torch.__version__}" in said.err
+
+
+# -- numbers
+
+
+def numeric() -> list[str]:
+    """The options of `train` that take a number, as its parser has them."""
+    return [f"--{name}" for name in commands.COUNTS]
+
+
+@pytest.mark.parametrize("value", ["-1", "-100000", str(10**30), "1.5", "1e3", "nan", "", "many"])
+@pytest.mark.parametrize("option", numeric())
+def test_a_number_out_of_range_is_refused_before_anything_begins(
+    option: str, value: str, terminal: Terminal, board: Path, tmp_path: Path
+) -> None:
+    said = terminal.train(board, tmp_path / "run", f"{option}={value}")
+    assert said.status == 2
+    assert f"argument {option}: expected a whole number" in said.err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("option", ["--epochs", "--steps", "--batch-size"])
+def test_none_at_all_is_refused(option: str, terminal: Terminal, board: Path) -> None:
+    said = terminal("train", board, option, "0")
+    assert (said.status, "expected a whole number from 1, got '0'" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--threads", "100000"),
+        ("--epochs", "9999999999"),
+        ("--batch-size", "9999999999"),
+        ("--seed", str(2**63)),
+    ],
+)
+def test_too_many_is_refused_by_the_command_the_file_and_the_settings(
+    words: tuple[str, str], terminal: Terminal, board: Path, tmp_path: Path
+) -> None:
+    said = terminal.train(board, tmp_path / "run", *words)
+    assert said.status == 2
+    assert "expected a whole number up to" in said.err
+    name, value = words[0][2:].replace("-", "_"), int(words[1])
+    with pytest.raises(BadParameter, match=f"{name}: expected at most"):
+        Document("x").set_settings(**{name: value})
+    content = json.loads(board.read_text())
+    content["settings"][name] = value
+    board.write_text(json.dumps(content))
+    said = terminal.train(board, tmp_path / "other", "--steps", "1")
+    assert said.status == 0
+    assert f"{name}: expected at most" in said.err
+
+
+def test_the_largest_numbers_train(terminal: Terminal, board: Path, tmp_path: Path) -> None:
+    words = ("--epochs", str(10**9), "--batch-size", str(10**9), "--seed", str(2**63 - 1))
+    said = terminal.train(board, tmp_path / "run", *words, "--steps", "3")
+    assert (said.status, steps(said)) == (0, [1, 2, 3])
+
+
+def test_a_run_of_old_with_too_many_threads_goes_on(
+    terminal: Terminal, board: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    terminal.train(board, out, "--steps", "2")
+    path = out / "settings.json"
+    path.write_text(path.read_text().replace('"threads_used": 1', '"threads_used": 100000'))
+    said = terminal("train", board, "--resume", "--out", out, "--json", "--steps", "3")
+    assert (said.status, steps(said)) == (0, [3])
+    assert said.out[-1]["threads"] <= LIMITS["threads"][1]
+
+
+# -- what is listed
+
+
+def test_each_figure_that_is_listed_says_its_epoch(
+    terminal: Terminal, board: Path, tmp_path: Path
+) -> None:
+    terminal.train(board, tmp_path / "run")
+    (run,) = terminal("runs", "--json").out
+    assert run["best_by"] == "lowest val/cross_entropy"
+    assert 1 <= run["best_epoch"] <= run["epoch"] == 4
+    assert run["best"].keys() == run["last"].keys()
+    assert terminal("runs", "--rebuild", "--json").out == [run]
 
 
 # -- damaged checkpoints

@@ -138,14 +138,19 @@ def test_runs_are_listed_and_their_curves_overlaid(window: Window, qtbot: QtBot)
         run = Run("a-1", "a", "/nowhere", "digest", {"epochs": 3, "seed": 1}, "CPU", 650, 1e9)
         runs.add(run)
         points = {"loss/x": Points(array("q", [1, 2]), array("d", [2.0, 1.0]))}
-        ended = EpochEnded(1, 2, {"val/accuracy": 0.9}, best=True)
-        runs.record("a-1", points, step=2, seconds=3.0, epochs=[ended])
+        figures = {"train/x": 2.0, "val/x": 1.5, "val/accuracy": 0.9}
+        ended = EpochEnded(1, 2, figures, best=True)
+        worse = EpochEnded(2, 4, {"train/x": 1.0, "val/x": 1.8, "val/accuracy": 0.95})
+        runs.record("a-1", points, step=4, seconds=3.0, epochs=[ended, worse])
         runs.end("a-1", "finished", 3.0)
     window.show_tab("runs")
     window.history.refresh()
     item = window.history.table.topLevelItem(0)
     assert item is not None
-    assert [item.text(column) for column in (0, 2, 3, 4)] == ["a", "finished", "90.0 %", "1 of 3"]
+    texts = [item.text(column) for column in (0, 2, 3, 4, 5)]
+    assert texts == ["a", "finished", "90.0 % (epoch 1)", "2 of 3", "95.0 %"]
+    assert item.toolTip(3) == "val/accuracy after epoch 1, the best: lowest val/x: 1.5"
+    assert item.toolTip(5) == "val/accuracy after epoch 2, the last that ended"
     window.history.select(0)
     window.history.overlay()
     assert window.losses.chart.series("a-1 loss/x").count == 2
