@@ -1,9 +1,8 @@
 """Norms need more than one number: a batch of one example is too few for some."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from graph import networks
+from graph import routes
 from graph.declare import REGISTRY
 from graph.mending import problem
 from graph.problems import Fix, Problem
@@ -15,31 +14,18 @@ if TYPE_CHECKING:
 
     from graph.document import Document
     from graph.infer import Inference
-    from graph.infer_node import Result
 
 
 def check(inference: "Inference") -> "Iterator[Problem]":
     """Norms of a single number, as each batch has one example."""
-    document = inference.document
-    if document.settings.batch_size > 1:
+    if inference.document.settings.batch_size > 1:
         return
-    yield from _on_sheet(document, document.board, inference.inside(()))
-
-
-def _on_sheet(
-    document: "Document", sheet: Sheet, known: "Mapping[str, Result]"
-) -> "Iterator[Problem]":
-    looked_at = [*sheet.with_hook("together"), *sheet.with_role("instance")]
-    for node in sorted(looked_at, key=lambda one: one.number):
-        found, declaration = known.get(node.id), REGISTRY.find(node.type)
-        if found is None or declaration is None or node.muted:
+    for _, sheet, node, found in routes.everywhere(inference, "together"):
+        declaration = REGISTRY.find(node.type)
+        if declaration is None or found.inputs is None:
             continue
-        if found.inner:
-            yield from _on_sheet(document, networks.placed(document, node), found.inner)
-        elif declaration.has("together") and found.inputs is not None:
-            count = declaration.bind(node.params).together(*found.inputs)
-            if count == 1:
-                yield _alone(sheet, node)
+        if declaration.bind(node.params).together(*found.inputs) == 1:
+            yield _alone(sheet, node)
 
 
 def _alone(sheet: Sheet, node: Node) -> Problem:

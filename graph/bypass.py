@@ -1,9 +1,10 @@
 """Fixes that take nodes out of the way to one input, and leave what else they feed as it is."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from graph import ranges, routes, rules
+from graph import networks, ranges, routes, rules
 from graph.declare import REGISTRY
 from graph.problems import Fix
 from graph.ranges import ORDER, Want
@@ -18,6 +19,8 @@ Wants = Callable[[Place], tuple[Want, str] | None]
 """What an input wants, and what is wrong with what it gets; None where it says nothing of it."""
 
 LINEAR = "linear"
+MANY = 200
+"""Places of use beyond which a node is not looked at everywhere."""
 
 
 def fix(document: "Document", target: Place, chain: Chain, want: Want, wants: Wants) -> Fix | None:
@@ -26,9 +29,8 @@ def fix(document: "Document", target: Place, chain: Chain, want: Want, wants: Wa
         return None
     names = " and ".join(dict.fromkeys(document.node(p.end.node).name for p in chain.bends))
     straight = [one for one in chain.bends if linear_param(document.node(one.end.node))]
-    alone = bool(straight) or all(
-        _agrees(one, target, wants) for one in _consumers(document, chain)
-    )
+    used = list(islice(_consumers(document, chain), MANY))
+    alone = bool(straight) or (len(used) < MANY and all(_agrees(o, target, wants) for o in used))
     makes = REGISTRY.find(want.insert)
     put = f"insert {makes.title}" if makes else ""
     if not chain.bends:
@@ -82,23 +84,15 @@ def _consumers(document: "Document", chain: Chain) -> Iterator[Place]:
             yield from _through(document, Place(path, bend.end), between)
 
 
-def _paths(document: "Document", place: Place) -> list[Path]:
+def _paths(document: "Document", place: Place) -> Iterator[Path]:
     """All places at which a node stands."""
-    found: list[Path] = [()]
     if not place.path:
-        return found
+        yield ()
+        return
     sheet = document.sheet_of(place.end.node).name
-    homes = [
-        (node, home.name)
-        for home in document.sheets()
-        for node in home.nodes.values()
-        if rules.network_of(node) == sheet
-    ]
-    return [
-        (*path, node.id)
-        for node, _ in homes
-        for path in _paths(document, Place(place.path[:-1], End(node.id, "")))
-    ]
+    for node in networks.instances(document, sheet):
+        for path in _paths(document, Place(place.path[:-1], End(node.id, ""))):
+            yield (*path, node.id)
 
 
 def _through(document: "Document", place: Place, between: set[str]) -> Iterator[Place]:

@@ -6,6 +6,7 @@ says why.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from graph import bypass, tracing
 from graph.declare import REGISTRY
 from graph.mending import problem
 from graph.problems import Fix, Problem
-from graph.ranges import Want
+from graph.ranges import ANY, LOWEST, Want
 from graph.routes import Place
 from graph.sheet import End, Node
 from graph.tracing import Chain, Traced
@@ -32,7 +33,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
             where = f" on `{port}`" if alike.count(want.expected) > 1 else ""
             target = Place((), End(node.id, port))
             traced = tracing.trace(inference, target)
-            said = want.complaint(traced.range)
+            said = want.complaint(traced.range) or _too_narrow(inference, target, want, traced)
             if said and traced.maker is not None:
                 yield _unwanted(inference, node, target, want, traced, said, where)
             elif want.thinned:
@@ -48,6 +49,17 @@ def wanted(inference: "Inference", node: Node) -> dict[str, Want]:
         return {}
     wants: dict[str, Want] = declaration.bind(node.params).wants(*found.inputs)
     return wants
+
+
+def _too_narrow(inference: "Inference", target: Place, want: Want, traced: Traced) -> str:
+    """What is wrong with numbers that can't get where their target does."""
+    if want != ANY or traced.range is None:
+        return ""
+    goal = Place((), End(target.end.node, "target"))
+    wanted_range = tracing.trace(inference, goal).range
+    if wanted_range is None or not wanted_range.free:
+        return ""
+    return replace(want, below=LOWEST, above=-LOWEST).complaint(traced.range)
 
 
 def _unwanted(

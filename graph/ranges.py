@@ -120,7 +120,7 @@ SIGN = Want(
     advice="yes is what lies above 0",
     thinned=False,
 )
-ANY = Want("numbers", advice="it is compared as it is")
+ANY = Want("numbers as its target has them", advice="end in a layer that gives numbers of any size")
 POSITIVE = Want(
     "numbers above 0", low=0.0, insert="activation.softplus", advice="put Softplus before"
 )

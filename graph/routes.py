@@ -4,7 +4,7 @@ A place is a node with the path of instances that leads to it from the board: a 
 placed twice has two places for each of its nodes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from graph import mutes, networks, rules
@@ -12,6 +12,8 @@ from graph.sheet import End, Link, Node, Sheet
 
 if TYPE_CHECKING:
     from graph.document import Document
+    from graph.infer import Inference
+    from graph.infer_node import Result
 
 Path = tuple[str, ...]
 """Instances, from the board inwards."""
@@ -109,3 +111,28 @@ def fed(document: "Document", place: Place) -> Iterator[Place]:
                         ahead.append(Place((*path, node.id), End(entry.id, "y")))
             else:
                 yield Place(path, target)
+
+
+def everywhere(
+    inference: "Inference", hook: str
+) -> Iterator[tuple[Path, Sheet, Node, "Result"]]:
+    """Every node with a hook, not muted, and what is known of it; once where all is the same.
+
+    What is inside a network that is placed twice with the same inputs is told once.
+    """
+    document = inference.document
+    ahead: list[tuple[Path, Sheet, Mapping[str, Result]]] = [
+        ((), document.board, inference.inside(()))
+    ]
+    seen: set[int] = set()
+    for path, sheet, known in ahead:
+        if id(known) in seen:
+            continue
+        seen.add(id(known))
+        for node in sorted(sheet.with_hook(hook), key=lambda one: one.number):
+            if not node.muted and node.id in known:
+                yield path, sheet, node, known[node.id]
+        for node in sorted(sheet.with_role("instance"), key=lambda one: one.number):
+            found = known.get(node.id)
+            if found is not None and found.inner and not node.muted:
+                ahead.append(((*path, node.id), networks.placed(document, node), found.inner))

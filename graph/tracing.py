@@ -95,6 +95,10 @@ def _range(inference: "Inference", place: Place, declaration: Declaration, deep:
         wired = routes.feeding(document, Place(place.path, End(node.id, port.name)))
         found = [at(inference, one, deep // 2).range for one in wired]
         given.append(tuple(found) if port.variadic else found[0] if found else None)
+    if declaration.role == "data":
+        facts = inference.facts.get(node.id)
+        named = declaration.bind(node.params).standardised(facts)
+        return FREE if place.end.port in named else None
     number = [port.name for port in ports.outputs].index(place.end.port)
     return ranges.of(declaration, node.params, given or [FREE], number)
 

@@ -23,6 +23,10 @@ class Along:
         axis(numbers(x), self.dim)
         return x
 
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axes along which numbers meet."""
+        return (axis(x, self.dim),)
+
     def summary(self) -> str:
         return f"axis {self.dim}"
 

@@ -12,7 +12,7 @@ from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import operand
 from graph.nodes._targets import by_class, check_classes, check_pair, check_yes_or_no, pair
 from graph.ranges import ANY, SCORES, TARGETS, Want
-from graph.tensor import SCALAR_LOSS, TensorType
+from graph.tensor import SCALAR_LOSS, TensorType, product
 
 GROUP = "Loss"
 Reduction = Literal["mean", "batchmean"]
@@ -29,6 +29,12 @@ class Reduced:
         doc="mean: over all numbers; batchmean: the sum of an example's numbers, then their mean.",
         advanced=True,
     )
+
+    def summed(self, *inputs: TensorType) -> bool | None:
+        """Are an example's numbers summed up, and not their mean taken? None if there is one."""
+        if min(one.rank for one in inputs) < 2 or product(inputs[0].dims[1:]) == 1:
+            return None
+        return self.reduction == "batchmean"
 
     def reduced(
         self, function: str, wired: tuple[Value, Value], *rest: object, **more: object
@@ -254,6 +260,10 @@ class WeightedSum:
             if loss is not None and loss.dims:
                 raise Mismatch("losses, each one number", loss, "wire a Mean loss between")
         return SCALAR_LOSS
+
+    def weighs(self, count: int) -> tuple[float, ...]:
+        """How much each of so many terms counts."""
+        return (*self.factors, *(1.0,) * count)[:count]
 
     def expression(self, losses: tuple[Value | None, ...]) -> str:
         weights = (*self.factors, *(1.0 for _ in losses))

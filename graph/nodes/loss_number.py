@@ -192,6 +192,10 @@ class KLToNormal:
             )
         return SCALAR_LOSS
 
+    def summed(self, *inputs: TensorType) -> bool:
+        """Are an example's numbers summed up, and not their mean taken?"""
+        return True
+
     def wants(self, mean: TensorType, log_variance: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
         return {"mean": CENTRE, "log_variance": LOGARITHM}

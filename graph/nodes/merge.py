@@ -38,6 +38,10 @@ class Add:
     def shape(self, xs: tuple[TensorType, ...]) -> TensorType:
         return joint(xs, broadcast(some(xs)))
 
+    def weighs(self, count: int) -> tuple[float, ...]:
+        """How much each of so many terms counts."""
+        return (1.0,) * count
+
     def bounds(self, xs: tuple[Given, ...]) -> Given:
         """The sum of the ranges."""
         return met("+", xs)

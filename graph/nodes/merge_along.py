@@ -21,6 +21,10 @@ class Running:
         axis(numbers(x), self.dim)
         return TensorType(x.dims)
 
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axes along which numbers meet."""
+        return (axis(x, self.dim),)
+
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.{self.function}", self.dim)
 
@@ -73,6 +77,10 @@ class UnitLength:
     def shape(self, x: TensorType) -> TensorType:
         axis(numbers(x), self.dim)
         return TensorType(x.dims)
+
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axes along which numbers meet."""
+        return (axis(x, self.dim),)
 
     def expression(self, x: Value) -> str:
         return call("F.normalize", x, **changed(self, "p", "dim", "eps"))

@@ -40,6 +40,10 @@ class Extreme:
         dims = (*x.dims[:where], *kept, *x.dims[where + 1 :])
         return TensorType(dims, "int", "labels", size if isinstance(size, int) else None)
 
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axes along which numbers meet."""
+        return (axis(x, self.dim),)
+
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.{self.function}", self.dim, **changed(self, "keepdim"))
 

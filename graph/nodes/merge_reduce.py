@@ -34,6 +34,10 @@ class Reduction:
         ]
         return TensorType(tuple(dims), kind="loss" if x.kind == "loss" else "features")
 
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axes along which numbers meet."""
+        return tuple(axis(x, dim) for dim in self.dim) if self.dim else tuple(range(x.rank))
+
     def options(self) -> dict[str, object]:
         """Arguments that say which axes."""
         return {"keepdim": True} if self.keepdim and self.dim is not None else {}

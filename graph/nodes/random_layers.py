@@ -29,6 +29,10 @@ class GumbelSoftmax:
         axis(numbers(x), self.dim)
         return x
 
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axes along which numbers meet."""
+        return (axis(x, self.dim),)
+
     def bounds(self, x: Given) -> Range:
         """Probabilities."""
         return PROBABILITY

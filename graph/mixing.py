@@ -1,0 +1,104 @@
+"""The batch is no axis to work along: examples that meet there see each other.
+
+Statistics of a batch, such as a mean that is taken away again, or one that is compared with another
+in a loss, are no slip. A softmax over the examples is one, and so is a mean of them that goes on
+into a layer.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from graph import ranges, routes
+from graph.declare import REGISTRY, Declaration
+from graph.mending import problem, set_on
+from graph.problems import Fix, Problem
+from graph.routes import Path, Place
+from graph.sheet import End, Node, Sheet
+from graph.tensor import BATCH, TensorType
+
+if TYPE_CHECKING:
+    from graph.infer import Inference
+    from graph.infer_node import Result
+
+
+def check(inference: "Inference") -> Iterator[Problem]:
+    """Nodes that work along the batch, where that is hardly meant."""
+    for path, sheet, node, found in routes.everywhere(inference, "across"):
+        declaration = REGISTRY.find(node.type)
+        if declaration is None or not found.inputs:
+            continue
+        x = found.inputs[0]
+        axes = declaration.bind(node.params).across(x)
+        if BATCH not in {x.dims[axis] for axis in axes} or x.dims.count(BATCH) > 1:
+            continue  # all pairs of a batch, [N, N], are compared along either axis
+        output = next(iter(found.outputs.values()))
+        kept = output is not None and BATCH in output.dims
+        if kept or _goes_on(inference, path, node):
+            yield _mixes(sheet, node, declaration, x, axes, kept=kept)
+
+
+def _mixes(
+    sheet: Sheet,
+    node: Node,
+    declaration: Declaration,
+    x: TensorType,
+    axes: tuple[int, ...],
+    *,
+    kept: bool,
+) -> Problem:
+    rest = tuple(axis for axis in axes if x.dims[axis] != BATCH)
+    rest = rest or tuple(axis for axis, size in enumerate(x.dims) if size != BATCH)[:1]
+    param = declaration.param("dim")
+    value: object = rest if param is not None and param.kind == "ints" else rest[0] if rest else 0
+    out = Fix(f"Take {node.name} out", lambda document: document.remove([node.id], reconnect=True))
+    whole = not kept and x.rank == 2  # [N, C] -> [C] is no row an example; neither is [N]
+    mends = out if not rest or whole else set_on(node, "dim", value)
+    works = "works along the batch" if kept else "joins all examples of a batch"
+    return problem(
+        sheet,
+        node,
+        f"{works}, axis {x.dims.index(BATCH)} of {x}: what it gives for one example hangs on "
+        "the others",
+        severity="warning",
+        expected="an axis behind the batch",
+        received=f"the batch, axis {x.dims.index(BATCH)}",
+        advice="pick another axis, or take it out",
+        fixes=(mends,),
+    )
+
+
+def _goes_on(inference: "Inference", path: Path, node: Node) -> bool:
+    """Does what has no batch any more go into a layer, or is it compared with what has one?"""
+    document = inference.document
+    outputs = document.ports(node).outputs
+    ahead = [Place(path, End(node.id, outputs[0].name))]
+    for place in ahead:
+        for taken in routes.fed(document, place):
+            one = document.node(taken.end.node)
+            declaration = REGISTRY.find(one.type)
+            found = inference.inside(taken.path).get(one.id)
+            if declaration is None or declaration.role in {"view", "optimizer"}:
+                continue
+            if declaration.learns or _meets_a_batch(inference, taken, found):
+                return True
+            if ranges.passes(declaration) or declaration.group == "Activation":
+                ahead.append(Place(taken.path, End(one.id, document.ports(one).outputs[0].name)))
+    return False
+
+
+def _meets_a_batch(inference: "Inference", place: Place, found: "Result | None") -> bool:
+    """Is it a loss or a metric that has the batch at another input, and refuses both together?"""
+    document = inference.document
+    node = document.node(place.end.node)
+    declaration = REGISTRY.find(node.type)
+    if declaration is None or declaration.role not in {"loss", "metric"}:
+        return False
+    if found is None or not found.problems:
+        return False
+    types = (
+        kind
+        for port in document.ports(node).inputs
+        if port.name != place.end.port
+        for kind in inference.input_types(node.id, port.name)
+    )
+    return any(kind is not None and BATCH in kind.dims for kind in types)

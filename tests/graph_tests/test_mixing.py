@@ -1,0 +1,128 @@
+"""The batch as an axis to work along, and sums of losses that do not count alike."""
+
+import pytest
+
+from graph.sheet import End
+from tests.graph_tests.test_infer import Board
+from tests.graph_tests.test_meanings import Net
+
+
+@pytest.mark.parametrize("kind", ["softmax", "log_softmax", "softmin"])
+@pytest.mark.parametrize("dim", [0, -2])
+def test_a_softmax_over_the_batch_is_told(kind: str, dim: int) -> None:
+    net = Net()
+    hidden = net.add(f"activation.{kind}", net.last, dim=dim)
+    net.judge("loss.cross_entropy", net.add("layer.linear", hidden, units=10))
+    problem = net.problem(hidden)
+    assert "works along the batch, axis 0 of [N, 10]" in problem.text
+    net.mend(problem)
+    assert net.document.node(hidden.id).params.get("dim", 1) == 1
+
+
+def test_it_is_told_inside_a_network_and_where_the_batch_was_moved() -> None:
+    net = Net()
+    turned = net.add("shape.permute", net.last, dims=(1, 0))
+    bent = net.add("activation.softmax", turned, dim=1)
+    back = net.add("shape.permute", bent, dims=(1, 0))
+    net.judge("loss.cross_entropy", net.add("layer.linear", back, units=10))
+    net.document.group_into_network([turned.id, bent.id, back.id], "turning")
+    (problem,) = net.inference.problems
+    assert problem.place == "turning"
+    assert "axis 1 of [10, N]" in problem.text
+
+
+def test_a_mean_over_the_batch_that_is_judged_is_told() -> None:
+    net = Net()
+    mean = net.add("merge.mean", net.last, dim=(0,))
+    net.judge("loss.cross_entropy", mean)
+    problem = net.problem(mean)
+    assert "joins all examples" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+def test_a_mean_over_the_batch_that_goes_into_a_layer_is_told() -> None:
+    net = Net()
+    turned = net.add("shape.unflatten", net.last, sizes=(2, 5))
+    mean = net.add("merge.sum", turned, dim=(0,), keepdim=True)
+    net.judge(
+        "loss.cross_entropy", net.add("layer.linear", net.add("shape.flatten", mean), units=10)
+    )
+    problem = net.problem(mean)
+    (fix,) = problem.fixes
+    fix.apply(net.document)
+    assert net.document.node(mean.id).params["dim"] == (1,)
+    assert not net.inference.problems
+
+
+def test_statistics_of_a_batch_are_no_slip() -> None:
+    net = Net()
+    mean = net.add("merge.mean", net.last, dim=(0,), keepdim=True)
+    centred = net.add("merge.subtract", net.last, mean)
+    net.judge("loss.cross_entropy", centred)
+    other = net.add("merge.mean", centred, dim=(0,))
+    matched = net.add("loss.mse", net.add("merge.mean", net.last, dim=(0,)), other)
+    net.add("optimizer.adam", matched)
+    assert not [one for one in net.inference.problems if "batch" in one.text]
+    loss = net.add("merge.mean", net.last)
+    net.add("optimizer.adam", loss)
+    assert not net.inference.problems_of(loss.id)
+
+
+def bound(add: str, **params: object) -> tuple[Board, str]:
+    """A variational autoencoder's two losses, added up."""
+    board = Board()
+    data = board.add("data.digits")
+    flat = board.add("shape.flatten", data)
+    mean, spread = (board.add("layer.linear", flat, units=4) for _ in range(2))
+    code = board.add("random.reparameterize", mean, spread)
+    found = board.add("layer.linear", code, units=64)
+    rebuilt = board.add("loss.binary_cross_entropy", found)
+    board.document.link(End(flat.id, "y"), End(rebuilt.id, "target"))
+    price = board.add("loss.kl_normal", mean, spread)
+    total = board.document.add_node(add, params=params)
+    port = board.document.ports(total).inputs[0].name
+    for one in (rebuilt, price):
+        board.document.link(End(one.id, "loss"), End(total.id, port))
+    board.add("optimizer.adam", total)
+    return board, rebuilt.id
+
+
+@pytest.mark.parametrize("add", ["loss.weighted_sum", "merge.add"])
+def test_a_mean_beside_a_sum_is_told(add: str) -> None:
+    board, rebuilt = bound(add)
+    (problem,) = board.inference.problems
+    assert problem.node == rebuilt
+    assert "beside kl_to_normal" in problem.text
+    problem.fixes[0].apply(board.document)
+    assert not board.inference.problems
+
+
+def test_a_weight_of_its_own_is_a_choice() -> None:
+    board, _ = bound("loss.weighted_sum", factors=(1.0, 0.01))
+    assert not board.inference.problems
+
+
+@pytest.mark.parametrize("bend", ["relu", "sigmoid", "tanh", "softmax"])
+def test_a_bend_before_a_target_of_either_sign_is_told(bend: str) -> None:
+    board = Board()
+    data = board.add("data.csv", path="prices.csv")
+    outputs = {"dims": ["N", 3], "dtype": "float", "kind": "features"}
+    target = {"dims": ["N"], "dtype": "float", "kind": "features"}
+    facts = {
+        "outputs": {"features": outputs, "target": target},
+        "numbers": ["a", "b", "c"],
+        "categories": {},
+    }
+    board.inference.set_facts(data.id, facts)
+    price = board.add("layer.linear", data, units=1)
+    loss = board.add("loss.mse", board.add(f"activation.{bend}", price))
+    board.document.link(End(data.id, "target"), End(loss.id, "target"))
+    board.add("optimizer.adam", loss)
+    problem = board.problem(loss)
+    assert f"{bend} gives none" in problem.text
+    problem.fixes[0].apply(board.document)
+    assert not board.inference.problems_of(loss.id)
+    board.document.undo()
+    board.document.set_params(data.id, standardise=False)
+    assert not board.inference.problems_of(loss.id)
