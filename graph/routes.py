@@ -113,9 +113,7 @@ def fed(document: "Document", place: Place) -> Iterator[Place]:
                 yield Place(path, target)
 
 
-def everywhere(
-    inference: "Inference", hook: str
-) -> Iterator[tuple[Path, Sheet, Node, "Result"]]:
+def everywhere(inference: "Inference", hook: str) -> Iterator[tuple[Path, Sheet, Node, "Result"]]:
     """Every node with a hook, not muted, and what is known of it; once where all is the same.
 
     What is inside a network that is placed twice with the same inputs is told once.
