@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from graph.document import Document
 
 
-BOARD_ONLY = {"data", "noise", "loss", "metric", "optimizer", "schedule", "view"}
+BOARD_ONLY = {"data", "pairs", "noise", "loss", "metric", "optimizer", "schedule", "view"}
 """Roles of nodes that feed, judge or train networks, and are no part of one."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from graph import overrides, templates
+from graph import overrides, rows, templates
 from graph.declare import REGISTRY
 from graph.document import Document
 from graph.errors import BadParameter, FileError, NeurowireError
@@ -47,6 +47,7 @@ def learn(document: Document, data_dir: str | None) -> tuple[Inference, list[Pro
     """
     facts: dict[str, Mapping[str, Any]] = {}
     problems = []
+    several = len(rows.live_data(document.board)) > 1
     for node in document.board.nodes.values():
         declaration = REGISTRY.find(node.type)
         if declaration is None or node.muted or declaration.role != "data":
@@ -67,7 +68,7 @@ def learn(document: Document, data_dir: str | None) -> tuple[Inference, list[Pro
                 )
             )
             continue
-        if not (declaration.has("needs_facts") or (source and source.files)):
+        if not (declaration.has("needs_facts") or several or (source and source.files)):
             continue
         try:
             facts[node.id] = data.probe(node.type, document.params(node), data_dir)

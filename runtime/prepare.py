@@ -172,7 +172,7 @@ def sets(training: Training, part: str) -> list[tuple[Tensor, ...]]:
 
 def samples(training: Training, part: str) -> int:
     """How many examples the "train" or "validation" part of the data has."""
-    return min((len(tensors[0]) for tensors in sets(training, part) if tensors), default=0)
+    return max((len(tensors[0]) for tensors in sets(training, part) if tensors), default=0)
 
 
 def parameters(training: Training) -> int:

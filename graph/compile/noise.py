@@ -36,7 +36,7 @@ def of_noise_alone(plan: Plan, items: Iterable[Item], goals: Iterable[End]) -> b
 def varying(plan: Plan, view: Node) -> list[str]:
     """The nodes above a view that give every example something of its own, by age."""
     above = sorted(upstream(plan.board, [view.id]), key=lambda one: plan.board.nodes[one].number)
-    return [one for one in above if plan.scope.role(one) in {"data", "noise"}]
+    return [one for one in above if plan.scope.role(one) in {"data", "pairs", "noise"}]
 
 
 def in_a_row(plan: Plan, view: Node) -> int | None:

@@ -9,7 +9,7 @@ that its loss needs. `parts` says which layers are gathered, `units` makes units
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from graph import names
+from graph import names, rows
 from graph.checks import above, loss_names, trained
 from graph.compile.body import Item
 from graph.compile.model import Classes
@@ -49,6 +49,9 @@ class Plan:
         placed = [node for node in nodes if self._is_placed(node)]
         self.networks = Networks(self.document, classes, placed, results)
         self.data = [node for node in nodes if self.scope.role(node.id) == "data"]
+        self.groups = rows.groups(self.board, self.data)
+        self.pairs = [node for node in nodes if self.scope.role(node.id) == "pairs"]
+        self.partner_of = {one.id: self._home(one) for one in self.pairs}
         self.units: list[Unit] = []
         self.ops = gather(self)
         self.scope.scales = self._scales()
@@ -60,8 +63,8 @@ class Plan:
 
     @property
     def batch(self) -> list[End]:
-        """The outputs of all data nodes, in order."""
-        return [end for node in self.data for end in self.outputs(node)]
+        """The outputs of all data nodes, then of all that draw partners, in order."""
+        return [end for node in (*self.data, *self.pairs) for end in self.outputs(node)]
 
     def outputs(self, node: Node) -> list[End]:
         """The outputs of a data node."""
@@ -95,6 +98,10 @@ class Plan:
         from graph.infer import live_nodes  # noqa: PLC0415 - inference imports the checks
 
         return [self.board.nodes[n] for n in live_nodes(self.inference, [role])]
+
+    def _home(self, pairs: Node) -> Node:
+        """The data node whose rows are paired."""
+        return self.board.nodes[self.scope.reads(pairs.id)[0].node]
 
     def _constructor(self, node: Node, results: "Mapping[str, Result]") -> str:
         return self.networks.constructor(node, results)

@@ -13,6 +13,7 @@ from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone, square,
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.compile.train.data import VALIDATION, Drawing, batch_values
 from graph.sheet import Node
 
 
@@ -100,11 +101,12 @@ def _sliders(plan: Plan, view: Node) -> tuple[SliderSpec, ...]:
 def views_source(plan: Plan) -> Source:
     """The whole file."""
     body = Writer()
+    _examples(body, plan)
     for node in plan.views:
         body.add()
         body.add()
         _view(body, plan, node)
-    used = names_used(body.text) if plan.views else set()
+    used = names_used(body.text)
     carried = [f"from {home} import {n}" for n in used if (home := carry.home(n))]
     carried = [line for line in carried if not line.endswith(" Training")]
     if "Sequence" in used:
@@ -116,15 +118,20 @@ def views_source(plan: Plan) -> Source:
     top.block("\n".join(import_lines([*import_short(used), *lines])))
     top.add()
     top.add()
-    top.add("def examples(training: Training, count: int) -> tuple[Tensor, ...]:")
-    top.add('"""Held-out examples, always the same ones."""', level=1)
-    if len(plan.data) == 1:
-        top.add("return tuple(t[:count] for t in training.validation_set)", level=1)
-    else:
-        sets = ", ".join(f"*training.{node.name}_validation" for node in plan.data)
-        top.add(f"return tuple(t[:count] for t in ({sets}))", level=1)
     top.extend(body)
     return top.source
+
+
+def _examples(writer: Writer, plan: Plan) -> None:
+    writer.add("def examples(training: Training, count: int) -> tuple[Tensor, ...]:")
+    writer.add('"""Held-out examples, always the same ones."""', level=1)
+    if len(plan.data) == 1 and not plan.pairs:
+        writer.add("return tuple(t[:count] for t in training.validation_set)", level=1)
+        return
+    Drawing(plan, VALIDATION, plan.batch, "count", owner="training").write(writer, level=1)
+    values = batch_values(plan)
+    writer.add(f"return {', '.join(str(values[end]) for end in plan.batch)}", level=2)
+    writer.add('raise ValueError("There are no rows to look at.")', level=1)
 
 
 def _view(writer: Writer, plan: Plan, node: Node) -> None:

@@ -14,6 +14,7 @@ Role = Literal[
     "layer",
     "neuron",
     "data",
+    "pairs",
     "noise",
     "loss",
     "metric",

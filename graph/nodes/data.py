@@ -34,6 +34,13 @@ CLOTHES = (
 class Data:
     """What all data nodes share."""
 
+    drawn: Literal["auto", "independently", "by row"] = param(
+        "auto",
+        doc="Beside an older data node: in an order of its own, where the shorter begins again, or "
+        "row by row with it; auto draws independently, and says so.",
+        advanced=True,
+    )
+
     def fixed_split(self) -> bool:
         """Does the reader give (train, validation) by itself?"""
         return False

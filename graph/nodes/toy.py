@@ -5,6 +5,8 @@ from graph.nodes.data import Data, Facts
 from graph.tensor import TensorType, features, labels
 
 GROUP = "Data"
+NOT_READ = {"count", "validation", "drawn"}
+"""Parameters that are no arguments of the function that makes the points."""
 
 
 @shared
@@ -24,7 +26,7 @@ class Toy(Data):
         return features("N", 2), labels("N", classes=self.kinds())
 
     def read(self, facts: Facts | None) -> str:
-        names = [name for name in vars(self) if name not in {"count", "validation"}]
+        names = [name for name in vars(self) if name not in NOT_READ]
         return call(type(self).__name__.lower(), self.count, **changed(self, *names))
 
     def classes(self, facts: Facts | None) -> tuple[str, ...]:

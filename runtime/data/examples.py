@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from graph.nodes.data import delimiter_of
+from graph.nodes.toy import NOT_READ
 from runtime.data.facts import probe
 from runtime.data.folders import folder_of
 from runtime.data.search import find
@@ -86,7 +87,7 @@ def show_points(make: Callable[..., tuple[Tensor, Tensor]]) -> Show:
     """Points of a toy set."""
 
     def show(params: Params, data_dir: DataDir, count: int) -> Boundary:
-        given = {name: value for name, value in params.items() if name != "validation"}
+        given = {n: v for n, v in params.items() if n not in NOT_READ or n == "count"}
         if make is blobs:
             given["classes"] = given.pop("number", 3)
         total = min(POINTS, int(given.pop("count", POINTS)))

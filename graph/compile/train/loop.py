@@ -20,8 +20,7 @@ def write(writer: Writer, members: Members) -> None:
     computed = [one.op for one in flow.shared]
     computed += [op for step in plan.steps for op in flow.own(step)]
     used = {end for op in computed for end in op.item.reads}.intersection(plan.batch)
-    arguments = "self.batch_size, seed=self.seed + self.epoch, start=self.batch"
-    data.write_batches(writer, plan, data.TRAIN, used, arguments, level=3)
+    data.write_batches(writer, plan, data.TRAIN, used, "self.batch_size", level=3)
     _steps(writer, members)
     writer.add("self.step += 1", level=4)
     writer.add("self.batch += 1", level=4)

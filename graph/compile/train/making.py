@@ -15,6 +15,7 @@ def write(writer: Writer, members: Members) -> None:
     _head(writer, plan.document.settings)
     for node in plan.data:
         data.write_read(writer, plan, node)
+    data.write_checks(writer, plan)
     for unit in plan.units:
         _unit(writer, unit, members.flow.cold(unit))
     _averages(writer, plan)
