@@ -12,6 +12,8 @@ from torch import Tensor
 
 from processes import share, world_size
 
+STREAM = 1_000_003
+
 
 class DataError(ValueError):
     """Data that can't be read; says where, what was expected, what came, what to do."""
@@ -61,14 +63,27 @@ def batch_count(rows: int, size: int) -> int:
 
 
 def batches(
-    tensors: tuple[Tensor, ...], size: int, *, seed: int | None = None, start: int = 0
+    tensors: tuple[Tensor, ...],
+    size: int,
+    *,
+    seed: int | None = None,
+    stream: int = 0,
+    start: int = 0,
+    rows: int = 0,
 ) -> Iterator[tuple[Tensor, ...]]:
-    """Yield this process's part of each batch from `start` on, shuffled when given a seed."""
-    rows = len(tensors[0])
+    """Yield this process's part of each batch from `start` on, shuffled when given a seed.
+
+    Another stream has another order. Where more rows are asked for than there are, they begin
+    again.
+    """
+    own = len(tensors[0])
+    rows = rows or own
     if seed is None:
-        order = torch.arange(rows)
+        order = torch.arange(rows) % own
     else:
-        order = torch.randperm(rows, generator=torch.Generator().manual_seed(seed))
+        generator = torch.Generator().manual_seed(seed + STREAM * stream)
+        passes = range(0, rows, own)
+        order = torch.cat([torch.randperm(own, generator=generator) for _ in passes])[:rows]
     order = order.to(tensors[0].device)
     last = batch_count(rows, size) - 1
     for batch in range(start, last + 1):
