@@ -4,75 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui import look
-
-Array = np.ndarray[tuple[int], np.dtype[np.float64]]
+from gui.series import Array, Series, Smoothing
 
 MARKED = 60
 """Up to how many points of an epoch curve are marked one by one."""
+LEAST = 100
+"""How many places side by side a curve is told apart at, at least."""
+REDRAW_MS = 15
+"""How long after a zoom curves are drawn anew, so that a turn of the wheel draws them once."""
 SMALLEST = 1e-12
 """What a logarithmic axis shows in place of zero and below."""
-
-
-@dataclass
-class Series:
-    """All points of one curve, in arrays that double when they are full."""
-
-    x: Array = field(default_factory=lambda: np.empty(256))
-    y: Array = field(default_factory=lambda: np.empty(256))
-    count: int = 0
-
-    def extend(self, xs: Sequence[float], ys: Sequence[float]) -> None:
-        """Add points; a point left of the last one (a resumed run) takes its successors' place."""
-        if not len(xs):
-            return
-        if self.count and xs[0] <= self.x[self.count - 1]:
-            self.count = int(np.searchsorted(self.x[: self.count], xs[0]))
-        end = self.count + len(xs)
-        while end > len(self.x):
-            self.x = np.concatenate([self.x, np.empty(len(self.x))])
-            self.y = np.concatenate([self.y, np.empty(len(self.y))])
-        self.x[self.count : end] = xs
-        self.y[self.count : end] = ys
-        self.count = end
-
-    @property
-    def last(self) -> float | None:
-        """The latest value, None before the first."""
-        return float(self.y[self.count - 1]) if self.count else None
-
-
-class Smoothing:
-    """Exponential moving average with a correction for its start (Kingma and Ba 2014, 3).
-
-    It goes on where it stopped, so that a growing curve costs only its new points.
-    """
-
-    def __init__(self, weight: float) -> None:
-        """Keep `weight` of the past: 0 keeps nothing, 1 would keep all."""
-        self.weight = weight
-        self.average = 0.0
-        self.rest = 1.0
-
-    def extend(self, values: Sequence[float]) -> list[float]:
-        """The smoothed values; those that are not finite pass as they are and leave no trace."""
-        smoothed = []
-        for value in values:
-            if math.isfinite(value):
-                self.average = self.average * self.weight + (1 - self.weight) * value
-                self.rest *= self.weight
-                smoothed.append(self.average / (1 - self.rest))
-            else:
-                smoothed.append(value)
-        return smoothed
 
 
 @dataclass
@@ -88,12 +38,16 @@ class Curve:
     def smooth(self, weight: float) -> None:
         """Smooth all points anew."""
         self.smoothing, self.smoothed = Smoothing(weight), Series()
-        ys = self.series.y[: self.series.count].tolist()
-        self.smoothed.extend(self.series.x[: self.series.count].tolist(), self.smoothing.extend(ys))
+        x, y = self.series.x[: self.series.count], self.series.y[: self.series.count]
+        self.smoothed.extend(x, self.smoothing.extend_many(y))
 
 
 class Chart(QWidget):
-    """Curves that grow: items are made once and given their points by `setData`."""
+    """Curves that grow: items are made once and given what can be seen of their points.
+
+    pyqtgraph's own downsampling would look at every point at each drawing, and leave out the
+    newest.
+    """
 
     def __init__(self, *, label: str = "step", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +61,12 @@ class Chart(QWidget):
         self._stale: set[str] = set()
         self._weight = 0.0
         self._log = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REDRAW_MS)
+        self._timer.timeout.connect(self.draw)
+        self._plot.getViewBox().sigXRangeChanged.connect(self._on_range)
+        self._plot.getViewBox().sigResized.connect(self._redraw)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
@@ -136,17 +96,14 @@ class Chart(QWidget):
             faint: Draw the raw values thin behind the smoothed line.
             points: Mark each value (for a curve with one value an epoch).
         """
-        options = {"autoDownsample": True, "clipToView": True, "downsampleMethod": "peak"}
         behind = None
         if faint:
             pale = QColor(colour)
             pale.setAlpha(80)
-            behind = pg.PlotDataItem(pen=pg.mkPen(pale, width=1), **options)
+            behind = pg.PlotDataItem(pen=pg.mkPen(pale, width=1))
             self._plot.addItem(behind)
         marks = {"symbol": "o", "symbolSize": 4, "symbolPen": None, "symbolBrush": colour}
-        line = pg.PlotDataItem(
-            pen=pg.mkPen(colour, width=2), **(marks if points else {}), **(options if faint else {})
-        )
+        line = pg.PlotDataItem(pen=pg.mkPen(colour, width=2), **(marks if points else {}))
         self._plot.addItem(line)
         for item in (behind, line):
             if item is not None:
@@ -191,8 +148,22 @@ class Chart(QWidget):
         self._stale.clear()
 
     def _points(self, series: Series) -> tuple[Array, Array]:
-        x, y = series.x[: series.count], series.y[: series.count]
+        view = self._plot.getViewBox()
+        left, right = -math.inf, math.inf
+        if not view.autoRangeEnabled()[0]:
+            left, right = view.viewRange()[0]
+        x, y = series.outline(left, right, max(int(view.width()), LEAST))
         return x, np.maximum(y, SMALLEST) if self._log else y
+
+    def _on_range(self) -> None:
+        """Another part is seen: by a zoom, and not as the curves grow."""
+        if not self._plot.getViewBox().autoRangeEnabled()[0]:
+            self._redraw()
+
+    def _redraw(self) -> None:
+        """Another part is seen, or it has another width."""
+        self._stale.update(self._curves)
+        self._timer.start()
 
     def clear(self) -> None:
         """Take every curve away."""
@@ -229,3 +200,4 @@ class Chart(QWidget):
     def fit(self) -> None:
         """Show all points again after a zoom."""
         self._plot.enableAutoRange()
+        self._redraw()

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from gui.figures import duration, figure, headline, percent, size
 from gui.losses import Losses
 from gui.pictures import draw, natural_size, on_node
-from gui.plots import Series, Smoothing
+from gui.series import Series, Smoothing
 from gui.widgets import Elided
 from gui.window import Window
 from runtime.messages import EpochEnded, Points, Progress, Started, Steps, Stopped, ViewDrawn
