@@ -15,6 +15,7 @@ from graph import (
     schedules,
     slopes,
     terms,
+    trains,
     twins,
     walks,
 )
@@ -116,14 +117,23 @@ def learns(inference: "Inference", node: Node) -> bool:
 
 
 def trained(inference: "Inference", optimizer: Node) -> set[str]:
-    """The nodes an optimizer updates: those it names, or all upstream of its loss."""
-    named = optimizer.params.get("trains", ())
-    above = learners(inference, optimizer.id)
-    if not named:
-        return above
-    leaders = {inference.document.node(n).twin or n for n in named if inference.document.has(n)}
-    board = inference.document.board
-    return {n for n in above if n in leaders or board.nodes[n].twin in leaders}
+    """The nodes an optimizer updates, or parts of: those it names, or all upstream of its loss."""
+    found = learners(inference, optimizer.id)
+    if not optimizer.params.get("trains"):
+        return found
+    return {one for one in found if parts(inference, optimizer, one)}
+
+
+def parts(inference: "Inference", optimizer: Node, node: str) -> frozenset[trains.Path]:
+    """What of a learning node an optimizer updates: paths to leaders of linked nodes."""
+    document = inference.document
+    first, found = trains.leader(document, node), inference.result(node)
+    named = trains.named(document, optimizer)
+    everything = not optimizer.params.get("trains")
+    if role(document.node(node)) != "instance" or found is None:
+        return frozenset([(first,)] if everything or trains.covers(named, (first,)) else ())
+    inside = trains.learning(document, document.node(node), found.inner, (first,))
+    return frozenset(one for one in inside if everything or trains.covers(named, one))
 
 
 def loss_names(document: "Document") -> dict[str, str]:
@@ -208,8 +218,14 @@ def _optimizers(inference: "Inference") -> Iterator[Problem]:
         yield from _trains_nothing(inference, node, updates)
         yield from gradients.check(inference, node, updates)
         yield from _not_upstream(inference, node, updates)
+        yield from _parted_neurons(inference, node, updates)
         yield from _not_trained_slower(inference, node, updates)
-        both = {one for one in updates if one in seen}
+        both = {
+            one
+            for one in updates
+            if one in seen
+            and parts(inference, node, one) & parts(inference, board.nodes[seen[one]], one)
+        }
         if both:
             yield _trained_twice(inference, node, updates, both, seen)
         seen.update(dict.fromkeys(updates, node.id))
@@ -226,13 +242,25 @@ def _trained_twice(
     text = f"trains {words}, which {names} trains too"
     advice = "say in `trains` which nodes each of them updates, if this is not meant"
     fixes = []
-    if rest := updates - both:
+    if rest := _without(inference, node, both):
         fixes.append(Fix(f"Leave {words} to {names}", _train(node, rest)))
     for owner in owners:
-        if rest := trained(inference, nodes[owner]) - both:
+        if rest := _without(inference, nodes[owner], both):
             label = f"Take {words} from {nodes[owner].name}"
             fixes.append(Fix(label, _train(nodes[owner], rest)))
     return _of(node, text, advice, *fixes, severity="warning")
+
+
+def _without(inference: "Inference", optimizer: Node, nodes: set[str]) -> list[str]:
+    """What an optimizer would name to train the same but for some nodes."""
+    document = inference.document
+    leaders = {trains.leader(document, one) for one in nodes}
+    named = [
+        n for n in optimizer.params.get("trains", ()) if trains.leads(document, trains.split(n))
+    ]
+    if not named:
+        return [*(trained(inference, optimizer) - nodes)]
+    return [n for n in named if trains.leader(document, trains.split(n)[0]) not in leaders]
 
 
 def _trains_nothing(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
@@ -257,14 +285,14 @@ def _trains_nothing(inference: "Inference", node: Node, updates: set[str]) -> It
 def _not_upstream(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
     """Nodes it should train that its loss does not depend on."""
     document = inference.document
-    reached = {document.node(one).twin or one for one in updates}
-    named = [one for one in node.params.get("trains", ()) if document.has(one)]
-    lost = [one for one in named if (document.node(one).twin or one) not in reached]
+    reached = {path for one in updates for path in parts(inference, node, one)}
+    named = [n for n in node.params.get("trains", ()) if trains.leads(document, trains.split(n))]
+    lost = [one for one in named if not _reaches(document, one, reached)]
     if lost and updates:
-        words = ", ".join(document.node(one).name for one in lost)
+        words = ", ".join(trains.called(document, one) for one in lost)
         rest = [one for one in named if one not in lost]
         text = f"its loss does not depend on {words}, which it should train"
-        if set(lost) & upstream(document.board, [node.id]):
+        if {trains.split(one)[0] for one in lost} & upstream(document.board, [node.id]):
             text = f"a Detach keeps the gradient of its loss from {words}, which it should train"
         advice = "wire them to the loss, or take them out of `trains`"
         fix = Fix(f"Take {words} out of trains", _train(node, rest))
@@ -274,11 +302,11 @@ def _not_upstream(inference: "Inference", node: Node, updates: set[str]) -> Iter
 def _not_trained_slower(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
     """Nodes that are to learn slower, and that it does not train at all."""
     document = inference.document
-    reached = {document.node(one).twin or one for one in updates}
-    named = [one for one in node.params.get("slower", ()) if document.has(one)]
-    lost = [one for one in named if (document.node(one).twin or one) not in reached]
+    reached = {path for one in updates for path in parts(inference, node, one)}
+    named = [n for n in node.params.get("slower", ()) if trains.leads(document, trains.split(n))]
+    lost = [one for one in named if not _reaches(document, one, reached)]
     if lost and updates:
-        words = ", ".join(document.node(one).name for one in lost)
+        words = ", ".join(trains.called(document, one) for one in lost)
         rest = tuple(one for one in named if one not in lost)
         text = f"does not train {words}, which it should train slower"
 
@@ -289,6 +317,33 @@ def _not_trained_slower(inference: "Inference", node: Node, updates: set[str]) -
         yield _of(node, text, "train them too, or take them out", fix, severity="warning")
 
 
+def _reaches(document: "Document", name: str, reached: set[trains.Path]) -> bool:
+    """Is something of what a name stands for among what is trained?"""
+    path = tuple(trains.leader(document, one) for one in trains.split(name))
+    return any(one[: len(path)] == path for one in reached)
+
+
+def _parted_neurons(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
+    """Neurons of a placed network of which some are trained: they are one matrix."""
+    document = inference.document
+    for one in sorted(updates, key=lambda one: document.node(one).number):
+        found, record = inference.result(one), document.node(one)
+        if role(record) != "instance" or found is None:
+            continue
+        mine = parts(inference, node, one)
+        first = trains.leader(document, one)
+        inside = trains.learning(document, record, found.inner, (first,))
+        neurons = [path for path in inside if role(document.node(path[-1])) == "neuron"]
+        for place in dict.fromkeys(path[:-1] for path in neurons):
+            there = {path for path in neurons if path[:-1] == place}
+            if there & mine and not there <= mine:
+                words = trains.called(document, trains.join(place))
+                text = f"trains some neurons of {words} and not others: they are one matrix"
+                names = [*node.params.get("trains", ()), *map(trains.join, sorted(there))]
+                fix = Fix(f"Train all neurons of {words}", _train(node, dict.fromkeys(names)))
+                yield _of(node, text, "name all of them in `trains`, or none", fix)
+
+
 def _of(node: Node, text: str, advice: str, *fixes: Fix, severity: Severity = "error") -> Problem:
     return Problem(
         node.id, BOARD, text, name=node.name, severity=severity, advice=advice, fixes=fixes
@@ -296,7 +351,7 @@ def _of(node: Node, text: str, advice: str, *fixes: Fix, severity: Severity = "e
 
 
 def _train(optimizer: Node, nodes: Iterable[str]) -> "Callable[[Document], None]":
-    chosen = tuple(sorted(nodes, key=lambda one: int(one[1:])))
+    chosen = tuple(sorted(nodes, key=lambda one: [int(n[1:]) for n in trains.split(one)]))
 
     def apply(document: "Document") -> None:
         with document.group(f"Set trains of {optimizer.name}"):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graph import exposing, names, networks, overrides, rules
+from graph import exposing, names, networks, overrides, rules, trains
 from graph.declare import REGISTRY
 from graph.errors import BadParameter, FileError
 from graph.history import Edit
@@ -112,8 +112,8 @@ def paste(
     content = _read(text)
     document.sheet(sheet)
     with document.group("Paste"):
-        _bring(document, content)
-        made = _fill(document, content, sheet, at, complain=complain)
+        inside = _bring(document, content)
+        made = _fill(document, content, sheet, at, inside=inside, complain=complain)
     return [document.node(node.id) for node in made]
 
 
@@ -124,6 +124,7 @@ def _fill(
     at: tuple[float, float] | None,
     *,
     moved: bool = True,
+    inside: Mapping[str, str] | None = None,
     complain: Callable[[str], None] | None = None,
 ) -> list[Node]:
     home = document.sheet(sheet)
@@ -138,7 +139,8 @@ def _fill(
     ids = {entry["id"]: document.new_id() for entry in entries}
     known = ids
     if _is_here(document, content):
-        known = {**{node: node for node in document.board.nodes}, **ids}
+        known = {**{node: node for home in document.sheets() for node in home.nodes}, **ids}
+    known = {**(inside or {}), **known}
     occupied = {node.position for node in home.nodes.values()}
     positions = [entry["position"] for entry in entries]
     shift = _shift(positions, at, occupied) if moved else (0.0, 0.0)
@@ -161,8 +163,11 @@ def _fill(
     return made
 
 
-def _bring(document: "Document", content: dict[str, Any]) -> None:
-    """Make the networks that pasted nodes place, and name them as they are called here."""
+def _bring(document: "Document", content: dict[str, Any]) -> dict[str, str]:
+    """Make the networks that pasted nodes place, and name them as they are called here.
+
+    Gives what the nodes inside them are called here.
+    """
     brought: dict[str, Any] = content.get("networks", {})
     here = _is_here(document, content)
     called: dict[str, str] = {}
@@ -179,6 +184,12 @@ def _bring(document: "Document", content: dict[str, Any]) -> None:
                 entry["params"]["network"] = called[name]
 
     visit(content["nodes"], frozenset())
+    inside = {}
+    for name, new in called.items():
+        ids = {node.name: node.id for node in document.networks[new].nodes.values()}
+        for entry in brought[name]["nodes"]:
+            inside[entry["id"]] = ids.get(entry["name"], "")
+    return inside
 
 
 def _network(document: "Document", name: str, content: Mapping[str, Any], *, here: bool) -> str:
@@ -345,7 +356,9 @@ def _params(node_type: str, params: Mapping[str, Any], known: Mapping[str, str])
         except BadParameter:
             continue
         if param.kind == "nodes" and checked is not None:
-            checked = tuple(known[one] for one in checked if one in known)
+            paths = [trains.split(one) for one in checked]
+            found_here = [[known.get(one, "") for one in path] for path in paths]
+            checked = tuple(trains.join(path) for path in found_here if all(path))
         if checked != param.default:
             found[param.name] = checked
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graph import exposing, names, overrides, rules, sharing, wires
+from graph import exposing, names, overrides, rules, sharing, trains, wires
 from graph.declare import REGISTRY, Declaration, Port
 from graph.errors import BadParameter, DocumentError, Refused
 from graph.history import Edit
@@ -74,6 +74,7 @@ def replace_node(document: "Document", node: str, type: str) -> Node:
         new = document.add_node(type, sheet=sheet.name, params=params, position=old.position)
         was, now = document.ports(old), document.ports(new)
         into, out_of = sheet.into(node), sheet.out_of(node)
+        trains.stands_for(document, node, new.id)
         document.remove([node])
         for link in into:
             port = _same_port(link.target.port, was.inputs, now.inputs)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from graph import names, networks, references, rules, wires
+from graph import names, networks, rules, trains, wires
 from graph.errors import Refused
 from graph.history import Edit
 from graph.order import topological
@@ -51,7 +51,7 @@ def group(document: "Document", ids: Iterable[str], name: str) -> Node:
     """Move nodes into a new network and put an instance of it in their place.
 
     Every value that enters the selection becomes an Input, every value that leaves it an
-    Output. Other nodes that name a moved one, as an optimizer that trains it, name the instance.
+    Output. What optimizers train stays as it was.
 
     Raises:
         BadParameter: If the name is no identifier or is taken.
@@ -70,6 +70,7 @@ def group(document: "Document", ids: Iterable[str], name: str) -> Node:
     left = min(x for x, _ in positions) - MARGIN
     right = max(x for x, _ in positions) + MARGIN
     with document.group(f"Group into {name}"):
+        trains.spell_out(document, home, selection.nodes)
         document.add_network(name)
         _move(document, selection, home, name)
         instance = document.add_node(
@@ -87,9 +88,7 @@ def group(document: "Document", ids: Iterable[str], name: str) -> Node:
             _enter(document, instance, document.networks[name], border, left)
         for border in selection.leaving:
             _leave(document, instance, document.networks[name], border, right)
-        for node in selection.nodes:
-            users = references.naming(home, node.id)
-            references.name_instead(document, users, node.id, [instance.id])
+        trains.moved_into(document, selection.nodes, instance.id)
     return document.node(instance.id)
 
 
@@ -111,6 +110,8 @@ def _why_not(document: "Document", home: Sheet, chosen: list[str], name: str) ->
                 f"{node.name} shares weights with {apart[0]}, which is not selected: select it "
                 "too, or give one of them weights of its own"
             )
+    if (reason := trains.why_not_one(document, home, chosen)) is not None:
+        return reason
     ahead = [link.target.node for one in chosen for link in home.out_of(one)]
     seen = set(ahead) - inside
     ahead = [one for one in seen if not remembers(home.nodes[one])]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graph import wires
+from graph import trains, wires
 from graph.errors import Refused
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def own(document: "Document", node: str) -> None:
     """Have weights of its own again."""
     before = document.node(node)
     with document.group("Own weights"):
+        for other in document.twins(node):
+            trains.stands_for(document, other.id, node, both=True)
         document.put(replace(before, twin=None))
 
 
@@ -35,5 +37,7 @@ def release_followers(document: "Document", leader: str) -> None:
     """Let the oldest of those that share a node's weights lead the others."""
     followers = document.sheet_of(leader).followers(leader)
     heir = followers[0].id if followers else None
+    if heir is not None:
+        trains.stands_for(document, leader, heir, both=True)
     for node in followers:
         document.put(replace(node, twin=None if node.id == heir else heir))

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graph import names, networks, references, rules, wires
-from graph.declare import REGISTRY
+from graph import names, networks, rules, trains, wires
 from graph.errors import Refused
 from graph.history import Edit
 from graph.order import topological
@@ -51,17 +50,18 @@ def ungroup(document: "Document", instance: str) -> list[Node]:
     repeat = int(document.params(node)["repeat"])
     with document.group(f"Ungroup {node.name}"):
         document.restore(Edit("exposed", home.name, n, one, None) for n, one in outer.items())
-        users = references.naming(home, instance)
         document.remove([instance])
         if last:
             document.remove_network(name)
         made: list[Node] = []
         ids: dict[str, str] = {}
+        copies: list[dict[str, str]] = []
         source: dict[str, End | None] = dict.fromkeys((one.name for one in content.inputs), None)
         source.update({link.target.port: link.source for link in into})
         for copy, shift in enumerate(_shifts(content, node.position, repeat)):
             keep = last and copy == 0
             ids = {one.id: one.id if keep else document.new_id() for one in content.nodes}
+            copies.append(ids)
             made += _put(document, home, content.nodes, ids, shift)
             given = _wire(document, home, content, ids, source)
             if len(content.inputs) == len(content.outputs) == 1:
@@ -72,8 +72,7 @@ def ungroup(document: "Document", instance: str) -> list[Node]:
                 wires.redraw(document, home, [replace(link, source=start)])
         if repeat == 1:
             _show(document, home, outer, content, ids)
-        learning = [one.id for one in made if _learns(one)]
-        references.name_instead(document, users, instance, learning)
+        trains.moved_out(document, instance, made, copies)
     return [document.node(one.id) for one in made]
 
 
@@ -162,8 +161,3 @@ def _show(
         if inside is not None and inside.node in ids:
             after = Exposed(ids[inside.node], inside.param)
             document.do(Edit("exposed", home.name, shown, None, after))
-
-
-def _learns(node: Node) -> bool:
-    declaration = REGISTRY.find(node.type)
-    return declaration is not None and declaration.learns and not node.muted

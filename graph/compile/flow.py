@@ -1,7 +1,7 @@
 """What flows between steps: what is computed once for several, and where gradients are needed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.compile.body import Item
 from graph.compile.plan import Plan
@@ -32,6 +32,12 @@ class Shared:
 def mode(plan: Plan, items: Iterable[Item]) -> str:
     """What turns gradients on again where a loss is made of them."""
     return "torch.enable_grad(), " if plan.has(items, "differentiates") else ""
+
+
+def within(owner: str, module: str) -> str:
+    """Source of a module by the name torch gives it: `0.out` of `part` is `part[0].out`."""
+    words = module.split(".") if module else []
+    return owner + "".join(f"[{one}]" if one.isdigit() else f".{one}" for one in words)
 
 
 class Flow:
@@ -114,19 +120,26 @@ class Flow:
 
     def cold(self, unit: Unit) -> list[str]:
         """The attributes of a unit that learn by themselves but that no step trains."""
-        return self._holding(unit, unit.weights - self.trained)
+        return self.holding(unit, unit.weights - self.trained)
 
     def warm(self, unit: Unit) -> list[str]:
-        """The attributes of a unit that some step trains."""
-        cold = self.cold(unit)
-        return self._holding(unit, unit.weights & self.trained) if cold else [unit.attribute]
+        """Source of the modules of a unit that some step trains."""
+        if not self.cold(unit):
+            return [f"self.{unit.attribute}"]
+        owner = replace(unit, attribute=f"processes.plain(self.{unit.attribute})")
+        return self.holding(owner, unit.weights & self.trained)
 
-    def _holding(self, unit: Unit, nodes: frozenset[str]) -> list[str]:
+    def shares(self, unit: Unit, step: Step) -> bool:
+        """Do other steps train parts of a unit that a step does not?"""
+        return bool(unit.weights & self.trained - step.trains)
+
+    def holding(self, unit: Unit, nodes: frozenset[str]) -> list[str]:
+        """The attributes that hold some weights of a unit; itself if these are all."""
         if nodes == unit.weights:
             return [unit.attribute] if nodes else []
         others = {unit.home[node] for node in unit.weights - nodes}
         found = dict.fromkeys(unit.home[node] for node in unit.home if node in nodes)
-        return [f"{unit.attribute}.{attribute}" for attribute in found if attribute not in others]
+        return [within(unit.attribute, attribute) for attribute in found if attribute not in others]
 
     def blocks(self, before: int) -> list[tuple[Shared, str]]:
         """What is computed after so many steps, each with what it is computed under."""

@@ -49,7 +49,7 @@ def learned_specs(plan: Plan) -> tuple[LearnedSpec, ...]:
         pace = [
             int(plan.scope.bound(step.optimizer.id).every)
             for step in plan.steps
-            if (node.twin or node.id) in step.trains
+            if plan.leaders([node.id]) & step.trains
         ]
         every = min(pace, default=1)
         for path, modules in _places(plan, node, (attribute,)):

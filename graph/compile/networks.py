@@ -1,6 +1,7 @@
 """Classes of drawn networks, and how each place a network is put makes one."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graph import networks, rules
@@ -17,6 +18,21 @@ if TYPE_CHECKING:
     from graph.infer_node import Result
 
 COMPUTES = {"layer", "neuron", "instance"}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A module inside an instance.
+
+    Attributes:
+        path: Ids of the instances within, and of the node; of linked nodes the leader.
+        node: The node, as it stands here.
+        module: Its name in torch.
+    """
+
+    path: tuple[str, ...]
+    node: Node
+    module: str
 
 
 class Networks:
@@ -92,6 +108,28 @@ class Networks:
                 if rules.role(inner.type) == "instance" and not inner.muted:
                     name = sheet.nodes[inner.twin or inner.id].name
                     yield from self.wires(inner, result.inner[inner.id], joined(module, name), seen)
+
+    def held(
+        self, node: Node, result: "Result", module: str = "", above: tuple[str, ...] = ()
+    ) -> Iterator[Held]:
+        """The modules inside an instance, each as often as it is repeated.
+
+        Args:
+            node: The instance.
+            result: What inference found out about it.
+            module: Its name within its unit; "" is the unit itself.
+            above: The instances it stands in.
+        """
+        sheet = networks.placed(self._document, node)
+        places = [joined(module, str(one)) for one in range(repeats(node))]
+        for item in self._sketch(node, result).items:
+            for attribute, one in ((a, n) for a, _, _ in item.modules for n in item.nodes):
+                inner, path = sheet.nodes[one], (*above, sheet.nodes[one].twin or one)
+                for place in places if self.is_stacked(node) else [module]:
+                    here = joined(place, attribute)
+                    yield Held(path, inner, here)
+                    if rules.role(inner.type) == "instance":
+                        yield from self.held(inner, result.inner[one], here, path)
 
     def _visit(self, node: Node, result: "Result", depths: dict[str, int]) -> int:
         """Note a place, and all places inside; how deep networks lie in it.

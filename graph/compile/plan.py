@@ -9,7 +9,7 @@ that its loss needs. `parts` says which layers are gathered, `units` makes units
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from graph import names, rows
+from graph import names, rows, trains
 from graph.checks import above, loss_names, trained
 from graph.compile.body import Item
 from graph.compile.model import Classes
@@ -39,7 +39,6 @@ class Plan:
         self.optimizers = self._sinks("optimizer")
         self.optimizers.sort(key=lambda n: (n.params.get("order", 0), n.number))
         self.metrics, self.views = self._sinks("metric"), self._sinks("view")
-        self.trained = {o.id: self.leaders(trained(inference, o)) for o in self.optimizers}
         live = above(inference, [n.id for n in self.optimizers])
         order = [n for n in topological(self.board, live) if not self.scope.passes(n)]
         self.live = set(order)
@@ -48,6 +47,8 @@ class Plan:
         nodes = sorted((self.board.nodes[n] for n in self.live | shown), key=lambda n: n.number)
         placed = [node for node in nodes if self._is_placed(node)]
         self.networks = Networks(self.document, classes, placed, results)
+        self._atoms = self._parts()
+        self.trained = {o.id: self._trained(o) for o in self.optimizers}
         self.data = [node for node in nodes if self.scope.role(node.id) == "data"]
         self.groups = rows.groups(self.board, self.data)
         self.pairs = [node for node in nodes if self.scope.role(node.id) == "pairs"]
@@ -71,8 +72,25 @@ class Plan:
         return [End(node.id, port.name) for port in self.document.ports(node).outputs]
 
     def leaders(self, nodes: Iterable[str]) -> frozenset[str]:
-        """The nodes that stand for some nodes' weights: linked ones have one leader."""
-        return frozenset(self.board.nodes[node].twin or node for node in nodes)
+        """What stands for some nodes' weights: linked ones have one leader.
+
+        An instance of which some optimizer names parts stands for each module in it.
+        """
+        found = dict.fromkeys(self.board.nodes[node].twin or node for node in nodes)
+        return frozenset(part for one in found for part in self._atoms.get(one, {one: ()}))
+
+    def meant(self, optimizer: Node, param: str) -> frozenset[str]:
+        """What stands for the weights of the nodes, or nodes in networks, that one names."""
+        found = trains.named(self.document, optimizer, param)
+        parts = {n: path for one in self._atoms.values() for n, path in one.items()}
+        return frozenset(
+            [one[0] for one in found if len(one) == 1 and one[0] not in self._atoms]
+            + [name for name, path in parts.items() if trains.covers(found, path)]
+        )
+
+    def modules(self, leader: str) -> dict[str, str]:
+        """For an instance of which parts are named, the module of each part."""
+        return {part: part.partition(":")[2] for part in self._atoms.get(leader, {})}
 
     def closure(self, goals: Iterable[End]) -> list[Op]:
         """The ops needed for some values, in order."""
@@ -86,13 +104,36 @@ class Plan:
 
     def owner(self, node: str) -> tuple[Unit, str] | None:
         """The unit that holds a node's weights and the attribute there."""
-        leader = self.board.nodes[node].twin or node
+        leader = (self.board.nodes[node].twin or node) if node in self.board.nodes else node
         for unit in self.units:
             if leader in unit.home:
                 return unit, unit.home[leader]
         return None
 
     # -- making
+
+    def _parts(self) -> dict[str, dict[str, trains.Path]]:
+        """For each instance of which an optimizer names parts: what learns there, with its path."""
+        several = (
+            path
+            for node in self.optimizers
+            for param in trains.naming(node)
+            for path in trains.named(self.document, node, param)
+            if len(path) > 1
+        )
+        found: dict[str, dict[str, trains.Path]] = {}
+        for leader in dict.fromkeys(path[0] for path in several):
+            node, result = self.board.nodes[leader], self.inference.result(leader)
+            if result is None or result.inputs is None or node.muted:
+                continue
+            learning = set(trains.learning(self.document, node, result.inner, (leader,)))
+            held = ((one, (leader, *one.path)) for one in self.networks.held(node, result))
+            found[leader] = {f"{leader}:{one.module}": p for one, p in held if p in learning}
+        return found
+
+    def _trained(self, optimizer: Node) -> frozenset[str]:
+        found = self.leaders(trained(self.inference, optimizer))
+        return found & self.meant(optimizer, "trains") if optimizer.params.get("trains") else found
 
     def _sinks(self, role: str) -> list[Node]:
         from graph.infer import live_nodes  # noqa: PLC0415 - inference imports the checks

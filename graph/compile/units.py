@@ -95,8 +95,9 @@ class _Gathering:
         ((attribute, constructor, _),) = item.modules
         unit = next((u for u in self._plan.units if u.attribute == attribute), None)
         if unit is None:
-            weights = frozenset([leader] if self._learns(node) else [])
-            unit = Unit(attribute, constructor, weights, {leader: ""}, (leader,))
+            weights = self._plan.leaders([node] if self._learns(node) else [])
+            home = {leader: "", **self._plan.modules(leader)}
+            unit = Unit(attribute, constructor, weights, home, (leader,))
             self._plan.units.append(unit)
         return Op(item, unit)
 

@@ -17,6 +17,10 @@ class Weighted(Initialised):
         advanced=True,
     )
 
+    def modes(self) -> bool:
+        """Does it do something else while it trains? A spectral norm looks for its scale."""
+        return self.norm == "spectral"
+
     def normed(self, source: str) -> str:
         """Source of the layer as it starts, under its norm.
 

@@ -140,6 +140,9 @@ class RReLU(Pointwise):
     def module(self, x: TensorType) -> str:
         return call("nn.RReLU", **changed(self, "lower", "upper"))
 
+    def modes(self) -> bool:
+        return True
+
     def curve(self, x: float) -> float:
         return x if x > 0 else (self.lower + self.upper) / 2 * x
 

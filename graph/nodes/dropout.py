@@ -37,6 +37,9 @@ class Dropping:
     def module(self, x: TensorType) -> str:
         return call(f"nn.{self.layer}", self.p)
 
+    def modes(self) -> bool:
+        return True
+
     def summary(self) -> str:
         return f"drops {self.p:.0%}"
 

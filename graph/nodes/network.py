@@ -52,6 +52,12 @@ class Instance:
         high=REPEAT,
         doc="Stack it so many times, one behind the other, each with its own weights.",
     )
+    evaluate: bool = param(
+        False,
+        doc="Evaluate only: while all else trains, batch norms keep their averages and dropouts "
+        "let everything through.",
+        advanced=True,
+    )
     overrides: Values = param((), doc="This place's values of parameters the network shows.")
 
     def summary(self) -> str:

@@ -34,6 +34,9 @@ class BatchNorm(InitialisedScale):
         True, doc="Keep running averages for testing; else each batch uses its own.", advanced=True
     )
 
+    def modes(self) -> bool:
+        return self.track_running_stats
+
     def couples(self) -> bool:
         """Does what it gives for an example depend on the others of its batch?"""
         return True
@@ -118,6 +121,9 @@ class InstanceNorm(InitialisedScale):
         doc="Share of the newest batch in the running averages.",
         advanced=True,
     )
+
+    def modes(self) -> bool:
+        return self.track_running_stats
 
     def shape(self, x: TensorType) -> TensorType:
         numbers(x)

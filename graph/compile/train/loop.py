@@ -1,9 +1,10 @@
 """`__iter__` in train.py: the one loop, which takes all steps on every batch."""
 
 from graph.compile.body import Body
+from graph.compile.flow import within
 from graph.compile.program import Step
 from graph.compile.source import Writer
-from graph.compile.train import data, schedules
+from graph.compile.train import data, modes, schedules
 from graph.compile.train.members import Members
 from graph.declare import Value
 from graph.sheet import End
@@ -16,7 +17,11 @@ def write(writer: Writer, members: Members) -> None:
     writer.add("def __iter__(self) -> Iterator[dict[str, float | Tensor]]:", level=1)
     writer.add("while self.epoch < self.epochs:", level=2)
     for unit in plan.units:
-        writer.add(f"self.{unit.attribute}.train()", level=3)
+        if not modes.rests(plan, flow, unit):
+            writer.add(f"self.{unit.attribute}.train()", level=3)
+        for module in modes.resting(plan, flow, unit):
+            text = within(f"processes.plain(self.{unit.attribute})", module)
+            writer.add(f"{text}.eval()", unit.nodes, level=3)
     computed = [one.op for one in flow.shared]
     computed += [op for step in plan.steps for op in flow.own(step)]
     used = {end for op in computed for end in op.item.reads}.intersection(plan.batch)
@@ -80,7 +85,7 @@ def _shared(
     for one, head in flow.blocks(before):
         frozen = flow.passed(one)
         for path in frozen:
-            writer.add(f"self.{path}.requires_grad_(False)", one.op.item.nodes, level=4)
+            writer.add(f"{path}.requires_grad_(False)", one.op.item.nodes, level=4)
         if head != opened or frozen:
             writer.add(f"with {head}:", level=4)
             opened = head
@@ -90,7 +95,7 @@ def _shared(
         body.write(writer, level=5, give=False)
         values = {**body.values, **{end: values[end] for end in cut}}
         for path in frozen:
-            writer.add(f"self.{path}.requires_grad_(True)", one.op.item.nodes, level=4)
+            writer.add(f"{path}.requires_grad_(True)", one.op.item.nodes, level=4)
             opened = ""
     return values
 

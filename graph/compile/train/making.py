@@ -3,7 +3,7 @@
 from graph.compile.plan import Plan
 from graph.compile.program import Unit
 from graph.compile.source import Writer
-from graph.compile.train import data, schedules
+from graph.compile.train import data, modes, schedules
 from graph.compile.train.members import Members
 from graph.declare import literal
 from graph.settings import Settings
@@ -17,7 +17,7 @@ def write(writer: Writer, members: Members) -> None:
         data.write_read(writer, plan, node)
     data.write_checks(writer, plan)
     for unit in plan.units:
-        _unit(writer, unit, members.flow.cold(unit))
+        _unit(writer, unit, members.flow.cold(unit), modes.rests(plan, members.flow, unit))
     _averages(writer, plan)
     held = [unit.attribute for unit in plan.units]
     held += [mean.attribute for mean in plan.averages]
@@ -48,12 +48,14 @@ def _head(writer: Writer, settings: Settings) -> None:
     writer.add("self.epoch = self.batch = self.step = 0", level=2)
 
 
-def _unit(writer: Writer, unit: Unit, cold: list[str]) -> None:
-    """The unit; what no step trains takes no gradient from the start."""
+def _unit(writer: Writer, unit: Unit, cold: list[str], rests: bool) -> None:
+    """The unit; what no step trains takes no gradient from the start, and evaluates."""
     made, name = f"{unit.constructor}.to(self.device)", unit.attribute
     if cold == [name]:
         made = f"{made}.requires_grad_(False)"
-    elif cold:
+    if rests:
+        made = f"{made}.eval()"
+    if cold and cold != [name]:
         writer.add(f"{name} = {made}", unit.nodes, level=2)
         for path in cold:
             writer.add(f"{path}.requires_grad_(False)", unit.nodes, level=2)

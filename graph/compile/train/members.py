@@ -1,9 +1,11 @@
 """What the written class holds for the steps of a plan, and what it calls it."""
 
+from dataclasses import replace
+
 from graph import names
-from graph.compile.flow import Flow
+from graph.compile.flow import Flow, within
 from graph.compile.plan import Plan
-from graph.compile.program import Step
+from graph.compile.program import Step, Unit
 from graph.declare import Raw, call
 
 
@@ -41,12 +43,20 @@ class Members:
 
     def parameters(self, step: Step) -> str:
         """Source of the parameters that a step trains."""
-        units = [unit for unit in self.plan.units if unit.weights & step.trains]
-        parts = [f"self.{unit.attribute}.parameters()" for unit in units]
-        for place, unit in enumerate(units):
-            if self.flow.cold(unit):
-                parts[place] = f"(p for p in {parts[place]} if p.requires_grad)"
+        parts = []
+        for unit in (unit for unit in self.plan.units if unit.weights & step.trains):
+            several = [f"{module}.parameters()" for module in self.modules(unit, step)]
+            if self.flow.cold(unit) and not self.flow.shares(unit, step):
+                several = [f"(p for p in {several[0]} if p.requires_grad)"]
+            parts += several
         return parts[0] if len(parts) == 1 else f"[{', '.join(f'*{part}' for part in parts)}]"
+
+    def modules(self, unit: Unit, step: Step) -> list[str]:
+        """Source of the modules of a unit that hold what a step trains."""
+        if not self.flow.shares(unit, step):
+            return [f"self.{unit.attribute}"]
+        owner = replace(unit, attribute=f"processes.plain(self.{unit.attribute})")
+        return self.flow.holding(owner, unit.weights & step.trains)
 
     def groups(self, step: Step) -> str:
         """Source of what a step's optimizer is made with: its parameters, maybe in groups."""
@@ -55,7 +65,7 @@ class Members:
         if not slower and not bound.spares():
             return self.parameters(step)
         units = [unit for unit in self.plan.units if unit.weights & step.trains]
-        networks = [Raw(f"self.{unit.attribute}") for unit in units]
+        networks = [Raw(module) for unit in units for module in self.modules(unit, step)]
         options: dict[str, object] = {}
         if slower:
             rate = float(f"{bound.lr * bound.slower_by:.9g}")  # as a person would write it
@@ -66,13 +76,12 @@ class Members:
 
     def slower(self, step: Step) -> list[str]:
         """Source of the modules that a step trains at a rate of their own."""
-        named = self.plan.scope.bound(step.optimizer.id).slower
-        known = [node for node in named if node in self.plan.board.nodes]
+        named = self.plan.meant(step.optimizer, "slower")
         found: dict[str, None] = {}
-        for node in sorted(self.plan.leaders(known) & step.trains):
+        for node in sorted(named & step.trains):
             owner = self.plan.owner(node)
             if owner is not None:
                 unit, attribute = owner
-                path = f"processes.plain(self.{unit.attribute}).{attribute}"
+                path = within(f"processes.plain(self.{unit.attribute})", attribute)
                 found[path if attribute else f"self.{unit.attribute}"] = None
         return list(found)

@@ -28,11 +28,11 @@ class StepMethod:
         flow = self._members.flow
         frozen = [path for unit in flow.frozen(self._step) for path in flow.warm(unit)]
         for path in frozen:
-            writer.add(f"self.{path}.requires_grad_(False)", self._ids, level=2)
+            writer.add(f"{path}.requires_grad_(False)", self._ids, level=2)
         values = self._compute(writer, values)
         self._learn(writer, str(values[self._step.loss]))
         for path in frozen:
-            writer.add(f"self.{path}.requires_grad_(True)", self._ids, level=2)
+            writer.add(f"{path}.requires_grad_(True)", self._ids, level=2)
         self._give(writer, values)
 
     def _given(self) -> dict[End, Value]:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from graph import names
 from graph.compile.body import Body, Item, Values
 from graph.compile.borrowed import extra_items
-from graph.compile.flow import mode
+from graph.compile.flow import Flow, mode
 from graph.compile.plan import Plan
 from graph.compile.program import needed
 from graph.compile.source import Writer
-from graph.compile.train import data
+from graph.compile.train import data, modes
 from graph.compile.train.averages import standings
 from graph.declare import Value
 from graph.nodes._shapes import operand
@@ -27,7 +27,7 @@ class Validation:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self._plan, self._flow = plan, Flow(plan)
         self._sums: list[tuple[str, str, tuple[str, ...]]] = []
         """Name, what a batch adds to it, the nodes it comes from."""
         self._figures: list[tuple[str, str]] = []
@@ -57,7 +57,8 @@ class Validation:
         writer.add("@torch.no_grad()", level=1)
         writer.add("def validate(self) -> dict[str, float]:", level=1)
         for unit in plan.units:
-            writer.add(f"self.{unit.attribute}.eval()", level=2)
+            if not modes.rests(plan, self._flow, unit):
+                writer.add(f"self.{unit.attribute}.eval()", level=2)
         for node in plan.metrics:
             if made := self._torchmetric(node):
                 writer.add(f"{self._local(node)} = {made}.to(self.device)", (node.id,), level=2)
