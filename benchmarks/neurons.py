@@ -2,17 +2,20 @@
 
 `python benchmarks/neurons.py` prints milliseconds to gather 1,000 neurons, and for a drawn net of
 129 neurons (2-64-64-1) the speed of its training over that of the same `nn.Sequential`, taken in
-turns in one process, one thread.
+turns in one process, one thread. Then the same for 200 neurons wired at random, with one activation
+and with several, beside dense layers of the same depth and widths with one activation.
 """
 
+import random
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from importlib import util
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -21,12 +24,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.neurons import gather
+from graph.neurons import clusters, gather
+from graph.nodes.neuron import Activation
 from graph.order import topological
-from graph.sheet import End
+from graph.sheet import End, Node
 from tests.drawing import Drawing, blocks
 
 ROUNDS, STEPS = 60, 40
+MARGIN = clusters.MARGIN
 EXAMPLES = 64
 
 
@@ -42,8 +47,8 @@ def gathering_ms(*sizes: int) -> tuple[int, int, float]:
     return len(sheet.nodes) - 2, len(sheet.links) - 1, statistics.median(times)
 
 
-def drawn(missing: int) -> nn.Module:
-    """The compiled module of a drawn 2-64-64-1 net that lacks every `missing`-th wire."""
+def drawn(missing: int) -> Drawing:
+    """A drawn 2-64-64-1 net that lacks every `missing`-th wire."""
     draw = Drawing()
     with draw.document.group("Draw"):
         data = draw.add("data.moons")
@@ -57,10 +62,36 @@ def drawn(missing: int) -> nn.Module:
                 )
                 for row in range(size)
             ]
-        loss = draw.add("loss.binary_cross_entropy")
-        draw.wire(x[0], loss, "logits")
-        draw.wire(End(data.id, "label"), loss, "target")
-        draw.wire(End(loss.id, "loss"), draw.add("optimizer.adam"), "loss")
+        _train(draw, data, x[0])
+    return draw
+
+
+def random_wiring(activations: Sequence[str], *, count: int = 200, seed: int = 1) -> Drawing:
+    """Neurons that read two to eight of what was before; one adds up those that feed no other."""
+    chance = random.Random(seed)
+    draw = Drawing()
+    with draw.document.group("Draw"):
+        data = draw.add("data.moons")
+        x = draw.split(End(data.id, "point"), 2)
+        ends: dict[End, None] = {}
+        for _ in range(count):
+            xs = chance.sample(x, min(len(x), chance.randint(2, 8)))
+            ends = {end: None for end in ends if end not in xs}
+            x.append(draw.neuron(xs, activation=chance.choice(activations)))
+            ends[x[-1]] = None
+        _train(draw, data, draw.neuron(ends, "top", activation="linear"))
+    return draw
+
+
+def _train(draw: Drawing, data: Node, logits: End) -> None:
+    loss = draw.add("loss.binary_cross_entropy")
+    draw.wire(logits, loss, "logits")
+    draw.wire(End(data.id, "label"), loss, "target")
+    draw.wire(End(loss.id, "loss"), draw.add("optimizer.adam"), "loss")
+
+
+def compiled(draw: Drawing) -> nn.Module:
+    """The compiled module of a drawn net."""
     project = compile_document(draw.document)
     with tempfile.TemporaryDirectory() as folder:
         for name, source in project.files.items():
@@ -68,6 +99,7 @@ def drawn(missing: int) -> nn.Module:
                 (Path(folder) / name).write_text(source.text, encoding="utf-8")
         sys.path.insert(0, folder)
         try:
+            sys.modules.pop("layers", None)
             found = util.spec_from_file_location("drawn_model", Path(folder) / "model.py")
             assert found is not None
             assert found.loader is not None
@@ -77,6 +109,23 @@ def drawn(missing: int) -> nn.Module:
             sys.path.remove(folder)
     made: nn.Module = module.Model()
     return made
+
+
+def layered(draw: Drawing) -> nn.Module:
+    """Dense layers of the depth and widths of a drawn net, as a person writes them."""
+    depth: dict[str, int] = {}
+    for node in topological(draw.board):
+        sources = [depth.get(link.source.node, 0) for link in draw.board.into(node)]
+        neuron = draw.board.nodes[node].type == "neuron.neuron"
+        depth[node] = max(sources, default=0) + neuron
+    neurons = [n for n in depth if draw.board.nodes[n].type == "neuron.neuron"]
+    widths = Counter(depth[node] for node in neurons)
+    layers: list[nn.Module] = []
+    before = 2
+    for level in sorted(widths):
+        layers += [nn.Linear(before, widths[level]), nn.Tanh()]
+        before = widths[level]
+    return nn.Sequential(*layers[:-1], nn.Flatten(0))
 
 
 def written() -> nn.Module:
@@ -104,11 +153,11 @@ def stepper(model: nn.Module) -> Callable[[], Any]:
     return run
 
 
-def speeds(*models: nn.Module) -> list[float]:
+def speeds(*models: nn.Module, rounds: int = ROUNDS) -> list[float]:
     """Median seconds for `STEPS` steps of each model, taken in turns."""
     runs = [stepper(model) for model in models]
     times: list[list[float]] = [[] for _ in runs]
-    for number in range(ROUNDS):
+    for number in range(rounds):
         turn = number % len(runs)
         for index in [*range(turn, len(runs)), *range(turn)]:
             start = time.perf_counter()
@@ -122,10 +171,23 @@ def main() -> None:
     for sizes in ((2, *[64] * 15, 40), (16, *[10] * 100)):
         neurons, wires, milliseconds = gathering_ms(*sizes)
         print(f"gather {neurons:,} neurons, {wires:,} wires: {milliseconds:.1f} ms")
-    plain, full, masked = speeds(written(), drawn(0), drawn(5))
+    plain, full, masked = speeds(written(), compiled(drawn(0)), compiled(drawn(5)))
     print(f"nn.Sequential 2-64-64-1: {plain / STEPS * 1e6:.0f} us a step")
     print(f"drawn, 129 neurons: {plain / full:.3f} of its speed")
     print(f"drawn, every fifth wire missing: {plain / masked:.3f} of its speed")
+    for activations in (("tanh",), ("tanh", "relu", "sigmoid"), get_args(Activation)):
+        draw = random_wiring(activations)
+        one = compiled(draw)
+        clusters.MARGIN = 0.0
+        layers = compiled(draw)
+        clusters.MARGIN = MARGIN
+        dense, wired, apart = speeds(layered(draw), one, layers, rounds=15)
+        kinds = f"{len(activations)} activation{'s' * (len(activations) > 1)}"
+        print(
+            f"200 neurons wired at random, {kinds}: {dense / wired:.2f} of the speed of dense "
+            f"layers of their depth and widths ({dense / STEPS * 1e6:.0f} us a step); "
+            f"as layers and masks {dense / apart:.2f}"
+        )
 
 
 if __name__ == "__main__":

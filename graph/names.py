@@ -13,10 +13,10 @@ USES = {
         json math model nn processes seed self step torch torchmetrics x autocast batch_size device
         epochs examples networks optimizers order precision schedules steps_per_epoch train_set
         validation_set validate script count figures sums
-        Bias Constant LearnedTensor MaskedLinear MuonWithAdamW add_noise binary_focal_loss
-        cosine_distance ctc_loss dice_loss diffusion_samples focal_loss gaussian_blur
-        gradient_penalty kl_to_unit_normal latent_path latent_plane latent_point layer_init
-        mask_dice multiclass_dice_loss probability_cross_entropy random_mix signal_share sinusoids
+        Bias Constant LearnedTensor MaskedLinear MuonWithAdamW WiredNeurons add_noise
+        binary_focal_loss cosine_distance ctc_loss dice_loss diffusion_samples focal_loss
+        gaussian_blur gradient_penalty kl_to_unit_normal latent_path latent_plane latent_point
+        layer_init mask_dice multiclass_dice_loss probability_cross_entropy random_mix signal_share sinusoids
         warm_cosine
     """,
     "every nn.Module has an attribute of that name": """

@@ -43,7 +43,7 @@ class Scope:
         """By data node that standardises: the attribute that keeps mean and deviation."""
 
     def gather(self, order: list[str]) -> list[str]:
-        """Put drawn neurons into layers; each is known by its first neuron from here on.
+        """Put drawn neurons into layers; each is known by a neuron of its own from here on.
 
         Args:
             order: Nodes to compute, each after what it reads.
@@ -59,7 +59,7 @@ class Scope:
             if isinstance(step, str):
                 found.append(step)
                 continue
-            name = step.neurons[0] if isinstance(step, LayerCall) else step.node
+            name = step.result.node
             self._steps[name] = step
             self._kinds[step.result] = step.type
             found.append(name)

@@ -16,7 +16,7 @@ Block = list[list[str]]
 
 def _groups(wiring: Wiring) -> dict[str, int]:
     """A number for every neuron, the same for those that could be one layer."""
-    trained = _trained(wiring)
+    learned = trained(wiring)
     leaders = {node: wiring.sheet.nodes[node].twin or node for node in wiring.neurons}
     by_depth: dict[int, list[str]] = {}
     for neuron in wiring.neurons:
@@ -24,7 +24,7 @@ def _groups(wiring: Wiring) -> dict[str, int]:
     groups: dict[str, int] = {}
     numbers: dict[Hashable, int] = {}
     for depth in sorted(by_depth):
-        shared = _Union()
+        shared = Union()
         keys = {}
         tensors: dict[Reads, list[Hashable]] = {}
         for neuron in by_depth[depth]:
@@ -32,7 +32,7 @@ def _groups(wiring: Wiring) -> dict[str, int]:
             if reads not in tensors:
                 tensors[reads] = list(_tensors(wiring, reads, groups))
             node = wiring.sheet.nodes[neuron]
-            alike = (*form(node), trained.get(leaders[neuron], 0))
+            alike = (*form(node), learned.get(leaders[neuron], 0))
             keys[neuron] = [(alike, tensor) for tensor in tensors[reads]]
             shared.join(keys[neuron])
         for neuron, found in keys.items():
@@ -55,13 +55,14 @@ def _tensors(wiring: Wiring, reads: Reads, groups: Mapping[str, int]) -> set[Has
     return found or {"constant"}
 
 
-class _Union:
+class Union:
     """Sets that merge."""
 
     def __init__(self) -> None:
         self._parent: dict[Hashable, Hashable] = {}
 
     def find(self, key: Hashable) -> Hashable:
+        """What stands for a key's set."""
         root = key
         while (above := self._parent.setdefault(root, root)) != root:
             root = above
@@ -70,11 +71,12 @@ class _Union:
         return root
 
     def join(self, keys: Sequence[Hashable]) -> None:
+        """Put keys into one set."""
         for key in keys[1:]:
             self._parent[self.find(key)] = self.find(keys[0])
 
 
-def _trained(wiring: Wiring) -> dict[str, int]:
+def trained(wiring: Wiring) -> dict[str, int]:
     """Which optimizers update which neurons, one bit each; what differs can't be one matrix."""
     optimizers = [
         node
@@ -101,6 +103,13 @@ def form(node: Node) -> tuple[str, bool]:
     assert declaration is not None
     bound = declaration.bind(node.params)
     return str(bound.activate("{}")), bool(bound.bias)
+
+
+def kind(node: Node) -> str:
+    """A neuron's activation by name."""
+    declaration = REGISTRY.find(node.type)
+    assert declaration is not None
+    return str(declaration.bind(node.params).activation)
 
 
 def blocks(wiring: Wiring) -> Iterator[Block]:

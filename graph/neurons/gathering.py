@@ -1,14 +1,19 @@
 """From a sheet to layers: the steps in order, with every number's column."""
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from graph import names
 from graph.declare import REGISTRY
-from graph.neurons.blocks import Block, blocks, form
+from graph.neurons.blocks import Block, blocks, form, kind
+from graph.neurons.clusters import Cluster, faster
 from graph.neurons.columns import Column
 from graph.neurons.layers import Gathered, LayerCall, NeuronLayer, Rows
 from graph.neurons.listing import common
+from graph.neurons.turns import Circle, Place, turn_of
+from graph.neurons.wired import WiredCall, WiredLayer
 from graph.neurons.wiring import Wiring
+from graph.order import upstream
 from graph.sheet import End, Sheet
 
 Key = tuple[Column, int]
@@ -30,48 +35,136 @@ def gather(
         CompileError: If linked neurons have different numbers of wires.
     """
     wiring = Wiring(sheet, list(order), direct)
-    return _Builder(wiring, list(blocks(wiring))).build()
+    found = list(blocks(wiring))
+    layers = _Builder(wiring, found).build()
+    chosen = faster(wiring, layers.calls)
+    if not chosen:
+        return layers
+    gone = {neuron for cluster in chosen for neuron in cluster.neurons}
+    rest = [[[n for n in use if n not in gone] for use in block] for block in found]
+    try:
+        return _Builder(wiring, [block for block in rest if block[0]], chosen).build()
+    except Circle:  # a layer would lie on both sides of a cluster
+        return layers
 
 
 class _Builder:
     """Makes layers of blocks, shallow ones first."""
 
-    def __init__(self, wiring: Wiring, blocks: list[Block]) -> None:
+    def __init__(
+        self, wiring: Wiring, blocks: list[Block], clusters: Sequence[Cluster] = ()
+    ) -> None:
         self._wiring = wiring
-        self._blocks = blocks
+        self._blocks, self._clusters = blocks, clusters
         self._nodes = wiring.sheet.nodes
         self._columns: dict[End, Column] = {}
         self._widths: dict[End, int] = {}
         gone = {"neuron", "split", "join"}
         self._taken = {n.name for n in self._nodes.values() if wiring.kind(n) not in gone}
-        reads = {*wiring.reads.values(), *wiring.joins.values()}
-        self._in_rows = {column.end.node for one in reads for column in one.columns}
+        inside = {n: number for number, one in enumerate(clusters) for n in one.neurons}
+        ends = [n.id for n in self._nodes.values() if clusters and not wiring.gives(n)]
+        self._alive = {*wiring.order, *upstream(wiring.sheet, ends)}
+        """Nodes that are computed here, and those that are shown or measured besides."""
+        self._in_rows: set[str] = set()
+        every = (*wiring.reads.items(), *wiring.joins.items())
+        for home, one in {(inside.get(node), one) for node, one in every}:
+            sources = {column.end.node for column in one.columns}
+            self._in_rows |= {n for n in sources if home is None or inside.get(n) != home}
 
     def build(self) -> Gathered:
         """All layers, and the order in which everything is computed."""
         wiring = self._wiring
-        steps: list[tuple[int, int, int, Step]] = [
-            (wiring.depth[node], 1, wiring.position[node], node) for node in wiring.others
-        ]
-        layers: dict[int, NeuronLayer] = {}
-        turns: dict[int, list[int]] = {}
         uses = [(use, number) for number, block in enumerate(self._blocks) for use in block]
         uses.sort(key=lambda one: (wiring.depth[one[0][0]], wiring.position[one[0][0]]))
-        for place, (use, number) in enumerate(uses):
+        together = [*(use for use, _ in uses), *(one.neurons for one in self._clusters)]
+        key = turn_of(wiring, together) if self._clusters else self._by_depth
+        steps: list[tuple[Place, Step]] = [(key(node, 1), node) for node in wiring.others]
+        layers: dict[int, NeuronLayer] = {}
+        turns: dict[int, list[int]] = {}
+        calls = [(key(use[0], 0), use, number) for use, number in uses]
+        calls += [(key(c.neurons[0], 0), c.neurons, -1 - n) for n, c in enumerate(self._clusters)]
+        for place, use, number in sorted(calls, key=itemgetter(0)):
+            if number < 0:
+                call = self._wired(use)
+                layers[number] = call.layer
+                steps.append((place, call))
+                continue
             first = self._by_appearance(use)
             if number not in layers:
                 turns[number] = _natural(first)
                 layers[number] = self._layer(self._blocks[number], use, first, turns[number])
             step = self._use(layers[number], use, [first[turn][0] for turn in turns[number]])
-            steps.append((wiring.depth[use[0]], 0, place, step))
+            steps.append((place, step))
         self._split_columns()
         for node in wiring.joins:
             rows = self._join(node)
             if rows is not None:
-                steps.append((wiring.depth[node], 1, wiring.position[node], rows))
+                steps.append((key(node, 1), rows))
         self._muted_columns()
-        order = tuple(step[-1] for step in sorted(steps, key=lambda one: one[:3]))
+        order = tuple(step for _, step in sorted(steps, key=itemgetter(0)))
         return Gathered(tuple(layers.values()), order, self._columns, wiring.links)
+
+    def _by_depth(self, node: str, after: int) -> Place:
+        """Layers come as their first neurons do, before other nodes of their depth."""
+        return self._wiring.depth[node], after, self._wiring.position[node]
+
+    def _wired(self, neurons: Sequence[str]) -> WiredCall:
+        """A cluster as one module; what comes in are the columns that it reads, each once."""
+        inside, reads = set(neurons), self._wiring.reads
+        outer = dict.fromkeys(
+            self._key((column, 0))
+            for neuron in neurons
+            for column in reads[neuron].columns
+            if column.end.node not in inside
+        )
+        keys = list(outer)
+        columns = tuple(keys[turn][0] for turn in _natural(keys))
+        place = {column: number for number, column in enumerate(columns)}
+        place.update((Column(End(n, "y")), len(columns) + row) for row, n in enumerate(neurons))
+        rows = tuple(
+            tuple(
+                place[c if c.end.node in inside else self._key((c, 0))[0]]
+                for c in reads[neuron].columns
+            )
+            for neuron in neurons
+        )
+        given = self._leaving(inside, neurons)
+        by_age = sorted((self._nodes[neuron] for neuron in neurons), key=lambda one: one.number)
+        called = tuple(one.name for one in by_age)
+        layer = WiredLayer(
+            name=self._name(called),
+            neurons=tuple(neurons),
+            names=called,
+            inputs=len(columns),
+            rows=rows,
+            bias=False,
+            forms=tuple((kind(self._nodes[n]), form(self._nodes[n])[1]) for n in neurons),
+            gives=tuple(row for row, neuron in enumerate(neurons) if neuron in given),
+        )
+        scalar = len(given) == 1 and given[0] not in self._in_rows
+        step = WiredCall(layer, tuple(neurons), columns, "{}", scalar, tuple(given))
+        self._widths[step.result] = len(given)
+        for row, neuron in enumerate(given):
+            self._columns[End(neuron, "y")] = Column(step.result, None if scalar else row)
+        return step
+
+    def _leaving(self, inside: set[str], neurons: Sequence[str]) -> list[str]:
+        """Neurons of a cluster that something outside reads, or nothing at all."""
+        wiring, sheet = self._wiring, self._wiring.sheet
+        found: set[str] = set()
+        for neuron in neurons:
+            ahead, alone = [neuron], True
+            while ahead:
+                for link in sheet.out_of(ahead.pop()):
+                    node = sheet.nodes[link.target.node]
+                    alone = False
+                    if wiring.passes(node) and any(sheet.out_of(node.id)):
+                        ahead.append(node.id)
+                    elif node.id not in inside and node.id in self._alive:
+                        found.add(neuron)
+            if alone:
+                found.add(neuron)
+        return [neuron for neuron in neurons if neuron in found]
 
     def _use(self, layer: NeuronLayer, use: Sequence[str], columns: Sequence[Column]) -> LayerCall:
         scalar = len(use) == 1 and use[0] not in self._in_rows

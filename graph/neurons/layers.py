@@ -43,6 +43,11 @@ class NeuronLayer:
     bias: bool
 
     @property
+    def biased(self) -> tuple[str, ...]:
+        """The neurons that have an offset, in the order of `bias`."""
+        return self.neurons if self.bias else ()
+
+    @property
     def complete(self) -> bool:
         """Is every neuron wired to every input?"""
         return all(len(row) == self.inputs for row in self.rows)
@@ -65,6 +70,10 @@ class NeuronLayer:
                 marks = "".join("01"[column in wired] for column in range(self.inputs))
                 seen[row] = Raw(f'"{marks}"')
         return call("MaskedLinear", *(seen[row] for row in self.rows), **bias)
+
+    def place(self, row: int, rank: int) -> tuple[int, int]:
+        """Where in `weight` the weight of a wire is, by its neuron and place among its wires."""
+        return row, self.rows[row][rank]
 
     @property
     def comment(self) -> str:
@@ -174,6 +183,6 @@ class Gathered:
         for step in self.calls:
             name = step.layer.name
             for row, neuron in enumerate(step.neurons):
-                for link, column in zip(self._links[neuron], step.layer.rows[row], strict=True):
-                    found[link.key] = Weight(name, row, column)
+                for rank, link in enumerate(self._links[neuron]):
+                    found[link.key] = Weight(name, *step.layer.place(row, rank))
         return found

@@ -74,7 +74,7 @@ class Wiring:
             for link in self.sheet.links_into(node.id):
                 source = link.source.node
                 if source not in self.depth:
-                    source = self._unmuted(link.source).node
+                    source = self.unmuted(link.source).node
                 depth = max(depth, self.depth.get(source, 0))
                 origin |= self.origin.get(source, 0)
         self.depth[node.id] = depth
@@ -113,6 +113,17 @@ class Wiring:
             self._kinds[node.type] = kind
         return self._kinds[node.type]
 
+    def gives(self, node: Node) -> bool:
+        """Has a node an output?"""
+        declaration = REGISTRY.find(node.type)
+        return declaration is not None and bool(declaration.ports_of(node.params).outputs)
+
+    def passes(self, node: Node) -> bool:
+        """Does it only hand numbers on?"""
+        if node.muted or node.id in self.splits or node.id in self.joins:
+            return True
+        return any(self.unmuted(one.source) != one.source for one in self.sheet.out_of(node.id))
+
     def trace(self, end: End) -> Column:
         """Where a number really comes from."""
         found = self._traced.get(end)
@@ -122,7 +133,7 @@ class Wiring:
 
     def _trace(self, end: End) -> Column:
         while True:
-            end = self._unmuted(end)
+            end = self.unmuted(end)
             node = self.sheet.nodes[end.node]
             if self.kind(node) != "split" or node.id not in self.position:
                 return Column(end)
@@ -132,13 +143,13 @@ class Wiring:
             index = declaration.bind(node.params).column(end.port)
             if not wires:
                 return Column(end)
-            rows = self._unmuted(wires[0].source)
+            rows = self.unmuted(wires[0].source)
             join = self.kind(self.sheet.nodes[rows.node]) == "join"
             if not join or rows.node not in self.position:
                 return Column(rows, index)
             end = self.sheet.into(rows.node)[index].source
 
-    def _unmuted(self, end: End) -> End:
+    def unmuted(self, end: End) -> End:
         """The end itself, or what passes through the muted node it belongs to."""
         if self.direct is not None:
             return self.direct(end)

@@ -95,8 +95,8 @@ def check_scalars(xs: tuple[TensorType, ...]) -> None:
 class Neuron:
     """Adds up its wires, each times a learned weight, and bends the sum by its activation.
 
-    Takes any number of wires that carry one number per example. Neurons of equal depth and
-    activation are trained as one matrix.
+    Takes any number of wires that carry one number per example. Neurons are trained as matrices,
+    however they are wired.
     """
 
     activation: Activation = param("gelu", doc="Function the weighted sum goes through.")

@@ -1,28 +1,31 @@
 """Gathered layers compute what single neurons would, to the last gradient."""
 
 import math
-from collections.abc import Callable, Mapping
+import random
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, get_args
 
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from graph.declare import REGISTRY, Value
-from graph.neurons import Gathered
+from graph.neurons import Gathered, clusters
 from graph.nodes.neuron import Activation
 from graph.order import topological
 from graph.sheet import End, Node
 from graph.tensor import TensorType, features
-from runtime.exported.layers import Bias, MaskedLinear
+from runtime.exported.layers import Bias, MaskedLinear, WiredNeurons
 from tests.drawing import Drawing
 
 Given = Mapping[End, Tensor]
-NAMES = {"torch": torch, "nn": nn, "F": F, "Bias": Bias, "MaskedLinear": MaskedLinear}
+OWN = {one.__name__: one for one in (Bias, MaskedLinear, WiredNeurons)}
+NAMES = {"torch": torch, "nn": nn, "F": F, **OWN}
 
 
 def bound(node: Node) -> Any:
@@ -155,7 +158,7 @@ class Reference:
             found.append((mine, layer.weight, (place.row, place.column)))
         for one in self.program.gathered.layers:
             layer = self.program.model.get_submodule(one.name)
-            for row, neuron in enumerate(one.neurons if one.bias else ()):
+            for row, neuron in enumerate(one.biased):
                 found.append((self.weights[neuron, -1], layer.bias, (row,)))
         return found
 
@@ -275,7 +278,7 @@ class Chance:
 
     def neuron(self) -> None:
         params: dict[str, Any] = {
-            "activation": self.data.draw(st.sampled_from(["tanh", "tanh", "linear", "sin"])),
+            "activation": self.data.draw(st.sampled_from(["tanh", "tanh", "linear", "sin", "elu"])),
             "bias": self.number(0, 3) > 0,
         }
         end = self.draw.neuron(self.sources(), **params)
@@ -347,9 +350,26 @@ class Chance:
         self.scalars.append(self.loose[-1])
 
 
-@settings(max_examples=150)
+@pytest.fixture
+def anyway(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neurons are computed as one module wherever they can be, though layers were faster."""
+    monkeypatch.setattr(clusters, "MARGIN", 1e9)
+
+
+@settings(max_examples=100)
 @given(st.data())
 def test_random_drawings(data: st.DataObject) -> None:
+    random_drawing(data)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+@pytest.mark.usefixtures("anyway")
+def test_random_drawings_as_one_module(data: st.DataObject) -> None:
+    random_drawing(data)
+
+
+def random_drawing(data: st.DataObject) -> None:
     chance = Chance(data)
     chance.start()
     steps = [chance.neuron, chance.block, chance.neuron, chance.twin, chance.copy, chance.join]
@@ -363,6 +383,62 @@ def test_random_drawings(data: st.DataObject) -> None:
         readers = {board.nodes[node].type for node in board.neighbours(end.node)}
         ends += [end] if readers != {"neuron.split"} else []
     compare(chance.draw, chance.inputs, ends)
+
+
+# -- irregular nets
+
+
+def irregular(count: int, activations: Sequence[str], seed: int) -> tuple[Drawing, End, list[End]]:
+    """Neurons that read any before them, some without an offset; those that feed no other."""
+    chance = random.Random(seed)
+    draw = Drawing()
+    rows, pool = draw.rows(3)
+    used: set[End] = set()
+    for _ in range(count):
+        xs = chance.sample(pool, min(len(pool), chance.randint(1, 6)))
+        xs += xs[:1] if chance.random() < 0.1 else []  # the same value twice
+        bias, activation = chance.random() < 0.8, chance.choice(activations)
+        pool.append(draw.neuron(xs, activation=activation, bias=bias))
+        used.update(xs)
+    return draw, rows, [end for end in pool[3:] if end not in used]
+
+
+@pytest.mark.parametrize("kinds", [1, 3, 13])
+def test_steps_of_training_are_those_of_single_neurons(kinds: int) -> None:
+    activations = get_args(Activation)[-kinds:]
+    draw, rows, ends = irregular(60, activations, seed=kinds)
+    program = compare(draw, {rows: features("N", 3)}, ends)
+    (layer,) = program.gathered.layers
+    assert "WiredNeurons" in layer.constructor
+    assert len(program.gathered.wires) == len(draw.board.links) - 1
+    reference = Reference(draw, program)
+    given = {rows: torch.randn(16, 3, dtype=torch.float64)}
+    reference.run(given)
+    pairs = reference.pairs()
+    with torch.no_grad():
+        for mine, theirs, place in pairs:
+            theirs[place] = mine
+    weights = list(program.model.parameters())
+    assert sum(weight.numel() for weight in weights) == len(pairs) == layer.weights
+    rules = [
+        [kind(weights), kind(reference.weights.values())]
+        for kind in (
+            partial(torch.optim.AdamW, lr=0.02, weight_decay=0.3),
+            partial(torch.optim.SGD, lr=0.01, momentum=0.9, weight_decay=0.1),
+        )
+    ]
+    for rule, other in rules:
+        for _ in range(3):
+            rule.zero_grad()
+            other.zero_grad()
+            result = program.run(given)
+            sum(result(end).sin().mean() for end in ends).backward()  # type: ignore[union-attr]
+            found = reference.run(given)
+            sum(found[end].sin().mean() for end in ends).backward()  # type: ignore[union-attr]
+            rule.step()
+            other.step()
+    for mine, theirs, place in pairs:
+        torch.testing.assert_close(theirs[place], mine, rtol=1e-9, atol=1e-9)
 
 
 # -- chosen drawings

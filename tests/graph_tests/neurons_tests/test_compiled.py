@@ -1,9 +1,12 @@
 """Drawn neurons on a board, as its source shows them."""
 
+import random
+
 import pytest
 
 from graph.compile import Project, compile_document
 from graph.infer import Inference
+from graph.order import upstream
 from graph.sheet import End, LinkKey
 from tests.drawing import Drawing
 
@@ -140,3 +143,61 @@ def test_what_each_optimizer_trains_is_a_layer_of_its_own() -> None:
     assert homes["a.weight"] == homes["left.weight"]
     assert homes["b.weight"] == homes["right.weight"]
     assert homes["a.weight"] != homes["b.weight"]
+
+
+def irregular(count: int, seed: int = 1) -> tuple[Drawing, list[End], End]:
+    """Neurons of random wiring and activations, and one that adds the last of them up."""
+    chance = random.Random(seed)
+    draw = Drawing()
+    x, label = points(draw)
+    for number in range(count):
+        xs = chance.sample(x, min(len(x), chance.randint(2, 8)))
+        kind = chance.choice(["tanh", "relu", "sigmoid", "gelu"])
+        x.append(draw.neuron(xs, f"h{number + 1}", activation=kind))
+    return draw, x, label
+
+
+def test_two_hundred_irregular_neurons_are_one_module() -> None:
+    draw, x, label = irregular(200)
+    top = draw.neuron(x[-20:], "top", activation="linear")
+    project = train(draw, top, label)
+    text = project.files["model.py"].text
+    assert text.count("self.neurons = WiredNeurons(") == 1
+    assert "nn.Linear" not in text
+    assert len(text.splitlines()) < 90
+    assert max(map(len, text.splitlines())) <= 100
+    assert text.endswith("        return self.neurons(point).squeeze(1)  # [N]\n")
+    live = upstream(draw.board, [top.node])
+    wires = [link.key for link in draw.board.links.values() if link.target.node in live]
+    drawn = [key for key in wires if draw.board.nodes[key.target.node].type == "neuron.neuron"]
+    assert {wire.link for wire in project.wires} == {*drawn}
+    places = {(wire.tensor, wire.row, wire.column) for wire in project.wires}
+    assert places == {("neurons.weight", row, 0) for row in range(len(drawn))}
+
+
+def test_other_nodes_between_irregular_neurons_come_in_between() -> None:
+    """What a layer or a linked neuron lies between is computed before and after it."""
+    draw, x, label = irregular(40)
+    relu, linear = draw.add("activation.relu"), draw.add("layer.linear", units=3)
+    draw.wire(x[-1], relu, "x")
+    draw.wire(draw.join(x[-9:-2]), linear, "x")
+    late = [End(relu.id, "y"), *draw.split(End(linear.id, "y"), 3)]
+    chance = random.Random(2)
+    for number in range(40):
+        xs = chance.sample([*late, *x[-30:]], 4)
+        kind = chance.choice(["tanh", "relu", "sigmoid", "gelu"])
+        late.append(draw.neuron(xs, f"late{number + 1}", activation=kind))
+    project = train(draw, draw.neuron(late[-10:], "top", activation="linear"), label)
+    text = project.files["model.py"].text
+    assert text.count("WiredNeurons(") == 2
+    assert [line for line in text.splitlines() if "out" in line and '"' in line]
+
+
+def test_regular_layers_stay_layers_however_many() -> None:
+    draw = Drawing()
+    x, label = points(draw)
+    for depth in range(30):
+        x = draw.layer(x, 4, f"h{depth}_")
+    text = train(draw, draw.neuron(x, "top", activation="linear"), label).files["model.py"].text
+    assert text.count("nn.Linear(") == 31
+    assert "WiredNeurons" not in text
