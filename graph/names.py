@@ -16,8 +16,8 @@ USES = {
         Bias Constant LearnedTensor MaskedLinear MuonWithAdamW WiredNeurons add_noise
         binary_focal_loss cosine_distance ctc_loss dice_loss diffusion_samples focal_loss
         gaussian_blur gradient_penalty kl_to_unit_normal latent_path latent_plane latent_point
-        layer_init mask_dice multiclass_dice_loss probability_cross_entropy random_mix signal_share sinusoids
-        warm_cosine
+        layer_init mask_dice multiclass_dice_loss probability_cross_entropy random_mix signal_share
+        sinusoids warm_cosine
     """,
     "every nn.Module has an attribute of that name": """
         T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
