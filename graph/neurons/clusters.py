@@ -8,7 +8,7 @@ from graph.neurons.blocks import kind as kind_of
 from graph.neurons.columns import Column
 from graph.neurons.layers import LayerCall
 from graph.neurons.wiring import Wiring
-from graph.order import remembers
+from graph.sheet import remembers
 
 MARGIN = 0.8
 """A cluster is taken where it costs at most so much of its layers."""

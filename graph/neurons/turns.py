@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 
 from graph.neurons.wiring import Wiring
-from graph.order import remembers
+from graph.sheet import remembers
 
 Place = tuple[int, int, int]
 """Says what comes first."""
