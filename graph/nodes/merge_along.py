@@ -6,6 +6,7 @@ from graph.declare import Value, call, changed, node, param, shared
 from graph.errors import Mismatch
 from graph.nodes._shapes import axis, broadcast, joint, numbers, operand
 from graph.nodes.merge import GROUP
+from graph.ranges import Given, Range
 from graph.tensor import TensorType
 
 
@@ -82,6 +83,11 @@ class UnitLength:
         """The axes along which numbers meet."""
         return (axis(x, self.dim),)
 
+    def bounds(self, x: Given) -> Range:
+        """No number is longer than the vector."""
+        low, high = (-1.0, 1.0) if x is None else (x.low, x.high)
+        return Range(-1.0 if low < 0 else 0.0, 1.0 if high > 0 else 0.0, reached=False)
+
     def expression(self, x: Value) -> str:
         return call("F.normalize", x, **changed(self, "p", "dim", "eps"))
 
@@ -113,6 +119,10 @@ class Distances:
             )
         many = broadcast((a.with_dims(*a.dims[:-2]), b.with_dims(*b.dims[:-2])))
         return joint((a, b), (*many, a.dims[-2], b.dims[-2]))
+
+    def bounds(self, a: Given, b: Given) -> Range:
+        """A distance is none below 0."""
+        return Range(0.0, reached=False)
 
     def expression(self, a: Value, b: Value) -> str:
         return call("torch.cdist", a, b, **changed(self, "p"))

@@ -5,7 +5,9 @@ from typing import Literal
 from graph.declare import Value, call, node, param
 from graph.errors import Mismatch, insert_before
 from graph.nodes._shapes import broadcast, joint, numbers, operand
+from graph.nodes._spans import joined
 from graph.nodes.merge import GROUP, some
+from graph.ranges import Given, Range
 from graph.tensor import TensorType
 
 
@@ -101,6 +103,10 @@ class Where:
         truth(condition, "condition")
         return joint((a, b), broadcast((condition, a, b), ("condition", "a", "b")))
 
+    def bounds(self, condition: Given, a: Given, b: Given) -> Given:
+        """From the lowest to the highest of both."""
+        return joined((a, b))
+
     def expression(self, condition: Value, a: Value, b: Value) -> str:
         return call("torch.where", condition, a, b)
 
@@ -122,6 +128,10 @@ class MaskedFill:
         numbers(x)
         truth(mask, "mask")
         return x.with_dims(*broadcast((x, mask), ("x", "mask")))
+
+    def bounds(self, x: Given, mask: Given) -> Given:
+        """Those of its input and the number."""
+        return joined((x, Range(self.value, self.value)))
 
     def expression(self, x: Value, mask: Value) -> str:
         return call(f"{operand(x)}.masked_fill", mask, self.value)

@@ -6,6 +6,7 @@ from graph.declare import Value, call, changed, node, param, shared
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import axis, numbers, operand
 from graph.nodes.merge import GROUP
+from graph.ranges import Given
 from graph.tensor import TensorType
 
 
@@ -104,6 +105,10 @@ class TopK:
         places = TensorType(dims, "int", "labels", size if isinstance(size, int) else None)
         return TensorType(dims), places
 
+    def bounds(self, x: Given) -> tuple[Given, ...]:
+        """Those of its input; of places nothing is wanted."""
+        return x, None
+
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.topk", self.k, **changed(self, "dim", "largest", "sorted"))
 
@@ -143,6 +148,10 @@ class Gather:
             )
         return x.with_dims(*index.dims)
 
+    def bounds(self, x: Given, index: Given) -> Given:
+        """Those of what is picked from."""
+        return x
+
     def expression(self, x: Value, index: Value) -> str:
         return call(f"{operand(x)}.gather", self.dim, index)
 
@@ -171,6 +180,10 @@ class LookUp:
             raise Mismatch("a table of rows [K, D]", table, advice)
         whole(index, "index", table.dims[0])
         return TensorType((*index.dims, table.dims[1]))
+
+    def bounds(self, table: Given, index: Given) -> Given:
+        """Those of the table."""
+        return table
 
     def expression(self, table: Value, index: Value) -> str:
         return call("F.embedding", index, table)

@@ -7,6 +7,7 @@ from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch, set_param
 from graph.nodes._initial import Drawn
 from graph.nodes._shapes import operand
+from graph.ranges import Given
 from graph.tensor import TensorType, features
 
 GROUP = "Layers"
@@ -126,6 +127,13 @@ class Detach:
     def flat(self) -> frozenset[str]:
         """Inputs without a slope."""
         return frozenset({"x"})
+
+    def bounds(self, x: Given) -> Given:
+        """Those of its input."""
+        return x
+
+    def averages(self, x: str) -> bool:
+        return x == "mean"
 
     def expression(self, x: Value) -> str:
         return f"{operand(x)}.detach()"

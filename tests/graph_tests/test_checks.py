@@ -1,5 +1,7 @@
 """What must hold for the board as a whole, and the buttons that mend it."""
 
+from typing import Any
+
 import pytest
 
 from graph.compile import compile_document
@@ -135,6 +137,27 @@ def test_an_optimizer_behind_a_detach_is_told(board: Board) -> None:
     adam = board.add("optimizer.adam", judged(board, kept, data))
     assert f"{kept.name} keeps its gradient" in board.problem(adam).text
     assert "mute it" in board.problem(adam).advice
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        ("shape.roll", {}),
+        ("shape.flip", {}),
+        ("shape.split", {"sizes": (10,)}),
+        ("merge.topk", {"k": 10}),
+        ("norm.unit", {}),
+    ],
+)
+def test_a_sigmoid_before_logits_is_seen_through(
+    board: Board, kind: str, params: dict[str, Any]
+) -> None:
+    data, _, scores, _ = net(board)
+    bent = board.add("activation.sigmoid", scores)
+    laid = board.add(kind, bent, **params)
+    loss = judged(board, laid, data)
+    board.add("optimizer.adam", loss)
+    assert "gives none below" in board.problem(loss).text
 
 
 def test_no_gradient_passes_what_is_largest(board: Board) -> None:

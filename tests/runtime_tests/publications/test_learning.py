@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tests.runtime_tests.publications.harness import Board, Piece, Plain, compare
+from tests.runtime_tests.publications.harness import Board, Piece, Plain, Supervised, compare
 from tests.runtime_tests.publications.test_convolutional import FLAT, RELU, linear
 from tests.runtime_tests.publications.test_generative import chain, linked
 
@@ -211,3 +211,151 @@ def test_contrastive_pairs() -> None:
     loss = board.row(right, "merge.mean", ("merge.scale", {"factor": -1.0, "name": "loss"}))
     board.put("optimizer.sgd", loss, lr=0.05)
     compare(board.document, Contrast())
+
+
+class Siamese(Plain):
+    """Two digits by one encoder: near if they are the same, apart by a margin if not."""
+
+    def __init__(self) -> None:
+        self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 6))
+        self.networks = {"encoder": self.encoder}
+        self.optimizer = torch.optim.SGD(self.encoder.parameters(), lr=0.05)
+
+    def step(self, *batch: Tensor) -> Mapping[str, Tensor]:
+        image, label = batch
+        far = F.pairwise_distance(self.encoder(image), self.encoder(image.roll(1, 0)))
+        alike = label == label.roll(1, 0)
+        loss = torch.where(alike, far**2, F.relu(2.0 - far) ** 2).mean()
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return {"loss": loss}
+
+
+def test_siamese() -> None:
+    """Hadsell et al. 2006: each digit beside another of its batch, maybe of the same class."""
+    board = Board("siamese")
+    chain(board, "encoder", FLAT, linear(16), RELU, linear(6))
+    data = board.add("data.digits")
+    label = (data, "label")
+    turn: Piece = ("shape.roll", {"dims": (0,)})
+    one = board.instance("encoder", data, name="encoder")
+    other = linked(board, one, board.row(data, turn))
+    far = board.put("merge.distance", one, other)
+    alike = board.put("merge.compare", label, board.row(label, turn), relation="==")
+    near = board.put("merge.expression", far, formula="far ** 2")
+    apart = board.put("merge.expression", far, formula="relu(2 - far) ** 2")
+    chosen = board.put("merge.where", alike, near, apart)
+    loss = board.put("merge.mean", chosen, name="loss")
+    board.put("optimizer.sgd", loss, lr=0.05)
+    compare(board.document, Siamese(), batch_size=32)
+
+
+class Coupling(nn.Module):
+    """Half of the numbers are scaled and moved by what the other half says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.says = nn.Sequential(nn.Linear(32, 12), nn.Tanh(), nn.Linear(12, 64))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        first, second = x.chunk(2, 1)
+        scale, shift = self.says(first).chunk(2, 1)
+        scale = torch.tanh(scale)
+        return torch.cat([second * torch.exp(scale) + shift, first], 1), scale.sum(1)
+
+
+class Flow(Plain):
+    def __init__(self) -> None:
+        self.one, self.two = Coupling(), Coupling()
+        self.networks = {"one": self.one, "two": self.two}
+        weights = [*self.one.parameters(), *self.two.parameters()]
+        self.optimizer = torch.optim.SGD(weights, lr=0.001)
+
+    def step(self, *batch: Tensor) -> Mapping[str, Tensor]:
+        z, first = self.one(batch[0].flatten(1))
+        z, second = self.two(z)
+        loss = (0.5 * (z**2).sum(1) - first - second).mean()
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return {"loss": loss}
+
+
+def test_normalising_flow() -> None:
+    """Dinh et al. 2016 (RealNVP): two couplings, the likelihood of what comes out."""
+    board, inside = Board("flow"), "coupling"
+    (x,) = board.sheet(inside, "x")
+    halves = board.put("shape.split", x, sheet=inside)
+    said = board.row((halves, "y1"), linear(12), "activation.tanh", linear(64), sheet=inside)
+    parts = board.put("shape.split", said, sheet=inside)
+    scale = board.row((parts, "y1"), "activation.tanh", sheet=inside)
+    moved = board.put(
+        "merge.expression",
+        (halves, "y2"),
+        scale,
+        (parts, "y2"),
+        sheet=inside,
+        formula="half * exp(scale) + shift",
+    )
+    joined = board.put("merge.concatenate", moved, (halves, "y1"), sheet=inside)
+    grown = board.row(scale, ("merge.sum", {"dim": (1,)}), sheet=inside)
+    board.give(inside, z=joined, grown=grown)
+    data = board.add("data.digits")
+    one = board.instance(inside, board.put("shape.flatten", data), name="one")
+    two = board.instance(inside, (one, "z"), name="two")
+    squares = board.row(
+        board.put("merge.expression", (two, "z"), formula="0.5 * z ** 2"),
+        ("merge.sum", {"dim": (1,)}),
+    )
+    rest = board.put("merge.subtract", squares, (one, "grown"))
+    loss = board.row(
+        board.put("merge.subtract", rest, (two, "grown")), ("merge.mean", {"name": "loss"})
+    )
+    board.put("optimizer.sgd", loss, lr=0.001)
+    compare(board.document, Flow())
+
+
+class Experts(nn.Module):
+    """Four layers of which the two that a gate likes most answer, weighed by it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate, self.experts = nn.Linear(64, 4), nn.Linear(64, 40)
+
+    def forward(self, x: Tensor) -> Tensor:
+        liked, which = self.gate(x).topk(2, dim=1)
+        answers = self.experts(x).unflatten(1, (4, 10))
+        chosen = answers.gather(1, which[:, :, None].repeat(1, 1, 10))
+        scores: Tensor = (F.softmax(liked, 1)[:, :, None] * chosen).sum(1)
+        return scores
+
+
+def test_mixture_of_experts() -> None:
+    """Shazeer et al. 2017: top 2 of 4."""
+    board, inside = Board("experts"), "experts"
+    (x,) = board.sheet(inside, "x")
+    best = board.put("merge.topk", board.row(x, linear(4), sheet=inside), sheet=inside, k=2)
+    answers = board.row(
+        x, linear(40), ("shape.unflatten", {"dim": 1, "sizes": (4, 10)}), sheet=inside
+    )
+    wide: list[Piece] = [
+        ("shape.unsqueeze", {"dim": 2}),
+        ("shape.repeat", {"times": 10, "dim": 2}),
+    ]
+    which = board.row((best, "indices"), *wide, sheet=inside)
+    chosen = board.put("merge.gather", answers, which, sheet=inside)
+    likes: list[Piece] = ["activation.softmax", ("shape.unsqueeze", {"dim": 2})]
+    weights = board.row((best, "values"), *likes, sheet=inside)
+    both = board.put("merge.multiply", weights, chosen, sheet=inside)
+    board.give(inside, scores=board.row(both, ("merge.sum", {"dim": (1,)}), sheet=inside))
+    data = board.add("data.digits")
+    scores = board.instance(inside, board.put("shape.flatten", data), name=inside)
+    loss = board.put("loss.cross_entropy", scores, (data, "label"), name="loss")
+    board.put("optimizer.sgd", loss, lr=0.05)
+
+    class Training(Supervised):
+        def step(self, *batch: Tensor) -> Mapping[str, Tensor]:
+            return super().step(batch[0].flatten(1), batch[1])
+
+    compare(board.document, Training(Experts(), F.cross_entropy, name=inside))
