@@ -1,11 +1,14 @@
 """The `.neurowire` file: JSON text with sorted keys. Loading is read, migrate, build."""
 
 import errno
+import glob
 import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,9 @@ from graph.sheet import Node, Sheet
 
 FORMAT = 1
 SUFFIX = ".neurowire"
+HALF = ".new"
+"""How the hidden file ends that is written before it takes another's place."""
+STALE_S = 10.0
 
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """From the format of the key to the next: each takes the file's content and gives it changed."""
@@ -59,7 +65,7 @@ def write_atomic(path: Path, text: str) -> None:
     aside = None
     try:
         path = path.resolve()
-        descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=HALF, dir=path.parent)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
@@ -91,6 +97,18 @@ _ADVICE = {
 """What helps against an error of the system, by its number."""
 
 
+def tidy(folder: Path, name: str = "*") -> None:
+    """Remove what writers that were killed left of a file, or of all in a folder of ours.
+
+    What was written to a moment ago stays: another process may be at it.
+    """
+    with suppress(OSError):
+        wanted = name if name == "*" else glob.escape(name)
+        for left in folder.glob(f".{wanted}.????????{HALF}"):
+            if time.time() - left.stat().st_mtime > STALE_S:
+                left.unlink()
+
+
 def load(path: Path) -> Loaded:
     """Read a file.
 
@@ -104,6 +122,7 @@ def load(path: Path) -> Loaded:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise FileError(f"{path}: it can't be read ({reason}). Choose a {SUFFIX} file.") from error
+    tidy(path.resolve().parent, path.resolve().name)
     loaded = load_text(text, place=str(path))
     loaded.document.name = path.stem
     return loaded

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog
 
 from graph.file import SUFFIX
 from graph.problems import Problem
+from graph.settings import LIMITS
 from graph.sheet import BOARD
 from gui import dialogs, look
 from gui.canvas.trained import loss_colours
@@ -181,10 +182,24 @@ class Deeds(QObject):
         if self._open_trained(folder, source):
             self._generate(last_checkpoint(folder))
 
-    def resume_from(self, folder: str, source: str) -> None:
-        """Go on with an earlier run from its last checkpoint; arguments as for `generate_from`."""
+    def resume_from(self, folder: str, source: str, done: int = 0) -> None:
+        """Go on with an earlier run from its last checkpoint.
+
+        Args:
+            folder: The run's folder.
+            source: What names its source.
+            done: How many epochs it has trained, if it is finished: then how many more is asked.
+        """
+        end = None
+        if done:
+            text = f"All {done} epochs are trained. Train on until epoch"
+            end, chosen = QInputDialog.getInt(
+                self._window, "Resume", text, 2 * done, done + 1, LIMITS["epochs"][1]
+            )
+            if not chosen:
+                return
         if self._open_trained(folder, source):
-            self._window.trainer.resume_run(folder)
+            self._window.trainer.resume_run(folder, end)
 
     def _open_trained(self, folder: str, source: str) -> bool:
         """Show the board that an earlier run trains: the open one, where it is that, or its own."""
@@ -363,6 +378,8 @@ class Deeds(QObject):
                 self.show_weights()
             case RateChanged():
                 window.say(f"Learning rate of {message.optimizer}: {message.value:g}")
+            case messages.Noted():
+                window.notice.show_message(message.text, error=False)
             case messages.Problem():
                 self._report(message)
             case Died():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
-from graph.file import write_atomic
+from graph.file import tidy, write_atomic
 from runtime import places
 
 
@@ -82,6 +82,7 @@ class Leftover:
 def leftovers() -> list[Leftover]:
     """Take the copies whose application is no longer running, newest first."""
     found = []
+    tidy(folder())
     for copy in _copies():
         lock = _lock(copy)
         if not lock.tryLock(0):

@@ -26,7 +26,7 @@ from runtime.runs import DamagedRecords, Run, Runs, database, last_checkpoint
 
 COLUMNS = ("Run", "Started", "State", "Best", "Epochs", "Last", "Time", "Seed", "Weights", "Device")
 RUN = Qt.ItemDataRole.UserRole
-UNFINISHED = {"stopped", "interrupted", "failed"}
+ENDED = {"finished", "stopped", "interrupted", "failed"}
 
 Curves = dict[str, tuple[list[float], list[float]]]
 
@@ -36,8 +36,9 @@ class History(QWidget):
 
     overlaid = Signal(str, object)
     """Show these curves of the run with this name beside the present ones."""
-    resumed = Signal(str, str)
-    """Go on with the run in this folder."""
+    resumed = Signal(str, str, int)
+    """Go on with the run in this folder; the second names its source, the third is the number of
+    epochs of one that is finished, and 0 of others."""
     generated = Signal(str, str)
     """Draw with what the run in this folder learned; the second names its source."""
     opened = Signal(Path)
@@ -150,7 +151,7 @@ class History(QWidget):
         for one in self._buttons:
             one.setEnabled(len(runs) == 1)
         self._overlay.setEnabled(bool(runs))
-        self._resume.setEnabled(len(runs) == 1 and runs[0].state in UNFINISHED)
+        self._resume.setEnabled(len(runs) == 1 and runs[0].state in ENDED)
 
         kept = len(runs) == 1 and last_checkpoint(runs[0].folder).exists()
         self._generate.setEnabled(kept and runs[0].state != "running")
@@ -161,7 +162,7 @@ class History(QWidget):
 
     def _go_on(self) -> None:
         run = self.selected()[0]
-        self.resumed.emit(run.folder, run.source)
+        self.resumed.emit(run.folder, run.source, run.epoch if run.state == "finished" else 0)
 
     def _open_board(self) -> None:
         boards = sorted(Path(self.selected()[0].folder).rglob("*.neurowire"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -30,7 +30,7 @@ from runtime.messages import (
     Stopped,
     Warm,
 )
-from runtime.runs import last_checkpoint
+from runtime.runs import last_checkpoint, planned_epochs
 
 State = Literal["idle", "reading", "starting", "running", "paused", "stopping"]
 
@@ -221,13 +221,20 @@ class Trainer(QObject):
         if self.resumable is not None:
             self.resume_run(self.resumable)
 
-    def resume_run(self, folder: str) -> None:
-        """Go on with an earlier run from its last checkpoint, not with what waits for data."""
+    def resume_run(self, folder: str, epochs: int | None = None) -> None:
+        """Go on with an earlier run from its last checkpoint, not with what waits for data.
+
+        Args:
+            folder: The run's folder.
+            epochs: Where it ends; where it was planned to, if left out.
+        """
         if self.state not in {"idle", "reading"}:
             return
         self.resumable = self._drawing = self._before = None
         self._start_drain()
-        self.client.resume_run(folder, config=self._config(paused=False))
+        config = self._config(paused=False)
+        config = replace(config, epochs=epochs or planned_epochs(folder) or config.epochs)
+        self.client.resume_run(folder, config=config)
         self._set("starting")
 
     def pause(self) -> None:
@@ -258,10 +265,10 @@ class Trainer(QObject):
             self.client.stop()
             self._set("stopping")
 
-    def set_rate(self, optimizer: str, value: float) -> None:
-        """Change an optimizer's learning rate while it trains."""
+    def set_rate(self, optimizer: str, value: float, *, peak: bool = False) -> None:
+        """Change an optimizer's learning rate while it trains; `peak` is before its schedule."""
         if self.state in {"running", "paused"}:
-            self.client.set_rate(optimizer, value)
+            self.client.set_rate(optimizer, value, peak=peak)
 
     def drain(self) -> None:
         """Take what the worker said and pass it on."""

@@ -20,6 +20,7 @@ from gui.facts import Facts
 from gui.files import File
 from gui.inspector.panel import Inspector
 from gui.learning import LearningFigures
+from gui.live import Live
 from gui.losses import Losses
 from gui.networks import NetworkMenu
 from gui.notice import Notice
@@ -89,6 +90,7 @@ class Window(QMainWindow):
         self._build_board()
         self._build_bars()
         self.facts = Facts(self.session, self.trainer, self.problems, self)
+        self.live = Live(self.session, self.trainer, self)
         self._arrange()
         self._connect()
         self.file.show(path)
@@ -233,6 +235,8 @@ class Window(QMainWindow):
         trainer.changed.connect(self.deeds.enable)
         trainer.changed.connect(lambda: self.board.set_training(trainer.state != "idle"))
         trainer.changed.connect(self._show_gradients)
+        trainer.changed.connect(lambda: self.inspector.show_run(going=trainer.training))
+        self.live.told.connect(self.say)
         self.learning.changed.connect(self._show_gradients)
         trainer.received.connect(self.losses.receive)
         trainer.received.connect(self.previews.receive)

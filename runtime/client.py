@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing
+import os
 import queue
 import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,18 @@ from runtime.messages import (
 
 def serve(connection: Connection) -> None:
     """What the child runs: the worker, loaded by name so that the parent never imports torch."""
-    importlib.import_module("runtime.worker").serve(connection)
+    ready = threading.Event()
+    threading.Thread(target=leave_with_window, args=(ready,), name="guard", daemon=True).start()
+    importlib.import_module("runtime.worker").serve(connection, ready)
+
+
+def leave_with_window(ready: threading.Event) -> None:
+    """End at once where the window ends before the worker is ready: there is nothing to save."""
+    window = multiprocessing.parent_process()
+    if window is not None:
+        wait([window.sentinel])
+        if not ready.is_set():
+            os._exit(1)
 
 
 class Client:
@@ -140,9 +152,9 @@ class Client:
         """Take one step, then pause."""
         self._tell(StepOnce())
 
-    def set_rate(self, optimizer: str, value: float) -> None:
+    def set_rate(self, optimizer: str, value: float, *, peak: bool = False) -> None:
         """Change the learning rate of the optimizer with this name (`Started.rates` has them)."""
-        self._tell(SetRate(optimizer, value))
+        self._tell(SetRate(optimizer, value, peak))
 
     def probe(
         self,

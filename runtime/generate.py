@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import torch
 from runtime import faults, prepare, source, weights
 from runtime.device import device_name
 from runtime.interrupt import Interrupted, interrupt
+from runtime.leftovers import scratch
 from runtime.messages import (
     Command,
     Generate,
@@ -52,8 +52,7 @@ class Generation:
 
     def run(self) -> None:
         """Draw until another command comes; nothing is raised but what ends the process."""
-        with tempfile.TemporaryDirectory(prefix="neurowire-") as name:
-            folder = Path(name)
+        with scratch() as folder:
             try:
                 source.write(self._command.project, folder)
                 self._generate(source.Imported(folder))

@@ -6,6 +6,8 @@ import contextlib
 import math
 import queue
 import shutil
+import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from time import perf_counter
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from runtime import faults, prepare, source, trust
 from runtime.blame import blame
@@ -79,14 +82,16 @@ class Loop:
         self._thread = threading.current_thread()
         self._building = self._new = False
         self._report: Report | None = None
+        self._place = Path()
+        self._kept, self._moved = contextlib.ExitStack(), contextlib.ExitStack()
 
     def run(self) -> Stopped:
         """Train to the end, a stop or an error; nothing is raised but what ends the process."""
         folder = Path()
         reason: Reason = "failed"
         try:
-            folder = self._folder()
-            with hold(folder), self._imported(folder) as imported:
+            folder = self._place = self._folder()
+            with hold(folder), self._kept, self._imported(folder) as imported:
                 reason = self._train(folder, imported)
         except Held:
             text = f"The run {folder.name} is being trained by another process."
@@ -100,11 +105,12 @@ class Loop:
             self._send(self._explain(error, folder))
             with contextlib.suppress(Exception):
                 self._saves.write_best()
-        stopped = self._stopped(reason, folder)
+        stopped = self._stopped(reason, self._place)
         with contextlib.suppress(Exception):  # a full disk was reported already
             if self._report:  # else its record is that of an earlier process
                 self._runs.end(stopped.run, reason, stopped.seconds)
                 self._runs.summarise(stopped.run)
+        self._moved.close()
         if self._new and not self._report:
             shutil.rmtree(folder, ignore_errors=True)  # nothing came of it
         return stopped
@@ -258,6 +264,7 @@ class Loop:
             self._learned.look()
         if self._told.age > PROGRESS_S:
             self._send(self._told.progress())
+            self._find_room()
         if self._saves.due:
             self._save(training)
         again = 0.0 if self._learned.amid else self.config.report_interval_s
@@ -298,8 +305,8 @@ class Loop:
                 self._views.steer(node, at)
                 if self._paused and self._inbox.empty():  # nothing else takes time now
                     self._views.draw(every=True)
-            case SetRate(name, value):
-                self._set_rate(training, name, value)
+            case SetRate():
+                self._set_rate(training, command)
             case _:
                 pass
 
@@ -316,16 +323,22 @@ class Loop:
         self._learned.begin()  # so that one step alone shows what it changed
         self._send(Paused(training.step))
 
-    def _set_rate(self, training: Training, name: str, value: float) -> None:
+    def _set_rate(self, training: Training, asked: SetRate) -> None:
+        name = asked.optimizer
         try:
-            prepare.set_rate(training, name, value)
+            rate = prepare.set_rate(training, name, asked.value, peak=asked.peak)
         except KeyError:
             known = ", ".join(training.optimizers)
             self._send(Problem(None, f"There is no optimizer {name}.", f"This run has: {known}."))
             return
+        except ValueError as error:
+            self._send(Problem(None, str(error), "Train on with more epochs, or anew."))
+            return
+        self._find_room()
         self._told.keep_first(self._recorder.first)  # a script could not replay what follows
         self._recorder.stop_keeping()
-        self._send(RateChanged(name, value, training.step))
+        self._told.change_rate(self._runs, name, rate)
+        self._send(RateChanged(name, rate, training.step))
 
     def _epoch_ended(self, training: Training, item: Any) -> None:
         self._recorder.flush(training.step, self._told.seconds)
@@ -338,11 +351,49 @@ class Loop:
             self._save(training)
 
     def _save(self, training: Training) -> None:
+        self._find_room()
+        try:
+            self._write(training)
+        except (OSError, sqlite3.Error, SafetensorError):
+            if not self._find_room():
+                raise
+            self._write(training)
+
+    def _write(self, training: Training) -> None:
         self._recorder.flush(training.step, self._told.seconds, write=True)
         self._saves.save(training)
-        self._runs.summarise(self._id(self._saves.folder.parent))
+        self._runs.summarise(self._id(self._place))
         if self._recorder.has_first:
             self._told.keep_first(self._recorder.first)
+
+    def _find_room(self) -> bool:
+        """If the run's folder was removed while it trained, make it anew, or another elsewhere."""
+        if not (self._saves.lost or self._runs.lost):
+            return False
+        gone = self._place
+        try:
+            self._move(gone, self._runs.path)
+        except (OSError, sqlite3.Error, Held):
+            other = Path(tempfile.mkdtemp(prefix="neurowire-saved-"))
+            self._move(other / gone.name, other / self._runs.path.name)
+        text = f"{gone} is gone: it was removed, or its disk was, while the run went on."
+        advice = f"The run goes on; from now on it is saved in {self._place}."
+        self._send(Problem(None, text, advice))
+        return True
+
+    def _move(self, folder: Path, database: Path) -> None:
+        """Save and record in another folder from now on, with all that is known so far."""
+        folder.mkdir(parents=True, exist_ok=True)
+        runs = self._moved.enter_context(Runs(database))
+        trust.write(self.project, folder, runs)
+        self._kept.enter_context(hold(folder))
+        self._saves.move(folder)
+        run = self._id(folder)
+        with contextlib.suppress(OSError, sqlite3.Error):  # what was open may be lost, too
+            self._runs.copy_to(runs, self._id(self._place), run)
+        self._runs, self._place = runs, folder
+        self._told.move(run, folder, runs)
+        self._recorder.move(run, runs)
 
     @property
     def _here(self) -> Training:

@@ -45,10 +45,17 @@ class StepOnce:
 
 @dataclass(frozen=True, slots=True)
 class SetRate:
-    """Change an optimizer's learning rate; a schedule goes on from the new one in proportion."""
+    """Change an optimizer's learning rate; a schedule goes on from the new one in proportion.
+
+    Attributes:
+        optimizer: Its name.
+        value: The rate from the next step on.
+        peak: Is it instead the rate that a schedule takes its share of, as the board has it?
+    """
 
     optimizer: str
     value: float
+    peak: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,10 @@ class Recorder:
         if write or perf_counter() - self._wrote > COMMIT_S:
             self.write(step, seconds)
 
+    def move(self, run: str, runs: Runs) -> None:
+        """Record under another name, or in another database, from now on."""
+        self._run, self._runs = run, runs
+
     @property
     def has_first(self) -> bool:
         """Are all of the first steps here?"""

@@ -46,6 +46,8 @@ class Report:
     ) -> None:
         self._run, self._folder, self._project, self._config = run, folder, project, config
         self._training, self._threads, self._waited = training, threads, waited
+        kept = source.read_json(folder / SETTINGS).get("rates", []) if config.resume else []
+        self._rates = [one for one in kept if one["step"] <= training.step]  # set by hand
         self._before = 0.0  # seconds trained by earlier processes
         self._first_step = training.step
         self.begin()
@@ -73,10 +75,26 @@ class Report:
 
     def record(self, runs: Runs) -> None:
         """Write the settings into the run's folder and the database."""
-        settings = self._settings()
-        source.write_json(self._folder / SETTINGS, settings)
         known = runs.find(self._run)
         self._before = known.seconds if known else 0.0
+        self._write(runs)
+
+    def move(self, run: str, folder: Path, runs: Runs) -> None:
+        """The run's folder is another, or was made anew."""
+        self._run, self._folder = run, folder
+        self._write(runs)
+
+    def change_rate(self, runs: Runs, optimizer: str, rate: float) -> None:
+        """Write down that an optimizer's learning rate is another from the next step on."""
+        changed = {"optimizer": optimizer, "step": self._training.step, "rate": rate}
+        same = changed["optimizer"], changed["step"]
+        self._rates = [one for one in self._rates if (one["optimizer"], one["step"]) != same]
+        self._rates.append(changed)
+        self._write(runs)
+
+    def _write(self, runs: Runs) -> None:
+        settings = self._settings()
+        source.write_json(self._folder / SETTINGS, settings)
         runs.add(
             Run(
                 id=self._run,
@@ -162,4 +180,5 @@ class Report:
             "python": platform.python_version(),
             "system": f"{platform.system()} {platform.machine()}",
             "process": os.getpid(),
+            "rates": self._rates,
         }

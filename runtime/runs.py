@@ -13,7 +13,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -295,6 +295,20 @@ class Runs:
                     marks = ", ".join("?" * len(row))
                     with suppress(sqlite3.IntegrityError, sqlite3.OperationalError):
                         self._db.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)
+
+    @property
+    def lost(self) -> bool:
+        """Is its file gone from the disk, though it is still open here?"""
+        return not self.path.exists()
+
+    def copy_to(self, other: Runs, run: str, new: str) -> None:
+        """Copy what is recorded of a run into another database, under a name there."""
+        known = self.find(run)
+        if known is not None:
+            other.restore(replace(known, id=new))
+            curves, epochs = self.curves(run), self.epochs(run)
+            other.record(new, curves, step=known.step, seconds=known.seconds, epochs=epochs)
+            other._sum_up(new)
 
     def summarise(self, run: str) -> None:
         """Write what is known of a run into its folder, to be found again there."""

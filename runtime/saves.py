@@ -57,6 +57,18 @@ class Saves:
         """Is it time to save, now that an epoch ended? Epochs can be shorter than a save."""
         return perf_counter() - self._saved > max(min(LEAST_S, self._interval), SHARE * self._cost)
 
+    @property
+    def lost(self) -> bool:
+        """Is the folder gone that checkpoints are written to?"""
+        return not self.folder.is_dir()
+
+    def move(self, folder: Path) -> None:
+        """Write to another run's folder from now on, and all of it anew."""
+        self.folder = folder / CHECKPOINTS
+        self.folder.mkdir(exist_ok=True)
+        self._at = (-1, -1)
+        self._best_waits = bool(self._best)
+
     @torch.no_grad()
     def keep_best(self, training: Training) -> None:
         """Remember the weights of now as the best; they are written with the next save.

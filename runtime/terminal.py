@@ -20,7 +20,7 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from runtime import messages
+from runtime import leftovers, messages
 from runtime.config import Project, RunConfig
 from runtime.loop import Loop
 from runtime.messages import (
@@ -111,6 +111,7 @@ def run(
             inbox.put(Stop())
 
     inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
+    leftovers.remove()
     with Runs(runs_at / "runs.sqlite" if runs_at else database()) as runs:
         loop = Loop(project, config, inbox, tell_on, runs, runs_at or home())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from graph.errors import FileError, NeurowireError
 from graph.file import SUFFIX, load_text, save_text
 from runtime import boards, config, prepare, terminal
 from runtime.config import RunConfig
+from runtime.leftovers import scratch
 from runtime.messages import Message, Problem
 from runtime.runs import Runs, database, planned_epochs
 from runtime.source import FIRST_STEPS, PLAN, RECORDED, digest, read
@@ -138,11 +138,11 @@ def first_losses(
         if isinstance(message, Problem):
             problems.append(f"{message.text} {message.advice}")
 
-    with tempfile.TemporaryDirectory(prefix="neurowire-") as name:
+    with scratch() as folder:
         settings = RunConfig(**settings_of(document, data_dir), max_steps=FIRST_STEPS)
         project = records(compiled)
         project = config.Project(project.name, project.files)
-        stopped = terminal.run(project, settings, hear, runs_at=Path(name))
+        stopped = terminal.run(project, settings, hear, runs_at=folder)
         record = Path(stopped.folder, RECORDED)
         found = record if stopped.reason == "finished" and record.exists() else None
         yield found, " ".join(problems)

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from runtime import data
+from runtime import data, leftovers
 from runtime.data.missing import MissingSet
 from runtime.device import devices
 from runtime.generate import Generation
@@ -43,8 +43,13 @@ TELL_S = 0.2
 """How often a download says how far it is."""
 
 
-def serve(connection: Connection) -> None:
-    """Answer commands until told to quit, or until the window is gone."""
+def serve(connection: Connection, ready: threading.Event | None = None) -> None:
+    """Answer commands until told to quit, or until the window is gone.
+
+    Args:
+        connection: To the window.
+        ready: Set once a window that goes is heard of here.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the window's to handle
     post = Post(connection)
     desk = Desk(post.send)
@@ -54,7 +59,10 @@ def serve(connection: Connection) -> None:
     listener.start()
     warm_up()
     post.send(Warm(devices(), torch.__version__))
+    if ready is not None:
+        ready.set()
     threading.Thread(target=load_readers, name="readers", daemon=True).start()
+    leftovers.remove()
     command = desk.inbox.get()
     while not isinstance(command, Quit):
         following = None

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from graph.declare import REGISTRY
 from gui.inspector.board import BoardPage
 from gui.inspector.network import NetworkPage
 from gui.inspector.node import NodePage
 from gui.learning import LearningFigures
+from gui.live import has_rate
 from gui.session import Session
+from gui.widgets import label
+
+LATER = "A run is going: what is changed here acts from the next run."
+LIVE = "A run is going: the learning rate acts at its next step, the rest from the next run."
 
 
 class Inspector(QScrollArea):
@@ -24,6 +30,9 @@ class Inspector(QScrollArea):
         super().__init__(parent)
         self._session, self._learning = session, learning
         self.page: NodePage | BoardPage | NetworkPage | None = None
+        self._going = False
+        self.run = QLabel()
+        """What edits act on while a run goes."""
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -36,6 +45,18 @@ class Inspector(QScrollArea):
         session.inferred.connect(lambda _: self._refresh())
         learning.changed.connect(self._refresh_learning)
         self._build()
+
+    def show_run(self, *, going: bool) -> None:
+        """Say from when on edits act, while a run of the board goes."""
+        if going != self._going:
+            self._going = going
+            self._show_run()
+
+    def _show_run(self) -> None:
+        nodes = [self._session.document.node(one) for one in self.page.ids] if self.page else []
+        live = bool(nodes) and all(has_rate(REGISTRY.find(node.type)) for node in nodes)
+        self.run.setText(LIVE if live else LATER)
+        self.run.setVisible(self._going)
 
     def _build(self) -> None:
         old = self.takeWidget()
@@ -53,9 +74,13 @@ class Inspector(QScrollArea):
         holder = QWidget()
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(20, 18, 18, 18)
+        self.run = label("", "dim", wrap=True)
+        self.run.hide()
+        layout.addWidget(self.run)
         layout.addWidget(self.page)
         layout.addStretch(1)
         self.setWidget(holder)
+        self._show_run()
         self.page.refresh()
 
     def _refresh_learning(self) -> None:

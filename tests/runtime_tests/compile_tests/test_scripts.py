@@ -113,6 +113,11 @@ def test_two_processes_give_the_figures_of_one(size: int, tmp_path: Path) -> Non
     assert len(epochs[0]) == 2
     for one, two in zip(*epochs, strict=True):
         assert two == pytest.approx(one, rel=1e-5)
+    first = [
+        [line["loss/cross_entropy"] for line in lines if "step" in line] for lines in (alone, both)
+    ]
+    assert first[1][0] == pytest.approx(first[0][0], rel=1e-6), "of the whole batch"
+    assert first[1] == pytest.approx(first[0], rel=1e-4)
 
 
 # -- two optimizers
