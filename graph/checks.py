@@ -20,6 +20,7 @@ from graph import (
     walks,
 )
 from graph.declare import REGISTRY, Declaration
+from graph.mending import set_on
 from graph.order import upstream
 from graph.problems import Fix, Problem, Severity
 from graph.sheet import BOARD, End, Node, Sheet
@@ -38,6 +39,7 @@ def check(inference: "Inference") -> list[Problem]:
         *_optimizers(inference),
         *twins.check(inference),
         *_unreached(inference),
+        *_weights_inside(inference.document),
         *_losses_for_nobody(inference),
         *rows.check(inference),
         *generating.check(inference),
@@ -385,6 +387,22 @@ def _unreached(inference: "Inference") -> Iterator[Problem]:
                 name=node.name,
                 advice="link it to the node that is trained (Alt+D), or wire it to a loss",
             )
+
+
+def _weights_inside(document: "Document") -> Iterator[Problem]:
+    """Weights to begin with, of a network inside another: that one's file would have them too."""
+    for sheet in document.networks.values():
+        for node in sheet.nodes.values():
+            if role(node) == "instance" and node.params.get("pretrained") and not node.muted:
+                fix = set_on(node, "pretrained", "")
+                yield Problem(
+                    node.id,
+                    sheet.name,
+                    "begins with weights of its own, which only a network on the board can",
+                    name=node.name,
+                    advice=f"say it where {sheet.name} is placed, with a file that has all of it",
+                    fixes=(fix,),
+                )
 
 
 def _losses_for_nobody(inference: "Inference") -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from graph.file import SUFFIX, load
 from graph.infer import Inference
 from graph.problems import Problem
 from graph.sheet import BOARD, Node
+from runtime import begins
 
 
 class BadUsage(NeurowireError):
@@ -74,6 +75,12 @@ def learn(document: Document, data_dir: str | None) -> tuple[Inference, list[Pro
             facts[node.id] = data.probe(node.type, document.params(node), data_dir)
         except (ValueError, OSError) as error:
             problems.append(Problem(node.id, BOARD, str(error), name=node.name))
+    for name, path in begins.weights(document).items():
+        if begins.find(path, data_dir) is None:
+            node = next(one for one in document.board.nodes.values() if one.name == name)
+            text = f"there is no file {path}, whose weights it begins with"
+            advice = "choose another file, or empty `pretrained`"
+            problems.append(Problem(node.id, BOARD, text, name=name, advice=advice))
     return Inference(document, facts, watch=False), problems
 
 

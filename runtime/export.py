@@ -12,6 +12,7 @@ from pathlib import Path
 from graph.compile import Project
 from graph.errors import FileError
 from graph.file import write_atomic
+from runtime import begins
 from runtime.config import project as records
 from runtime.runs import Runs, database
 from runtime.source import FIRST_STEPS, RECORDED, digest
@@ -61,6 +62,9 @@ def write_project(
             write_atomic(folder / name, text)
             written[name] = _hashed(text.encode())
     # What earlier boards left here and this one lacks stays known: a later board may have it again.
+    board = begins.of_files(project.files)
+    if board is not None:
+        begins.keep(board, folder)
     write_atomic(folder / WRITTEN, json.dumps(written, indent=1, sort_keys=True) + "\n")
 
 

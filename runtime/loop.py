@@ -17,7 +17,8 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
-from runtime import faults, prepare, source, trust
+from graph.errors import FileError
+from runtime import begins, faults, prepare, source, trust
 from runtime.blame import blame
 from runtime.config import Project, RunConfig
 from runtime.hold import Held, hold
@@ -133,6 +134,10 @@ class Loop:
             folder = prepare.new_folder(self._home, self.project.name)
             self._new = True
         trust.write(self.project, folder, self._runs)
+        board = begins.of_files(self.project.files)
+        if board is not None:
+            with contextlib.suppress(FileError):  # the source tells it, with the node
+                begins.keep(board, folder, self.config.data_dir)
         return folder
 
     def _planned(self, folder: Path) -> Project:

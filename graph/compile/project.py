@@ -188,6 +188,7 @@ def _readme(name: str, title: str, files: Collection[str]) -> Source:
         "script.py": "options and what is printed",
         "arguments.py": "numbers on the command line",
         "threads.py": "how many threads are fastest here",
+        "pretrained.py": "weights to begin with, from the files in `pretrained`",
         "losses.py": "losses that torch has not",
         "layers.py": "layers that torch has not",
         "diffusion.py": "puts noise into pictures and takes it out again",

@@ -1,6 +1,6 @@
 """Networks: reusable sheets, their ends, and the places they are put."""
 
-from graph.declare import Values, node, param
+from graph.declare import FilePath, Values, node, param
 from graph.limits import REPEAT
 from graph.tensor import TensorType
 
@@ -51,6 +51,12 @@ class Instance:
         low=1,
         high=REPEAT,
         doc="Stack it so many times, one behind the other, each with its own weights.",
+    )
+    pretrained: FilePath = param(
+        "",
+        doc="File to begin with: best.safetensors of a run, or any safetensors file with the same "
+        "layers. A network of the same name is taken from it.",
+        advanced=True,
     )
     evaluate: bool = param(
         False,

@@ -6,6 +6,7 @@ from graph.compile.source import Writer
 from graph.compile.train import data, modes, schedules
 from graph.compile.train.members import Members
 from graph.declare import literal
+from graph.rules import role
 from graph.settings import Settings
 
 
@@ -17,7 +18,8 @@ def write(writer: Writer, members: Members) -> None:
         data.write_read(writer, plan, node)
     data.write_checks(writer, plan)
     for unit in plan.units:
-        _unit(writer, unit, members.flow.cold(unit), modes.rests(plan, members.flow, unit))
+        rests = modes.rests(plan, members.flow, unit)
+        _unit(writer, unit, members.flow.cold(unit), _begins_with(plan, unit), rests=rests)
     _averages(writer, plan)
     held = [unit.attribute for unit in plan.units]
     held += [mean.attribute for mean in plan.averages]
@@ -48,9 +50,18 @@ def _head(writer: Writer, settings: Settings) -> None:
     writer.add("self.epoch = self.batch = self.step = 0", level=2)
 
 
-def _unit(writer: Writer, unit: Unit, cold: list[str], rests: bool) -> None:
+def _begins_with(plan: Plan, unit: Unit) -> str:
+    """The file that has a unit's first weights, if it does not begin anew."""
+    node = plan.board.nodes[unit.nodes[0]]
+    return str(node.params.get("pretrained", "")) if role(node.type) == "instance" else ""
+
+
+def _unit(writer: Writer, unit: Unit, cold: list[str], weights: str, *, rests: bool) -> None:
     """The unit; what no step trains takes no gradient from the start, and evaluates."""
-    made, name = f"{unit.constructor}.to(self.device)", unit.attribute
+    name, made = unit.attribute, unit.constructor
+    if weights:
+        made = f"load_weights({made}, {literal(weights)}, {literal(name)}, data_dir)"
+    made = f"{made}.to(self.device)"
     if cold == [name]:
         made = f"{made}.requires_grad_(False)"
     if rests:
