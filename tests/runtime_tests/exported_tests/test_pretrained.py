@@ -103,9 +103,7 @@ def test_a_folder_a_missing_file_and_what_are_no_numbers(tmp_path: Path) -> None
         load_weights(made(), str(tmp_path / "it.safetensors"), "teacher")
     whole = {**weights(made()), "0.bias": torch.tensor([1, 2, 3])}
     save_file(whole, tmp_path / "it.safetensors")
-    with pytest.raises(
-        WeightsError, match=r"0.bias is torch.int64 where torch.float32 is expected"
-    ):
+    with pytest.raises(WeightsError, match=r"torch.int64 where torch.float32 is expected"):
         load_weights(made(), str(tmp_path / "it.safetensors"), "teacher")
 
 
