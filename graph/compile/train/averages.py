@@ -101,7 +101,7 @@ def _standing(
 
 
 def _given(operand: Any, found: Mapping[End, Standing]) -> Any:
-    if isinstance(operand, tuple):
+    if isinstance(operand, tuple) and not isinstance(operand, End):
         return tuple(_one(end, found) for end in operand)
     return _one(operand, found)
 

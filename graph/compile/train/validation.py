@@ -42,6 +42,7 @@ class Validation:
         self._items = [*items, *extra_items(plan, self._measured)]
         self._standing = standings(plan, self._items)
         self._late = self._of_all_rows()
+        self._summed = self._means_for_late()
         late = {id(item) for item in self._late}
         self._finals = {
             item.writes[0][0]: item
@@ -116,6 +117,12 @@ class Validation:
         ]
         return needed(late, goals)
 
+    def _means_for_late(self) -> list[End]:
+        """Means that are told nowhere, but that what is computed last is made of."""
+        reads = dict.fromkeys(end for item in self._late for end in item.reads)
+        apart = {"mean", "ratio"}
+        return [e for e in reads if self._standing.get(e) in apart and e not in self._told]
+
     def _collected(self) -> list[End]:
         """The rows that what is computed last is made of."""
         made = {end for item in self._late for end, _ in item.writes}
@@ -182,7 +189,7 @@ class Validation:
             e for n in self._plan.metrics if not self._is_late(n) for e in self._measured[n.id]
         ]
         reads += [end for item in self._finals.values() for end in item.reads]
-        for end in self._told:
+        for end in (*self._told, *self._summed):
             if self._standing.get(end) == "ratio":
                 reads += self._plan.scope.reads(end.node)
             elif self._standing.get(end) == "mean" and end not in self._finals:
@@ -199,15 +206,15 @@ class Validation:
 
     def _add_losses(self, values: Values, rows: str) -> None:
         """A loss is a mean over its batch, or says what it is the quotient of."""
+        for end in (*self._told, *self._summed):
+            if self._standing.get(end) == "mean":
+                self._add_mean(end, values, rows)
+            elif self._standing.get(end) == "ratio":
+                self._add_ratio(end, values, rows)
         for step in self._plan.steps:
             for end, key in {step.loss: step.loss_name, **step.parts}.items():
-                standing = self._standing.get(end)
-                if standing not in {"mean", "ratio"}:
-                    continue
-                if end not in self._means:
-                    add = self._add_ratio if standing == "ratio" else self._add_mean
-                    add(end, values, rows)
-                self._figures.append((f"val/{key}", self._quotient(end)))
+                if end in self._means:
+                    self._figures.append((f"val/{key}", self._quotient(end)))
 
     def _add_mean(self, end: End, values: Values, rows: str) -> None:
         """A mean over its batch counts as often as the batch has rows."""

@@ -316,6 +316,38 @@ def test_what_is_made_of_losses_is_made_of_those_of_all_rows(kind: str, tmp_path
     assert complaints(tmp_path / "it") == ""
 
 
+def test_a_mean_that_is_told_nowhere_goes_on_to_what_is_of_all_rows(tmp_path: Path) -> None:
+    draw = Judged("inner", (Port("a"), Port("b")), (f("N", 4), f("N", 4)))
+    pairs = [draw.add(kind) for kind in ("loss.mse", "loss.l1")]
+    both, half = draw.add("merge.add"), draw.add("merge.scale", factor=0.5)
+    for loss in pairs:
+        draw.wire(draw.data, loss, "prediction", "a")
+        draw.wire(draw.data, loss, "target", "b")
+        draw.wire(loss, both, "xs")
+    draw.chain(both, half)
+    for formula, inner in (("sqrt(a)", both), ("3 * a", half)):
+        made = draw.add("merge.expression", formula=formula)
+        draw.wire(inner, made, "a")
+        draw.document.link(End(made.id, "y"), End(draw.sum.id, "losses"))
+    found, rows, mean = draw.figures(tmp_path / "it")
+    a, b = rows["a"], rows["b"]
+    inner_mean = float(nn.functional.mse_loss(a, b) + nn.functional.l1_loss(a, b))
+    for figures in found:
+        wanted = mean + inner_mean**0.5 + 1.5 * inner_mean
+        assert figures["val/total"] == pytest.approx(wanted, rel=1e-5)
+    assert complaints(tmp_path / "it") == ""
+
+
+def test_a_mean_times_a_number_needs_no_rows_kept(tmp_path: Path) -> None:
+    draw = Judged("scaled", (Port("a"), Port("b")), (f("N", 4), f("N", 4)))
+    loss, half = draw.add("loss.mse"), draw.add("merge.scale", factor=0.5)
+    draw.wire(draw.data, loss, "prediction", "a")
+    draw.wire(draw.data, loss, "target", "b")
+    draw.wire(loss, half)
+    draw.document.link(End(half.id, "y"), End(draw.sum.id, "losses"))
+    assert "gather" not in compile_document(draw.document).files["train.py"].text
+
+
 def test_no_label_that_counts_is_nan_and_no_end(tmp_path: Path) -> None:
     draw = Judged("none", (Port("logits"), Port("label")), (f("N", 4), labels("N", classes=4)))
     loss = draw.judge("loss.cross_entropy", "ce", {"weight": (0.0, 0.0, 0.0, 0.0)})

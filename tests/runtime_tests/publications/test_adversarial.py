@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -262,3 +262,87 @@ def test_pix2pix() -> None:
         nn.Conv2d(2, 4, 3, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(4, 1, 3, padding=1)
     )
     compare(board.document, Pix2PixTraining(painter, judge))
+
+
+class CycleGANTraining(Plain):
+    """Both ways and back; the judges learn first, of the same pictures."""
+
+    def __init__(self, painters: Sequence[nn.Module], judges: Sequence[nn.Module]) -> None:
+        self.there, self.back = painters
+        self.judge_a, self.judge_b = judges
+        names = ("there", "back", "judge_a", "judge_b")
+        self.networks = dict(zip(names, (*painters, *judges), strict=True))
+        every = [*self.there.parameters(), *self.back.parameters()]
+        self.adam_p = torch.optim.Adam(every, **RATE)
+        every = [*self.judge_a.parameters(), *self.judge_b.parameters()]
+        self.adam_j = torch.optim.Adam(every, **RATE)
+
+    def step(self, *batch: Tensor) -> Mapping[str, Tensor]:
+        a, b = batch
+        made_b, made_a = self.there(a), self.back(b)
+        told, fooled = RULES["least squares"]
+        of_b, of_a = self.judge_b(made_b.detach()), self.judge_a(a)
+        lost = told(of_a, self.judge_a(made_a.detach())) + told(self.judge_b(b), of_b)
+        learn(self.adam_j, lost)
+        with still(self.judge_a, self.judge_b):
+            again_a = self.back(made_b)
+            won = fooled(self.judge_b(made_b))
+            again_b = self.there(made_a)
+            won = won + fooled(self.judge_a(made_a))
+            won = won + 10 * (F.l1_loss(again_a, a) + F.l1_loss(again_b, b))
+            learn(self.adam_p, won)
+        return {"painters_loss": won, "judges_loss": lost}
+
+
+def test_cyclegan() -> None:
+    """Zhu et al. 2017: two sets of pictures that nobody paired, and the way there and back."""
+    board = Board("cyclegan")
+    same = {"kernel_size": (3,), "padding": "same"}
+    for name in ("there", "back"):
+        network(
+            board, name,
+            ("layer.conv2d", {**same, "filters": 4, "bias": False}),
+            "norm.instance2d", "activation.relu",
+            ("layer.conv2d", {**same, "filters": 1}), "activation.sigmoid",
+        )  # fmt: skip
+    for name in ("judge_a", "judge_b"):
+        network(
+            board, name,
+            ("layer.conv2d", {**same, "filters": 4, "stride": (2,)}), LEAKY,
+            ("layer.conv2d", {**same, "filters": 1}),
+        )  # fmt: skip
+    a = board.add("data.digits", name="a")
+    b = board.add("data.digits", name="b", drawn="independently")
+    there = board.instance("there", a, name="there")
+    back = board.instance("back", b, name="back")
+    again_a, again_b = again(board, back, there), again(board, there, back)
+    real_a = board.instance("judge_a", a, name="judge_a")
+    real_b = board.instance("judge_b", b, name="judge_b")
+    made_a, made_b = again(board, real_a, back), again(board, real_b, there)
+    rules = {"objective": "least squares"}
+    cycles = board.put(
+        "merge.add", board.put("loss.l1", again_a, a), board.put("loss.l1", again_b, b)
+    )
+    fooled = [board.put("loss.generator", made, **rules) for made in (made_b, made_a)]
+    far = board.put("merge.scale", cycles, factor=10.0)
+    won = board.put("merge.add", *fooled, far, name="painters_loss")
+    told = [
+        board.put("loss.discriminator", *pair, **rules)
+        for pair in ((real_a, made_a), (real_b, made_b))
+    ]
+    lost = board.put("merge.add", *told, name="judges_loss")
+    board.put("optimizer.adam", won, trains=(there.id, back.id), order=2, **RATE)
+    board.put("optimizer.adam", lost, trains=(real_a.id, real_b.id), order=1, **RATE)
+
+    def painter() -> nn.Module:
+        return nn.Sequential(
+            nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.InstanceNorm2d(4), nn.ReLU(),
+            nn.Conv2d(4, 1, 3, padding=1), nn.Sigmoid(),
+        )  # fmt: skip
+
+    def judge() -> nn.Module:
+        return nn.Sequential(
+            nn.Conv2d(1, 4, 3, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(4, 1, 3, padding=1)
+        )
+
+    compare(board.document, CycleGANTraining([painter(), painter()], [judge(), judge()]))
