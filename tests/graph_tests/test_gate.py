@@ -107,7 +107,7 @@ def test_every_parameter_refuses_text_or_keeps_it_as_text() -> None:
     kinds = set()
     for declaration in REGISTRY:
         for param in declaration.params:
-            for text in TEXTS:
+            for text in (one for one in TEXTS if one not in param.choices):
                 value: Any = (text,) if param.kind in {"names", "nodes"} else text
                 value = {text: text} if param.kind == "values" else value
                 try:
