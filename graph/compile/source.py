@@ -2,14 +2,12 @@
 
 import ast
 import functools
-import itertools
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-WIDTH = 100
-INDENT = "    "
+from graph.compile.layout import INDENT, WIDTH, powers, wrapped
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Writer:
         if not text:
             self.lines.append(("", ids))
             return
-        lines = list(wrapped(text, level))
+        lines = list(wrapped(powers(text) if " ** " in text else text, level))
         if comment and len(f"{lines[-1]}  # {comment}") <= WIDTH:
             lines[-1] += f"  # {comment}"
         self.lines += [(line, ids) for line in lines]
@@ -75,194 +73,6 @@ class Writer:
     def source(self) -> Source:
         """The finished file."""
         return Source(self.text, tuple(ids for _, ids in self.lines))
-
-
-def wrapped(text: str, level: int) -> Iterator[str]:
-    """A statement as one line, or split as a formatter would where it is too long."""
-    if len(INDENT) * level + len(text) <= WIDTH:
-        yield INDENT * level + text
-        return
-    head, value = _value_of(text)
-    terms = _terms(value)
-    if len(terms) > 1 and not (len(terms) == 2 and _splits_last(text, level)):
-        yield f"{INDENT * level}{head}("
-        yield from _argument(value, level + 1, "")
-        yield f"{INDENT * level})"
-        return
-    opened = len(INDENT) * level + len(head) + value.find("(") + 1
-    if ", " in head and value.endswith("()") and opened > WIDTH:
-        yield from _unpacked(head.removesuffix(" = "), value, level)
-        return
-    yield from _brackets(text, level)
-
-
-def _unpacked(targets: str, value: str, level: int) -> Iterator[str]:
-    """Many targets and a value that has no bracket to be split at."""
-    prefix = INDENT * level
-    if len(f"{prefix}{targets} = (") <= WIDTH:
-        yield from (f"{prefix}{targets} = (", f"{prefix}{INDENT}{value}", f"{prefix})")
-        return
-    yield f"{prefix}("
-    yield from (f"{prefix}{INDENT}{target}," for target in split_commas(targets))
-    yield f"{prefix}) = {value}"
-
-
-def _brackets(text: str, level: int) -> Iterator[str]:
-    """Split at the first bracket whose line would be too long, then what follows it likewise."""
-    prefix = INDENT * level
-    room = WIDTH - len(prefix)
-    pair = _too_long(text, room)
-    if len(text) <= room or pair is None:
-        yield prefix + text
-        return
-    start, end = pair
-    inner = text[start + 1 : end].removesuffix(",")
-    parts = split_commas(inner)
-    display = text[start] != "(" or not text[start - 1 : start].isidentifier()
-    display = display and (len(parts) > 1 or text[start] in "[{")
-    yield prefix + text[: start + 1]
-    if len(prefix) + len(INDENT) + len(inner) <= WIDTH and not display:
-        yield prefix + INDENT + inner
-    else:
-        for part in parts:
-            yield from _argument(part, level + 1, "," if len(parts) > 1 or display else "")
-    yield from _brackets(text[end:], level)
-
-
-def _argument(text: str, level: int, comma: str) -> Iterator[str]:
-    """One of the things between brackets, on lines of its own."""
-    if len(INDENT) * level + len(f"{text}{comma}") <= WIDTH:
-        yield f"{INDENT * level}{text}{comma}"
-        return
-    terms = _terms(text)
-    if len(terms) > 1:
-        yield from _operators(terms, level, comma)
-    else:
-        yield from _brackets(f"{text}{comma or ','}", level)
-
-
-def _operators(terms: list[str], level: int, comma: str) -> Iterator[str]:
-    """A sum or product, one term a line."""
-    for number, term in enumerate(terms, 1):
-        yield from _brackets(term + (comma if number == len(terms) else ""), level)
-
-
-def _splits_last(text: str, level: int) -> bool:
-    """Is it enough to split a statement with one operator at its brackets?"""
-    pairs = _outer_brackets(text)
-    if not pairs or pairs[-1][1] != len(text) - 1 or pairs[-1][1] == pairs[-1][0] + 1:
-        return False
-    lines = list(_brackets(text, level))
-    return max(map(len, lines)) <= WIDTH
-
-
-def _value_of(text: str) -> tuple[str, str]:
-    """A statement as what stands before its value, and the value; the value may be empty."""
-    if text.endswith(":"):
-        return text, ""
-    found = re.match(r"return |[\w.\[\], ]+? [-+*]?= ", text)
-    return (found[0], text[found.end() :]) if found else (text, "")
-
-
-def _terms(text: str) -> list[str]:
-    """The operands of the operators that bind least, each with the operator before it.
-
-    A chain of three calls or more, `f(x).sum(1).mean()`, is split before its dots.
-    """
-    try:
-        tree = ast.parse(text, mode="eval").body if text else None
-    except SyntaxError:
-        return []
-    if isinstance(tree, ast.Call):
-        return _links(text)
-    if not isinstance(tree, ast.BinOp):
-        return []
-    rank = _LOOSE.get(type(tree.op))
-    places: list[int] = []
-    data = text.encode()  # the tree counts bytes
-    while isinstance(tree, ast.BinOp) and _LOOSE.get(type(tree.op)) == rank is not None:
-        gap = data[tree.left.end_col_offset or 0 : tree.right.col_offset]
-        operator = re.search(rb"[^\s()]", gap)
-        if operator is None:
-            return []
-        places.append((tree.left.end_col_offset or 0) + operator.start())
-        tree = tree.left
-    cuts = [0, *reversed(places), len(data)]
-    return [data[a:b].decode().strip() for a, b in itertools.pairwise(cuts)]
-
-
-def _links(text: str) -> list[str]:
-    closed = [end for _, end in _outer_brackets(text)]
-    cuts = [end + 1 for end in closed if text[end + 1 : end + 2] == "."]
-    return [text[a:b] for a, b in itertools.pairwise([0, *cuts, len(text)])] if cuts[1:] else []
-
-
-_LOOSE: dict[type[ast.operator], int] = {
-    ast.Add: 1,
-    ast.Sub: 1,
-    ast.Mult: 2,
-    ast.Div: 2,
-    ast.MatMult: 2,
-    ast.FloorDiv: 2,
-    ast.Mod: 2,
-}
-"""Operators by how tightly they bind; those of one number are split together."""
-
-
-_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\]|\\.)*"' r"|'(?:[^'\\]|\\.)*'", re.DOTALL)
-"""A string literal, as `literal` and `docstring` write them."""
-
-
-def blanked(text: str) -> str:
-    """The text with a letter that means nothing for each letter of its strings."""
-    return _STRING.sub(lambda found: "_" * len(found[0]), text)
-
-
-def split_commas(text: str) -> list[str]:
-    """Split at the commas that stand in no bracket, no string and between no lambda's arguments."""
-    parts, depth, start, naming = [], 0, 0, False
-    bare = blanked(text)
-    for index, letter in enumerate(bare):
-        if letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == ":" if naming else _LAMBDA.match(bare, index):
-            naming = not naming
-            depth += 1 if naming else -1
-        elif letter == "," and depth == 0:
-            parts.append(text[start:index].strip())
-            start = index + 1
-    rest = text[start:].strip()
-    return [*parts, rest] if rest else parts
-
-
-_LAMBDA = re.compile(r"\blambda\b")
-
-
-def _too_long(text: str, room: int) -> tuple[int, int] | None:
-    """The first bracket pair, not nested, that does not fit on a line with what follows it."""
-    pairs = _outer_brackets(text)
-    if text.startswith(("def ", "class ")):
-        return pairs[0] if pairs else None
-    ends = [*(start + 1 for start, _ in pairs[1:]), len(text)]
-    for (start, end), following in zip(pairs, ends, strict=False):
-        if following > room and end > start + 1:
-            return start, end
-    return None
-
-
-def _outer_brackets(text: str) -> list[tuple[int, int]]:
-    """The bracket pairs that stand in no other."""
-    pairs, opened = [], []
-    for index, letter in enumerate(blanked(text)):
-        if letter in "([{":
-            opened.append(index)
-        elif letter in ")]}" and opened:
-            start = opened.pop()
-            if not opened:
-                pairs.append((start, index))
-    return pairs
 
 
 # -- imports

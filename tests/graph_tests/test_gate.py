@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from graph.compile import compile_document
-from graph.compile.source import Writer, split_commas
+from graph.compile.layout import split_commas
+from graph.compile.source import Writer
 from graph.declare import REGISTRY, docstring, literal
 from graph.errors import BadParameter, CompileError, FileError
 from graph.file import load, load_text, save_text

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from graph.compile.source import WIDTH, Writer
+from graph.compile.layout import WIDTH
+from graph.compile.source import Writer
 from tests.runtime_tests.compile_tests.written import RULES
 
 NAMES = st.sampled_from(
