@@ -10,6 +10,7 @@ from graph import (
     gradients,
     meanings,
     mixing,
+    networks,
     pictures,
     rows,
     schedules,
@@ -337,13 +338,21 @@ def _parted_neurons(inference: "Inference", node: Node, updates: set[str]) -> It
         inside = trains.learning(document, record, found.inner, (first,))
         neurons = [path for path in inside if role(document.node(path[-1])) == "neuron"]
         for place in dict.fromkeys(path[:-1] for path in neurons):
-            there = {path for path in neurons if path[:-1] == place}
+            beside = [path for path in neurons if path[:-1] == place]
+            computed = _computed(document, beside[0][-1])
+            there = {path for path in beside if path[-1] in computed}
             if there & mine and not there <= mine:
                 words = trains.called(document, trains.join(place))
                 text = f"trains some neurons of {words} and not others: they are one matrix"
                 names = [*node.params.get("trains", ()), *map(trains.join, sorted(there))]
                 fix = Fix(f"Train all neurons of {words}", _train(node, dict.fromkeys(names)))
                 yield _of(node, text, "name all of them in `trains`, or none", fix)
+
+
+def _computed(document: "Document", node: str) -> set[str]:
+    """The nodes of a network that its Outputs depend on, by one of its nodes."""
+    sheet = document.sheet_of(node)
+    return upstream(sheet, [one.id for one in networks.ends(sheet, "output")])
 
 
 def _of(node: Node, text: str, advice: str, *fixes: Fix, severity: Severity = "error") -> Problem:

@@ -163,11 +163,11 @@ class Networks:
     def _made(self, node: Node, result: "Result") -> Sketch:
         sheet = networks.placed(self._document, node)
         scope = Scope(self._document, sheet, result.inner, self.constructor)
-        order = scope.gather([n for n in topological(sheet) if not scope.passes(n)])
         ends = networks.ends(sheet, "output")
         live = upstream(sheet, [one.id for one in ends])
+        order = scope.gather([n for n in topological(sheet, live) if not scope.passes(n)])
         inputs = [End(one.id, "y") for one in networks.ends(sheet, "input")]
-        items = [scope.item(n) for n in order if n in live and scope.role(n) in COMPUTES]
+        items = [scope.item(n) for n in order if scope.role(n) in COMPUTES]
         sources = [scope.reads(one.id)[0] for one in ends]
         outputs = [
             (end, one.name, scope.type_of(end)) for one, end in zip(ends, sources, strict=True)

@@ -201,3 +201,17 @@ def test_regular_layers_stay_layers_however_many() -> None:
     text = train(draw, draw.neuron(x, "top", activation="linear"), label).files["model.py"].text
     assert text.count("nn.Linear(") == 31
     assert "WiredNeurons" not in text
+
+
+def test_irregular_neurons_in_a_network_are_one_module() -> None:
+    """Some of them feed nothing: they are neither computed nor trained, and in nobody's way."""
+    draw, x, label = irregular(60)
+    top = draw.neuron(x[-10:], "top", activation="linear")
+    wires = {wire.link for wire in train(draw, top, label).wires}
+    inside = {"neuron.neuron", "neuron.split"}
+    chosen = [node.id for node in draw.board.nodes.values() if node.type in inside]
+    draw.document.group_into_network(chosen, "net")
+    assert not [p for p in Inference(draw.document).problems if p.severity == "error"]
+    project = compile_document(draw.document)
+    assert project.files["model.py"].text.count("WiredNeurons(") == 1
+    assert {wire.link for wire in project.wires} == wires
