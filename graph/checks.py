@@ -349,7 +349,7 @@ def _parted_neurons(inference: "Inference", node: Node, updates: set[str]) -> It
                 yield _of(node, text, "name all of them in `trains`, or none", fix)
 
 
-def _computed(document: "Document", node: str) -> set[str]:
+def _computed(document: "Document", node: str) -> AbstractSet[str]:
     """The nodes of a network that its Outputs depend on, by one of its nodes."""
     sheet = document.sheet_of(node)
     return upstream(sheet, [one.id for one in networks.ends(sheet, "output")])
