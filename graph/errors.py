@@ -11,7 +11,7 @@ NeurowireError
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Repair:
         param: Parameter to set to `value`: of the node itself or, where `port` is given, of the
             nearest node upstream of that input that has it; or
         insert: type of a node to insert into the wire of `port`, with `params`.
+        wire: Which wire, where the port takes several.
+        more: What is done with it in the same click.
     """
 
     label: str
@@ -55,6 +57,8 @@ class Repair:
     insert: str = ""
     port: str = ""
     params: tuple[tuple[str, object], ...] = ()
+    wire: int = 0
+    more: tuple["Repair", ...] = ()
 
 
 def set_param(name: str, value: object) -> Repair:
@@ -71,6 +75,11 @@ def set_upstream(port: str, name: str, value: object, label: str = "") -> Repair
 def insert_before(port: str, node_type: str, label: str, **params: object) -> Repair:
     """A repair that puts a node of `node_type` into the wire at `port`."""
     return Repair(label=label, insert=node_type, port=port, params=tuple(params.items()))
+
+
+def together(label: str, repairs: Sequence[Repair]) -> list[Repair]:
+    """Several repairs as one, or none where there are none."""
+    return [replace(repairs[0], label=label, more=tuple(repairs[1:]))] if repairs else []
 
 
 class Mismatch(NeurowireError):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graph import checks
+from graph import checks, wiring
 from graph.mending import WAITS, serious
 from graph.order import topological
 from graph.problems import Problem
@@ -81,12 +81,19 @@ class Findings:
 
     def _own(self, node: str) -> list[Problem]:
         """Problems of a node; what is missing is an error where an optimizer waits for it."""
-        found = self._results[node].problems
+        found = [self._wired(node, one) for one in self._results[node].problems]
         if not any(one.received in WAITS for one in found):
-            return list(found)
+            return found
         if self._awaited is None:
             self._awaited = frozenset(checks.awaited(self._inference))
         return [serious(one) if node in self._awaited else one for one in found]
+
+    def _wired(self, node: str, found: Problem) -> Problem:
+        """With a wire from the data as one more way out, where that is what is missing."""
+        if found.node != node or found.sheet != BOARD:
+            return found
+        wires = wiring.fixes(self._inference, self._inference.document.node(node))
+        return replace(found, fixes=(*wires, *found.fixes))
 
     def _in_order(self) -> list[str]:
         """The nodes with problems in the order they are computed."""

@@ -168,7 +168,7 @@ class NodeInference:
             given = bound.shape(*inputs)
             weights = bound.weights(*inputs) if declaration.has("weights") else None
         except Mismatch as mismatch:
-            return Result(None, nothing, (from_mismatch(sheet, node, mismatch),))
+            return Result(None, nothing, (from_mismatch(sheet, node, mismatch, inputs=inputs),))
         types = given if isinstance(given, tuple) else (given,)
         outputs: Types = dict(zip(nothing, _scaled(declaration, node, inputs, types), strict=True))
         return Result(inputs, outputs, (), weights if self._counts(sheet, node) else None)

@@ -1,10 +1,12 @@
 """Problems of single nodes, and the fixes their repairs become."""
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graph.declare import REGISTRY, Declaration, Port
-from graph.errors import Mismatch, Repair
+from graph.errors import BadParameter, Mismatch, Repair
 from graph.overrides import own_name
 from graph.problems import Fix, Problem
 from graph.sheet import Node, Sheet
@@ -96,10 +98,15 @@ def serious(found: Problem) -> Problem:
 
 
 def from_mismatch(
-    sheet: Sheet, node: Node, mismatch: Mismatch, *, severity: str = "error"
+    sheet: Sheet,
+    node: Node,
+    mismatch: Mismatch,
+    *,
+    severity: str = "error",
+    inputs: Sequence[Any] = (),
 ) -> Problem:
     """What a shape rule raised, its repairs turned into fixes."""
-    fixes = tuple(_fix(sheet, node, repair) for repair in mismatch.repairs)
+    fixes = (*(_fix(sheet, node, repair) for repair in mismatch.repairs), *_siblings(node, inputs))
     return problem(
         sheet,
         node,
@@ -112,9 +119,59 @@ def from_mismatch(
     )
 
 
+def _siblings(node: Node, inputs: Sequence[Any]) -> Iterator[Fix]:
+    """The same for signals, pictures or volumes, where one of those takes what is wired in."""
+    declaration = REGISTRY.find(node.type)
+    if declaration is None or not inputs or not hasattr(declaration.cls, "axes"):
+        return
+    family = getattr(declaration.cls, "__mro__", (None, None))[1]
+    for other in REGISTRY:
+        alike = other.type != declaration.type and hasattr(other.cls, "axes")
+        if not alike or family not in getattr(other.cls, "__mro__", ()):
+            continue
+        try:
+            other.bind(_kept(other, node)).shape(*inputs)
+        except Mismatch:
+            continue
+        yield Fix(f"Use {other.title}", _replaced(node, other.type))
+
+
+def _kept(declaration: Declaration, node: Node) -> dict[str, Any]:
+    """The parameters that a node of another type takes over."""
+    found = {}
+    for name, value in node.params.items():
+        param = declaration.param(name)
+        if param is not None:
+            with suppress(BadParameter):
+                found[name] = param.check(value)
+    return found
+
+
+def _replace(document: "Document", node: str, type: str) -> None:
+    document.replace_node(node, type)
+
+
+def _replaced(node: Node, type: str) -> Callable[["Document"], None]:
+    return lambda document: _replace(document, node.id, type)
+
+
 def _fix(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
+    if not repair.more:
+        return _one(sheet, node, repair)
+    parts = [_one(sheet, node, one) for one in (repair, *repair.more)]
+
+    def apply(document: "Document") -> None:
+        with document.group(repair.label):
+            for part in parts:
+                if part is not None:
+                    part.apply(document)
+
+    return None if None in parts else Fix(repair.label, apply)
+
+
+def _one(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
     if repair.insert:
-        wires = sheet.into(node.id, repair.port or None)
+        wires = sheet.into(node.id, repair.port or None)[repair.wire :]
         if not wires:
             return None
         wire = wires[0]
@@ -124,27 +181,35 @@ def _fix(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
 
         return Fix(repair.label, insert)
     own = REGISTRY.find(node.type)
-    if own is not None and own.param(repair.param) is not None:
+    if not repair.port and own is not None and own.param(repair.param) is not None:
         return set_on(node, repair.param, repair.value)
     return _fix_upstream(sheet, node, repair)
 
 
 def _fix_upstream(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
-    """Set the parameter on the nearest node before that has it, such as a layer's units."""
-    seen, ahead = {node.id}, [node.id]
-    while ahead:
-        following = []
-        for here in ahead:
-            for link in sheet.into(here):
-                before = sheet.nodes[link.source.node]
-                declaration = REGISTRY.find(before.type)
-                if declaration is not None and declaration.param(repair.param) is not None:
-                    return set_on(before, repair.param, repair.value)
-                if before.id not in seen:
-                    seen.add(before.id)
-                    following.append(before.id)
-        ahead = following
+    """Set the parameter on the nearest node before that has it, such as a layer's units.
+
+    No farther than the layer that decides the size.
+    """
+    ahead = sheet.into(node.id, repair.port or None)[repair.wire :][:1]
+    seen = set()
+    for link in ahead:
+        before = sheet.nodes[link.source.node]
+        declaration = REGISTRY.find(before.type)
+        if before.id in seen or declaration is None:
+            continue
+        seen.add(before.id)
+        if not before.muted and declaration.param(repair.param) is not None:
+            return set_on(before, repair.param, repair.value)
+        if before.muted or not _decides(declaration):
+            ahead += sheet.into(before.id)
     return None
+
+
+def _decides(declaration: Declaration) -> bool:
+    """Does a layer decide the size of what it gives, whatever it gets?"""
+    layers = declaration.group not in {"Activation", "Normalisation"}
+    return (declaration.learns and layers) or declaration.role in {"data", "noise", "instance"}
 
 
 def set_on(node: Node, name: str, value: object) -> Fix:

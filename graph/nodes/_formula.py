@@ -14,7 +14,8 @@ from collections.abc import Callable, Collection, Mapping
 from graph import limits
 from graph.declare import Value
 from graph.errors import Mismatch
-from graph.nodes._shapes import broadcast, operand
+from graph.nodes._meeting import broadcast
+from graph.nodes._shapes import operand
 from graph.tensor import Dim, TensorType
 
 LENGTH = 500

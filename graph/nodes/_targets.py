@@ -2,6 +2,7 @@
 
 from graph.declare import Value
 from graph.errors import Mismatch, Repair, insert_before, set_upstream
+from graph.nodes._fits import to_sides
 from graph.nodes._shapes import operand
 from graph.tensor import TensorType, product
 
@@ -160,6 +161,8 @@ def _to_shape(port: str, given: TensorType, wanted: TensorType) -> list[Repair]:
         return [insert_before(port, "shape.unflatten", "Insert Unflatten", dim=1, sizes=sizes)]
     if wanted.rank <= 2 and product(given.dims[1:]) == numbers:
         return [insert_before(port, "shape.flatten", "Insert Flatten")]
+    if given.rank == wanted.rank and given.dims[1] == wanted.dims[1]:
+        return to_sides(port, given, wanted)
     if given.rank == wanted.rank and given.dims[2:] == wanted.dims[2:]:
         return [set_outputs(port, sides[0], channels=given.rank > 2)]
     return []

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from graph.declare import Raw, Value, call, changed, literal, node, param, shared
 from graph.errors import Mismatch, insert_before, set_param
-from graph.nodes._shapes import axis, broadcast, joint, numbers, operand
+from graph.nodes._fits import fitting, same_sides
+from graph.nodes._meeting import broadcast
+from graph.nodes._shapes import axis, joint, numbers, operand
 from graph.nodes._spans import joined, met, product
 from graph.ranges import Given, Range
 from graph.tensor import TensorType, total
@@ -158,6 +160,7 @@ class Concatenate(Joining):
                     f"tensors that differ on axis {where} only",
                     " and ".join(map(str, xs)),
                     "make the other sizes equal, or pick another axis",
+                    repairs=same_sides(xs, several_wires(xs)) if where == 1 else [],
                 )
         size = total([x.dims[where] for x in xs])
         return self.join(xs).with_dims(*first.dims[:where], size, *first.dims[where + 1 :])
@@ -186,7 +189,9 @@ class Stack(Joining):
         where = axis(xs[0], self.dim, extra=1)
         if any(x.dims != dims for x in xs):
             received = " and ".join(map(str, xs))
-            raise Mismatch("tensors of equal size", received, "make the sizes equal")
+            repairs = fitting(xs, several_wires(xs))
+            advice = "make the sizes equal"
+            raise Mismatch("tensors of equal size", received, advice, repairs=repairs)
         return self.join(xs).with_dims(*dims[:where], len(xs), *dims[where:])
 
     def bounds(self, xs: tuple[Given, ...]) -> Given:
@@ -198,6 +203,11 @@ class Stack(Joining):
 
     def summary(self) -> str:
         return f"axis {self.dim}"
+
+
+def several_wires(xs: Sequence[TensorType]) -> list[tuple[str, int]]:
+    """The wires of the port `xs`."""
+    return [("xs", number) for number in range(len(xs))]
 
 
 def several(xs: tuple[Value, ...]) -> str:

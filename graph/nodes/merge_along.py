@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from graph.declare import Value, call, changed, node, param, shared
 from graph.errors import Mismatch
-from graph.nodes._shapes import axis, broadcast, joint, numbers, operand
+from graph.nodes._meeting import broadcast
+from graph.nodes._shapes import axis, joint, numbers, operand
 from graph.nodes.merge import GROUP
 from graph.ranges import Given, Range
 from graph.tensor import TensorType

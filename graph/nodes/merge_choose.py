@@ -4,7 +4,8 @@ from typing import Literal
 
 from graph.declare import Value, call, node, param
 from graph.errors import Mismatch, insert_before
-from graph.nodes._shapes import broadcast, joint, numbers, operand
+from graph.nodes._meeting import broadcast
+from graph.nodes._shapes import joint, numbers, operand
 from graph.nodes._spans import joined
 from graph.nodes.merge import GROUP, some
 from graph.ranges import Given, Range

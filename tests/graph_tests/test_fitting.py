@@ -1,0 +1,120 @@
+"""Sizes that do not meet: each way out that is offered leads to a board without errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from graph.sheet import End, Node
+from tests.graph_tests.test_infer import Board
+
+
+def every_fix(board: Board, node: Node) -> list[str]:
+    """Apply each fix of a node's problem by itself; it goes, and no error comes."""
+    (problem,) = board.inference.problems_of(node.id)
+    before = {str(one) for one in board.inference.problems if one.severity == "error"}
+    for fix in problem.fixes:
+        fix.apply(board.document)
+        after = {str(one) for one in board.inference.problems if one.severity == "error"}
+        assert problem.text not in {one.text for one in board.inference.problems_of(node.id)}
+        assert after <= before, fix.label
+        board.document.undo()
+        assert board.problem(node).text == problem.text
+    return [fix.label for fix in problem.fixes]
+
+
+def picture(board: Board, side: int, filters: int = 4, *, data: str = "data.mnist") -> Node:
+    """A picture of some size, made of the data."""
+    pooled = board.add("pool.adaptive_avg2d", board.add(data), output_size=(side, side))
+    return board.add("layer.conv2d", pooled, filters=filters)
+
+
+@pytest.mark.parametrize("merge", ["merge.concatenate", "merge.add", "merge.multiply"])
+def test_sides_of_a_u_net(merge: str) -> None:
+    board = Board()
+    one, other = picture(board, 6), picture(board, 7)
+    labels = every_fix(board, board.add(merge, one, other))
+    assert labels == ["Insert Interpolate to 7×7", "Insert Pad to 7×7", "Insert Crop to 6×6"]
+
+
+def test_output_padding_of_the_layer_before() -> None:
+    board = Board()
+    up = board.add("layer.conv_transpose2d", picture(board, 3), filters=4)
+    labels = every_fix(board, board.add("merge.concatenate", up, picture(board, 7)))
+    assert labels[0] == f"Set output padding of {up.name} to (1, 1)"
+    assert len(labels) == 4
+
+
+def test_three_pictures_at_once() -> None:
+    board = Board()
+    parts = [picture(board, side) for side in (7, 5, 6)]
+    assert len(every_fix(board, board.add("merge.concatenate", *parts))) == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "params"),
+    [
+        ((8, 4), (8, 16), {"filters": 16, "kernel_size": (1,)}),
+        ((16, 4), (8, 16), {"filters": 16, "kernel_size": (1,), "stride": (2,)}),
+    ],
+)
+def test_a_residual_of_other_channels(
+    one: tuple[int, int], other: tuple[int, int], params: dict[str, Any]
+) -> None:
+    board = Board()
+    merged = board.add("merge.add", picture(board, *one), picture(board, *other))
+    labels = every_fix(board, merged)
+    fix = board.problem(merged).fixes[0]
+    assert labels == [fix.label]
+    fix.apply(board.document)
+    node = board.document.node(board.document.board.into(merged.id)[0].source.node)
+    found = board.document.params(node)
+    assert {name: found[name] for name in params} == params
+
+
+def test_rows_of_other_sizes() -> None:
+    board = Board()
+    flat = board.add("shape.flatten", board.add("data.digits"))
+    ends = [board.add("layer.linear", flat, units=units) for units in (8, 12)]
+    assert every_fix(board, board.add("merge.subtract", *ends)) == ["Insert a Linear on a"]
+
+
+def test_a_picture_of_another_size_than_its_target() -> None:
+    board = Board()
+    data = board.add("data.digits")
+    small = board.add("layer.conv2d", data, filters=1, padding="valid")
+    labels = every_fix(board, board.add("loss.mse", small, data))
+    assert labels == ["Insert Interpolate to 8×8", "Insert Pad to 8×8"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "better"),
+    [
+        ("layer.conv1d", "Use Conv2d"),
+        ("norm.batch1d", "Use BatchNorm2d"),
+        ("pool.max3d", "Use MaxPool2d"),
+        ("dropout.dropout1d", "Use Dropout2d"),
+        ("layer.conv_transpose3d", "Use ConvTranspose2d"),
+    ],
+)
+def test_a_layer_for_signals_before_pictures_is_exchanged(kind: str, better: str) -> None:
+    board = Board()
+    node = board.add(kind, board.add("data.digits"))
+    after = board.add("activation.relu", node)
+    problem = board.problem(node)
+    fix = next(one for one in problem.fixes if one.label == better)
+    fix.apply(board.document)
+    assert not [one for one in board.inference.problems if one.text == problem.text]
+    assert board.inference.result(after.id).inputs  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["loss.cross_entropy", "metric.accuracy", "view.confusion"])
+def test_the_labels_of_the_data_are_a_click_away(kind: str) -> None:
+    board = Board()
+    data = board.add("data.digits")
+    scores = board.add("layer.linear", board.add("shape.flatten", data), units=10)
+    node = board.add(kind, scores)
+    assert every_fix(board, node) == ["Wire digits.label"]
+    board.document.link(End(data.id, "image"), End(node.id, "label"))
+    assert "Wire digits.label" in every_fix(board, node)
