@@ -282,7 +282,8 @@ def _trains_nothing(inference: "Inference", node: Node, updates: set[str]) -> It
         return
     text = "none of the nodes it should train lies upstream of its loss"
     advice = "empty `trains`, or choose nodes that the loss depends on"
-    yield _of(node, text, advice, Fix("Train all upstream of its loss", _train(node, ())))
+    fix = Fix("Train all upstream of its loss", _train(node, ()))
+    yield _of(node, text, advice, *([fix] if learners(inference, node.id) else []))
 
 
 def _not_upstream(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:

@@ -1,12 +1,12 @@
 """Problems of single nodes, and the fixes their repairs become."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from graph import repairing
 from graph.declare import REGISTRY, Declaration, Port
-from graph.errors import BadParameter, Mismatch, Repair
+from graph.errors import Mismatch, Repair
 from graph.overrides import own_name
 from graph.problems import Fix, Problem
 from graph.sheet import Node, Sheet
@@ -67,7 +67,7 @@ def silenced(sheet: Sheet, node: Node, port: Port) -> Problem:
         received=MUTED,
         advice="a mute hands the first input to the first output: unmute it, or cut the wire"
         f" at `{port.label}`",
-        fixes=(Fix(f"Unmute {node.name}", unmute),),
+        fixes=(Fix(f"Unmute {node.name}", unmute),) if any(sheet.links_into(node.id)) else (),
     )
 
 
@@ -105,8 +105,17 @@ def from_mismatch(
     severity: str = "error",
     inputs: Sequence[Any] = (),
 ) -> Problem:
-    """What a shape rule raised, its repairs turned into fixes."""
-    fixes = (*(_fix(sheet, node, repair) for repair in mismatch.repairs), *_siblings(node, inputs))
+    """What a shape rule raised, its repairs turned into fixes.
+
+    Args:
+        sheet: Where the node is.
+        node: Where it was raised.
+        mismatch: What.
+        severity: error or warning.
+        inputs: What the shape rule got: only repairs that lead to what it takes become fixes.
+    """
+    repairs = repairing.settled(sheet, node, mismatch, inputs) if inputs else mismatch.repairs
+    fixes = (*(_fix(sheet, node, repair) for repair in repairs), *_siblings(node, inputs))
     return problem(
         sheet,
         node,
@@ -130,21 +139,10 @@ def _siblings(node: Node, inputs: Sequence[Any]) -> Iterator[Fix]:
         if not alike or family not in getattr(other.cls, "__mro__", ()):
             continue
         try:
-            other.bind(_kept(other, node)).shape(*inputs)
+            other.bind(repairing.kept(other, node)).shape(*inputs)
         except Mismatch:
             continue
         yield Fix(f"Use {other.title}", _replaced(node, other.type))
-
-
-def _kept(declaration: Declaration, node: Node) -> dict[str, Any]:
-    """The parameters that a node of another type takes over."""
-    found = {}
-    for name, value in node.params.items():
-        param = declaration.param(name)
-        if param is not None:
-            with suppress(BadParameter):
-                found[name] = param.check(value)
-    return found
 
 
 def _replace(document: "Document", node: str, type: str) -> None:
@@ -171,45 +169,19 @@ def _fix(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
 
 def _one(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
     if repair.insert:
-        wires = sheet.into(node.id, repair.port or None)[repair.wire :]
-        if not wires:
+        if len(sheet.into(node.id, repair.port or None)) <= repair.wire:
             return None
-        wire = wires[0]
 
         def insert(document: "Document") -> None:
-            document.insert(repair.insert, wire, **dict(repair.params))
+            wires = document.sheet_of(node.id).into(node.id, repair.port or None)
+            document.insert(repair.insert, wires[repair.wire], **dict(repair.params))
 
         return Fix(repair.label, insert)
     own = REGISTRY.find(node.type)
     if not repair.port and own is not None and own.param(repair.param) is not None:
         return set_on(node, repair.param, repair.value)
-    return _fix_upstream(sheet, node, repair)
-
-
-def _fix_upstream(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
-    """Set the parameter on the nearest node before that has it, such as a layer's units.
-
-    No farther than the layer that decides the size.
-    """
-    ahead = sheet.into(node.id, repair.port or None)[repair.wire :][:1]
-    seen = set()
-    for link in ahead:
-        before = sheet.nodes[link.source.node]
-        declaration = REGISTRY.find(before.type)
-        if before.id in seen or declaration is None:
-            continue
-        seen.add(before.id)
-        if not before.muted and declaration.param(repair.param) is not None:
-            return set_on(before, repair.param, repair.value)
-        if before.muted or not _decides(declaration):
-            ahead += sheet.into(before.id)
-    return None
-
-
-def _decides(declaration: Declaration) -> bool:
-    """Does a layer decide the size of what it gives, whatever it gets?"""
-    layers = declaration.group not in {"Activation", "Normalisation"}
-    return (declaration.learns and layers) or declaration.role in {"data", "noise", "instance"}
+    before = repairing.layer_before(sheet, node, repair)
+    return set_on(before, repair.param, repair.value) if before else None
 
 
 def set_on(node: Node, name: str, value: object) -> Fix:

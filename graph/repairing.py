@@ -1,0 +1,215 @@
+"""Repairs tried out on types before they are offered: those that lead on are led to the end."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graph.declare import REGISTRY, Declaration
+from graph.errors import BadParameter, Mismatch, Repair
+from graph.ranges import FREE, Want
+from graph.sheet import Node, Sheet
+from graph.tensor import TensorType
+
+STEPS = 3
+"""How many repairs in a row one click may make."""
+KEEP_SIZES = {"Activation", "Normalisation", "Dropout"}
+
+
+@dataclass(frozen=True)
+class State:
+    """A node's parameters, and the types at its inputs."""
+
+    params: Mapping[str, Any]
+    inputs: tuple[Any, ...]
+    inserted: frozenset[tuple[str, int]] = frozenset()
+    layers: frozenset[tuple[str, int]] = frozenset()
+
+
+def settled(sheet: Sheet, node: Node, mismatch: Mismatch, inputs: Sequence[Any]) -> list[Repair]:
+    """The repairs of a mismatch after which a node takes its inputs, with what else that needs."""
+    state = State(node.params, tuple(inputs))
+    found = (_settle(sheet, node, state, repair, STEPS) for repair in mismatch.repairs)
+    return [one for one in found if one is not None]
+
+
+def _settle(sheet: Sheet, node: Node, state: State, repair: Repair, steps: int) -> Repair | None:
+    done: list[Repair] = []
+    after: State | None = state
+    for one in (replace(repair, more=()), *repair.more):
+        found = _after(sheet, node, after, one) if after is not None else None
+        if found is None:
+            return None
+        after, real = found
+        done.append(real)
+    assert after is not None, "each step was made"
+    label = repair.label if done[0].label == "" or repair.more else done[0].label
+    following = _again(node, after)
+    if following is not None:
+        rest = (_settle(sheet, node, after, one, steps - 1) for one in following if steps > 1)
+        last = next((one for one in rest if one is not None), None)
+        if last is None:
+            return None
+        label = f"{label} and {last.label[:1].lower()}{last.label[1:]}"
+        done += [replace(last, more=()), *last.more]
+    elif (last := _as_wanted(node, after)) is not None:
+        label = f"{label} and {last.label[:1].lower()}{last.label[1:]}"
+        done.append(last)
+    return replace(done[0], label=label, more=tuple(done[1:]))
+
+
+def _as_wanted(node: Node, state: State) -> Repair | None:
+    """What makes of a new layer's numbers those that are wanted, such as probabilities."""
+    declaration = REGISTRY.find(node.type)
+    if declaration is None or not declaration.has("wants"):
+        return None
+    wants: dict[str, Want] = declaration.bind(state.params).wants(*state.inputs)
+    for port, wire in state.layers:
+        want = wants.get(port)
+        made = REGISTRY.find(want.insert) if want is not None else None
+        if want is not None and made is not None and want.complaint(FREE):
+            label = f"Insert {made.title}"
+            return Repair(label, insert=want.insert, port=port, wire=wire, params=want.params)
+    return None
+
+
+def _again(node: Node, state: State) -> Sequence[Repair] | None:
+    """The repairs of what is still wrong; None where nothing is."""
+    declaration = REGISTRY.find(node.type)
+    assert declaration is not None, "only nodes of known type are mended"
+    try:
+        declaration.bind(state.params).shape(*state.inputs)
+    except Mismatch as mismatch:
+        return mismatch.repairs
+    return None
+
+
+def _after(sheet: Sheet, node: Node, state: State, repair: Repair) -> tuple[State, Repair] | None:
+    """What a repair leads to, and the repair as it can be made; None where it can't."""
+    own = REGISTRY.find(node.type)
+    if repair.insert:
+        return _inserted(node, state, repair)
+    if not repair.port and own is not None and (param := own.param(repair.param)) is not None:
+        try:
+            params = {**state.params, param.name: param.check(repair.value)}
+        except BadParameter:
+            return None
+        return replace(state, params=params), repair
+    given = _at(node, state, repair)
+    if given is None:
+        return None
+    fresh = (repair.port, repair.wire) not in state.inserted
+    if not fresh or layer_before(sheet, node, repair) is None:
+        new = _new_layer(given, repair)
+        return _inserted(node, state, new) if new else None
+    sized = _sized(given, repair)
+    return (_with(node, state, repair, sized), repair) if sized else None
+
+
+def _at(node: Node, state: State, repair: Repair) -> TensorType | None:
+    """The type at the wire that a repair is about."""
+    declaration = REGISTRY.find(node.type)
+    assert declaration is not None, "only nodes of known type are mended"
+    names = [port.name for port in declaration.ports_of(node.params).inputs]
+    port = repair.port or names[0]
+    if port not in names or names.index(port) >= len(state.inputs):
+        return None
+    found = state.inputs[names.index(port)]
+    if isinstance(found, tuple):
+        found = found[repair.wire] if repair.wire < len(found) else None
+    return found if isinstance(found, TensorType) else None
+
+
+def _with(node: Node, state: State, repair: Repair, kind: TensorType) -> State:
+    declaration = REGISTRY.find(node.type)
+    assert declaration is not None, "only nodes of known type are mended"
+    names = [port.name for port in declaration.ports_of(node.params).inputs]
+    place = names.index(repair.port or names[0])
+    found: Any = kind
+    if isinstance(state.inputs[place], tuple):
+        found = list(state.inputs[place])
+        found[repair.wire] = kind
+        found = tuple(found)
+    inputs = (*state.inputs[:place], found, *state.inputs[place + 1 :])
+    return replace(state, inputs=inputs)
+
+
+def _inserted(node: Node, state: State, repair: Repair) -> tuple[State, Repair] | None:
+    declaration, given = REGISTRY.find(repair.insert), _at(node, state, repair)
+    if declaration is None or given is None:
+        return None
+    needed = [port for port in declaration.ports.inputs if not port.optional]
+    try:
+        params = declaration.checked(dict(repair.params))
+        found = declaration.bind(params).shape(
+            (given,) if needed[0].variadic else given, *(None for _ in declaration.ports.inputs[1:])
+        )
+    except (Mismatch, BadParameter):
+        return None
+    kind = found[0] if isinstance(found, tuple) else found
+    wires = {(repair.port, repair.wire)}
+    after = replace(
+        _with(node, state, repair, kind),
+        inserted=state.inserted | wires,
+        layers=state.layers | wires if declaration.learns else state.layers - wires,
+    )
+    return after, repair
+
+
+def _new_layer(given: TensorType, repair: Repair) -> Repair | None:
+    """A layer that gives so many features, where there is none before that could."""
+    if repair.param == "units" and given.rank > 1:
+        label, made = f"Insert a Linear of {repair.value}", "layer.linear"
+        params: tuple[tuple[str, object], ...] = (("units", repair.value),)
+    elif repair.param == "filters" and 3 <= given.rank <= 5:
+        axes = given.rank - 2
+        label, made = f"Insert a Conv{axes}d of {repair.value}", f"layer.conv{axes}d"
+        params = (("filters", repair.value), ("kernel_size", (1,)))
+    else:
+        return None
+    return Repair(label, port=repair.port, wire=repair.wire, params=params, insert=made)
+
+
+def _sized(given: TensorType, repair: Repair) -> TensorType | None:
+    """What the layer before gives with another value of its parameter."""
+    value: Any = repair.value
+    if repair.param == "units" and given.rank:
+        return given.with_last(value)
+    if repair.param == "filters" and given.rank > 1:
+        return given.with_dims(given.dims[0], value, *given.dims[2:])
+    if repair.param == "output_padding":
+        sides = [side + more for side, more in zip(given.dims[2:], value, strict=True)]
+        return given.with_dims(*given.dims[:2], *sides)
+    return None
+
+
+def layer_before(sheet: Sheet, node: Node, repair: Repair) -> Node | None:
+    """The layer that gives a value its size, if it has the parameter of a repair.
+
+    Activations, norms and the like between them keep the size.
+    """
+    links = sheet.into(node.id, repair.port or None)[repair.wire :][:1]
+    seen: set[str] = set()
+    for link in links:
+        before = sheet.nodes[link.source.node]
+        declaration = REGISTRY.find(before.type)
+        if declaration is None or before.id in seen:
+            return None
+        seen.add(before.id)
+        if not before.muted and (param := declaration.param(repair.param)) is not None:
+            free = repair.param != "output_padding" or before.params.get(param.name) is None
+            return before if free else None
+        if before.muted or declaration.group in KEEP_SIZES or declaration.has("keeps"):
+            links += sheet.into(before.id)[:1]
+    return None
+
+
+def kept(declaration: Declaration, node: Node) -> dict[str, Any]:
+    """The parameters that a node of another type takes over."""
+    found = {}
+    for name, value in node.params.items():
+        param = declaration.param(name)
+        if param is not None:
+            with suppress(BadParameter):
+                found[name] = param.check(value)
+    return found
