@@ -49,6 +49,7 @@ class Repair:
         insert: type of a node to insert into the wire of `port`, with `params`.
         wire: Which wire, where the port takes several.
         more: What is done with it in the same click.
+        named: Should the button say behind which node?
     """
 
     label: str
@@ -59,6 +60,7 @@ class Repair:
     params: tuple[tuple[str, object], ...] = ()
     wire: int = 0
     more: tuple["Repair", ...] = ()
+    named: bool = False
 
 
 def set_param(name: str, value: object) -> Repair:

@@ -169,14 +169,17 @@ def _fix(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
 
 def _one(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
     if repair.insert:
-        if len(sheet.into(node.id, repair.port or None)) <= repair.wire:
+        wired = sheet.into(node.id, repair.port or None)
+        if len(wired) <= repair.wire:
             return None
+        source = sheet.nodes[wired[repair.wire].source.node]
+        label = f"{repair.label} behind {source.name}" if repair.named else repair.label
 
         def insert(document: "Document") -> None:
             wires = document.sheet_of(node.id).into(node.id, repair.port or None)
             document.insert(repair.insert, wires[repair.wire], **dict(repair.params))
 
-        return Fix(repair.label, insert)
+        return Fix(label, insert)
     own = REGISTRY.find(node.type)
     if not repair.port and own is not None and own.param(repair.param) is not None:
         return set_on(node, repair.param, repair.value)

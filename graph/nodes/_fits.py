@@ -1,6 +1,7 @@
 """Repairs that make tensors of other sizes meet: sides, channels, strides."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from graph.errors import Repair, together
 from graph.nodes._shapes import times
@@ -123,11 +124,8 @@ def _stride(given: Dim, wanted: Dim) -> int:
 
 
 def _labelled(what: str, wire: Wire, node_type: str, **params: object) -> Repair:
-    port, number = wire
-    label = (
-        f"Insert a {what} on {port}" if number == 0 else f"Insert a {what} on {port} {number + 1}"
-    )
-    return Repair(label, insert=node_type, port=port, wire=number, params=tuple(params.items()))
+    repair = _insert(wire, node_type, **params)
+    return replace(repair, label=f"Insert a {what}", named=True)
 
 
 def fitting(types: Sequence[TensorType], wires: Sequence[Wire]) -> list[Repair]:

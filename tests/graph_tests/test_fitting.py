@@ -77,7 +77,7 @@ def test_rows_of_other_sizes() -> None:
     board = Board()
     flat = board.add("shape.flatten", board.add("data.digits"))
     ends = [board.add("layer.linear", flat, units=units) for units in (8, 12)]
-    assert every_fix(board, board.add("merge.subtract", *ends)) == ["Insert a Linear on a"]
+    assert every_fix(board, board.add("merge.subtract", *ends)) == ["Insert a Linear behind linear"]
 
 
 def test_a_picture_of_another_size_than_its_target() -> None:

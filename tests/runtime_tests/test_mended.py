@@ -1,0 +1,100 @@
+"""Boards that a click mended take a step of training, with a loss that is a number."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graph.sheet import End, Node
+from tests.graph_tests.test_infer import Board
+from tests.graph_tests.test_meanings import Net
+from tests.runtime_tests.networks_tests.test_steps import training
+
+
+def bce(bend: str) -> Net:
+    net = Net("data.moons", units=1)
+    net.judge("loss.bce", net.add(bend, net.last))
+    return net
+
+
+def own_sigmoid() -> Net:
+    net = Net("data.moons", units=1)
+    bent = net.add("activation.sigmoid", net.last)
+    net.judge("loss.bce", bent)
+    net.judge("metric.accuracy", bent)
+    return net
+
+
+def in_a_network() -> Net:
+    net = Net()
+    bent = net.add("activation.softmax", net.last)
+    net.judge("loss.cross_entropy", net.add("shape.flatten", bent))
+    net.document.group_into_network([net.last.id, bent.id], "inner")
+    return net
+
+
+def nll() -> Net:
+    net = Net()
+    net.judge("loss.nll", net.last)
+    return net
+
+
+def residual() -> Board:
+    board = Board()
+    data = board.add("data.digits")
+    short = board.add("layer.conv2d", data, filters=4)
+    deep = board.add("layer.conv2d", short, filters=8, stride=(2,))
+    return ended(board, data, board.add("merge.add", short, deep))
+
+
+def u_net() -> Board:
+    board = Board()
+    data = board.add("data.digits")
+    odd = board.add("layer.conv2d", data, filters=4, padding="valid", kernel_size=(2,))
+    small = board.add("pool.max2d", odd)
+    up = board.add("shape.interpolate", small)
+    return ended(board, data, board.add("merge.concatenate", odd, up))
+
+
+def signal() -> Board:
+    board = Board()
+    data = board.add("data.digits")
+    return ended(board, data, board.add("norm.batch1d", board.add("layer.conv2d", data, filters=4)))
+
+
+def ended(board: Board, data: Node, last: Node) -> Board:
+    scores = board.add("layer.linear", board.add("shape.flatten", last), units=10)
+    loss = board.add("loss.cross_entropy", scores)
+    board.document.link(End(data.id, "label"), End(loss.id, "label"))
+    board.add("optimizer.adam", loss)
+    return board
+
+
+BOARDS: dict[str, Callable[[], Board]] = {
+    "bce of rectified": lambda: bce("activation.relu"),
+    "bce of scores": lambda: bce("layer.identity"),
+    "sigmoid of a loss and a metric": own_sigmoid,
+    "softmax in a network": in_a_network,
+    "nll of scores": nll,
+    "residual": residual,
+    "u-net": u_net,
+    "norm of signals": signal,
+}
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_a_mended_board_trains(name: str, tmp_path: Path) -> None:
+    board = BOARDS[name]()
+    (problem,) = [one for one in board.inference.problems if one.fixes]
+    for number, fix in enumerate(problem.fixes):
+        fix.apply(board.document)
+        assert not board.inference.problems
+        with training(board.document, tmp_path / str(number)) as run:
+            (figures,) = itertools.islice(run, 1)
+        losses = [float(one) for name, one in figures.items() if name.startswith("loss/")]
+        assert losses
+        assert all(0 <= one < 20 for one in losses), fix.label
+        board.document.undo()
