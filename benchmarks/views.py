@@ -45,9 +45,9 @@ class TimedViews(watch.Views):
 
     seconds = 0.0
 
-    def draw(self, *, every: bool = False) -> None:
+    def draw(self, *, every: bool = False, whole: bool = False) -> None:
         begun = time.process_time()
-        super().draw(every=every)
+        super().draw(every=every, whole=whole)
         TimedViews.seconds += time.process_time() - begun
 
 

@@ -22,6 +22,7 @@ from runtime.payloads import (
     Pictures,
     Table,
     class_colour,
+    front,
 )
 
 NODE_WIDTH = 224
@@ -47,6 +48,7 @@ def draw(payload: Payload, size: QSize, ratio: float = 1.0) -> QImage:
         size: In logical pixels.
         ratio: Device pixels for each of them.
     """
+    payload = front(payload)
     image = QImage(size * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
@@ -59,6 +61,7 @@ def draw(payload: Payload, size: QSize, ratio: float = 1.0) -> QImage:
 
 def natural_size(payload: Payload, width: int) -> QSize:
     """How large a payload wants to be drawn in a column of that width."""
+    payload = front(payload)
     match payload:
         case Pictures():
             columns = _columns(payload.count, width, width * 0.62, payload)
@@ -81,7 +84,7 @@ def natural_size(payload: Payload, width: int) -> QSize:
 
 def on_node(payload: Payload, ratio: float) -> QImage:
     """A payload as the canvas shows it on its node."""
-    payload = _for_node(payload)
+    payload = _for_node(front(payload))
     width = TABLE_WIDTH if isinstance(payload, Table) else NODE_WIDTH
     size = natural_size(payload, width).boundedTo(QSize(width, width))
     return draw(payload, size, ratio)

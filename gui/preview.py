@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
 from gui import look
 from gui.figures import figure, when
 from gui.looks import Looks
+from gui.pager import Pager
 from gui.pictures import draw
 from gui.sliders import LatentSliders
 from gui.widgets import Elided, Track, label
 from runtime.messages import ViewDrawn
-from runtime.payloads import Matrix, Number, Payload, Pictures
+from runtime.payloads import Matrix, Number, Payload, Pictures, Predictions
 
 
 class Sheet(QWidget):
@@ -58,7 +59,8 @@ class Preview(QWidget):
         self._step = Elided("dim", Qt.TextElideMode.ElideRight)
         self._step.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.sheet, self.shown = Sheet(), message
+        self.sheet, self.shown, self.pager = Sheet(), message, Pager()
+        self.pager.turned.connect(self._turn)
         head = QHBoxLayout()
         head.setSpacing(3)
         head.addWidget(self._name)
@@ -82,6 +84,7 @@ class Preview(QWidget):
         self._beside.setSpacing(18)
         self._beside.addWidget(self.sheet, 1)
         layout.addLayout(self._beside, 1)
+        layout.addWidget(self.pager)
         self.sliders: dict[str, LatentSliders] = {}
         self.looks = Looks()
         self._generated: ViewDrawn | None = None
@@ -125,13 +128,20 @@ class Preview(QWidget):
 
     def _show(self, message: ViewDrawn) -> None:
         self.shown = message
-        self.sheet.payload = message.payload
+        self.pager.show_payload(message.payload)
+        self.sheet.payload = self.pager.pictures or message.payload
         self.slider.setAccessibleName(f"Training so far, {self.name}")
         self._name.setText(self.name.replace("_", " "))
         self._step.setText(f"{when(message)}{_said(message.payload)}")
         self._step.setToolTip(self._step.text())
         self.sheet.setAccessibleName(f"{self.name}, {when(message)}")
         self.sheet.setAccessibleDescription(_in_words(message.payload))
+        self.sheet.update()
+
+    def _turn(self) -> None:
+        """Another page, or another order."""
+        self.sheet.payload = self.pager.pictures or self.shown.payload
+        self.sheet.setAccessibleDescription(_in_words(self.sheet.payload))
         self.sheet.update()
 
     def _match_sliders(self, message: ViewDrawn) -> None:
@@ -156,6 +166,8 @@ class Preview(QWidget):
 
 
 def _said(payload: Payload) -> str:
+    if isinstance(payload, Predictions) and payload.share:
+        return f", {payload.share}"
     if isinstance(payload, Matrix):
         return f", {100 * payload.accuracy:.1f} % right"
     return ""
@@ -163,6 +175,8 @@ def _said(payload: Payload) -> str:
 
 def _in_words(payload: Payload) -> str:
     match payload:
+        case Predictions():
+            return ". ".join(filter(None, (payload.share, _in_words(payload.at(0)))))
         case Pictures():
             return ", ".join(payload.captions)
         case Matrix():

@@ -177,7 +177,7 @@ class Previews(QScrollArea):
 
     def save_picture(self, preview: Preview) -> None:
         """Ask for a place and write there what a view shows."""
-        message = replace(preview.shown, name=preview.name)
+        message = replace(preview.shown, name=preview.name, payload=preview.sheet.payload)
         name = f"{message.name} {when(message)}.png".replace(",", "")
         self._save("Save the picture", name, PICTURE, lambda path: write_picture(path, message))
 

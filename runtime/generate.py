@@ -86,7 +86,7 @@ class Generation:
             views.shuffle(SEED + self._command.samples)
             device = device_name(training.device)
             self._send(Generating(str(checkpoint), device, training.step, training.epoch))
-            views.draw(every=True)
+            views.draw(every=True, whole=True)
             self._serve(views)
         finally:
             imported.close()
@@ -106,4 +106,4 @@ class Generation:
                 case _:
                     pass
             if self._inbox.empty():  # of many moves of a slider the last counts
-                views.draw(every=True)
+                views.draw(every=True, whole=True)

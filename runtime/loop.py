@@ -207,7 +207,7 @@ class Loop:
         ended = self._iterate(training)
 
         self._save(training)
-        self._show()
+        self._show(whole=True)
         report.keep_first(self._recorder.first)
         return ended
 
@@ -315,9 +315,9 @@ class Loop:
             case _:
                 pass
 
-    def _show(self) -> None:
-        """Show everything as it is now."""
-        self._views.draw(every=True)
+    def _show(self, *, whole: bool = False) -> None:
+        """Show everything as it is now; at the end, all held-out examples."""
+        self._views.draw(every=True, whole=whole)
         self._wires.read()
         self._learned.read()
         self._send(self._told.progress())

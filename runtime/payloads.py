@@ -65,6 +65,53 @@ class Pictures:
 
 
 @dataclass(frozen=True, slots=True)
+class Predictions(Pictures):
+    """Held-out pictures with what a network takes each for, to page through.
+
+    Attributes:
+        page: How many are shown at once.
+        judged: How many examples were looked at; not all of them need have a picture here.
+        good: How many of these the network gets right; None where that is not known.
+    """
+
+    page: int = 12
+    judged: int = 0
+    good: int | None = None
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.count // self.page))
+
+    @property
+    def share(self) -> str:
+        """Which share is right, in words; nothing where that is not known."""
+        if self.good is None or not self.judged:
+            return ""
+        return f"{100 * self.good / self.judged:.1f} % of {self.judged:,} right"
+
+    def at(self, page: int, *, mistakes_first: bool = False) -> Pictures:
+        """The pictures of one page, the first being 0."""
+        order = list(range(self.count))
+        if mistakes_first and self.right:
+            order.sort(key=lambda place: self.right[place] is not False)
+        shown = order[page * self.page : (page + 1) * self.page]
+        return Pictures(
+            self.width,
+            self.height,
+            self.channels,
+            b"".join(map(self.picture, shown)),
+            tuple(self.captions[one] for one in shown) if self.captions else (),
+            tuple(self.right[one] for one in shown) if self.right else (),
+        )
+
+
+def front(payload: Payload) -> Payload:
+    """What is shown of a payload at first: of several pages the first."""
+    return payload.at(0) if isinstance(payload, Predictions) else payload
+
+
+@dataclass(frozen=True, slots=True)
 class Pairs:
     """Pictures above what a network made of them: `above` and `below` have equal counts."""
 

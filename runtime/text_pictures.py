@@ -20,8 +20,10 @@ from runtime.payloads import (
     Pairs,
     Payload,
     Pictures,
+    Predictions,
     Table,
     class_colour,
+    front,
 )
 
 WEIGHTS = " .:-=+*#%@"
@@ -46,8 +48,10 @@ def text_picture(payload: Payload, *, colour: bool = False, width: int = 80) -> 
         colour: Use colours and half blocks; see `has_colour`.
         width: Columns of the terminal.
     """
+    share = f"\n{payload.share}" if isinstance(payload, Predictions) and payload.share else ""
+    payload = front(payload)
     draw = DRAWERS[type(payload)]
-    return draw(payload, colour, max(20, width))
+    return draw(payload, colour, max(20, width)) + share
 
 
 def has_colour(stream: TextIO | None = None) -> bool:

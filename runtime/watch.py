@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +17,7 @@ from runtime.config import Project, View, Wire
 from runtime.faults import explain
 from runtime.messages import Message, Problem, ViewDrawn, Weights
 from runtime.prepare import Training
-from runtime.views import draw, how_many
+from runtime.views import PAGED, draw, how_many
 
 EXAMPLES = 512
 SEED = 20  # views draw the same noise at each look
@@ -52,7 +53,7 @@ class Views:
         self._at = {one.node: (0.0,) * one.size for view in project.views for one in view.sliders}
         self._next: dict[str, float] = {}  # by view: when it is to be drawn again
         self._free: dict[str, float] = {}  # by view: when it may be, as its share of time goes
-        self._drawn: dict[str, int] = {}  # by view: at which step it was drawn
+        self._drawn: dict[str, tuple[int, int]] = {}  # by view: at which step, with how many pages
         if imported.has("views"):
             self._next = {view.name: 0.0 for view in project.views}
         self._examples: tuple[Tensor, ...] = ()
@@ -87,18 +88,19 @@ class Views:
         self._seed = seed
         self._drawn.clear()
 
-    def draw(self, *, every: bool = False) -> None:
+    def draw(self, *, every: bool = False, whole: bool = False) -> None:
         """Draw the views whose time has come; one that fails is a problem, and left out after.
 
         Args:
             every: Draw all that are not of this very step.
+            whole: Nothing else waits: show all held-out examples where a view has pages.
         """
         now, step = perf_counter(), self._training.step
         due = [
             view
             for view in self._project.views
             if view.name in self._next
-            and self._drawn.get(view.name) != step
+            and not self._is_drawn(view, step, every + whole)
             and (every or now >= self._next[view.name])
         ]
         if not due:
@@ -107,7 +109,7 @@ class Views:
             for view in due:
                 began = perf_counter()
                 try:
-                    payload = self._draw(view)
+                    payload = self._draw(view, pages=every, whole=whole)
                 except Exception as error:
                     del self._next[view.name]
                     self._send(self._problem(view, error))
@@ -117,16 +119,24 @@ class Views:
                 if self._generated:
                     drawn = replace(drawn, generated=True, samples=self._seed - SEED)
                 self._send(drawn)
-                now, self._drawn[view.name] = perf_counter(), step
+                now, self._drawn[view.name] = perf_counter(), (step, every + whole)
                 pause = SHARE * len(self._next) * (now - began)
                 self._free[view.name] = now + pause
                 self._next[view.name] = now + max(self._interval, pause)
 
-    def _draw(self, view: View) -> object:
+    def _is_drawn(self, view: View, step: int, pages: int) -> bool:
+        """Was it drawn at this step, with as many pages: one, those of a sample, or all?"""
+        at, had = self._drawn.get(view.name, (-1, 0))
+        return at == step and (had >= pages or view.kind not in PAGED)
+
+    def _draw(self, view: View, *, pages: bool, whole: bool) -> object:
         torch.manual_seed(self._seed)  # in a random state of its own, see `undisturbed`
         module = self._imported.module("views")
-        if not self._examples:
-            self._examples = module.examples(self._training, EXAMPLES)
+        examples = self._examples
+        if not examples or (whole and view.kind in PAGED):
+            held_out = module.examples(self._training, sys.maxsize)
+            self._examples = self._examples or by_chance(held_out, EXAMPLES)
+            examples = by_chance(held_out) if whole and view.kind in PAGED else self._examples
         function: Callable[..., Mapping[str, Tensor]] = getattr(module, view.name)
         at = {one.name: self._at[one.node] for one in view.sliders}
 
@@ -134,12 +144,24 @@ class Views:
             given = how_many(view.params) if view.from_noise else batch
             return function(self._training, given, **at)
 
-        return draw(view, compute, self._examples)
+        return draw(view, compute, examples, pages=pages)
 
     def _problem(self, view: View, error: Exception) -> Problem:
         found = explain(error, self._imported.source, self._project.files)
         text = f"The view {view.name} could not be drawn: {found.text}"
         return Problem(view.node, text, found.advice, found.detail)
+
+
+def by_chance(examples: tuple[Tensor, ...], count: int | None = None) -> tuple[Tensor, ...]:
+    """So many examples in an order of chance, always the same, where they are more than a sample.
+
+    Rows that come class by class would else be of one class alone.
+    """
+    if not examples or len(examples[0]) <= EXAMPLES:
+        return examples
+    chance = torch.Generator().manual_seed(SEED)
+    order = torch.randperm(len(examples[0]), generator=chance)[:count].to(examples[0].device)
+    return tuple(tensor.index_select(0, order) for tensor in examples)
 
 
 class WireWeights:

@@ -52,9 +52,12 @@ def check_row_scores(logits: TensorType, label: TensorType | None, name: str = "
     synonyms="images, pictures, examples",
 )
 class Predictions:
-    """Held-out pictures with the class the network takes them for."""
+    """Held-out pictures with the class the network takes them for, classes in turn.
 
-    count: int = param(12, low=1, high=64, doc="How many pictures.")
+    Once training ends all held-out examples can be paged through, mistakes first where wanted.
+    """
+
+    count: int = param(12, low=1, high=64, doc="How many pictures a page.")
 
     def shape(
         self, image: TensorType, logits: TensorType, label: TensorType | None

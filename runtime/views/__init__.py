@@ -35,10 +35,16 @@ VIEWS: Mapping[str, Renderer] = {
     "way": way.render,
 }
 
-__all__ = ["VIEWS", "Compute", "Examples", "Renderer", "View", "draw", "how_many"]
+__all__ = ["PAGED", "VIEWS", "Compute", "Examples", "Renderer", "View", "draw", "how_many"]
 
 
-def draw(view: config.View, compute: Compute, examples: Examples) -> Payload:
+PAGED = frozenset({"predictions"})
+"""Kinds that show all examples where they are asked to."""
+
+
+def draw(
+    view: config.View, compute: Compute, examples: Examples, *, pages: bool = False
+) -> Payload:
     """Draw a view.
 
     Args:
@@ -47,6 +53,7 @@ def draw(view: config.View, compute: Compute, examples: Examples) -> Payload:
         compute: Its function in `views.py`, from a batch to tensors by port.
         examples: Fixed held-out examples, a tensor for each output of the data nodes; the first
             `count` rows are drawn.
+        pages: Give all examples, to page through, where the view can.
 
     Raises:
         ValueError: If there is no renderer of its kind.
@@ -54,4 +61,5 @@ def draw(view: config.View, compute: Compute, examples: Examples) -> Payload:
     render = VIEWS.get(view.kind)
     if render is None:
         raise ValueError(f"{view.kind}: expected a view, one of {', '.join(VIEWS)}.")
-    return render(View(dict(view.params), dict(view.inputs), compute, examples))
+    given = dict(view.params), dict(view.inputs), compute, examples
+    return render(View(*given, pages=pages, from_noise=view.from_noise))

@@ -22,12 +22,16 @@ class View:
         inputs: For each port, the place of its value among the examples, or None where computed.
         compute: From a batch to tensors by port.
         examples: Fixed examples.
+        pages: Are all examples wanted, to page through?
+        from_noise: Nothing of the examples goes into it.
     """
 
     params: Mapping[str, Any]
     inputs: Mapping[str, int | None]
     compute: Compute
     examples: Examples
+    pages: bool = False
+    from_noise: bool = False
 
     @property
     def batch(self) -> Examples:

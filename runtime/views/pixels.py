@@ -19,6 +19,7 @@ def to_pictures(
     signed: bool | None = None,
     columns: int = 0,
     rows: Sequence[str] = (),
+    largest: int = LARGEST,
 ) -> Pictures:
     """Pictures [N, 1 or 3, H, W] in 0..1, or in -1..1 where `signed` (if not said: where below 0).
 
@@ -31,8 +32,8 @@ def to_pictures(
     if is_signed(image) if signed is None else signed:
         image = (image + 1) / 2
     longest = max(image.shape[2:])
-    if longest > LARGEST:
-        height, width = (max(1, round(side * LARGEST / longest)) for side in image.shape[2:])
+    if longest > largest:
+        height, width = (max(1, round(side * largest / longest)) for side in image.shape[2:])
         image = F.interpolate(image, size=(height, width), mode="area")
     pixels = image.clamp(0, 1).mul(255).round().byte().permute(0, 2, 3, 1).contiguous()
     _, height, width, channels = pixels.shape

@@ -8,8 +8,19 @@ from torch import Tensor
 import graph.nodes  # noqa: F401 - declares them
 from graph.declare import REGISTRY
 from runtime.config import View
-from runtime.payloads import Boundary, Histogram, Matrix, Number, Pairs, Pictures, Table
+from runtime.payloads import (
+    Boundary,
+    Histogram,
+    Matrix,
+    Number,
+    Pairs,
+    Pictures,
+    Predictions,
+    Table,
+)
 from runtime.views import VIEWS, draw
+from runtime.views.predictions import balanced
+from runtime.watch import by_chance
 
 
 def shown(kind: str, tensors: Mapping[str, Tensor], **params: Any) -> Any:
@@ -40,9 +51,67 @@ def test_predictions() -> None:
                     classes=("ant", "bee", "cat"), count=3)  # fmt: skip
     assert isinstance(payload, Pictures)
     assert (payload.count, payload.width, payload.height, payload.channels) == (3, 3, 2, 1)
-    assert payload.captions == ("ant 100%", "bee 100%", "cat 100%, is bee")
-    assert payload.right == (True, True, False)
+    assert payload.captions == ("ant 100%", "bee 100%", "ant 100%")  # classes take turns
+    assert payload.right == (True, True, True)
+    assert payload.share == "75.0 % of 4 right"
     assert payload.picture(1) == bytes(round(i / 23 * 255) for i in range(6, 12))
+
+
+def many(count: int = 700, classes: int = 4) -> dict[str, Tensor]:
+    """Held-out rows that come class by class, as from a folder, and a network that says 0."""
+    label = (torch.arange(count) * classes) // count
+    logits = torch.zeros(count, classes)
+    logits[:, 0] = 5
+    image = torch.arange(count).view(count, 1, 1, 1).expand(count, 1, 2, 2) / count
+    return {"image": image, "logits": logits, "label": label}
+
+
+def paged(tensors: Mapping[str, Tensor], *, pages: bool = True, **params: Any) -> Predictions:
+    names = list(tensors)
+    view = View("n1", "view", "predictions", params, {name: i for i, name in enumerate(names)})
+    rows = tuple(tensors.values())
+    drawn = draw(view, lambda batch: dict(zip(names, batch, strict=True)), rows, pages=pages)
+    assert isinstance(drawn, Predictions)
+    return drawn
+
+
+def test_a_network_that_always_says_one_class_gets_no_page_of_green_ticks() -> None:
+    tensors = dict(zip(many(), by_chance(tuple(many().values()), 512), strict=True))
+    live = paged(tensors, pages=False, count=12)
+    assert live.count == 12
+    assert live.judged == 512
+    assert live.right.count(True) == 3  # one in four
+    assert live.share == f"{100 * live.good / 512:.1f} % of 512 right" if live.good else False
+    whole = paged(dict(zip(many(), by_chance(tuple(many().values())), strict=True)), count=12)
+    assert (whole.count, whole.pages, whole.share) == (700, 59, "25.0 % of 700 right")
+    assert whole.at(0) == live.at(0)  # successive pictures compare, with all pages too
+    assert whole.at(58).count == 4
+    first = whole.at(0, mistakes_first=True)
+    assert first.right == (False,) * 12
+    pages = [whole.at(page, mistakes_first=True) for page in range(59)]
+    flags = [one for page in pages for one in page.right]
+    assert flags == [False] * 525 + [True] * 175
+    seen = sorted(page.picture(i) for page in pages for i in range(page.count))
+    assert seen == sorted(whole.picture(i) for i in range(700))  # all of them, once
+
+
+def test_classes_take_turns() -> None:
+    label = torch.tensor([2, 2, 2, 0, 0, 1])
+    assert balanced(label).tolist() == [3, 5, 0, 4, 1, 2]
+    assert balanced(label[:0]).tolist() == []
+
+
+def test_very_many_pictures_are_small_and_bounded() -> None:
+    image = torch.rand(40, 3, 1, 1).expand(40, 3, 600, 600)
+    whole = paged({"image": image, "logits": torch.zeros(40, 2)})
+    assert (whole.width, whole.count, whole.good, whole.share) == (128, 40, None, "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("runtime.views.predictions.MOST", 40 * 3 * 32 * 32)
+        assert paged({"image": image, "logits": torch.zeros(40, 2)}).width == 32
+        patch.setattr("runtime.views.predictions.MOST", 10_000)
+        patch.setattr("runtime.views.predictions.CHUNK", 8)
+        few = paged({"image": image, "logits": torch.zeros(40, 2)})
+        assert (few.width, few.count, few.judged) == (16, 16, 40)
 
 
 def test_predictions_without_labels_in_colour_from_minus_one() -> None:
