@@ -49,7 +49,7 @@ def test_predictions() -> None:
     image = torch.linspace(0, 1, 4 * 6).view(4, 1, 2, 3)
     payload = shown("predictions", {"image": image, "logits": LOGITS, "label": LABEL},
                     classes=("ant", "bee", "cat"), count=3)  # fmt: skip
-    assert isinstance(payload, Pictures)
+    assert isinstance(payload, Predictions)
     assert (payload.count, payload.width, payload.height, payload.channels) == (3, 3, 2, 1)
     assert payload.captions == ("ant 100%", "bee 100%", "ant 100%")  # classes take turns
     assert payload.right == (True, True, True)
