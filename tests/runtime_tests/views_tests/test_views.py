@@ -14,7 +14,6 @@ from runtime.payloads import (
     Matrix,
     Number,
     Pairs,
-    Pictures,
     Predictions,
     Table,
 )
