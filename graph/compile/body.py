@@ -13,6 +13,39 @@ Values = Mapping[End, Value]
 
 
 @dataclass(frozen=True)
+class Owner:
+    """What holds the modules where a piece of source stands, and knows the device.
+
+    Attributes:
+        prefix: Its source, with a dot behind; nothing where modules are plain variables.
+        means: By the attributes of units, those of the running means that stand for them.
+        many: Units may be wrapped for many processes.
+    """
+
+    prefix: str = "self."
+    means: Mapping[str, str] = field(default_factory=dict)
+    many: bool = True
+
+    @property
+    def device(self) -> str:
+        """Source of the device."""
+        return f"{self.prefix}device"
+
+    def module(self, attribute: str) -> str:
+        """Source of a module it holds, to be called."""
+        return f"{self.prefix}{self.means.get(attribute, attribute)}"
+
+    def inside(self, attribute: str) -> str:
+        """Source of a module it holds, to ask for what is inside, past all that wraps it."""
+        if attribute in self.means:
+            return f"{self.module(attribute)}.module"
+        return f"processes.plain({self.module(attribute)})" if self.many else self.module(attribute)
+
+
+SELF = Owner()
+
+
+@dataclass(frozen=True)
 class Item:
     """One computation: a node, a layer of gathered neurons, or a call of a whole network.
 
@@ -21,7 +54,7 @@ class Item:
         nodes: Ids of the nodes it comes from.
         reads: Values it takes.
         writes: Values it gives, with their types.
-        source: Makes its expression from the expressions of what it reads.
+        source: Makes its expression from the expressions of what it reads and what holds modules.
         modules: Attributes it needs: name, source of the constructor, comment.
         wraps: It may be written around the call that feeds it, as `F.relu(self.conv(x))`.
         wrapped: It is a call that may be wrapped so.
@@ -31,7 +64,7 @@ class Item:
     nodes: tuple[str, ...]
     reads: tuple[End, ...]
     writes: tuple[tuple[End, TensorType], ...]
-    source: Callable[[Values], str]
+    source: Callable[[Values, Owner], str]
     modules: tuple[tuple[str, str, str], ...] = ()
     wraps: bool = False
     wrapped: bool = False
@@ -44,6 +77,7 @@ class Body:
     Attributes:
         values: The expression that stands for each value at this point.
         types: What comments say of values, where it is not their own type.
+        owner: What holds the modules.
     """
 
     items: Sequence[Item]
@@ -52,6 +86,7 @@ class Body:
     taken: set[str] = field(default_factory=set)
     short: bool = True
     types: Mapping[End, TensorType] = field(default_factory=dict)
+    owner: Owner = SELF
 
     def write(self, writer: Writer, *, level: int, give: bool, comments: bool = True) -> None:
         """Write all statements.
@@ -68,7 +103,7 @@ class Body:
         pending: tuple[str, ...] = ()
         last = len(self.items) - 1
         for index, item in enumerate(self.items):
-            expression = item.source(self.values)
+            expression = item.source(self.values, self.owner)
             ids = (*pending, *item.nodes)
             pending = ()
             for end in item.reads:

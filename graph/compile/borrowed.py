@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from graph import names, walks
-from graph.compile.body import Item, Values
+from graph.compile.body import Item, Owner, Values
 from graph.compile.networks import COMPUTES
 from graph.compile.program import needed
 from graph.declare import Value
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graph.compile.plan import Plan
 
 
-def extra_items(plan: "Plan", sinks: Iterable[str], owner: str = "self") -> list[Item]:
+def extra_items(plan: "Plan", sinks: Iterable[str]) -> list[Item]:
     """Items that only metrics or views need, in order; their modules are the units'.
 
     Raises:
@@ -31,27 +31,26 @@ def extra_items(plan: "Plan", sinks: Iterable[str], owner: str = "self") -> list
         if plan.scope.passes(node) or plan.scope.role(node) not in COMPUTES | {"loss", "noise"}:
             continue
         if plan.scope.role(node) == "noise":
-            found.append(drawn(plan, node, owner))
+            found.append(drawn(plan, node))
             continue
-        found.append(_item(plan, node, owner))
+        found.append(_item(plan, node))
     return needed(found, (end for sink in sinks for end in plan.scope.reads(sink)))
 
 
-def drawn(plan: "Plan", node: str, owner: str = "self", rows: str = "") -> Item:
+def drawn(plan: "Plan", node: str, rows: str = "") -> Item:
     """A draw for as many examples as the batch has, or as asked for.
 
     Args:
         plan: The plan.
         node: A node that draws numbers, or makes something of drawn ones.
-        owner: Source of what knows the device and holds the modules.
         rows: Source of the number of examples, where there is no batch.
     """
     bound, first = plan.scope.bound(node), plan.batch[0]
-    ahead, inner, make = _walk(plan, node, owner) if hasattr(bound, "walk") else ((), (), None)
+    ahead, inner, make = _walk(plan, node) if hasattr(bound, "walk") else ((), (), None)
 
-    def source(values: Values) -> str:
-        place = rows or f"len({values[first]})", f"{owner}.device"
-        return make(values, place) if make else str(bound.sample(*place))
+    def source(values: Values, owner: Owner) -> str:
+        place = rows or f"len({values[first]})", owner.device
+        return make(values, owner, place) if make else str(bound.sample(*place))
 
     name = plan.board.nodes[node].name
     reads = (*ahead, *(() if rows else (first,)))
@@ -59,17 +58,17 @@ def drawn(plan: "Plan", node: str, owner: str = "self", rows: str = "") -> Item:
 
 
 def _walk(
-    plan: "Plan", node: str, owner: str
-) -> tuple[tuple[End, ...], tuple[str, ...], Callable[[Values, tuple[str, str]], str]]:
+    plan: "Plan", node: str
+) -> tuple[tuple[End, ...], tuple[str, ...], Callable[[Values, Owner, tuple[str, str]], str]]:
     """What a walk reads from outside, its nodes, and its source."""
     start, inside = walks.between(plan.board, node)
-    items = [_item(plan, one, owner) for one in inside if not plan.scope.passes(one)]
+    items = [_item(plan, one) for one in inside if not plan.scope.passes(one)]
     taken = plan.scope.writes(start)
     made = {end for end, _ in taken} | {end for item in items for end, _ in item.writes}
     ahead = dict.fromkeys(end for item in items for end in item.reads if end not in made)
     (goal,) = plan.scope.reads(node)
 
-    def source(values: Values, place: tuple[str, str]) -> str:
+    def source(values: Values, owner: Owner, place: tuple[str, str]) -> str:
         outer = {str(values[end]) for end in ahead}
         known = dict(values)
         for end, kind in taken:
@@ -77,7 +76,7 @@ def _walk(
         arguments = ", ".join(known[end] for end, _ in taken)
         for item in items:
             ((end, kind),) = item.writes
-            text = item.source(known)
+            text = item.source(known, owner)
             known[end] = Value(text if end == goal else operand(text), kind)
         function, given = known[goal].partition("(")[::2]
         plain = given == f"{arguments})" and all(map(str.isidentifier, function.split(".")))
@@ -87,21 +86,17 @@ def _walk(
     return tuple(ahead), (start, *inside), source
 
 
-def _item(plan: "Plan", node: str, owner: str) -> Item:
-    item = plan.scope.item(node, owner)
-    return _borrowed(plan, node, owner) if item.modules else item
+def _item(plan: "Plan", node: str) -> Item:
+    item = plan.scope.item(node)
+    return _borrowed(plan, node) if item.modules else item
 
 
-def _borrowed(plan: "Plan", node: str, owner: str) -> Item:
+def _borrowed(plan: "Plan", node: str) -> Item:
     home = plan.owner(node)
     if home is None:
         raise CompileError([_untrained(plan, node)])
     unit, attribute = home
-    if not attribute:
-        return plan.scope.item(node, owner)
-    path = f"{owner}.{unit.attribute}"
-    # views are drawn where one process trains; what is measured may be measured in many
-    return plan.scope.item(node, f"processes.plain({path})" if owner == "self" else path)
+    return plan.scope.item(node, unit.attribute if attribute else "")
 
 
 def _untrained(plan: "Plan", node: str) -> Problem:

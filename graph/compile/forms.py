@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from graph.compile.arguments import Place, called, differing, filled_in
-from graph.compile.body import Body, Item, Values
+from graph.compile.body import SELF, Body, Item, Owner, Values
 from graph.compile.literals import Apart, annotation
 from graph.compile.scope import Scope
 from graph.compile.source import Writer
@@ -63,7 +63,7 @@ class Sketch:
     def source(self, place: int, values: Values) -> str:
         """Source of one of its items, from source whose types may be those of another place."""
         own = {end: Value(value, self.types.get(end, value.type)) for end, value in values.items()}
-        return self.items[place].source(own)
+        return self.items[place].source(own, SELF)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _item(sketches: Sequence[Sketch], place: int, names: Mapping[tuple[str, ...]
     """One computation with arguments in the places of the numbers that differ."""
     item = sketches[0].items[place]
 
-    def source(values: Values) -> str:
+    def source(values: Values, _owner: Owner) -> str:
         sources = [sketch.source(place, values) for sketch in sketches]
         found = differing(sketches[0].scope, item, item.name, sources, kept=True)
         return filled_in(sources[0], found, names)

@@ -13,11 +13,10 @@ ROWS = "count"
 """The argument that says how many."""
 
 
-def counted(plan: Plan, items: Iterable[Item], owner: str = "self") -> list[Item]:
+def counted(plan: Plan, items: Iterable[Item]) -> list[Item]:
     """The same items, with as many draws of noise as `count` says and not as a batch has rows."""
     return [
-        drawn(plan, item.nodes[0], owner, rows=ROWS) if is_noise(plan, item) else item
-        for item in items
+        drawn(plan, item.nodes[0], rows=ROWS) if is_noise(plan, item) else item for item in items
     ]
 
 

@@ -1,11 +1,8 @@
 """sample.py: writes pictures that a trained project makes, without its data."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from graph import names
 from graph.compile import carry
-from graph.compile.body import Body, Item, Values
+from graph.compile.body import Body, Item, Owner
 from graph.compile.borrowed import extra_items
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone
 from graph.compile.plan import Plan
@@ -49,7 +46,7 @@ def _items(plan: Plan, node: Node, image: End) -> list[Item]:
     wanted, found = {image}, []
     for item in counted(plan, (*ops, *extra))[::-1]:
         if any(end in wanted for end, _ in item.writes):
-            found.append(replace(item, source=_free(item.source)))
+            found.append(item)
             wanted.update(item.reads)
     return found[::-1]
 
@@ -73,23 +70,20 @@ def _asked_classes(plan: Plan, node: Node) -> int:
     return 0
 
 
-def _free(source: Callable[[Values], str]) -> Callable[[Values], str]:
-    return lambda values: source(values).replace("self.", "")
-
-
 def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> Source | None:
     units = {unit.attribute: unit for unit in plan.units}
     carried = {node.name} if carry.home(node.name) else set()
     name = names.unique(node.name, {*names.AMBIGUOUS, "sampling", "main", "made", *carried, *units})
     taken = {name, "count", "device", "sampling", *units}
     inner = Writer()
-    Body(items, [image], {}, taken, short=False).write(inner, level=1, give=True)
+    means = {mean.unit.attribute: mean.attribute for mean in plan.averages}
+    owner = Owner("", {unit: unit for unit in means}, many=False)
+    Body(items, [image], {}, taken, short=False, owner=owner).write(inner, level=1, give=True)
     made = names_used(f"def {name}():\n{inner.text}")
     used = [unit for attribute, unit in units.items() if attribute in made]
     if not used:
         return None
     given = "".join(f"{unit.attribute}, " for unit in used)
-    means = {mean.unit.attribute: mean.attribute for mean in plan.averages}
     classes = {unit.attribute: unit.constructor.partition("(")[0] for unit in used}
     classes.update({name: "AveragedModel" for name in classes if name in means})
     modules = "".join(f"{attribute}: {kind}, " for attribute, kind in classes.items())

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graph import mutes, names, rules
-from graph.compile.body import Item, Values
+from graph.compile.body import Item, Owner, Values
 from graph.declare import REGISTRY, Declaration, Value
 from graph.document import Document
 from graph.infer_node import operands as wired_into
@@ -193,29 +193,31 @@ class Scope:
 
     # -- items
 
-    def item(self, node: str, owner: str = "self") -> Item:
+    def item(self, node: str, unit: str = "") -> Item:
         """A node of the layer family, or an instance, as an item.
 
         Args:
             node: Its id.
-            owner: Source of what holds its module.
+            unit: The attribute of the unit that its module is inside of, where it is called from
+                outside of it.
         """
         if node in self._steps:
-            return self._neurons(self._steps[node], owner)
+            return self._neurons(self._steps[node], unit)
         declaration, bound = self.declaration(node), self.bound(node)
         record, operands = self.sheet.nodes[node], self.operands(node)
         modules: tuple[tuple[str, str, str], ...] = ()
-        path = f"{owner}.{self.attribute(node)}"
+        attribute = self.attribute(node)
         if declaration.role == "instance":
-            modules = ((self.attribute(node), self._make(record, self.results), ""),)
+            modules = ((attribute, self._make(record, self.results), ""),)
         elif declaration.has("module"):
             constructor = str(bound.module(*(self.results[node].inputs or ())))
-            modules = ((self.attribute(node), constructor, ""),)
+            modules = ((attribute, constructor, ""),)
 
-        def source(values: Values) -> str:
+        def source(values: Values, owner: Owner) -> str:
             given = [self._value(values, operand) for operand in operands]
             if not modules:
                 return str(bound.expression(*given))
+            path = _module(owner, unit, attribute)
             if declaration.has("call"):
                 return str(bound.call(path, *given))
             return f"{path}({', '.join(_arguments(given))})"
@@ -231,7 +233,7 @@ class Scope:
             wrapped=bool(modules),
         )
 
-    def _neurons(self, step: "LayerCall | Rows", owner: str) -> Item:
+    def _neurons(self, step: "LayerCall | Rows", unit: str) -> Item:
         modules: tuple[tuple[str, str, str], ...] = ()
         if isinstance(step, LayerCall):
             layer = step.layer
@@ -241,8 +243,10 @@ class Scope:
         else:
             name, nodes = self.sheet.nodes[step.node].name, (step.node,)
 
-        def source(values: Values) -> str:
-            return step.source(values).replace("self.", f"{owner}.")
+        def source(values: Values, owner: Owner) -> str:
+            if isinstance(step, Rows):
+                return step.source(values)
+            return step.source(values, _module(owner, unit, step.layer.name))
 
         writes = ((step.result, step.type),)
         return Item(name, nodes, step.reads, writes, source, modules)
@@ -251,7 +255,7 @@ class Scope:
         """A loss as an item whose result is called `name`."""
         bound, operands = self.bound(node), self.operands(node)
 
-        def source(values: Values) -> str:
+        def source(values: Values, _owner: Owner) -> str:
             return str(bound.expression(*(self._value(values, operand) for operand in operands)))
 
         return Item(
@@ -262,6 +266,11 @@ class Scope:
             source=source,
             wraps=True,
         )
+
+
+def _module(owner: Owner, unit: str, attribute: str) -> str:
+    """Source of a module that an owner holds, or that is inside a unit it holds."""
+    return f"{owner.inside(unit)}.{attribute}" if unit else owner.module(attribute)
 
 
 def flat(operands: list[Operand]) -> tuple[End, ...]:

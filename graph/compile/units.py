@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph import names
 from graph.checks import learns
-from graph.compile.body import Item, Values
+from graph.compile.body import Item, Owner, Values
 from graph.compile.borrowed import drawn
 from graph.compile.model import safe_class_name
 from graph.compile.parts import Parts
@@ -105,9 +105,9 @@ class _Gathering:
         return learns(self._plan.inference, self._board.nodes[node])
 
     def _call(self, unit: Unit, inputs: list[End], outputs: list[End]) -> Op:
-        def source(values: Values) -> str:
+        def source(values: Values, owner: Owner) -> str:
             arguments = ", ".join(str(values[end]) for end in inputs)
-            return f"self.{unit.attribute}({arguments})"
+            return f"{owner.module(unit.attribute)}({arguments})"
 
         writes = tuple((end, self._scope.type_of(end)) for end in outputs)
         name = self._label(outputs[0]) if len(outputs) == 1 else unit.attribute

@@ -1,12 +1,11 @@
 """views.py: what the application looks at while it trains; not part of an export."""
 
 import math
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.compile import carry
-from graph.compile.body import Body, Item
+from graph.compile.body import Body, Item, Owner, Values
 from graph.compile.borrowed import extra_items
 from graph.compile.flow import mode
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone, square, varying
@@ -145,7 +144,7 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
         at = (f"{one.name}: Sequence[float] = (0.0,) * {one.size}" for one in sliders)
         arguments += f", *, {', '.join(at)}"
     writer.add(f"def {node.name}({arguments}) -> dict[str, Tensor]:", ids)
-    items = [_averaged(plan, _steered(plan, item, sliders)) for item in items]
+    items = [_steered(plan, item, sliders) for item in items]
     values = local_names(plan.scope, plan.batch)
     used = {end for item in items for end in item.reads} | set(reads)
     targets = [str(values[end]) if end in used else "_" for end in plan.batch]
@@ -153,7 +152,9 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
         comma = "," if len(targets) == 1 else ""
         writer.add(f"{', '.join(targets)}{comma} = batch", ids, level=1)
     taken = {"training", ROWS if from_noise else "batch", node.name, *(one.name for one in sliders)}
-    body = Body(items, reads, values, taken, short=False)
+    means = {one.unit.attribute: one.attribute for one in plan.averages}
+    owner = Owner("training.", means, many=False)  # one process alone is watched
+    body = Body(items, reads, values, taken, short=False, owner=owner)
     inner = Writer()
     body.write(inner, level=2, give=False)
     if inner.lines:
@@ -170,27 +171,12 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
 def _items(plan: Plan, node: Node) -> tuple[list[Item], bool]:
     """What a view's values are computed from, and whether that is noise alone."""
     reads = plan.scope.reads(node.id)
-    extra = extra_items(plan, [node.id], "training")
+    extra = extra_items(plan, [node.id])
     ahead = [end for item in extra for end in item.reads]
-    items = [_of_training(op.item) for op in plan.closure([*reads, *ahead])] + extra
-    drawn = counted(plan, items, "training")
+    items = [op.item for op in plan.closure([*reads, *ahead])] + extra
+    drawn = counted(plan, items)
     from_noise = of_noise_alone(plan, drawn, reads)
     return (drawn if from_noise else items), from_noise
-
-
-def _averaged(plan: Plan, item: Item) -> Item:
-    """The same item by the running means of weights, where there are some."""
-    plain = item.source
-
-    def source(values: Any) -> str:
-        text = plain(values)
-        for one in plan.averages:
-            unit = rf"\btraining\.{one.unit.attribute}"
-            text = re.sub(rf"{unit}(?![.\w])", f"training.{one.attribute}", text)
-            text = re.sub(rf"{unit}\.", f"training.{one.attribute}.module.", text)
-        return text
-
-    return replace(item, source=source) if plan.averages else item
 
 
 def _steered(plan: Plan, item: Item, sliders: tuple[SliderSpec, ...]) -> Item:
@@ -200,18 +186,8 @@ def _steered(plan: Plan, item: Item, sliders: tuple[SliderSpec, ...]) -> Item:
         return item
     bound = plan.scope.bound(found.node)
 
-    def source(values: Any) -> str:
+    def source(values: Values, owner: Owner) -> str:
         rows = f"len({values[item.reads[0]]})" if item.reads else ROWS
-        return str(bound.steer(rows, found.name, "training.device"))
+        return str(bound.steer(rows, found.name, owner.device))
 
     return replace(item, name="latents", source=source)
-
-
-def _of_training(item: Item) -> Item:
-    """The same item where the training is called `training` and not `self`."""
-    plain = item.source
-
-    def source(values: Any) -> str:
-        return plain(values).replace("self.", "training.")
-
-    return Item(item.name, item.nodes, item.reads, item.writes, source, item.modules)

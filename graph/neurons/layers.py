@@ -114,10 +114,10 @@ class LayerCall:
         """The values it takes."""
         return ends(self.columns)
 
-    def source(self, values: Values) -> str:
-        """Source of the call, from the source of the values it takes."""
+    def source(self, values: Values, module: str = "") -> str:
+        """Source of the call, from the source of the values it takes and that of the module."""
         x = side_by_side(self.columns, values)
-        text = self.activation.format(f"self.{self.layer.name}({x})")
+        text = self.activation.format(f"{module or f'self.{self.layer.name}'}({x})")
         return f"{text}.squeeze(1)" if self.scalar else text
 
 

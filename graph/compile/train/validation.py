@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from graph import names
-from graph.compile.body import Body, Item, Values
+from graph.compile.body import SELF, Body, Item, Values
 from graph.compile.borrowed import extra_items
 from graph.compile.flow import Flow, mode
 from graph.compile.plan import Plan
@@ -219,7 +219,7 @@ class Validation:
     def _add_mean(self, end: End, values: Values, rows: str) -> None:
         """A mean over its batch counts as often as the batch has rows."""
         name, item = self._local(self._plan.board.nodes[end.node]), self._finals.get(end)
-        text = item.source(values) if item else str(values[end])
+        text = item.source(values, SELF) if item else str(values[end])
         self._sums.append((name, f"{operand(text)} * {rows}", (end.node,)))
         self._means[end] = name, "count"
 

@@ -20,8 +20,7 @@ def reconstructions(training: Training, batch: tuple[Tensor, ...]) -> dict[str, 
     with training.autocast:
         encoder_mean, encoder_log_variance = training.encoder(image)
         code = encoder_mean + torch.exp(0.5 * encoder_log_variance) * torch.randn_like(encoder_mean)
-        decoder = training.decoder(code)  # [N, 1, 28, 28]
-        made = F.sigmoid(decoder)  # [N, 1, 28, 28]
+        made = F.sigmoid(training.decoder(code))  # [N, 1, 28, 28]
     return {"image": image, "reconstruction": made}
 
 
