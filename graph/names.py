@@ -7,34 +7,23 @@ from collections.abc import Container, Iterable, Iterator
 from graph import limits
 from graph.limits import brief
 
-USES = {
-    "exported source uses it itself": """
-        F Tensor Path Training Iterator argparse batch batch_count batches checkpoint data epoch
-        json math model nn processes seed self step torch torchmetrics x autocast batch_size device
-        epochs examples networks optimizers order precision schedules steps_per_epoch train_set
-        validation_set validate script count figures sums
-        Bias Constant LearnedTensor MaskedLinear MuonWithAdamW WiredNeurons add_noise
-        binary_focal_loss cosine_distance ctc_loss dice_loss diffusion_samples focal_loss
-        gaussian_blur gradient_penalty kl_to_unit_normal latent_path latent_plane latent_point
-        layer_init mask_dice multiclass_dice_loss probability_cross_entropy random_mix signal_share
-        sinusoids warm_cosine
-    """,
-    "every nn.Module has an attribute of that name": """
-        T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
-        double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
-        get_submodule half ipu load_state_dict modules mtia named_buffers named_children
-        named_modules named_parameters parameters register_buffer register_module
-        register_parameter requires_grad_ set_extra_state set_submodule share_memory state_dict to
-        to_empty train training type xpu zero_grad
-    """,
-    "Python has a function of that name": """
-        bool int len range tuple str list dict set sum min max abs print super
-    """,
-}
-"""What names are reserved for, and the names."""
+MODULE = frozenset(
+    """
+    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
+    double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+    get_submodule half ipu load_state_dict modules mtia named_buffers named_children
+    named_modules named_parameters parameters register_backward_hook register_buffer
+    register_forward_hook register_forward_pre_hook register_full_backward_hook
+    register_full_backward_pre_hook register_load_state_dict_post_hook
+    register_load_state_dict_pre_hook register_module register_parameter
+    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
+    set_submodule share_memory state_dict to to_empty train training type xpu zero_grad
+    """.split()  # noqa: SIM905 - reads better than quoted words
+)
+"""Attributes of every `nn.Module`, which torch alone knows: a test asks it. What else a name could
+be taken for is seen in the source that is written, see `graph.compile.clashes`."""
 AMBIGUOUS = frozenset({"I", "O", "l"})
 """Names that read like digits: fine behind a dot, but not for variables and classes."""
-RESERVED = {name: use for use, text in USES.items() for name in text.split()}
 
 
 def is_name(text: str) -> bool:
@@ -51,8 +40,8 @@ def why_not(text: str) -> str | None:
         return f"{expected}: it takes at most {limits.NAME} letters"
     if keyword.iskeyword(text) or keyword.issoftkeyword(text):
         return f"{expected}, which is a Python word"
-    if text in RESERVED:
-        return f"{expected}, which is reserved: {RESERVED[text]}"
+    if text in MODULE:
+        return f"{expected}, which is reserved: every nn.Module has an attribute of that name"
     return None
 
 

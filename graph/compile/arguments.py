@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graph import names, overrides
+from graph.compile.avoided import reserved
 from graph.compile.body import Item
 from graph.compile.literals import UNKNOWN, Slot, filled, slots
 from graph.compile.scope import Scope
@@ -107,7 +108,7 @@ def called(
         alone = used.count(one.name) == 1 or one.rank == 0
         wanted = one.name if alone else f"{one.attribute}_{one.name}"
         wanted = wanted if names.is_name(wanted) else names.to_name(wanted)
-        others = {*names.AMBIGUOUS, *found.values()}
+        others = {*reserved(), *found.values()}
         if values in kept and wanted in taken:
             others.add(wanted)
         found[values] = names.unique(wanted, others)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph import names
+from graph.compile.avoided import reserved
 from graph.compile.source import Writer
 from graph.declare import Value
 from graph.sheet import End
@@ -99,7 +100,8 @@ class Body:
         """
         self._left = _count([end for item in self.items for end in item.reads] + [*self.wanted])
         self._holder: End | None = None
-        self.taken |= names.AMBIGUOUS | {str(value) for value in self.values.values()}
+        self.taken |= reserved() | {str(value) for value in self.values.values()}
+        self.taken |= {"self", *(["x"] if self.short else [])}
         pending: tuple[str, ...] = ()
         last = len(self.items) - 1
         for index, item in enumerate(self.items):

@@ -1,11 +1,13 @@
 """model.py: every network as a class a person would have written."""
 
+import keyword
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graph import names
 from graph.compile import carry
+from graph.compile.avoided import reserved
 from graph.compile.body import Body, Item
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.declare import Value, docstring
@@ -141,5 +143,5 @@ def _docstring(
 def safe_class_name(name: str) -> str:
     """A class name that hides nothing the file imports."""
     wanted = names.class_name(name)
-    hiding = wanted in {"Tensor", "F", "Training", "Path"} | names.AMBIGUOUS
-    return f"{wanted}Network" if hiding else wanted
+    taken = keyword.iskeyword(wanted) or wanted in reserved()
+    return f"{wanted}Network" if taken else wanted

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from graph import names, rows, trains
 from graph.checks import above, loss_names, trained
+from graph.compile.avoided import avoided, free
 from graph.compile.body import Item
 from graph.compile.model import Classes
 from graph.compile.networks import Networks
@@ -110,6 +111,10 @@ class Plan:
                 return unit, unit.home[leader]
         return None
 
+    def member(self, node: Node) -> str:
+        """What a node is called as an attribute of the training, or as a function of its own."""
+        return free(node.name, self.board.names())
+
     # -- making
 
     def _parts(self) -> dict[str, dict[str, trains.Path]]:
@@ -180,7 +185,8 @@ class Plan:
     def _averages(self) -> list[Average]:
         """The first optimizer that asks for the mean of a unit's weights keeps it."""
         found: dict[str, Average] = {}
-        taken = {unit.attribute for unit in self.units} | {o.name for o in self.optimizers}
+        taken = {*avoided(), *(unit.attribute for unit in self.units)}
+        taken.update(map(self.member, self.optimizers))
         for step in self.steps:
             decay = self.scope.bound(step.optimizer.id).ema
             for unit in self.units:

@@ -8,6 +8,8 @@ from typing import Any
 from graph import file, names
 from graph.checks import role
 from graph.compile import carry
+from graph.compile.avoided import avoiding
+from graph.compile.clashes import clashes
 from graph.compile.learned import LearnedSpec, learned_specs
 from graph.compile.model import Classes
 from graph.compile.plan import Plan
@@ -23,6 +25,9 @@ from graph.problems import Problem
 from graph.sheet import LinkKey
 
 VIEWS = "views.py"
+GENERATED = {"model.py", "train.py", "sample.py", VIEWS}
+ROUNDS = 12
+"""How often a project is written at most until no name in it has two meanings; twice is common."""
 NAME_LENGTH = 100
 """Most letters of a project's name: file systems take 255 for it with what is put behind it."""
 REQUIREMENTS = {
@@ -101,6 +106,20 @@ def compile_document(
     errors += _unread(found)
     if errors:
         raise CompileError(errors)
+    avoid: frozenset[str] = frozenset()
+    for _ in range(ROUNDS):
+        with avoiding(avoid):
+            project = _written(document, found)
+        generated = {name: one for name, one in project.files.items() if name in GENERATED}
+        more = clashes(generated) - avoid
+        if not more:
+            break
+        avoid |= more
+    return project
+
+
+def _written(document: Document, found: Inference) -> Project:
+    """Everything made of a board without errors."""
     title = document.name.replace("_", " ")
     classes = Classes(title[:1].upper() + title[1:])
     plan = Plan(found, classes)

@@ -2,6 +2,7 @@
 
 from graph import names
 from graph.compile import carry
+from graph.compile.avoided import reserved
 from graph.compile.body import Body, Item, Owner
 from graph.compile.borrowed import extra_items
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone
@@ -73,7 +74,7 @@ def _asked_classes(plan: Plan, node: Node) -> int:
 def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> Source | None:
     units = {unit.attribute: unit for unit in plan.units}
     carried = {node.name} if carry.home(node.name) else set()
-    name = names.unique(node.name, {*names.AMBIGUOUS, "sampling", "main", "made", *carried, *units})
+    name = names.unique(node.name, {*reserved(), "sampling", "main", "made", *carried, *units})
     taken = {name, "count", "device", "sampling", *units}
     inner = Writer()
     means = {mean.unit.attribute: mean.attribute for mean in plan.averages}

@@ -5,17 +5,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graph import mutes, names, rules
+from graph.compile.avoided import free, reserved
 from graph.compile.body import Item, Owner, Values
 from graph.declare import REGISTRY, Declaration, Value
 from graph.document import Document
 from graph.infer_node import operands as wired_into
 from graph.neurons import Gathered, LayerCall, Rows, Weight, gather
-from graph.sheet import End, LinkKey, Node, Sheet
+from graph.sheet import BOARD, End, LinkKey, Node, Sheet
 from graph.tensor import TensorType
 
 if TYPE_CHECKING:
     from graph.infer_node import Result
 
+TAKEN = ("self", "x", "figures", "sums", "count", "loss", "training", "batch")
+"""Variables of the functions that a batch comes into."""
 Operand = End | None | tuple[End | None, ...]
 Maker = Callable[[Node, Mapping[str, "Result"]], str]
 
@@ -102,7 +105,8 @@ class Scope:
         step = self._steps.get(node)
         if isinstance(step, LayerCall):
             return step.layer.name
-        return self.sheet.nodes[self.sheet.nodes[node].twin or node].name
+        name = self.sheet.nodes[self.sheet.nodes[node].twin or node].name
+        return free(name, self.sheet.names()) if self.sheet.name == BOARD else name
 
     # -- what a node reads
 
@@ -297,7 +301,7 @@ def _arguments(given: list[Any]) -> list[str]:
 def local_names(scope: Scope, ends: list[End]) -> dict[End, Value]:
     """Names for values that come from outside, such as a batch: their ports' names."""
     found: dict[End, Value] = {}
-    taken = set(names.AMBIGUOUS)
+    taken = {*reserved(), *TAKEN}
     for end in ends:
         text = end.port
         if text in {"x", "y", "ys"} or not names.is_name(text):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph import names
 from graph.checks import learns
+from graph.compile.avoided import avoided
 from graph.compile.body import Item, Owner, Values
 from graph.compile.borrowed import drawn
 from graph.compile.model import safe_class_name
@@ -58,8 +59,9 @@ class _Gathering:
         reads = [end for item in items for end in item.reads if end.node not in inside]
         inputs = local_names(self._scope, list(dict.fromkeys(reads)))
         outputs = self._leaving(inside)
-        taken = {unit.attribute for unit in self._plan.units}
-        attribute = names.unique("model", taken | {o.name for o in self._plan.optimizers})
+        taken = {*avoided(), *(unit.attribute for unit in self._plan.units)}
+        taken.update(map(self._plan.member, self._board.nodes.values()))
+        attribute = names.unique("model", taken)
         named = [(end, self._label(end), self._scope.type_of(end)) for end in outputs]
         leaders = {
             self._board.nodes[node].twin or node: self._scope.attribute(entry)
@@ -93,7 +95,7 @@ class _Gathering:
         leader = self._board.nodes[node].twin or node
         item = self._scope.item(node)
         ((attribute, constructor, _),) = item.modules
-        unit = next((u for u in self._plan.units if u.attribute == attribute), None)
+        unit = next((u for u in self._plan.units if u.home.get(leader) == ""), None)
         if unit is None:
             weights = self._plan.leaders([node] if self._learns(node) else [])
             home = {leader: "", **self._plan.modules(leader)}

@@ -85,13 +85,13 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
     if row is not None and not params["columns"]:
         params["columns"] = min(row or math.isqrt(params["count"]), params["count"])
     kind = str(plan.scope.bound(node.id).kind())
-    return ViewSpec(node.id, node.name, kind, params, inputs, classes, sliders, from_noise)
+    return ViewSpec(node.id, plan.member(node), kind, params, inputs, classes, sliders, from_noise)
 
 
 def _sliders(plan: Plan, view: Node) -> tuple[SliderSpec, ...]:
     bound = {one: plan.scope.bound(one) for one in varying(plan, view)}
     return tuple(
-        SliderSpec(one, plan.board.nodes[one].name, sliders.size)
+        SliderSpec(one, plan.member(plan.board.nodes[one]), sliders.size)
         for one, sliders in bound.items()
         if hasattr(sliders, "steer")
     )
@@ -143,7 +143,7 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
     if sliders:
         at = (f"{one.name}: Sequence[float] = (0.0,) * {one.size}" for one in sliders)
         arguments += f", *, {', '.join(at)}"
-    writer.add(f"def {node.name}({arguments}) -> dict[str, Tensor]:", ids)
+    writer.add(f"def {plan.member(node)}({arguments}) -> dict[str, Tensor]:", ids)
     items = [_steered(plan, item, sliders) for item in items]
     values = local_names(plan.scope, plan.batch)
     used = {end for item in items for end in item.reads} | set(reads)

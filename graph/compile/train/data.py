@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from graph import names
+from graph.compile.avoided import free
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Writer
@@ -17,7 +18,8 @@ def sets(plan: Plan, node: Node) -> tuple[str, str]:
     """What the sets of a data node are called: for training, for validation."""
     if len(plan.data) == 1:
         return "train_set", "validation_set"
-    return f"{node.name}_train", f"{node.name}_validation"
+    others = plan.board.names()
+    return free(f"{node.name}_train", others), free(f"{node.name}_validation", others)
 
 
 def batch_values(plan: Plan) -> dict[End, Value]:

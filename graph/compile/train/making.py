@@ -1,5 +1,7 @@
 """`__init__` in train.py: data, networks, optimizers and schedules are made."""
 
+from collections.abc import Mapping
+
 from graph.compile.plan import Plan
 from graph.compile.program import Unit
 from graph.compile.source import Writer
@@ -23,12 +25,13 @@ def write(writer: Writer, members: Members) -> None:
     _averages(writer, plan)
     held = [unit.attribute for unit in plan.units]
     held += [mean.attribute for mean in plan.averages]
-    _table(writer, "networks", held)
+    _table(writer, "networks", {one: one for one in held})
     for step in plan.steps:
         bound = plan.scope.bound(step.optimizer.id)
         made = bound.optimizer(members.groups(step))
-        writer.add(f"self.{step.optimizer.name} = {made}", (step.optimizer.id,), level=2)
-    _table(writer, "optimizers", [step.optimizer.name for step in plan.steps])
+        writer.add(f"self.{plan.member(step.optimizer)} = {made}", (step.optimizer.id,), level=2)
+    steppers = [step.optimizer for step in plan.steps]
+    _table(writer, "optimizers", {one.name: plan.member(one) for one in steppers})
     schedules.write(writer, members)
 
 
@@ -81,7 +84,7 @@ def _averages(writer: Writer, plan: Plan) -> None:
         writer.add(f"self.{one.attribute} = {made}", (one.optimizer.id,), level=2)
 
 
-def _table(writer: Writer, name: str, attributes: list[str]) -> None:
+def _table(writer: Writer, name: str, attributes: Mapping[str, str]) -> None:
     """A table of attributes by their names."""
-    pairs = ", ".join(f'"{one}": self.{one}' for one in attributes)
+    pairs = ", ".join(f'"{one}": self.{held}' for one, held in attributes.items())
     writer.add(f"self.{name} = {{{pairs}}}", level=2)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from graph import names
+from graph.compile.avoided import avoided
 from graph.compile.flow import Flow, within
 from graph.compile.plan import Plan
 from graph.compile.program import Step, Unit
@@ -23,7 +24,7 @@ class Members:
         self._schedules: dict[str, str] = {}
         taken = {unit.attribute for unit in plan.units}
         taken |= {mean.attribute for mean in plan.averages}
-        taken |= {step.optimizer.name for step in plan.steps}
+        taken |= avoided().union(plan.member(step.optimizer) for step in plan.steps)
         for step in plan.steps:
             name = step.optimizer.name
             for found, wanted in (

@@ -43,7 +43,7 @@ def _made(members: Members, step: Step, node: Node) -> str:
     wired = _wired(plan, node.id)
     if wired.bound.per() != "step":
         per_epoch, total = "1", "epochs"
-    name, rate = f"self.{step.optimizer.name}", Rate(optimizer.lr)
+    name, rate = f"self.{plan.member(step.optimizer)}", Rate(optimizer.lr)
     if members.slower(step):
         rate = Rate.of_groups(rate, f'[group["lr"] for group in {name}.param_groups]')
     return wired.schedule(name, total, per_epoch, rate)

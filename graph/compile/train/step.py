@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graph import names
+from graph.compile.avoided import reserved
 from graph.compile.body import Body
 from graph.compile.program import Op, Step
 from graph.compile.source import Writer
@@ -18,7 +19,7 @@ class StepMethod:
 
     def __init__(self, members: Members, step: Step) -> None:
         self._members, self._step = members, step
-        self._name, self._ids = step.optimizer.name, (step.optimizer.id,)
+        self._name, self._ids = members.plan.member(step.optimizer), (step.optimizer.id,)
         self._own, self._takes = members.flow.own(step), members.flow.takes(step)
 
     def write(self, writer: Writer) -> None:
@@ -38,7 +39,7 @@ class StepMethod:
     def _given(self) -> dict[End, Value]:
         """What is called how in the method: the batch, and what several steps share."""
         values = data.batch_values(self._members.plan)
-        taken = {*names.AMBIGUOUS, *map(str, values.values())}
+        taken = {*reserved(), "self", "loss", *map(str, values.values())}
         for item in (one.op.item for one in self._members.flow.shared_for(self._step)):
             for end, kind in item.writes:
                 base = item.name if len(item.writes) == 1 else f"{item.name}_{end.port}"

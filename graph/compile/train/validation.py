@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from graph import names
+from graph.compile.avoided import reserved
 from graph.compile.body import SELF, Body, Item, Values
 from graph.compile.borrowed import extra_items
 from graph.compile.flow import Flow, mode
@@ -273,7 +274,7 @@ class Validation:
     def _local(self, node: Node) -> str:
         """What a variable for a node's figure is called."""
         others = {*self._plan.board.names()} - {node.name}
-        return names.unique(node.name, names.AMBIGUOUS | others)
+        return names.unique(node.name, {*reserved(), *others, "self", "sums", "count"})
 
     def _torchmetric(self, node: Node) -> str:
         """Source of the metric of torchmetrics that measures, if one does."""
