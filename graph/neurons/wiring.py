@@ -106,7 +106,7 @@ class Wiring:
                     kind = "neuron"
                 elif declaration.has("column"):
                     kind = "split"
-                elif declaration.has("joins"):
+                elif declaration.has("joins") and declaration.role != "schedule":
                     kind = "join"
                 elif declaration.role == "layer" and not declaration.ports.inputs:
                     kind = "constant"
