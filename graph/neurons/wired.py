@@ -108,7 +108,7 @@ class WiredCall(LayerCall):
         """The type of its value."""
         return features(BATCH) if self.scalar else features(BATCH, len(self.given))
 
-    def source(self, values: Values) -> str:
-        """Source of the call, from the source of the values it takes."""
-        text = f"self.{self.layer.name}({side_by_side(self.columns, values)})"
+    def source(self, values: Values, module: str = "") -> str:
+        """Source of the call, from the source of the values it takes and that of the module."""
+        text = f"{module or f'self.{self.layer.name}'}({side_by_side(self.columns, values)})"
         return f"{text}.squeeze(1)" if self.scalar else text
