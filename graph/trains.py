@@ -15,6 +15,7 @@ from graph.sheet import Node, Sheet
 
 if TYPE_CHECKING:
     from graph.document import Document
+    from graph.infer import Inference
     from graph.infer_node import Result
 
 BETWEEN = "/"
@@ -81,6 +82,17 @@ def learning(
             yield from learning(document, inner, found.inner, path)
         elif declaration.learns:
             yield path
+
+
+def choices(inference: "Inference", node: Node, named: Iterable[str]) -> list[str]:
+    """What of a node can be named: itself, or its parts where some of these are named already."""
+    document, found = inference.document, inference.result(node.id)
+    paths = [split(name) for name in named if leads(document, split(name))]
+    mine = dict.fromkeys(one for one in paths if len(one) > 1 and one[0] == node.id)
+    if not mine or found is None:
+        return [node.id]
+    rest = learning(document, node, found.inner, (node.id,))
+    return [join(one) for one in (*mine, *(one for one in rest if not covers(mine, one)))]
 
 
 # -- following what is done to nodes

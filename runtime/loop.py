@@ -10,6 +10,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -85,6 +86,7 @@ class Loop:
         self._report: Report | None = None
         self._place = Path()
         self._kept, self._moved = contextlib.ExitStack(), contextlib.ExitStack()
+        self._blamed: Problem | None = None
 
     def run(self) -> Stopped:
         """Train to the end, a stop or an error; nothing is raised but what ends the process."""
@@ -204,7 +206,12 @@ class Loop:
             self._between()
 
         report.begin()
-        ended = self._iterate(training)
+        try:
+            ended = self._iterate(training)
+        except NotFinite as error:
+            again = partial(self._again, imported)
+            self._blamed = blame(error, training, self.project, again, imported.source)
+            raise
 
         self._save(training)
         self._show(whole=True)
@@ -235,6 +242,12 @@ class Loop:
         if kept.get("torch", torch.__version__) != torch.__version__:
             text = f"The run was begun with PyTorch {kept['torch']}, this is {torch.__version__}:"
             self._send(Noted(f"{text} what follows may differ in the last digits."))
+
+    def _again(self, imported: source.Imported) -> Training:
+        """The run as its last checkpoint left it, or as it began."""
+        training = prepare.build(imported, self.config)
+        self._saves.load(training)
+        return training
 
     def _iterate(self, training: Training) -> Reason:
         last = self.config.max_steps or math.inf
@@ -424,6 +437,6 @@ class Loop:
         )
 
     def _explain(self, error: Exception, folder: Path) -> Problem:
-        if isinstance(error, NotFinite) and self._training:
-            return blame(error, self._training, self.project)
+        if isinstance(error, NotFinite) and self._blamed:
+            return self._blamed
         return faults.explain(error, (folder / source.FOLDER).resolve(), self.project.files)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from graph import rules
+from graph import rules, trains
 from graph.checks import learners
 from graph.declare import REGISTRY, Param
 from graph.document import Document
@@ -222,8 +222,14 @@ class NodePage(QWidget):
             document, inference = self._session.document, self._session.inference
             above = {one for node in self.ids for one in learners(inference, node)}
             leaders = {document.node(node).twin or node for node in above}
-            found = [document.node(node) for node in leaders]
-            return [(n.id, n.name) for n in sorted(found, key=lambda one: one.number)]
+            named = [
+                name
+                for node in self.ids
+                for name in document.params(document.node(node)).get(param.name, ())
+            ]
+            found = sorted((document.node(node) for node in leaders), key=lambda one: one.number)
+            rows = [row for one in found for row in trains.choices(inference, one, named)]
+            return [(name, trains.called(document, name)) for name in rows]
 
         def columns() -> list[tuple[str, str]]:
             facts = self._session.inference.facts.get(self.ids[0]) or {}
