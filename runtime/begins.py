@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from graph.document import Document
 from graph.errors import FileError
+from graph.file import load_text
 from graph.rules import role
 
 FOLDER = "pretrained"
@@ -60,10 +62,9 @@ def missing(name: str, path: str) -> str:
 
 
 def of_files(files: Mapping[str, object]) -> Document | None:
-    """The board among the files of a project."""
-    from graph.file import load_text  # noqa: PLC0415 - only where there is one
-
+    """The board among the files of a project, where there is one that can be read."""
     for name, one in files.items():
         if name.endswith(".neurowire"):
-            return load_text(str(getattr(one, "text", ""))).document
+            with suppress(FileError):
+                return load_text(str(getattr(one, "text", ""))).document
     return None
