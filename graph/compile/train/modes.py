@@ -51,8 +51,8 @@ def _on_board(plan: Plan, flow: Flow) -> Standing:
 
 def _inside(plan: Plan, flow: Flow, unit: Unit, node: Node) -> Iterator[str]:
     result = plan.inference.result(node.id)
-    if result is None or result.inputs is None:
-        return
+    if result is None or result.inputs is None or not result.inner:
+        return  # a muted one, whose linked copies are used
     held = list(plan.networks.held(node, result))
     switched = [one.module for one in held if one.node.params.get("evaluate")]
     yield from switched

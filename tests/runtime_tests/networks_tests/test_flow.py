@@ -120,8 +120,9 @@ def test_what_no_step_trains_is_shared_without_gradient(tmp_path: Path) -> None:
     draw.head("second", middle, order=1)
     draw.head("third", encoded, encoded, order=2)
     written = as_drawn(draw.document, tmp_path / "frozen")
-    assert "self.middle = processes.parallel(Middle().to(self.device).requires_grad_(False))" in (
-        written
+    assert (
+        "self.middle = processes.parallel(Middle().to(self.device).requires_grad_(False).eval())"
+        in (written)
     )
     found = gradients(draw.document, tmp_path / "gradients")
     assert not any(has for name, has in found.items() if name.startswith("middle."))
