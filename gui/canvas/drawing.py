@@ -346,6 +346,8 @@ class Drawing:
 
     def restyle(self) -> None:
         """The theme changed."""
+        for item in self.nodes.values():
+            item.update()
         for wire in self.wires.values():
             self._dress(wire, anew=True)
             self.far.show_wire(wire)

@@ -1,5 +1,6 @@
 """A node on the canvas: draws its face, near, middling or far."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -29,11 +30,15 @@ PORT = 5.0
 
 
 class NodeItem(AbstractNodeItem):
-    """NodeGraphQt's node item with our face; its position is the node's centre."""
+    """NodeGraphQt's node item with our face; its position is the node's centre.
+
+    Qt keeps what it painted as a picture at the present zoom: after each change of what is seen
+    on it, `update` must be called.
+    """
 
     def __init__(self, face: Face) -> None:
         super().__init__(face.name)
-        self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._properties["id"] = face.node.id
         self._properties["visible"] = True
         self.face = face
@@ -123,6 +128,14 @@ class NodeItem(AbstractNodeItem):
     def socket(self, direction: str, port: str) -> Socket | None:
         """The port of that name."""
         return self.sockets.get((direction, port))
+
+    def light(self, ports: Mapping[Socket, bool | None]) -> None:
+        """Light ports that a wire may end at, dim the others; None for neither."""
+        changed = {socket: lit for socket, lit in ports.items() if socket.lit is not lit}
+        for socket, lit in changed.items():
+            socket.lit = lit
+        if changed:
+            self.update()
 
     # -- painting
 

@@ -3,7 +3,15 @@
 from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtGui import (
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QPixmapCache,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QGraphicsView, QLabel
 
 from gui import look
@@ -17,6 +25,8 @@ FAR = 0.26
 CROWD = 350
 LEAST, MOST = 0.02, 3.0
 GRID = 24.0
+PICTURES_KB = 96 * 1024
+"""Room for pictures of the nodes in sight; those of others make way."""
 
 
 class Host(Protocol):
@@ -47,6 +57,8 @@ class Sight(NodeViewer):
         super().__init__()
         self.host = host
         self.far_picture = FarPicture()
+        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), PICTURES_KB))
+        self._ground_made: tuple[tuple[object, ...], QPixmap] | None = None
         self._scene_range: QRectF
         self._previous_pos: QPoint
         self._search_widget.setParent(self)
@@ -183,25 +195,42 @@ class Sight(NodeViewer):
     # -- painting
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        """The canvas and its dots, which thin out as the board goes away."""
-        colours = look.colours()
-        painter.fillRect(rect, colours.canvas)
+        """The canvas and its dots, which thin out as the board goes away.
+
+        They are kept as a picture a little larger than the view, which a pan only shifts.
+        """
         transform = painter.worldTransform()
-        scale = transform.m11()
-        step = GRID
-        while step * scale < 18:
-            step *= 2
-        left, top = rect.left() - rect.left() % step, rect.top() - rect.top() % step
-        start, gap = transform.map(QPointF(left, top)), step * scale
-        xs = [round(start.x() + gap * i) - 1 for i in range(int(rect.width() / step) + 2)]
-        ys = [round(start.y() + gap * i) - 1 for i in range(int(rect.height() / step) + 2)]
+        gap = GRID * transform.m11()
+        while gap < 18:
+            gap *= 2
+        start = QPointF(transform.dx() % gap - gap, transform.dy() % gap - gap).toPoint()
+        ratio = painter.device().devicePixelRatioF()
         painter.save()
         painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.drawPixmap(start, self._ground(self.viewport().size(), gap, ratio))
+        painter.restore()
+
+    def _ground(self, size: QSize, gap: float, ratio: float) -> QPixmap:
+        """A picture of canvas and dots that covers a size and one gap more."""
+        key = look.colours().name, size, gap, ratio
+        if self._ground_made is None or self._ground_made[0] != key:
+            self._ground_made = key, self._paint_ground(size, gap, ratio)
+        return self._ground_made[1]
+
+    def _paint_ground(self, size: QSize, gap: float, ratio: float) -> QPixmap:
+        colours = look.colours()
+        width, height = size.width() + int(gap) + 2, size.height() + int(gap) + 2
+        ground = QPixmap(round(width * ratio), round(height * ratio))
+        ground.setDevicePixelRatio(ratio)
+        ground.fill(colours.canvas)
+        painter = QPainter(ground)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.dots)
+        xs = [round(gap * i) - 1 for i in range(int(width / gap) + 2)]
+        ys = [round(gap * i) - 1 for i in range(int(height / gap) + 2)]
         painter.drawRects([QRect(x, y, 2, 2) for x in xs for y in ys])
-        painter.restore()
+        painter.end()
+        return ground
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the items, or the whole board in a few calls where it is far."""

@@ -114,16 +114,19 @@ class Wiring(Sight):
         """Light the ports in sight that a wire from `start` may end at; None puts all out."""
         if start is None:
             for item in self.host.node_items().values():
-                for socket in item.sockets.values():
-                    socket.lit = None
+                item.light(dict.fromkeys(item.sockets.values()))
         elif not self.far:
             seen = self.scene().items(self._scene_range)
             for item in (one for one in seen if isinstance(one, NodeItem)):
-                for socket in item.sockets.values():
-                    if socket is not start:
-                        same = socket.takes_input == start.takes_input
-                        socket.lit = not same and self.host.refusal(start, socket) is None
+                item.light({one: self._fits(start, one) for one in item.sockets.values()})
         self.viewport().update()
+
+    def _fits(self, start: Socket, socket: Socket) -> bool | None:
+        """May a wire from `start` end at a port? None for itself."""
+        if socket is start:
+            return None
+        same = socket.takes_input == start.takes_input
+        return not same and self.host.refusal(start, socket) is None
 
     def establish_connection(self, start_port: Any, end_port: Any) -> None:
         """Only the document draws wires."""
