@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from graph.declare import REGISTRY
 from graph.mutes import hands_on
-from graph.sheet import End, Link, Sheet, remembers
+from graph.sheet import End, Link, Sheet
 
 
 def topological(sheet: Sheet, chosen: Iterable[str] | None = None) -> list[str]:
@@ -14,12 +14,21 @@ def topological(sheet: Sheet, chosen: Iterable[str] | None = None) -> list[str]:
     The order depends on the wires and the age of the nodes alone, so moving nodes about
     changes neither the source nor the random numbers a run draws.
     """
-    wanted = set(sheet.nodes if chosen is None else chosen)
+    if chosen is not None:
+        return _topological(sheet, set(chosen))
+    found: list[str] | None = sheet.memo.get("order")
+    if found is None:
+        found = sheet.memo["order"] = _topological(sheet, set(sheet.nodes))
+    return list(found)
+
+
+def _topological(sheet: Sheet, wanted: set[str]) -> list[str]:
+    memories = sheet.ids_of(lambda declaration: declaration.has("remembers"))
     waiting: dict[str, int] = {}
     ready: list[tuple[int, int, str]] = []
     for node in wanted:
         waits = 0
-        if not remembers(sheet.nodes[node]):
+        if node not in memories:
             waits = sum(link.source.node in wanted for link in sheet.links_into(node))
         waiting[node] = waits
         if not waits:
@@ -30,7 +39,7 @@ def topological(sheet: Sheet, chosen: Iterable[str] | None = None) -> list[str]:
         _, _, node = heapq.heappop(ready)
         order.append(node)
         for following in sheet.neighbours(node):
-            if following in wanted and not remembers(sheet.nodes[following]):
+            if following in wanted and following not in memories:
                 waiting[following] -= 1
                 if not waiting[following]:
                     key = (-len(order), sheet.nodes[following].number, following)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -39,7 +40,7 @@ class Node:
     twin: str | None = None
     muted: bool = False
 
-    @property
+    @cached_property
     def number(self) -> int:
         """The number in its id; orders nodes by age."""
         return int(self.id[1:])

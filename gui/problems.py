@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from graph.problems import Problem
 from gui.session import Session
-from gui.widgets import Card, empty, label
+from gui.widgets import Card, label
 
 MOST = 60
 """How many cards are shown; more than that nobody reads."""
@@ -92,13 +92,30 @@ class Problems(QScrollArea):
         if found == self._shown and self._cards.count():
             return
         self._shown = found
-        empty(self._cards)
         self._none.setVisible(not found)
         cards = together(found)
-        for problem in cards[:MOST]:
-            self._cards.addWidget(Card(problem, self._fix, self._jump))
+        self._lay_out(cards[:MOST])
         if len(cards) > MOST:
             self._cards.addWidget(label(f"and {len(cards) - MOST} more", "dim"))
+
+    def _lay_out(self, problems: list[Problem]) -> None:
+        """Put up a card for each problem; one that says the same as before stays what it is."""
+        present: dict[object, list[Card]] = {}
+        while (item := self._cards.takeAt(0)) is not None:
+            widget = item.widget()
+            if isinstance(widget, Card):
+                present.setdefault(_said(widget.problem), []).append(widget)
+            elif widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for problem in problems:
+            alike = present.get(_said(problem))
+            card = alike.pop(0) if alike else Card(problem, self._fix, self._jump)
+            card.problem = problem  # what mends it may have changed
+            self._cards.addWidget(card)
+        for card in (one for alike in present.values() for one in alike):
+            card.hide()
+            card.deleteLater()
 
     def clear_extra(self) -> None:
         """Forget what compiling or training reported."""
@@ -125,6 +142,12 @@ class Problems(QScrollArea):
         if problem.node is not None and self._session.document.has(problem.node):
             self._session.select([problem.node])
             self.jumped.emit(problem.node)
+
+
+def _said(problem: Problem) -> object:
+    """All that a card shows."""
+    fixes = tuple(fix.label for fix in problem.fixes)
+    return str(problem), problem.severity, problem.name, problem.place, fixes
 
 
 def together(problems: Iterable[Problem]) -> list[Problem]:

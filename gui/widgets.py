@@ -165,7 +165,7 @@ class Card(QFrame):
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         for index, one in enumerate(problem.fixes):
-            buttons.addWidget(button(one.label, partial(fix, problem, index)))
+            buttons.addWidget(button(one.label, partial(self._mend, fix, index)))
         buttons.addStretch(1)
         if jump is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -176,6 +176,9 @@ class Card(QFrame):
         layout.addLayout(text)
         if problem.fixes:
             layout.addLayout(buttons)
+
+    def _mend(self, fix: Callable[[Problem, int], None], index: int) -> None:
+        fix(self.problem, index)
 
     def mousePressEvent(self, _: object) -> None:
         if self._jump is not None:

@@ -155,9 +155,9 @@ def _written(document: Document, found: Inference) -> Project:
 
 def _unread(inference: Inference) -> Iterator[Problem]:
     board = inference.document.board
-    for node in board.nodes.values():
+    for node in board.with_role("data"):
         found = inference.result(node.id)
-        if role(node) == "data" and found is not None and found.inputs is None and not node.muted:
+        if found is not None and found.inputs is None and not node.muted:
             yield problem(
                 board,
                 node,

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, Literal
 
 from graph.declare.params import Param
@@ -68,7 +69,7 @@ class Declaration:
     learns: bool
     was: tuple[str, ...]
 
-    @property
+    @cached_property
     def default_name(self) -> str:
         """The name a new node gets: snake case of the title."""
         title = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", self.title)

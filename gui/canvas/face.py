@@ -256,7 +256,14 @@ def _curve(
     """An activation's curve from -3 to 3 in a box, and the height of its zero line."""
     if declaration is None or not declaration.has("curve"):
         return None, 0.0
-    ys = _values(declaration.type, tuple(sorted(params.items())))
+    return _polygon(declaration.type, tuple(sorted(params.items())), box.getRect())
+
+
+@lru_cache(maxsize=256)
+def _polygon(
+    node_type: str, params: tuple[tuple[str, Any], ...], place: tuple[float, ...]
+) -> tuple[QPolygonF | None, float]:
+    ys, box = _values(node_type, params), QRectF(*place)
     if not ys:
         return None, 0.0
     low, high = min([*ys, 0.0]), max([*ys, 0.0])

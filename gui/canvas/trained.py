@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 def optimizers(document: Document) -> list[Node]:
     """The board's optimizers, by age."""
-    found = [n for n in document.board.nodes.values() if rules.role(n.type) == "optimizer"]
-    return sorted(found, key=lambda one: one.number)
+    return document.board.with_role("optimizer")
 
 
 def stripes(
