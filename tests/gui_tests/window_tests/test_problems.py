@@ -143,3 +143,16 @@ def test_a_problem_of_the_whole_board_is_a_badge_on_its_node(
     lone = window.board.node_items()[node(window, "discriminator_loss").id]
     assert lone.face.severity == "warning"
     assert second.id in document.board.nodes
+
+
+def test_cards_that_say_the_same_are_kept(window: Window, qtbot: QtBot) -> None:
+    window.show_tab("problems")
+    [card] = cards(window)
+    with window.session.document.group("Add two"):
+        for _ in range(2):
+            window.session.document.add_node("layer.linear")
+    qtbot.waitUntil(lambda: len(window.problems.shown) == 3)
+    assert card in cards(window)
+    window.session.document.undo()
+    qtbot.waitUntil(lambda: len(window.problems.shown) == 1)
+    assert cards(window) == [card]
