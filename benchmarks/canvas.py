@@ -3,12 +3,14 @@
 `python benchmarks/canvas.py` prints one line a board size: seconds to open the board on a
 document that is there, and milliseconds a repaint takes, panning at fit, panning near, and
 dragging a node at fit. Processor time of the window's thread, so that other work on a shared
-machine counts little. The last line says how much dearer a node is on the largest board.
+machine counts little. Another line says how much dearer a node is on the largest board; then
+come the figures of `edits.py`.
 """
 
 import gc
 import os
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -109,6 +111,7 @@ def main() -> None:
             f" {found['near']:>8.1f} {found['middling']:>8.1f}"
         )
     print(f"a node of 5,000 opens in {opened[5000] / opened[1000]:.2f} of the time of one of 1,000")
+    subprocess.run([sys.executable, Path(__file__).with_name("edits.py")], check=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,4 @@
-"""What edits of 100 nodes cost on boards of 1,000 and 5,000: in the document, on the canvas and
-in the whole window.
+"""What edits of 100 nodes cost on boards of 1,000 and 5,000, with and without the window.
 
 `python benchmarks/edits.py` prints milliseconds of processor time of the window's thread for
 each edit, until all that follows at once is done and painted; compiling and the recovery copy
@@ -18,8 +17,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("NEUROWIRE_HOME", tempfile.mkdtemp())
-root = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(root)]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest

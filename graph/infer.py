@@ -36,6 +36,7 @@ class Inference(Answers):
         self._faulty: set[str] = set()
         self._whole: set[str] = set()
         self._silent: set[str] = set()
+        self._deep: set[str] = set()
         self._weights = 0
         self._dirty: set[str] = set(document.board.nodes)
         self._changed: set[str] = set()
@@ -114,6 +115,11 @@ class Inference(Answers):
     def whole(self) -> set[str]:
         """Nodes on the board that give something other than floats: no gradient goes through."""
         return self._whole
+
+    @property
+    def deep(self) -> set[str]:
+        """Nodes on the board whose first input has four axes or more, as pictures have."""
+        return self._deep
 
     @property
     def silent(self) -> set[str]:
@@ -234,6 +240,7 @@ class Inference(Answers):
             self._results[node] = found
         _set(self._faulty, node, found is not None and bool(found.problems))
         _set(self._whole, node, found is not None and any(map(_not_float, found.outputs.values())))
+        _set(self._deep, node, found is not None and _is_deep(found))
         _set(self._silent, node, found is not None and found.silent)
         if found is not None and found.inner:
             self._instances[node] = None
@@ -246,6 +253,11 @@ def _set(nodes: set[str], node: str, inside: bool) -> None:
         nodes.add(node)
     else:
         nodes.discard(node)
+
+
+def _is_deep(found: Result) -> bool:
+    first = found.inputs[0] if found.inputs else None
+    return isinstance(first, TensorType) and first.rank >= 4
 
 
 def _not_float(kind: TensorType | None) -> bool:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 def check(inference: "Inference") -> Iterator[Problem]:
     """Warn of layers along the last axis whose input still has the sides of a picture."""
     board = inference.document.board
-    for node in board.with_hook("along"):
+    deep = [board.nodes[one] for one in inference.deep]
+    for node in sorted(deep, key=lambda one: one.number):
         declaration, found = REGISTRY.find(node.type), inference.result(node.id)
-        if declaration is None or node.muted:
+        if declaration is None or node.muted or not declaration.has("along"):
             continue
         if found is None or not found.inputs or found.problems or found.inputs[0].rank < 4:
             continue
