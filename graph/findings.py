@@ -36,6 +36,7 @@ class Findings:
         self._all_of: ByNode = {}
         self._awaited: frozenset[str] | None = None
         self._said: dict[str, list[tuple[str, str]]] = {}
+        self._told: frozenset[str] = frozenset()
 
     def forget(self) -> None:
         """Something changed: look at everything again when asked."""
@@ -64,13 +65,25 @@ class Findings:
         return [*own, *self._general_of.get(node, ())]
 
     def said_anew(self) -> set[str]:
-        """Nodes on the board of which something else is said than when this was asked last."""
+        """Nodes of which something else is said than when this was asked last.
+
+        Those looked at again meanwhile are known to whoever asks.
+        """
         said: dict[str, list[tuple[str, str]]] = {}
-        for one in (*(p for node in self._faulty for p in self._own(node)), *self._checked()):
+        for one in self._checked():
             if one.node is not None:
                 said.setdefault(one.node, []).append((one.severity, one.text))
         before, self._said = self._said, said
-        return {node for node in before.keys() | said.keys() if before.get(node) != said.get(node)}
+        awaited, told = self._waiting(), self._told
+        self._told = awaited
+        found = {node for node in before.keys() | said.keys() if before.get(node) != said.get(node)}
+        return found | (self._faulty & (awaited ^ told))
+
+    def _waiting(self) -> frozenset[str]:
+        """Nodes that an optimizer waits for."""
+        if self._awaited is None:
+            self._awaited = frozenset(checks.awaited(self._inference))
+        return self._awaited
 
     def _checked(self) -> list[Problem]:
         """What is wrong with the board as a whole."""
@@ -84,9 +97,8 @@ class Findings:
         found = [self._wired(node, one) for one in self._results[node].problems]
         if not any(one.received in WAITS for one in found):
             return found
-        if self._awaited is None:
-            self._awaited = frozenset(checks.awaited(self._inference))
-        return [serious(one) if node in self._awaited else one for one in found]
+        awaited = node in self._waiting()
+        return [serious(one) if awaited else one for one in found]
 
     def _wired(self, node: str, found: Problem) -> Problem:
         """With a wire from the data as one more way out, where that is what is missing."""
