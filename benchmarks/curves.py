@@ -1,0 +1,67 @@
+"""How long the window's thread is held by the loss curve: a thousand and a million points.
+
+`python benchmarks/curves.py` shows the Losses panel off screen with two losses of so many points,
+lets new ones come as from a run, and prints milliseconds of processor time that a turn of the
+event loop takes while they are drawn: the median and the 99th percentile.
+"""
+
+import math
+import os
+import sys
+import time
+from array import array
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from PySide6.QtWidgets import QApplication
+
+from gui import look
+from gui.losses import DRAW_MS, Losses
+from runtime.messages import Points, Steps
+
+TURNS = 300
+FRESH = 20
+"""Points of each curve that come between two turns."""
+
+
+def _points(first: int, count: int) -> Points:
+    steps = range(first, first + count)
+    values = [math.exp(-step / 4e5) + 0.1 * math.sin(step * 12.9898) for step in steps]
+    return Points(array("q", steps), array("d", values))
+
+
+def lag(app: QApplication, count: int) -> list[float]:
+    """Processor milliseconds of each turn of the event loop, sorted."""
+    losses = Losses()
+    losses.resize(1300, 300)
+    losses.show()
+    names = ("loss/generator", "loss/discriminator")
+    losses.receive(Steps({name: _points(1, count) for name in names}))
+    losses.draw()
+    app.processEvents()
+    times = []
+    for turn in range(TURNS):
+        losses.receive(Steps(dict.fromkeys(names, _points(count + 1 + turn * FRESH, FRESH))))
+        time.sleep(DRAW_MS / 3000)
+        start = time.thread_time()
+        app.processEvents()
+        times.append((time.thread_time() - start) * 1000)
+    losses.close()
+    losses.deleteLater()
+    return sorted(times)
+
+
+def main() -> None:
+    """Print the figures, a line a length."""
+    app = QApplication(sys.argv[:1])
+    look.apply(app, "dark")
+    for count in (1_000, 1_000_000):
+        found = lag(app, count)
+        half, most = found[TURNS // 2], found[TURNS * 99 // 100]
+        print(f"{count:>9,} points: median {half:.1f} ms, p99 {most:.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
