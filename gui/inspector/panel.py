@@ -75,6 +75,7 @@ class Inspector(QScrollArea):
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(20, 18, 18, 18)
         self.run = label("", "dim", wrap=True)
+        self.run.setContentsMargins(0, 0, 0, 12)
         self.run.hide()
         layout.addWidget(self.run)
         layout.addWidget(self.page)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from PySide6.QtWidgets import QInputDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from graph.document import Document
 from graph.templates import open_template
 from gui.runs import RUN
 from gui.window import Window
-from runtime.messages import Started, Stopped
+from runtime.config import RunConfig
+from runtime.export import source_of
+from runtime.messages import Noted, Started, Stopped
+from runtime.runs import Run, Runs, database, home
 from tests.gui_tests.window_tests.boards import node, small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
 
@@ -128,6 +134,41 @@ def test_a_run_to_its_end_shows_validation_and_is_recorded(
     assert window.losses.chart.series("val/cross_entropy").count == 2
     assert points(window) == ended[0].step
     assert window.losses.epoch.text() == "2 of 2"
+
+
+@pytest.mark.parametrize(("state", "asked", "end"), [("finished", 1, 9), ("interrupted", 0, 5)])
+def test_a_run_is_resumed_to_its_own_end_or_to_a_later_one_that_is_asked_for(
+    state: str, asked: int, end: int, make_window: MakeWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = home() / "mine-1"
+    folder.mkdir(parents=True)
+    (folder / "settings.json").write_text('{"epochs": 5}')
+    window = make_window(ready_board(epochs=777))
+    window.source.compile_now()
+    project = window.source.project
+    assert project is not None
+    with Runs(database()) as runs:
+        run = Run("mine-1", "mine", str(folder), source_of(project), {"epochs": 5})
+        runs.restore(replace(run, state=state, epoch=5 if asked else 2))
+    window.show_tab("runs")
+    window.history.refresh()
+    window.history.select(0)
+    questions: list[tuple[object, ...]] = []
+    monkeypatch.setattr(
+        QInputDialog, "getInt", lambda *words: (questions.append(words), (9, True))[1]
+    )
+    given: list[RunConfig] = []
+    monkeypatch.setattr(window.trainer.client, "resume_run", lambda _, config: given.append(config))
+    [button] = [one for one in window.history.findChildren(QPushButton) if one.text() == "Resume"]
+    button.click()
+    assert len(questions) == asked
+    assert [config.epochs for config in given] == [end], "not the open board's 777"
+    window.trainer._set("idle")
+
+
+def test_what_is_noted_of_a_run_stands_above_the_board(window: Window) -> None:
+    window.trainer.received.emit(Noted("All 4 epochs are trained already: ask for more to go on."))
+    assert "All 4 epochs are trained" in window.notice.text
 
 
 def test_a_killed_worker_is_reported_and_the_run_resumed(
