@@ -233,7 +233,7 @@ class Trainer(QObject):
         self.resumable = self._drawing = self._before = None
         self._start_drain()
         config = self._config(paused=False)
-        config = replace(config, epochs=epochs or planned_epochs(folder) or config.epochs)
+        config = replace(config, until=epochs or planned_epochs(folder))
         self.client.resume_run(folder, config=config)
         self._set("starting")
 

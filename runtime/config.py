@@ -256,6 +256,7 @@ class RunConfig:
         folder: The run's folder; None makes a new one among the user's runs.
         resume: A run's folder to go on from; its own source is used, so `files` may be empty.
         max_steps: Stop after this step.
+        until: When resuming: end after this epoch, be it sooner than planned.
         paused: Wait for `resume` or `step_once` before the first step.
         view_interval_s: Views are drawn at most this often, in seconds.
         checkpoint_interval_s: The checkpoint `last` is written at least this often, in seconds.
@@ -272,6 +273,7 @@ class RunConfig:
     folder: str | None = None
     resume: str | None = None
     max_steps: int | None = None
+    until: int | None = None
     paused: bool = False
     view_interval_s: float = 2.0
     checkpoint_interval_s: float = 10.0

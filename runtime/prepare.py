@@ -78,12 +78,13 @@ def as_begun(config: RunConfig, folder: Path) -> RunConfig:
     """The settings that a resumed run began with; only its end is what is asked for now."""
     kept = begun_with(folder)
     if not kept:
-        return config
+        return replace(config, epochs=config.until or config.epochs)
     same = {name: kept[name] for name in BEGUN_WITH}
     threads = config.threads or int(kept["threads_used"])  # the same sums need the same threads
     threads = min(threads, LIMITS["threads"][1])  # a run of old may say more, and crash
     data_dir = config.data_dir or kept["data_dir"]
-    return replace(config, **same, threads=threads, data_dir=data_dir)
+    epochs = config.until or max(config.epochs, int(kept["epochs"]))
+    return replace(config, **same, threads=threads, epochs=epochs, data_dir=data_dir)
 
 
 def begun_with(folder: Path) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def train(document: Document, compiled: graph.compile.Project, options: argparse
             ) from error
     settings = settings_of(document, options.data_dir)
     if resume:
-        settings["epochs"] = planned_epochs(resume) or settings["epochs"]
+        settings["until"] = options.epochs or planned_epochs(resume)
     for name in CHOSEN:
         chosen = getattr(options, name)
         if chosen is not None:

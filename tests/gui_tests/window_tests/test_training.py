@@ -162,7 +162,7 @@ def test_a_run_is_resumed_to_its_own_end_or_to_a_later_one_that_is_asked_for(
     [button] = [one for one in window.history.findChildren(QPushButton) if one.text() == "Resume"]
     button.click()
     assert len(questions) == asked
-    assert [config.epochs for config in given] == [end], "not the open board's 777"
+    assert [config.until for config in given] == [end], "not the open board's 777"
     window.trainer._set("idle")
 
 
