@@ -154,9 +154,12 @@ def test_a_run_is_resumed_to_its_own_end_or_to_a_later_one_that_is_asked_for(
     window.history.refresh()
     window.history.select(0)
     questions: list[tuple[object, ...]] = []
-    monkeypatch.setattr(
-        QInputDialog, "getInt", lambda *words: (questions.append(words), (9, True))[1]
-    )
+
+    def ask(*words: object) -> tuple[int, bool]:
+        questions.append(words)
+        return 9, True
+
+    monkeypatch.setattr(QInputDialog, "getInt", ask)
     given: list[RunConfig] = []
     monkeypatch.setattr(window.trainer.client, "resume_run", lambda _, config: given.append(config))
     [button] = [one for one in window.history.findChildren(QPushButton) if one.text() == "Resume"]
