@@ -13,7 +13,7 @@ PARALLEL ?= -n auto
 BENCH ?= $(sort $(wildcard benchmarks/[a-z]*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit bare bench screenshots format lock fresh clean
+.PHONY: help run test check unit bare fuzz bench screenshots format lock fresh clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,11 @@ unit: ## the tests alone (TESTS=tests/graph_tests ARGS="-k undo")
 bare: ## the graph tests where neither Qt nor torch is installed
 	@./setup.sh test
 	NEUROWIRE_TEST_BARE=1 $(BARE) -m pytest tests/graph_tests
+
+fuzz: ## 20,000 damaged boards, and 400 in the window (FUZZ=100000)
+	@./setup.sh test
+	$(VENV) -m tests.graph_tests.mutations $(or $(FUZZ),20000)
+	NEUROWIRE_FUZZ=400 $(VENV) -m pytest tests/gui_tests/window_tests/test_mutations.py --timeout 7200
 
 bench: ## speed and size, as ratios taken in one run (BENCH=benchmarks/canvas.py)
 	@./setup.sh run

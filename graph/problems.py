@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from graph.limits import SAID, cut
+from graph.plain import plain
 
 if TYPE_CHECKING:
     from graph.document import Document
@@ -61,7 +62,7 @@ class Problem:
     def __str__(self) -> str:
         subject = f"{self.subject}: " if self.name else ""
         advice = f"{self.advice[:1].upper()}{self.advice[1:]}"
-        return " ".join(sentence(one) for one in (subject + self.text, advice) if one)
+        return plain(" ".join(sentence(one) for one in (subject + self.text, advice) if one))
 
 
 def sentence(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -55,9 +56,16 @@ def ask_folder(parent: QWidget, title: str, start: Path) -> Path | None:
     return _answer(dialog)
 
 
+def _box(parent: QWidget) -> QMessageBox:
+    """A question whose words are shown letter by letter, whatever a file's name is."""
+    box = QMessageBox(parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    return box
+
+
 def ask_to_save(parent: QWidget, name: str) -> str:
     """What to do with changes before they are lost: "save", "discard" or "cancel"."""
-    box = QMessageBox(parent)
+    box = _box(parent)
     box.setWindowTitle("Save changes?")
     box.setText(f"{name} has changes that are not saved.")
     box.setInformativeText("Save them before going on?")
@@ -92,7 +100,7 @@ def choose(
     none: str = "Cancel",
 ) -> str:
     """Which of several things to do; empty for none of them, which Enter and Escape say."""
-    box = QMessageBox(parent)
+    box = _box(parent)
     box.setWindowTitle(title)
     box.setText(text)
     box.setInformativeText(advice)
@@ -106,7 +114,10 @@ def choose(
 
 def tell(parent: QWidget, title: str, text: str, advice: str = "") -> None:
     """Something went wrong that must not be missed."""
-    box = QMessageBox(QMessageBox.Icon.Warning, title, text, parent=parent)
+    box = _box(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(title)
+    box.setText(text)
     box.setInformativeText(advice)
     box.exec()
     box.deleteLater()

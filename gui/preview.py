@@ -20,7 +20,7 @@ from gui.looks import Looks
 from gui.pager import Pager
 from gui.pictures import draw
 from gui.sliders import LatentSliders
-from gui.widgets import Elided, Track, label
+from gui.widgets import Elided, Track, label, shown
 from runtime.messages import ViewDrawn
 from runtime.payloads import Matrix, Number, Payload, Pictures, Predictions
 
@@ -133,7 +133,7 @@ class Preview(QWidget):
         self.slider.setAccessibleName(f"Training so far, {self.name}")
         self._name.setText(self.name.replace("_", " "))
         self._step.setText(f"{when(message)}{_said(message.payload)}")
-        self._step.setToolTip(self._step.text())
+        self._step.setToolTip(shown(self._step.text()))
         self.sheet.setAccessibleName(f"{self.name}, {when(message)}")
         self.sheet.setAccessibleDescription(_in_words(message.payload))
         self.sheet.update()

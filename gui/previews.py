@@ -28,7 +28,7 @@ from gui.preview import Preview
 from gui.session import Session
 from gui.settings import settings
 from gui.training import Trainer
-from gui.widgets import Elided, empty
+from gui.widgets import Elided, empty, shown
 from runtime.messages import Generating, Started, ViewDrawn
 
 MARGIN = 18
@@ -166,7 +166,7 @@ class Previews(QScrollArea):
         else:
             text = f"Drawn from the {origin(generating)}" if generating else ""
         self._origin.setText(text)
-        self._origin.setToolTip(text)
+        self._origin.setToolTip(shown(text))
         self._show_bar()
 
     def _show_bar(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStatusBar, QWidget
 from gui.figures import duration, origin, size
 from gui.session import Session
 from gui.training import Trainer
-from gui.widgets import button, label
+from gui.widgets import button, label, shown
 from runtime.messages import Died, Progress, Saved, Started, Stopped
 
 DOT = " \N{MIDDLE DOT} "
@@ -92,7 +92,7 @@ class Status(QStatusBar):
     def refresh(self) -> None:
         """Write both sides anew."""
         self.run.setText(self._said or self._run_text())
-        self.run.setToolTip(self.run.text())
+        self.run.setToolTip(shown(self.run.text()))
         self.resume.setVisible(self._trainer.resumable is not None and not self._said)
         count = self._problems
         problems = "no problems" if not count else f"{count} problem{'s' * (count != 1)}"

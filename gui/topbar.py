@@ -26,7 +26,7 @@ from gui.inspector.board import SETTINGS
 from gui.inspector.number import NumberBox
 from gui.session import Session
 from gui.training import Trainer
-from gui.widgets import Elided, label
+from gui.widgets import Elided, label, shown
 from runtime.messages import Warm
 
 NAMES = {
@@ -87,7 +87,7 @@ class TopBar(QToolBar):
         """Show the file's name, the settings and what can be done with the run."""
         settings, state = self._session.document.settings, self._trainer.state
         self.title.setText(self._file.name)
-        self.title.setToolTip(str(self._file.path or self._file.name))
+        self.title.setToolTip(shown(str(self._file.path or self._file.name)))
         self.state.setText("edited" if self._file.modified else "saved" if self._file.path else "")
         for box, value in ((self.epochs, settings.epochs), (self.batch, settings.batch_size)):
             box.show_value(value)

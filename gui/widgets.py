@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from functools import partial
 
@@ -33,6 +34,11 @@ def label(text: str = "", style: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
+def shown(text: str) -> str:
+    """A text for a tooltip, letter by letter: Qt would draw what looks like HTML as HTML."""
+    return f"<p>{html.escape(text)}</p>" if "<" in text or "&" in text else text
+
+
 class Elided(QLabel):
     """A line of text that gives way: shortened with dots where there is no room for it."""
 
@@ -52,6 +58,7 @@ class Elided(QLabel):
             least: Pixels it keeps, if it needs as many.
         """
         super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self._dots, self._least = dots, least
         if style:
             self.setProperty("look", style)

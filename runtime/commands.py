@@ -19,6 +19,7 @@ from graph.compile import Project, compile_document
 from graph.document import Document
 from graph.errors import CompileError, FileError, NeurowireError
 from graph.file import SUFFIX, save
+from graph.plain import plain
 from graph.problems import Problem
 from graph.settings import LIMITS
 from runtime import boards, lists, places
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str], *, window: Window, render: Render) -> int:
     try:
         status: int = options.act(options)
     except BadUsage as error:
-        print(error, file=sys.stderr)
+        print(plain(error), file=sys.stderr)
         return 2
     except CompileError as error:
         tell_problems(error.problems)
@@ -61,13 +62,13 @@ def main(arguments: Sequence[str], *, window: Window, render: Render) -> int:
     except KeyboardInterrupt:
         return 130
     except (NeurowireError, OSError, ValueError) as error:
-        print(error, file=sys.stderr)
+        print(plain(error), file=sys.stderr)
         return 1
     except Exception as error:
         if os.environ.get("NEUROWIRE_DEBUG"):
             traceback.print_exc()
         name = type(error).__name__
-        print(f"This should not have happened ({name}: {error}).", file=sys.stderr)
+        print(f"This should not have happened ({name}: {plain(error)}).", file=sys.stderr)
         print("NEUROWIRE_DEBUG=1 shows where; please report it with the board.", file=sys.stderr)
         return 1
     return status
@@ -157,7 +158,7 @@ def new_file(options: argparse.Namespace) -> int:
     document = templates.open_template(options.template)
     path.parent.mkdir(parents=True, exist_ok=True)
     save(document, path)
-    print(path)
+    print(plain(path))
     return 0
 
 
@@ -197,7 +198,7 @@ def export_board(options: argparse.Namespace) -> int:
         raise FileError(
             f"{error} Export into another folder, or replace these files with --force."
         ) from error
-    print(folder)
+    print(plain(folder))
     return 0
 
 

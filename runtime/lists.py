@@ -13,6 +13,7 @@ from typing import Any
 from graph import templates as boards_to_start_from
 from graph.document import Document
 from graph.infer import Inference
+from graph.plain import plain
 from graph.problems import Problem
 from runtime import boards
 from runtime.rebuild import rebuild
@@ -40,7 +41,7 @@ def check(options: argparse.Namespace) -> int:
             "nodes": _shapes(document, inference),
             "weights": inference.total_weights,
         }
-        print(json.dumps(content, ensure_ascii=False))
+        print(json.dumps(content))
     else:
         for one in found:
             print(f"{one.severity}: {one}", file=sys.stderr)
@@ -108,7 +109,7 @@ def runs(options: argparse.Namespace) -> int:
 
 def print_table(rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> None:
     """Print rows in columns; those named in `right` line up on their right side."""
-    rows = list(rows)
+    rows = [tuple(map(plain, row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [
@@ -184,7 +185,11 @@ def _download_progress() -> Any:
     from rich.console import Console  # noqa: PLC0415 - not for every command
     from rich.progress import DownloadColumn, Progress, TextColumn  # noqa: PLC0415
 
-    bar = Progress(TextColumn("{task.description}"), DownloadColumn(), console=Console(stderr=True))
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        DownloadColumn(),
+        console=Console(stderr=True),
+    )
     tasks: dict[str, Any] = {}
     bar.start()
 

@@ -20,6 +20,7 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from graph.plain import plain
 from runtime import leftovers, messages
 from runtime.config import Project, RunConfig
 from runtime.loop import Loop
@@ -231,8 +232,12 @@ class Screen:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._console = Console(highlight=False)
-        columns = (BarColumn(), "{task.percentage:>3.0f}%", TextColumn("{task.fields[figures]}"))
+        self._console = Console(highlight=False, markup=False, emoji=False)
+        columns = (
+            BarColumn(),
+            "{task.percentage:>3.0f}%",
+            TextColumn("{task.fields[figures]}", markup=False),
+        )
         self._bar = Progress(*columns, TimeRemainingColumn(compact=True), console=self._console)
         self._task = self._bar.add_task("", total=None, figures="reading data")
         self._pictures: dict[str, Text] = {}
@@ -299,7 +304,7 @@ def words(problem: Problem, names: Names) -> str:
     """A problem as a person would say it."""
     place = f"{names.get(problem.node, problem.node)}: " if problem.node else ""
     detail = f" ({problem.detail})" if problem.detail else ""
-    return f"{place}{problem.text}{detail}\n{problem.advice}".rstrip()
+    return plain(f"{place}{problem.text}{detail}\n{problem.advice}".rstrip())
 
 
 def opening(started: Started) -> str:
@@ -319,5 +324,5 @@ def epoch_line(ended: EpochEnded) -> str:
 def closing(stopped: Stopped) -> str:
     """How a run ended and where it lies."""
     end = {"finished": "Finished", "stopped": "Stopped and saved", "failed": "Failed"}
-    where = f" {stopped.folder}" if stopped.folder else ""
+    where = f" {plain(stopped.folder)}" if stopped.folder else ""
     return f"{end[stopped.reason]} after {stopped.step:,} steps, {stopped.seconds:.1f} s.{where}"

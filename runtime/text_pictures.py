@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from graph.plain import plain
 from runtime.payloads import (
     Boundary,
     Colour,
@@ -92,7 +93,7 @@ def boundary(payload: Boundary, colour: bool, width: int) -> str:
             mark = MARKS[label % len(MARKS)]
             cells[row][column] = paint(mark, class_colour(label), ground[row][column], colour)
     legend = "  ".join(
-        paint(MARKS[i % len(MARKS)], class_colour(i), None, colour) + f" {name}"
+        paint(MARKS[i % len(MARKS)], class_colour(i), None, colour) + f" {plain(name)}"
         for i, name in enumerate(payload.classes[: len(MARKS)])
     )
     return "\n".join([*("".join(row) for row in cells), legend])
@@ -102,7 +103,7 @@ def matrix(payload: Matrix, colour: bool, width: int) -> str:
     """Rows are truths, columns predictions."""
     most = max(map(max, payload.counts), default=0)
     cell = max(4, len(str(most)) + 1)
-    names = [name[:12] for name in payload.classes]
+    names = [plain(name)[:12] for name in payload.classes]
     margin = max(map(len, names), default=0)
     shown = min(len(names), (width - margin) // cell)
     lines = [" " * margin + "".join(f"{name[: cell - 1]:>{cell}}" for name in names[:shown])]

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from gui import look
+from gui.widgets import label
 
 
 class Breadcrumb(QWidget):
@@ -74,13 +75,12 @@ class Breadcrumb(QWidget):
             arrow.setFont(look.icon_font(11))
             arrow.setProperty("look", "dim")
             self._put(arrow)
-        here = QLabel(steps[-1])
+        here = label(steps[-1])
         here.setFont(look.ui_font(13, 600))
         here.setContentsMargins(9, 0, 0, 0)
         self._put(here)
         if sheet != steps[-1]:
-            network = QLabel(f"network {sheet}")
-            network.setProperty("look", "dim")
+            network = label(f"network {sheet}", "dim")
             network.setContentsMargins(6, 0, 0, 0)
             self._put(network)
         self._row.addStretch(1)

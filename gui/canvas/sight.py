@@ -80,6 +80,7 @@ class Sight(NodeViewer):
             item.setVisible(False)
             self.scene().addItem(item)
         self._bubble = QLabel(self.viewport())
+        self._bubble.setTextFormat(Qt.TextFormat.PlainText)
         self._bubble.hide()
         self._bubble.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 

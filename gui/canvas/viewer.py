@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip
 from gui.canvas.node_item import NodeItem
 from gui.canvas.sight import Host
 from gui.canvas.wiring import Wiring
+from gui.widgets import shown
 
 MIME_NODE = "application/x-neurowire-node"
 
@@ -172,7 +173,7 @@ class Viewer(Wiring):
             item, socket = self.node_at(pos), self.socket_at(pos)
             node = socket.parentItem() if socket else item
             text = self.host.tooltip(node.id, socket) if node is not None else ""
-            QToolTip.showText(event.globalPos(), text, self.viewport())
+            QToolTip.showText(event.globalPos(), shown(text), self.viewport())
             return True
         return bool(super().viewportEvent(event))
 
