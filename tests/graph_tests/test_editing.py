@@ -30,13 +30,20 @@ def test_an_unknown_type_is_no_node() -> None:
         Document().add_node("layer.nonsense")
 
 
-@pytest.mark.parametrize("name", ["", "no name", "7up", "class", "forward", "_x", "größe", "x"])
+@pytest.mark.parametrize("name", ["", "no name", "7up", "class", "forward", "_x", "größe"])
 def test_a_name_that_python_would_not_take_is_refused(name: str) -> None:
     document = Document()
     node = document.add_node("layer.linear")
     with pytest.raises(BadParameter, match="name"):
         document.rename(node.id, name)
     assert document.node(node.id).name == "linear"
+
+
+def test_a_name_that_source_uses_is_a_name() -> None:
+    document = Document()
+    node = document.add_node("layer.linear")
+    document.rename(node.id, "x")
+    assert document.node(node.id).name == "x"
 
 
 def test_a_name_that_is_taken_is_refused() -> None:
