@@ -218,6 +218,8 @@ class Previews(QScrollArea):
     def _redraw(self) -> None:
         for preview in self.previews.values():
             preview.sheet.update()
+            self._waiting[preview.shown.node] = preview.shown
+        self._timer.start(0)
 
 
 def _button(action: QAction, text: str, tip: str) -> QToolButton:

@@ -128,6 +128,8 @@ class _GlyphEngine(QIconEngine):
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """The glyph on a transparent pixmap of `size` device pixels."""
         pixmap = QPixmap(size)
+        if size.isEmpty():
+            return pixmap  # a button that has no room yet asks, too
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         self.paint(painter, QRect(QPoint(0, 0), size), mode, state)

@@ -1,7 +1,7 @@
 """The look: readable in both themes, with fonts and icons that are there."""
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, qInstallMessageHandler
 from PySide6.QtGui import QFontInfo, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -73,3 +73,14 @@ def test_choosing_a_scheme_says_so(qapp: QApplication) -> None:
     assert look.scheme() == "light"
     assert qapp.palette().color(QPalette.ColorRole.Window) == look.LIGHT.panel
     look.apply(qapp, "dark")
+
+
+def test_an_icon_without_room_paints_nothing(qapp: QApplication) -> None:
+    heard: list[str] = []
+    before = qInstallMessageHandler(lambda _kind, _where, text: heard.append(text))
+    try:
+        assert look.icon("play-fill").pixmap(QSize(0, 0)).isNull()
+        assert look.icon("play-fill").pixmap(QSize(12, 0)).isNull()
+    finally:
+        qInstallMessageHandler(before)
+    assert heard == []

@@ -7,8 +7,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from graph.templates import open_template
+from gui import look
+from gui.app import application
+from gui.pictures import on_node
 from gui.window import Window
-from runtime.payloads import Pictures
+from runtime.messages import ViewDrawn
+from runtime.payloads import Matrix, Pictures
 from tests.gui_tests.window_tests.boards import NO_KEYS, node
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.gui_tests.window_tests.test_generate import (
@@ -119,3 +124,18 @@ def test_an_edit_while_generating_is_drawn_by_generate(
     qtbot.waitUntil(lambda: "The board changed" in said.text(), timeout=LONG)
     document.undo()
     qtbot.waitUntil(lambda: "Drawn from the last checkpoint" in said.text(), timeout=LONG)
+
+
+def test_pictures_on_nodes_turn_with_the_theme(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(open_template("digits_mlp"))
+    matrix = node(window, "confusion_matrix")
+    payload = Matrix(("a", "b"), ((3, 1), (0, 2)))
+    message = ViewDrawn(matrix.id, matrix.name, "confusion", payload, 1)
+    window.previews.receive(message)
+    item = window.board.node_items()[matrix.id]
+    qtbot.waitUntil(lambda: item.image is not None)
+    dark = item.image
+    look.apply(application("light"), "light")
+    qtbot.waitUntil(lambda: item.image != dark)
+    assert item.image is not None
+    assert item.image == on_node(payload, max(2.0, window.devicePixelRatioF()))
