@@ -8,9 +8,12 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui import look
-from gui.widgets import button, empty, label
+from gui.widgets import button, empty, label, shown
 
 Answer = tuple[str, Callable[[], object]]
+
+MOST_LINES = 6
+"""Lines of advice that are shown; the whole of it is its tooltip."""
 
 
 class Notice(QFrame):
@@ -62,7 +65,10 @@ class Notice(QFrame):
         """Show a message with a button for each answer; a click on one closes the bar."""
         self._error = error
         self._text.setText(text)
-        self._advice.setText(advice)
+        lines = [line.strip() for line in advice.splitlines() if line.strip()]
+        more = ["\N{HORIZONTAL ELLIPSIS}"] if len(lines) > MOST_LINES else []
+        self._advice.setText("\n".join(lines[:MOST_LINES] + more))
+        self._advice.setToolTip(shown(advice) if more else "")
         self._advice.setVisible(bool(advice))
         empty(self._buttons)
         for title, act in answers:

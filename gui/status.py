@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStatusBar, QWidget
 
-from gui.figures import duration, origin, size
+from gui.figures import duration, many, origin, size
 from gui.session import Session
 from gui.training import Trainer
-from gui.widgets import button, label, shown
+from gui.widgets import Elided, button, label, shown
 from runtime.messages import Died, Progress, Saved, Started, Stopped
 
 DOT = " \N{MIDDLE DOT} "
@@ -24,7 +24,7 @@ class Status(QStatusBar):
         self._progress: Progress | None = None
         self._ended = ""
         self.setSizeGripEnabled(False)
-        self.run = label()
+        self.run = Elided(dots=Qt.TextElideMode.ElideRight)
         self.run.setAccessibleName("Run")
         self.board = label()
         self.board.setAccessibleName("Board")
@@ -80,8 +80,9 @@ class Status(QStatusBar):
                     "stopped": "Stopped after",
                     "failed": "Failed after",
                 }
-                self._ended = f"{words[message.reason]} {message.epoch} epochs"
-                self._ended += f"{DOT}{message.step:,} steps{DOT}{duration(message.seconds)}"
+                epochs, steps = many(message.epoch, "epoch"), many(message.step, "step")
+                self._ended = f"{words[message.reason]} {epochs}{DOT}{steps}"
+                self._ended += f"{DOT}{duration(message.seconds)}"
             case Died():
                 signal = f" ({message.signal})" if message.signal else ""
                 self._ended = f"The worker process ended{signal}. {message.advice}"
@@ -91,13 +92,14 @@ class Status(QStatusBar):
 
     def refresh(self) -> None:
         """Write both sides anew."""
-        self.run.setText(self._said or self._run_text())
-        self.run.setToolTip(shown(self.run.text()))
+        text = self._said or self._run_text()
+        self.run.setText(" ".join(text.split()))  # one line, whatever a library says in many
+        self.run.setToolTip(shown(text))
         self.resume.setVisible(self._trainer.resumable is not None and not self._said)
         count = self._problems
-        problems = "no problems" if not count else f"{count} problem{'s' * (count != 1)}"
-        weights = self._session.inference.total_weights
-        self.board.setText(f"{weights:,} weights{DOT}{problems}")
+        problems = many(count, "problem") if count else "no problems"
+        weights = many(self._session.inference.total_weights, "weight")
+        self.board.setText(f"{weights}{DOT}{problems}")
 
     def _run_state(self) -> tuple[str, bool]:
         return self._trainer.state, self._trainer.generating is not None
@@ -134,7 +136,7 @@ class Status(QStatusBar):
         words = {"running": "Training on", "paused": "Paused on", "stopping": "Stopping on"}
         parts = [f"{words[trainer.state]} {started.device_name or started.device}"]
         if started.device == "cpu":
-            parts.append(f"{started.threads} thread{'s' * (started.threads != 1)}")
+            parts.append(many(started.threads, "thread"))
         else:
             parts.append(started.precision)
         progress = self._progress

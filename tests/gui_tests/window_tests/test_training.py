@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +18,7 @@ from gui.runs import RUN
 from gui.window import Window
 from runtime.config import RunConfig
 from runtime.export import source_of
-from runtime.messages import Noted, Started, Stopped
+from runtime.messages import Died, Noted, Started, Stopped
 from runtime.runs import Run, Runs, database, home
 from tests.gui_tests.window_tests.boards import node, small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
@@ -201,3 +202,28 @@ def test_a_killed_worker_is_reported_and_the_run_resumed(
     assert steps == list(range(1, series.count + 1))
     window.acts["stop"].trigger()
     until(qtbot, "idle", window)
+
+
+def test_what_a_library_says_in_many_lines_leaves_the_window_its_size(window: Window) -> None:
+    before, high = window.size(), window.board.height()
+    advice = "It could not be started: " + "\n".join(
+        f"line {n} " + 40 * "of it " for n in range(40)
+    )
+    window.resize(1000, 640)
+    window.status.receive(Died(1, "", advice))
+    window.notice.show_message("The worker process ended.", advice)
+    QTest.qWait(50)
+    assert (window.width(), window.height()) == (1000, 640)
+    assert "\n" not in window.status.run.text()
+    assert "line 39" in window.status.run.toolTip()
+    assert "line 9" not in window.notice.text
+    window.resize(before)
+    QTest.qWait(50)
+    assert window.board.height() > high / 2
+
+
+def test_one_epoch_is_no_epochs(window: Window) -> None:
+    window.status.receive(Stopped("finished", "run", "", 1, 1, 1.0))
+    assert "Trained 1 epoch \N{MIDDLE DOT} 1 step \N{MIDDLE DOT}" in window.status.run.text()
+    window.status.receive(Stopped("finished", "run", "", 1000, 2, 1.0))
+    assert "Trained 2 epochs \N{MIDDLE DOT} 1,000 steps" in window.status.run.text()
