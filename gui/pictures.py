@@ -101,6 +101,7 @@ def _for_node(payload: Payload) -> Payload:
             payload.pixels[: ON_NODE * size],
             payload.captions[:ON_NODE],
             payload.right[:ON_NODE],
+            short=payload.short[:ON_NODE],
         )
     if isinstance(payload, Table):
         rows = tuple(row[:TABLE_COLUMNS] for row in payload.rows[:TABLE_ROWS])
@@ -168,6 +169,7 @@ def _part(pictures: Pictures, rows: slice) -> Pictures:
         pixels=pictures.pixels[rows.start * size : rows.stop * size],
         captions=pictures.captions[rows.start * columns : rows.stop * columns],
         right=pictures.right[rows.start * columns : rows.stop * columns],
+        short=pictures.short[rows.start * columns : rows.stop * columns],
         rows=pictures.rows[rows],
     )
 
@@ -196,7 +198,7 @@ def _pictures(painter: QPainter, pictures: Pictures, box: QRectF) -> None:
     left = box.left() + (box.width() - columns * shown.width() - GAP * (columns - 1)) / 2
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
     painter.setFont(look.ui_font(11, 600))
-    captions = _fitted(painter, pictures.captions, shown.width())
+    captions = _fitted(painter, pictures.captions, shown.width(), pictures.short)
     for row, name in enumerate(_fitted(painter, pictures.rows, margin)):
         painter.setPen(colours.dim)
         y = box.top() + row * (shown.height() + _caption(pictures) + GAP)
@@ -214,13 +216,17 @@ def _pictures(painter: QPainter, pictures: Pictures, box: QRectF) -> None:
             painter.drawText(under, CENTRE, captions[index])
 
 
-def _fitted(painter: QPainter, captions: tuple[str, ...], width: float) -> list[str]:
-    """Captions that fit, all alike: whole, their first words, or cut."""
+def _fitted(
+    painter: QPainter, captions: tuple[str, ...], width: float, short: tuple[str, ...] = ()
+) -> list[str]:
+    """Captions that fit, all alike: whole, short (by default their first words), or cut."""
     metrics = painter.fontMetrics()
-    for texts in (list(captions), [text.split(" ", maxsplit=1)[0] for text in captions]):
+    brief = list(short) or [text.split(" ", maxsplit=1)[0] for text in captions]
+    for texts in (list(captions), brief):
         if all(metrics.horizontalAdvance(text) <= width for text in texts):
             return texts
-    return [metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width)) for text in captions]
+    cut = list(short) or captions
+    return [metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width)) for text in cut]
 
 
 def _truth(right: bool | None, colours: look.Colours) -> QColor:

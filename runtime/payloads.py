@@ -42,6 +42,7 @@ class Pictures:
         right: Whether each caption is true, where that is known.
         columns: How many stand in a row; 0 where they may fit as they will.
         rows: What each row is called, or nothing.
+        short: The captions for where there is no room for them, or nothing.
     """
 
     width: int
@@ -52,6 +53,7 @@ class Pictures:
     right: tuple[bool | None, ...] = ()
     columns: int = 0
     rows: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -103,6 +105,7 @@ class Predictions(Pictures):
             b"".join(map(self.picture, shown)),
             tuple(self.captions[one] for one in shown) if self.captions else (),
             tuple(self.right[one] for one in shown) if self.right else (),
+            short=tuple(self.short[one] for one in shown) if self.short else (),
         )
 
 

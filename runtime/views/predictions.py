@@ -1,6 +1,7 @@
 """Held-out pictures with the class the network takes them for."""
 
 import math
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -20,6 +21,8 @@ SMALLEST = 16
 def render(view: View) -> Predictions:
     """Pictures captioned "seven 98%", or "seven 60%, is one" where that is wrong.
 
+    Where there is no room for that it is "seven", or "seven, is one".
+
     They are balanced over the classes: each class in turn, the rows of a class as they come.
     Pictures are given of the first page alone, or of all examples where pages are asked for;
     which share is right is always told of all.
@@ -33,16 +36,31 @@ def render(view: View) -> Predictions:
     )
     page = how_many(view.params)
     shown = order if view.pages else order[:page]
-    captions = [f"{view.class_name(int(taken[i]))} {float(sure[i]):.0%}" for i in shown]
+    short = [view.class_name(int(taken[i])) for i in shown]
+    captions = [f"{name} {float(sure[i]):.0%}" for name, i in zip(short, shown, strict=True)]
     right: list[bool | None] = []
     if label is not None:
         right = (taken == label)[shown].tolist()
-        captions = [
-            caption if good else f"{caption}, is {view.class_name(int(label[i]))}"
-            for caption, good, i in zip(captions, right, shown, strict=True)
+        truth = [
+            "" if good else f", is {view.class_name(int(label[i]))}"
+            for good, i in zip(right, shown, strict=True)
         ]
+        short = [caption + true for caption, true in zip(short, truth, strict=True)]
+        captions = [caption + true for caption, true in zip(captions, truth, strict=True)]
     good = None if label is None else int((taken == label).sum())
-    return _with_pictures(view, shown, captions, right, page, len(rows), good)
+    made = Predictions(
+        0,
+        0,
+        0,
+        b"",
+        tuple(captions),
+        tuple(right),
+        short=tuple(short),
+        page=page,
+        judged=len(rows),
+        good=good,
+    )
+    return _with_pictures(view, shown, made)
 
 
 def balanced(label: Tensor) -> Tensor:
@@ -79,15 +97,8 @@ def _judged(view: View, rows: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
     return torch.cat(sure), torch.cat(taken), torch.cat(label) if label else None
 
 
-def _with_pictures(
-    view: View,
-    shown: Tensor,
-    captions: list[str],
-    right: list[bool | None],
-    page: int,
-    judged: int,
-    good: int | None,
-) -> Predictions:
+def _with_pictures(view: View, shown: Tensor, told: Predictions) -> Predictions:
+    """What is told of examples, with their pictures; of as many as have room in one look."""
     place = view.inputs.get("image")
     data, made, largest = [], None, LARGEST
     signed: bool | None = None
@@ -109,14 +120,13 @@ def _with_pictures(
     size = made.width * made.height * made.channels
     pixels = b"".join(data)
     count = len(pixels) // size
-    return Predictions(
-        made.width,
-        made.height,
-        made.channels,
-        pixels,
-        tuple(captions[:count]),
-        tuple(right[:count]),
-        page=page,
-        judged=judged,
-        good=good,
+    return replace(
+        told,
+        width=made.width,
+        height=made.height,
+        channels=made.channels,
+        pixels=pixels,
+        captions=told.captions[:count],
+        right=told.right[:count],
+        short=told.short[:count],
     )

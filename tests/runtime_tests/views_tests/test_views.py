@@ -274,3 +274,18 @@ def test_views_of_tensors_on_a_gpu() -> None:
         "boundary": {"point": torch.rand(4, 2), "logits": LOGITS, "label": LABEL},
     }.items():
         assert shown(kind, {name: tensor.cuda() for name, tensor in ports.items()}) is not None
+
+
+def test_a_mistake_tells_the_truth_where_there_is_little_room() -> None:
+    payload = shown("predictions", {"image": torch.zeros(4, 1, 2, 3), "logits": LOGITS,
+                                    "label": (LABEL + 1) % 3},
+                    classes=("red ant", "bee", "cat"), count=4)  # fmt: skip
+    assert isinstance(payload, Predictions)
+    assert False in payload.right
+    names = ("red ant", "bee", "cat")
+    for short, caption, right in zip(payload.short, payload.captions, payload.right, strict=True):
+        said = short.split(", is ")
+        assert caption.startswith(said[0] + " ")
+        assert set(said) <= set(names)
+        assert (len(said) == 1) == right
+    assert payload.at(0, mistakes_first=True).short[0].count(", is ") == 1
