@@ -29,7 +29,8 @@ def truth(x: TensorType, port: str) -> TensorType:
     "merge.compare",
     group=GROUP,
     inputs="a b?",
-    synonyms="greater, less, equal, threshold, mask, larger, smaller, relational, gt, lt, eq",
+    synonyms="comparison, greater than, less than, equal, threshold, mask, larger, smaller, "
+    "relational, gt, lt, eq",
 )
 class Compare:
     """Compares `a` with `b`, or with a number, place by place: a mask of yes and no.

@@ -76,8 +76,8 @@ class Constant(Held):
     title="Learned tensor",
     inputs="batch?",
     source="torch.nn.Parameter",
-    synonyms="parameter, weight, variable, class token, cls token, codebook, query, tied weights, "
-    "position embedding, trainable",
+    synonyms="parameter, learned parameter, weight, variable, class token, cls token, codebook, "
+    "query, tied weights, position embedding, trainable",
     learns=True,
 )
 class LearnedTensor(Held, Drawn):
