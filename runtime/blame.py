@@ -13,6 +13,7 @@ from torch import Tensor
 
 from graph.declare import REGISTRY
 from graph.document import Document
+from graph.errors import FileError
 from graph.file import load_text
 from graph.rules import role
 from runtime.config import Project
@@ -123,7 +124,7 @@ def _of(found: Suspect, text: str, project: Project, slower: str, kept: str) -> 
 def _board(project: Project) -> Document | None:
     for name, file in project.files.items():
         if name.endswith(".neurowire"):
-            with suppress(Exception):
+            with suppress(FileError):
                 return load_text(file.text).document
     return None
 
