@@ -86,9 +86,9 @@ class Want:
         if self.no_logs and given.meaning == "log probabilities":
             return "gives log probabilities"
         if given.low > self.below:
-            return f"gives none below {given.low:.2g}"
+            return f"gives none below {_near(given.low)}"
         if given.high < self.above:
-            return f"gives none above {given.high:.2g}"
+            return f"gives none above {_near(given.high)}"
         low, high = given.low < self.low - SLACK, given.high > self.high + SLACK
         if not given.reached or not (low or high):
             return ""
@@ -99,6 +99,11 @@ class Want:
     def picky(self) -> bool:
         """Are there numbers it would not take?"""
         return self != Want(self.expected, advice=self.advice, thinned=self.thinned)
+
+
+def _near(end: float) -> str:
+    """An end of a range as people say it: 2.1e-09 is 0 to them."""
+    return "0" if abs(end) < 1e-6 else f"{end:.2g}"
 
 
 LOWEST = -5.0  # a score of -5 is a probability of 0.7%; one that can't get there is no logit

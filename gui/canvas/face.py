@@ -18,6 +18,7 @@ from graph.place import Place
 from graph.sheet import Node
 from graph.tensor import TensorType
 from gui.canvas.brushes import width
+from gui.figures import many
 
 HEADER = 26.0
 ROW = 22.0
@@ -137,7 +138,8 @@ def _tell_network(face: Face, place: Place) -> None:
     repeat = face.params.get("repeat", 1)
     weights = place.weights(node.twin or node.id)
     parts = [f"\N{MULTIPLICATION SIGN}{repeat}"] if repeat > 1 else []
-    parts += [f"{weights:,} weights"] if weights else []
+    parts += [many(weights, "weight")] if weights else []
+    parts += ["evaluates"] if face.params.get("evaluate") else []
     face.summary = ", ".join(parts)
 
 

@@ -6,7 +6,7 @@ from graph.declare import REGISTRY
 from graph.place import Place
 from gui import look
 from gui.canvas.port_item import Socket
-from gui.figures import short
+from gui.figures import many, short
 
 
 def tooltip(
@@ -30,8 +30,8 @@ def tooltip(
         )
         shapes = ", ".join(str(t) for t in tensors if t is not None)
         optional = " (may stay unwired)" if port.optional else ""
-        many = " (any number of wires)" if port.variadic else ""
-        lines = [f"<b>{escape(port.label)}</b> {escape(shapes)}{optional}{many}"]
+        several = " (any number of wires)" if port.variadic else ""
+        lines = [f"<b>{escape(port.label)}</b> {escape(shapes)}{optional}{several}"]
         return _page(lines)
     for problem in place.problems_of(node_id):
         colour = (colours.error if problem.severity == "error" else colours.warning).name()
@@ -43,7 +43,7 @@ def tooltip(
         lines.append(f"<span style='color:{dim}'>{escape(declaration.doc)}</span>")
     weights = place.weights(node_id)
     if weights:
-        lines.append(f"{weights:,} weights")
+        lines.append(many(weights, "weight"))
     if gradient is not None:
         lines.append(f"Gradient norm {short(gradient)}; the bar compares nodes on a log scale")
     if node.muted:

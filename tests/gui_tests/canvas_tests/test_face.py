@@ -78,3 +78,14 @@ def test_no_text_of_any_node_lies_over_another(qapp: QApplication) -> None:
 def test_no_text_of_a_template_lies_over_another(template: str, qapp: QApplication) -> None:
     look.apply(qapp, "dark")
     assert not [one for face in faces(open_template(template)) for one in collisions(face)]
+
+
+def test_a_network_that_only_evaluates_says_so(qapp: QApplication) -> None:
+    look.apply(qapp, "dark")
+    document = open_template("digits_mlp")
+    hidden = next(node for node in document.board.nodes.values() if node.name == "hidden")
+    body = document.group_into_network([hidden.id], "body")
+    document.set_params(body.id, evaluate=True)
+    [face] = [face for face in faces(document) if face.node.id == body.id]
+    assert face.summary == "16,640 weights, evaluates"
+    assert not collisions(face)
