@@ -31,11 +31,6 @@ class Place(NamedTuple):
         return self.path[0] if self.path else self.end.node
 
 
-def sheet_at(document: "Document", path: Path) -> Sheet:
-    """The sheet a path leads to, with the values that the last instance gives parameters."""
-    return networks.placed(document, document.node(path[-1])) if path else document.board
-
-
 def feeding(document: "Document", place: Place) -> list[Place]:
     """The outputs that are wired into an input, each where it is computed."""
     sheet = document.sheet_of(place.end.node)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -112,11 +112,6 @@ def rule() -> QFrame:
     line = QFrame()
     line.setProperty("look", "rule")
     return line
-
-
-def key_text(sequence: QKeySequence | QKeySequence.StandardKey | str) -> str:
-    """A key as people read it on this system."""
-    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class Track(QSlider):

@@ -92,11 +92,6 @@ def overview(text: str, room: float, most: float, least: float) -> str:
     return f"overview_{sizes[0]}"
 
 
-def ascent(font: str) -> float:
-    """Height of capitals above the baseline."""
-    return float(_metrics(font).capHeight())
-
-
 @lru_cache(maxsize=4096)
 def elide(text: str, font: str, room: float) -> str:
     """`text`, shortened by an ellipsis to fit `room`."""
