@@ -87,11 +87,6 @@ def when(drawn: ViewDrawn) -> str:
     return f"generated, samples {drawn.samples + 1}" if drawn.samples else "generated"
 
 
-def many(count: int, noun: str) -> str:
-    """So many of something: 1 epoch, 2 epochs, 19,210 weights."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
 def size(count: float) -> str:
     """Bytes as people say them."""
     for unit in ("B", "KB", "MB"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStatusBar, QWidget
 
-from gui.figures import duration, many, origin, size
+from graph.words import many
+from gui.figures import duration, origin, size
 from gui.session import Session
 from gui.training import Trainer
 from gui.widgets import Elided, button, label, shown

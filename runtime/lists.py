@@ -15,6 +15,7 @@ from graph.document import Document
 from graph.infer import Inference
 from graph.plain import plain
 from graph.problems import Problem
+from graph.words import many
 from runtime import boards
 from runtime.rebuild import rebuild
 from runtime.runs import COLUMNS, Run, Runs, database
@@ -90,7 +91,7 @@ def runs(options: argparse.Namespace) -> int:
     if options.rebuild:
         count, aside = rebuild(database())
         kept = f"; the old records are kept in {aside}" if aside else ""
-        print(f"{count} runs were found{kept}", file=sys.stderr)
+        print(f"{many(count, 'run')} found{kept}", file=sys.stderr)
     if not os.path.exists(database()):
         found: list[Run] = []
     else:
@@ -124,8 +125,8 @@ def _run(run: Run) -> tuple[str, ...]:
     return (
         run.id,
         when,
-        f"{run.epoch} epochs",
-        f"{run.step} steps",
+        many(run.epoch, "epoch"),
+        many(run.step, "step"),
         f"{run.seconds:.1f} s",
         f"{run.state}  {_figures(run)}".rstrip(),
     )

@@ -6,6 +6,7 @@ from graph.declare import Value, call, changed, node, param, short
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import NAMES, at, channels, known, numbers, spread, times, window
 from graph.tensor import Dim, TensorType, affine, product
+from graph.words import many
 
 GROUP = "Layers"
 
@@ -117,7 +118,7 @@ class ChannelShuffle:
         return call("F.channel_shuffle", x, self.groups)
 
     def summary(self) -> str:
-        return f"{self.groups} groups"
+        return f"{many(self.groups, 'group')}"
 
 
 @node(

@@ -8,6 +8,7 @@ from graph.nodes._initial import Drawn
 from graph.nodes._shapes import numbers
 from graph.nodes._weighted import Weighted
 from graph.tensor import TensorType
+from graph.words import many
 
 GROUP = "Layers"
 
@@ -60,7 +61,7 @@ class Linear(Weighted):
         return (width(x) + self.bias) * self.units + self.lengths(self.units)
 
     def summary(self) -> str:
-        return f"{self.units} outputs" + ("" if self.bias else ", no bias")
+        return f"{many(self.units, 'output')}" + ("" if self.bias else ", no bias")
 
 
 @node(
@@ -95,7 +96,7 @@ class Bilinear(Weighted):
         return (width(a) * width(b) + self.bias) * self.units + self.lengths(self.units)
 
     def summary(self) -> str:
-        return f"{self.units} outputs" + ("" if self.bias else ", no bias")
+        return f"{many(self.units, 'output')}" + ("" if self.bias else ", no bias")
 
 
 @node("layer.identity", group=GROUP, source="torch.nn.Identity", synonyms="pass, no-op")
@@ -173,7 +174,7 @@ class Table(Drawn):
         return self.rows(x) * self.units
 
     def summary(self) -> str:
-        return f"{self.units} numbers a token"
+        return f"{many(self.units, 'number')} a token"
 
 
 @node(
@@ -241,4 +242,4 @@ class EmbeddingBag(Table):
         return f"{module}({x})" if weight is None else f"{module}({x}, per_sample_weights={weight})"
 
     def summary(self) -> str:
-        return f"{self.mode} of {self.units} numbers a token"
+        return f"{self.mode} of {many(self.units, 'number')} a token"

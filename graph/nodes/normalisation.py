@@ -7,6 +7,7 @@ from graph.errors import Mismatch, insert_before
 from graph.nodes._initial import InitialisedScale
 from graph.nodes._shapes import channels, numbers, spatial
 from graph.tensor import Dim, TensorType, product
+from graph.words import many
 
 GROUP = "Normalisation"
 SYNONYMS = "normalization, batchnorm, bn, standardise"
@@ -202,4 +203,4 @@ class LocalResponseNorm:
         return call("F.local_response_norm", x, self.size, **changed(self, "alpha", "beta", "k"))
 
     def summary(self) -> str:
-        return f"{self.size} channels"
+        return f"{many(self.size, 'channel')}"

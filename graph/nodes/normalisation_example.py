@@ -6,6 +6,7 @@ from graph.nodes._initial import InitialisedScale
 from graph.nodes._shapes import channels, known, numbers
 from graph.nodes.normalisation import GROUP
 from graph.tensor import Dim, TensorType, product
+from graph.words import many
 
 
 def last(x: TensorType, axes: int) -> tuple[int, ...]:
@@ -144,4 +145,4 @@ class GroupNorm(InitialisedScale):
         return 2 * channels(x) if self.affine else 0
 
     def summary(self) -> str:
-        return f"{self.num_groups} groups"
+        return f"{many(self.num_groups, 'group')}"

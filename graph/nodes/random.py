@@ -6,6 +6,7 @@ from graph.declare import Raw, Value, call, changed, node, param
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import numbers
 from graph.tensor import BATCH, TensorType, features, labels
+from graph.words import many
 
 GROUP = "Random"
 
@@ -57,7 +58,7 @@ class Labels:
         return f"torch.arange({rows}, device={device}) % {self.classes}"
 
     def summary(self) -> str:
-        return f"{self.classes} classes in turn"
+        return f"{many(self.classes, 'class')} in turn"
 
 
 @node(
@@ -139,7 +140,7 @@ class Path:
         return self.steps
 
     def summary(self) -> str:
-        return f"{self.steps} steps, {self.size} latents"
+        return f"{many(self.steps, 'step')}, {many(self.size, 'latent')}"
 
 
 @node(
@@ -171,7 +172,7 @@ class Sliders:
         return call("latent_point", Raw(rows), Raw(at), device=Raw(device))
 
     def summary(self) -> str:
-        return f"{self.size} latents"
+        return f"{many(self.size, 'latent')}"
 
 
 @node(

@@ -7,6 +7,7 @@ from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import numbers, times
 from graph.nodes.random import GROUP
 from graph.tensor import BATCH, TensorType, features
+from graph.words import many
 
 Schedule = Literal["cosine", "linear"]
 
@@ -44,7 +45,7 @@ class Noising:
         return call("add_noise", x, **changed(self, "noise_schedule", "steps"))
 
     def summary(self) -> str:
-        return f"{self.noise_schedule}, {self.steps} steps"
+        return f"{self.noise_schedule}, {many(self.steps, 'step')}"
 
 
 @node(
@@ -77,7 +78,7 @@ class TimeEmbedding:
         return call("sinusoids", time, self.size)
 
     def summary(self) -> str:
-        return f"{self.size} waves"
+        return f"{many(self.size, 'wave')}"
 
 
 @node(
@@ -154,4 +155,4 @@ class Diffusion:
         return call("diffusion_samples", Raw(predict), Raw(noise), **rest)
 
     def summary(self) -> str:
-        return f"{self.steps} steps, {self.noise_schedule}"
+        return f"{many(self.steps, 'step')}, {self.noise_schedule}"

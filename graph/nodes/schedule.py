@@ -13,6 +13,7 @@ from typing import Any, Literal
 from graph.declare import Raw, call, changed, node, param, shared
 from graph.errors import Mismatch, set_param
 from graph.tensor import SCHEDULE, TensorType
+from graph.words import many
 
 GROUP = "Schedule"
 Pace = Literal["step", "epoch", "validation"]
@@ -99,7 +100,9 @@ class Constant(Schedule):
         return call("torch.optim.lr_scheduler.ConstantLR", Raw(optimizer), **rest)
 
     def summary(self) -> str:
-        return "unchanged" if self.factor == 1 else f"{self.factor:g} for {self.total_iters} epochs"
+        if self.factor == 1:
+            return "unchanged"
+        return f"{self.factor:g} for {many(self.total_iters, 'epoch')}"
 
 
 @node(
@@ -130,7 +133,7 @@ class StepDecay(Schedule):
         )
 
     def summary(self) -> str:
-        return f"times {self.gamma:g} every {self.step_size} epochs"
+        return f"times {self.gamma:g} every {many(self.step_size, 'epoch')}"
 
 
 @node(
@@ -272,7 +275,7 @@ class WarmUp(Schedule):
         return call("torch.optim.lr_scheduler.LinearLR", Raw(optimizer), **rest)
 
     def summary(self) -> str:
-        return f"over {self.total_iters} {self.counts}"
+        return f"over {many(self.total_iters, self.counts.removesuffix('s'))}"
 
 
 @node(
@@ -309,4 +312,4 @@ class Plateau(Schedule):
         return call("torch.optim.lr_scheduler.ReduceLROnPlateau", Raw(optimizer), **rest)
 
     def summary(self) -> str:
-        return f"times {self.factor:g} after {self.patience} epochs"
+        return f"times {self.factor:g} after {many(self.patience, 'epoch')}"

@@ -91,7 +91,9 @@ class Sequential(Joined):
         return [self.moves(one, per_epoch) for one in lengths]
 
     def summary(self) -> str:
-        return f"changes after {', '.join(map(str, self.milestones))} {self.counts}"
+        return (
+            f"changes after {self.counts.removesuffix('s')} {', '.join(map(str, self.milestones))}"
+        )
 
 
 @node(

@@ -6,6 +6,7 @@ from graph.declare import Raw, call, changed, node, param
 from graph.errors import Mismatch, set_param
 from graph.nodes.schedule import GROUP, Pace, Rate, Schedule, of_epochs
 from graph.tensor import SCHEDULE, TensorType
+from graph.words import many
 
 
 @node(
@@ -44,7 +45,7 @@ class MultiStep(Schedule):
         )
 
     def summary(self) -> str:
-        return f"times {self.gamma:g} after {', '.join(map(str, self.milestones))} epochs"
+        return f"times {self.gamma:g} after epoch {', '.join(map(str, self.milestones))}"
 
 
 @node(
@@ -99,7 +100,7 @@ class WarmRestarts(Schedule):
 
     def summary(self) -> str:
         longer = f", each {self.T_mult} times longer" if self.T_mult > 1 else ""
-        return f"every {self.T_0} epochs{longer}"
+        return f"every {many(self.T_0, 'epoch')}{longer}"
 
 
 @node(
@@ -158,4 +159,4 @@ class Cyclic(Schedule):
         )
 
     def summary(self) -> str:
-        return f"from {self.base_lr:g} up for {self.step_size_up} steps"
+        return f"from {self.base_lr:g} up for {many(self.step_size_up, 'step')}"

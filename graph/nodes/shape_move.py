@@ -5,6 +5,7 @@ from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import axis, known, operand
 from graph.nodes.shape import GROUP
 from graph.tensor import TensorType
+from graph.words import many
 
 
 @node(
@@ -54,7 +55,7 @@ class Split:
         return call(f"{operand(x)}.chunk", self.parts, dim=self.dim)
 
     def summary(self) -> str:
-        parts = ", ".join(map(str, self.sizes)) if self.sizes else f"{self.parts} parts"
+        parts = ", ".join(map(str, self.sizes)) if self.sizes else f"{many(self.parts, 'part')}"
         return f"axis {self.dim} · {parts}"
 
 

@@ -3,6 +3,7 @@
 from graph.declare import call, changed, node, param, shared
 from graph.nodes.data import Data, Facts
 from graph.tensor import TensorType, features, labels
+from graph.words import many
 
 GROUP = "Data"
 NOT_READ = {"count", "validation", "drawn"}
@@ -33,7 +34,7 @@ class Toy(Data):
         return tuple(str(number) for number in range(self.kinds()))
 
     def summary(self) -> str:
-        return f"{self.count:,} points, {self.kinds()} classes"
+        return f"{many(self.count, 'point')}, {self.kinds()} classes"
 
 
 @node(

@@ -9,6 +9,7 @@ from graph.declare import node, param
 from graph.errors import Mismatch, insert_before
 from graph.nodes._targets import check_pair, check_scores
 from graph.tensor import TensorType, product
+from graph.words import many
 
 GROUP = "View"
 
@@ -175,7 +176,7 @@ class Reconstruction:
         return "reconstruction"
 
     def summary(self) -> str:
-        return f"{self.count} pairs"
+        return f"{many(self.count, 'pair')}"
 
 
 @node("view.number", group=GROUP, role="view", inputs="x", outputs="", synonyms="mean, value")

@@ -7,6 +7,7 @@ from graph.errors import Mismatch
 from graph.nodes._targets import check_labels
 from graph.nodes.view import GROUP, check_picture
 from graph.tensor import TensorType
+from graph.words import many
 
 Range = Literal["auto", "0 to 1", "-1 to 1"]
 RANGE = "What black and white are; auto looks whether there is anything below 0."
@@ -47,7 +48,7 @@ class Grid:
         return True
 
     def summary(self) -> str:
-        return f"{self.count} pictures"
+        return f"{many(self.count, 'picture')}"
 
 
 @node(
@@ -76,4 +77,4 @@ class Way:
         return "way"
 
     def summary(self) -> str:
-        return f"{self.count} pictures"
+        return f"{many(self.count, 'picture')}"

@@ -17,8 +17,8 @@ from graph.declare import REGISTRY, Declaration, Port
 from graph.place import Place
 from graph.sheet import Node
 from graph.tensor import TensorType
+from graph.words import many
 from gui.canvas.brushes import width
-from gui.figures import many
 
 HEADER = 26.0
 ROW = 22.0

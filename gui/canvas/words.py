@@ -4,9 +4,10 @@ from html import escape
 
 from graph.declare import REGISTRY
 from graph.place import Place
+from graph.words import many
 from gui import look
 from gui.canvas.port_item import Socket
-from gui.figures import many, short
+from gui.figures import short
 
 
 def tooltip(
