@@ -247,7 +247,7 @@ def test_reserved_names_are_refused_as_such(user: User) -> None:
     assert "'board' is reserved" in user.window.board.viewer.said
     user.key(Qt.Key.Key_Escape)
     group(user, "body", "hidden", "relu")
-    for name in ("model", "forward"):
+    for name in ("train", "forward"):
         field = network_name(user)
         user.click(field)
         user.key(Qt.Key.Key_A, CTRL)
