@@ -9,7 +9,7 @@ from graph.declare import REGISTRY, Declaration
 from graph.errors import BadParameter, Mismatch, Repair
 from graph.ranges import FREE, Want
 from graph.sheet import Node, Sheet
-from graph.tensor import TensorType
+from graph.tensor import TensorType, features
 
 STEPS = 3
 """How many repairs in a row one click may make."""
@@ -199,9 +199,21 @@ def layer_before(sheet: Sheet, node: Node, repair: Repair) -> Node | None:
         if not before.muted and (param := declaration.param(repair.param)) is not None:
             free = repair.param != "output_padding" or before.params.get(param.name) is None
             return before if free else None
-        if before.muted or declaration.group in KEEP_SIZES or declaration.has("keeps"):
+        if before.muted or _keeps_size(declaration, before):
             links += sheet.into(before.id)[:1]
     return None
+
+
+def _keeps_size(declaration: Declaration, node: Node) -> bool:
+    """Does what a node gives have the features of what it takes? A GLU gives half of them."""
+    if declaration.group not in KEEP_SIZES:
+        return declaration.has("keeps")
+    try:
+        rows = features("N", 2)
+        found: object = declaration.bind(node.params).shape(rows)
+    except Mismatch:  # it is for pictures, signals or volumes
+        return True
+    return found == rows
 
 
 def kept(declaration: Declaration, node: Node) -> dict[str, Any]:

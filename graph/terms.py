@@ -4,7 +4,7 @@ A variational autoencoder's bound is a sum over pixels and units for each exampl
 over the pixels its other term is some hundred times too heavy, and all pictures come out alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from graph import routes
@@ -24,31 +24,52 @@ SUMMED = "batchmean"
 def check(inference: "Inference") -> Iterator[Problem]:
     """Sums of losses with terms that are summed over an example beside means over its numbers."""
     document = inference.document
-    for node in sorted(document.board.with_hook("weighs"), key=lambda one: one.number):
-        declaration = REGISTRY.find(node.type)
-        found = inference.result(node.id)
-        if declaration is None or node.muted or not found:
+    sums = sorted(document.board.with_hook("weighs"), key=lambda one: one.number)
+    added = {node.id: _added(inference, node) for node in sums}
+    inner = {place.end.node for places in added.values() for place in places}
+    for node in sums:
+        if node.id in inner:
             continue
-        if found.inputs is None:
-            continue
-        port = declaration.ports.inputs[0].name
-        wired = routes.feeding(document, Place((), End(node.id, port)))
-        weights = declaration.bind(node.params).weighs(len(wired))
-        alike = [one for one, weight in zip(wired, weights, strict=False) if weight == 1]
-        terms = [(document.node(one.end.node), _summed(inference, one)) for one in alike]
+        terms = [(document.node(one), _summed(inference, one)) for one in _opened(added, node.id)]
         summed = [one for one, is_summed in terms if is_summed]
         means = [one for one, is_summed in terms if is_summed is False]
         if any(_prices(one) for one in summed):
             yield from (_beside(inference, one, summed[0]) for one in means)
 
 
-def _summed(inference: "Inference", place: Place) -> bool | None:
-    """Is a loss summed over an example's numbers (or their mean)? None where that is the same."""
-    node = inference.document.node(place.end.node)
+def _added(inference: "Inference", node: Node) -> list[Place]:
+    """What a node adds up as it is, with no weight."""
     declaration, found = REGISTRY.find(node.type), inference.result(node.id)
+    if declaration is None or node.muted or not found or found.inputs is None or found.problems:
+        return []
+    wired: list[Place | None] = []
+    for port in inference.document.ports(node).inputs:
+        places = routes.feeding(inference.document, Place((), End(node.id, port.name)))
+        wired += places if port.variadic else places or [None]
+    weights = declaration.bind(node.params).weighs(len(wired))
+    return [one for one, weight in zip(wired, weights, strict=False) if one and weight == 1]
+
+
+def _opened(added: Mapping[str, list[Place]], node: str) -> list[str]:
+    """The nodes that a sum adds up in the end; a sum among them adds up its own."""
+    terms: dict[str, None] = {}
+    ahead = [node]
+    for one in ahead:
+        for place in added[one]:
+            if place.end.node not in terms:
+                terms[place.end.node] = None
+                if place.end.node in added:
+                    ahead.append(place.end.node)
+    return list(terms)
+
+
+def _summed(inference: "Inference", node: str) -> bool | None:
+    """Is a loss summed over an example's numbers (or their mean)? None where that is the same."""
+    loss = inference.document.node(node)
+    declaration, found = REGISTRY.find(loss.type), inference.result(node)
     if declaration is None or not declaration.has("summed") or not found or not found.inputs:
         return None
-    is_summed: bool | None = declaration.bind(node.params).summed(*found.inputs)
+    is_summed: bool | None = declaration.bind(loss.params).summed(*found.inputs)
     return is_summed
 
 

@@ -146,7 +146,9 @@ def chain(inference: "Inference", traced: Traced, want: Want) -> Chain:
 
 
 def _bends(node: Node, declaration: Declaration) -> bool:
-    if declaration.role != "neuron" and len(declaration.ports.inputs) != 1:
+    inputs = declaration.ports.inputs
+    if declaration.role != "neuron" and len(inputs) != 1:
         return False
-    own = ranges.of(declaration, node.params, [FREE])
+    alone = (FREE,) if inputs and inputs[0].variadic else FREE
+    own = ranges.of(declaration, node.params, [alone])
     return own is not None and not own.free

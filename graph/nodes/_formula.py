@@ -117,6 +117,17 @@ def without(tree: ast.expr, silent: Collection[str]) -> ast.expr | None:
     return None
 
 
+def added(tree: ast.expr) -> set[str]:
+    """The inputs that a formula adds up as they are."""
+    terms, found = [tree], set()
+    for one in terms:
+        if isinstance(one, ast.Name):
+            found.add(one.id)
+        elif isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add):
+            terms += [one.left, one.right]
+    return found
+
+
 def averages(tree: ast.expr, standing: Mapping[str, str]) -> bool:
     """Is a formula a sum of means over rows, each times a number?
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from graph.declare import Value, node, param
 from graph.errors import Mismatch
-from graph.nodes._formula import averages, inputs, parse, sizes, sloped, without, write
+from graph.nodes._formula import added, averages, inputs, parse, sizes, sloped, without, write
 from graph.nodes._shapes import joint, numbers
 from graph.nodes._spans import span
 from graph.nodes.merge import GROUP
@@ -53,6 +53,11 @@ class Expression:
         named = {name: x or "fixed" for name, x in zip(inputs(self.formula), xs, strict=True)}
         left = without(parse(self.formula), {n for n, x in zip(named, xs, strict=True) if not x})
         return left is not None and averages(left, named)
+
+    def weighs(self, count: int) -> tuple[float, ...]:
+        """1 for each input that is a term of a sum as it is, 0 for any other."""
+        alone = added(parse(self.formula))
+        return tuple(float(name in alone) for name in inputs(self.formula))
 
     def _left(self, xs: Sequence[Given | None]) -> tuple[ast.expr, dict[str, Given]]:
         """The formula without what is silent, and the inputs that it still has."""

@@ -8,6 +8,7 @@ import pytest
 
 from graph.sheet import End, Node
 from tests.graph_tests.test_infer import Board
+from tests.graph_tests.test_meanings import Net
 
 
 def every_fix(board: Board, node: Node) -> list[str]:
@@ -118,3 +119,11 @@ def test_the_labels_of_the_data_are_a_click_away(kind: str) -> None:
     assert every_fix(board, node) == ["Wire digits.label"]
     board.document.link(End(data.id, "image"), End(node.id, "label"))
     assert "Wire digits.label" in every_fix(board, node)
+
+
+def test_half_of_a_gated_layer_is_mended_behind_the_gate() -> None:
+    net = Net()
+    net.judge("loss.cross_entropy", net.add("activation.glu", net.last))
+    (problem,) = net.inference.problems
+    net.mend(problem)
+    assert not net.inference.problems

@@ -115,6 +115,16 @@ def test_a_bend_at_the_end_of_a_network_is_seen(bend: str) -> None:
     assert not net.document.has(bent.id)
 
 
+@pytest.mark.parametrize("joint", ["add", "multiply", "concatenate"])
+def test_a_bend_is_seen_through_a_joint_of_one_wire(joint: str) -> None:
+    net = Net()
+    net.judge("loss.cross_entropy", net.add(f"merge.{joint}", net.add("activation.relu", net.last)))
+    (problem,) = net.inference.problems
+    assert "expected logits" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
 def test_what_another_node_needs_of_a_bend_stays() -> None:
     net = Net()
     bent = net.add("activation.softmax", net.last)

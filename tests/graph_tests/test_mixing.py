@@ -81,8 +81,9 @@ def bound(add: str, **params: object) -> tuple[Board, str]:
     board.document.link(End(flat.id, "y"), End(rebuilt.id, "target"))
     price = board.add("loss.kl_normal", mean, spread)
     total = board.document.add_node(add, params=params)
-    port = board.document.ports(total).inputs[0].name
-    for one in (rebuilt, price):
+    inputs = board.document.ports(total).inputs
+    for place, one in enumerate((rebuilt, price)):
+        port = inputs[min(place, len(inputs) - 1)].name
         board.document.link(End(one.id, "loss"), End(total.id, port))
     board.add("optimizer.adam", total)
     return board, rebuilt.id
@@ -98,8 +99,22 @@ def test_a_mean_beside_a_sum_is_told(add: str) -> None:
     assert not board.inference.problems
 
 
+def test_a_mean_beside_a_sum_is_told_in_a_formula_and_in_a_sum_of_sums() -> None:
+    board, rebuilt = bound("merge.expression", formula="a + b + 0")
+    assert [one.node for one in board.inference.problems] == [rebuilt]
+
+    board, rebuilt = bound("merge.add")
+    total = next(one for one in board.document.board.nodes.values() if one.type == "merge.add")
+    adam = next(one for one in board.document.board.nodes.values() if one.name == "adam")
+    board.document.remove([adam.id])
+    board.add("optimizer.adam", board.add("merge.add", total, total))
+    assert [one.node for one in board.inference.problems] == [rebuilt]
+
+
 def test_a_weight_of_its_own_is_a_choice() -> None:
     board, _ = bound("loss.weighted_sum", factors=(1.0, 0.01))
+    assert not board.inference.problems
+    board, _ = bound("merge.expression", formula="a + 0.01 * b")
     assert not board.inference.problems
 
 
