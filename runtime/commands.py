@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from graph import templates
+from graph import batches, templates
 from graph.compile import Project, compile_document
 from graph.document import Document
 from graph.errors import CompileError, FileError, NeurowireError
@@ -170,7 +170,7 @@ def train(options: argparse.Namespace) -> int:
         print(f"{lost} {places.ADVICE}", file=sys.stderr)
     document = opened(options.file)
     boards.set_params(document, options.set)
-    project = compiled(document, options.data_dir, with_data=True)
+    project = compiled(document, options.data_dir, with_data=True, batch_size=options.batch_size)
     return training.train(document, project, options)
 
 
@@ -209,22 +209,34 @@ def opened(name: str) -> Document:
     return document
 
 
-def compiled(document: Document, data_dir: str | None, *, with_data: bool = False) -> Project:
-    """A document's project.
+def compiled(
+    document: Document,
+    data_dir: str | None,
+    *,
+    with_data: bool = False,
+    batch_size: int | None = None,
+) -> Project:
+    """A document's project; what is hardly meant on its board is told.
 
     Args:
         document: What to compile.
         data_dir: Where data sets are looked for first.
         with_data: Must its data be on this computer?
+        batch_size: Examples a step, if it isn't trained with the board's own.
 
     Raises:
         CompileError: If it has problems.
     """
     inference, problems = boards.learn(document, data_dir)
     problems = [one for one in problems if with_data or one.severity == "error"]
+    if batch_size is not None:
+        problems += batches.check(inference, batch_size)
     if problems:
         raise CompileError(problems)
-    return compile_document(document, inference=inference)
+    project = compile_document(document, inference=inference)
+    for one in inference.problems:
+        print(f"{one.severity}: {one}", file=sys.stderr)
+    return project
 
 
 def tell_problems(problems: Sequence[Problem]) -> None:

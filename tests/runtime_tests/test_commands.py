@@ -18,6 +18,7 @@ import torch
 from graph import templates
 from graph.declare import REGISTRY
 from graph.file import load, save
+from graph.sheet import End
 from runtime.boards import BadUsage, find_node, set_params
 from runtime.runs import Runs, database
 
@@ -472,3 +473,24 @@ def test_a_set_that_is_not_here_is_a_warning_and_no_export_needs_it(
     done = run("train", "mnist_cnn", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith("mnist: MNIST is not on this computer. Download it")
+
+
+def test_what_is_hardly_meant_and_a_batch_of_one_are_told_before_training(tmp_path: Path) -> None:
+    document = templates.open_template("digits_mlp")
+    inner = {node.name: node for node in document.board.nodes.values()}
+    bent, norm = document.add_node("activation.softmax"), document.add_node("norm.batch1d")
+    (into,) = document.board.into(inner["logits"].id)
+    document.link(into.source, End(norm.id, "x"))
+    document.link(End(norm.id, "y"), into.target, replace=True)
+    for link in list(document.board.out_of(inner["logits"].id)):
+        document.link(End(bent.id, "y"), link.target, replace=True)
+    document.link(End(inner["logits"].id, "y"), End(bent.id, "x"))
+    path = tmp_path / "bent.neurowire"
+    save(document, path)
+    done = run("train", path, "--steps", "1", "--out", tmp_path / "run")
+    assert done.returncode == 0
+    assert "warning: cross_entropy: expected logits" in done.stderr
+    done = run("train", path, "--steps", "1", "--batch-size", "1", "--out", tmp_path / "one")
+    assert done.returncode == 1
+    assert f"{norm.name}: it normalises one number by itself" in done.stderr
+    assert not (tmp_path / "one").exists()
