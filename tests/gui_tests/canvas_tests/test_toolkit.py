@@ -114,7 +114,7 @@ def test_our_items_are_theirs(hands: Hands) -> None:
     assert isinstance(hands.board.viewer._LIVE_PIPE, LiveWire)
     assert isinstance(hands.board.viewer._SLICER_PIPE, Knife)
     for item in hands.board.node_items().values():
-        assert item.cacheMode() == QGraphicsItem.CacheMode.NoCache
+        assert item.cacheMode() == QGraphicsItem.CacheMode.DeviceCoordinateCache
         assert item.viewer() is hands.board.viewer
         assert all(socket.node is item for socket in item.sockets.values())
 
