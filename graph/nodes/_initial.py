@@ -61,9 +61,9 @@ class Drawn:
             case "constant":
                 return {"val": 1.0 if scale is None else scale}
             case "normal":
-                return {"std": 0.02 if scale is None else scale}
+                return {"std": 0.02 if scale is None else abs(scale)}  # it has no sign
             case "uniform":
-                limit = 0.05 if scale is None else scale
+                limit = 0.05 if scale is None else abs(scale)
                 return {"a": -limit, "b": limit}
             case "kaiming_normal" | "kaiming_uniform":
                 slope = {"a": scale} if scale else {}
@@ -108,5 +108,5 @@ class InitialisedScale:
         if self.init == "constant":
             options = {"val": 1.0 if scale is None else scale}
         elif self.init == "normal":
-            options = {"mean": 1.0, "std": 0.02 if scale is None else scale}
+            options = {"mean": 1.0, "std": 0.02 if scale is None else abs(scale)}
         return call("layer_init", Raw(source), Raw(f"nn.init.{self.init}_"), **options)

@@ -25,7 +25,7 @@ def test_digits_draws_its_views_and_learns(talk: Talk) -> None:
     assert stopped.reason == "finished", talk.all(Problem)
     assert not talk.all(Problem)
     drawn = {type(message.payload) for message in talk.all(ViewDrawn)}
-    assert drawn >= {payloads.Pictures, payloads.Matrix}
+    assert drawn >= {payloads.Predictions, payloads.Matrix}
     assert talk.all(ViewDrawn)[-1].step == stopped.step
     (name,) = {name for message in talk.all(Steps) for name in message.curves}
     losses = talk.losses(name)

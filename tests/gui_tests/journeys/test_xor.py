@@ -8,7 +8,7 @@ from tests.gui_tests.journeys.conftest import Start
 
 NODES = (
     ("xor", 120, 260),
-    ("split", 300, 260),
+    ("split features", 300, 260),
     ("neuron", 480, 160),
     ("neuron", 480, 360),
     ("neuron", 640, 260),

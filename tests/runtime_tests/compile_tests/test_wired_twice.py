@@ -97,7 +97,7 @@ def test_every_node_takes_one_value_in_all_its_inputs(tmp_path: Path) -> None:
     """Nodes whose inputs must differ in kind, such as scores and class numbers, are left out."""
     board = Board()
     found = [node for type in TYPES if type not in NOT_HERE and (node := board.put(type))]
-    assert len(found) > len(TYPES) * 0.7
+    assert len(found) > len(TYPES) * 0.6
     board.train(found)
     problems = Inference(board.document, watch=False).problems
     assert not [one for one in problems if one.severity == "error"]
