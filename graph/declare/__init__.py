@@ -20,7 +20,8 @@ Roles have hooks of their own, told where they are declared: `optimizer` in `nod
 `nodes/data.py`, `generates` in `nodes/view_generated.py`, `leaf` in `nodes/random_layers.py`,
 `stops_gradient` in `nodes/value.py`, `sample`, `steer` and `in_a_row` in `nodes/random.py`,
 `differentiates` in `nodes/loss_gan.py`, `couples` and `together` in `nodes/normalisation.py`,
-`along` in `nodes/linear.py`, `noises`, `noise` and `walk` in `nodes/random_diffusion.py`.
+`along` in `nodes/linear.py`, `rearranges` in `nodes/shape.py`, `noises`, `noise` and
+`walk` in `nodes/random_diffusion.py`.
 
 Inputs come in the order of the ports; an unwired optional port is None, a variadic port is a
 tuple. Values are `Value`s: source text that carries its tensor type.

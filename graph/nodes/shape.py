@@ -117,6 +117,10 @@ class Permute:
 
     dims: tuple[int, ...] = param((0, 2, 1), doc="Old axes in their new order; 0 is the batch.")
 
+    def rearranges(self) -> bool:
+        """Do axes only change places? Where examples stay first, each keeps to itself."""
+        return True
+
     def shape(self, x: TensorType) -> TensorType:
         order = tuple(range(x.rank))
         if tuple(sorted(one % x.rank if x.rank else one for one in self.dims)) != order or any(
@@ -150,6 +154,10 @@ class Transpose:
 
     dim0: int = param(1, doc="One axis; 0 is the batch.")
     dim1: int = param(2, doc="The other axis.")
+
+    def rearranges(self) -> bool:
+        """Do axes only change places? Where examples stay first, each keeps to itself."""
+        return True
 
     def shape(self, x: TensorType) -> TensorType:
         one, other = axis(x, self.dim0, "dim0"), axis(x, self.dim1, "dim1")

@@ -124,7 +124,7 @@ def _mixes(bound: Any, kinds: Sequence[TensorType]) -> bool:
         return True
     if hasattr(bound, "couples") and not getattr(bound, "track_running_stats", True):
         return True
-    for name in AXES:
+    for name in () if hasattr(bound, "rearranges") else AXES:
         value = getattr(bound, name, None)
         axes = value if isinstance(value, tuple) else (value,)
         ranks = {kind.rank for kind in kinds}
