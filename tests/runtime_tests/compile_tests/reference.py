@@ -94,9 +94,21 @@ class Reference:
             wires = sheet.into(node.id, port.name)
             if node.muted:
                 return [self.value(sheet, wires[0].source, known, holder)] if wires else []
+            if port.variadic:
+                wires = [wire for wire in wires if not self._is_silent(sheet, wire.source)]
             values = [self.value(sheet, wire.source, known, holder) for wire in wires]
             given.append(values if port.variadic else (values[0] if values else None))
         return given
+
+    def _is_silent(self, sheet: Sheet, end: End) -> bool:
+        """Is it a loss that is muted? A sum leaves it out; a muted sum passes its first on."""
+        node = sheet.nodes[end.node]
+        if not node.muted or role(node) != "loss":
+            return False
+        if node.type != "loss.weighted_sum":
+            return True
+        wires = sheet.into(node.id)[:1]
+        return all(self._is_silent(sheet, wire.source) for wire in wires)
 
     def _compute(self, sheet: Sheet, node: Node, given: list[Any], holder: nn.Module | None) -> Any:
         if node.muted:
@@ -148,7 +160,8 @@ class Reference:
     def _wires(self, node: Node) -> list[Link]:
         """The wires a node's value depends on; a muted node passes its first one on."""
         if not node.muted:
-            return self.board.into(node.id)
+            wires = self.board.into(node.id)
+            return [wire for wire in wires if not self._is_silent(self.board, wire.source)]
         ports = self.document.ports(node).inputs
         return self.board.into(node.id, ports[0].name)[:1] if ports else []
 
