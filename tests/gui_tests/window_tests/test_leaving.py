@@ -136,7 +136,9 @@ def test_a_worker_that_dies_with_a_run_that_was_left_offers_no_dead_button(
     assert "Resume" not in [one.text() for one in shown]
 
 
-def test_a_run_that_was_left_and_could_not_be_saved_says_so(training: Window, qtbot: QtBot) -> None:
+def test_a_run_that_was_left_and_whose_folder_is_blocked_says_where_it_is(
+    training: Window, qtbot: QtBot
+) -> None:
     window = training
     started = window.trainer.started
     assert started is not None
@@ -145,7 +147,11 @@ def test_a_run_that_was_left_and_could_not_be_saved_says_so(training: Window, qt
     checkpoints.write_text("no folder")
     answer("Stop training")
     window.documents.open_template("digits_gan")
-    qtbot.waitUntil(lambda: "The run that was left failed" in window.status.run.text())
+    qtbot.waitUntil(lambda: "was stopped and saved" in window.status.run.text(), timeout=LONG)
+    saved = Path(window.status.run.text().removesuffix(" was stopped and saved."))
+    assert saved != Path(started.folder)
+    assert (saved / "checkpoints" / "last.safetensors").exists()
+    shutil.rmtree(saved.parent)
 
 
 def test_the_board_of_a_run_is_a_copy(training: Window, qtbot: QtBot) -> None:
