@@ -68,7 +68,9 @@ class Drawn:
             case "kaiming_normal" | "kaiming_uniform":
                 slope = {"a": scale} if scale else {}
                 return {**slope, **({"mode": "fan_out"} if self.init_fan == "fan_out" else {})}
-            case "xavier_normal" | "xavier_uniform" | "orthogonal":
+            case "xavier_normal" | "xavier_uniform":
+                return {} if scale is None or abs(scale) == 1 else {"gain": abs(scale)}
+            case "orthogonal":
                 return {} if scale in {None, 1} else {"gain": scale}
         return {}
 
