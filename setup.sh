@@ -183,7 +183,7 @@ environment() {
         fi
     fi
     rm -f "$made/.ready"
-    say "installing libraries into $folder (the first time this takes minutes, and 2 to 6 GB on the disk)"
+    say "installing libraries into $folder (the first time this takes minutes, and 2 to 5 GB on the disk)"
     pip_install "$made" "$@" ||
         stop "pip could not install the libraries. Nothing that was here is lost: run the same command again to go on."
     if [ "$made" != "$folder" ]; then

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QWidget
-
-from gui import look
-from gui.widgets import label
+from gui.widgets import label, tool_button
 from runtime.payloads import Payload, Pictures, Predictions
 
 
@@ -21,8 +18,8 @@ class Pager(QWidget):
         super().__init__()
         self._shown: Predictions | None = None
         self.page = 0
-        self.back = _arrow("caret-left", "The examples before", lambda: self._turn(-1))
-        self.on = _arrow("caret-right", "The next examples", lambda: self._turn(1))
+        self.back = tool_button("caret-left", "Examples before", lambda: self._turn(-1), size=14)
+        self.on = tool_button("caret-right", "Next examples", lambda: self._turn(1), size=14)
         self.where: QLabel = label("", "dim")
         self.mistakes = QCheckBox("Mistakes first")
         self.mistakes.setToolTip("Shows what the network gets wrong before what it gets right")
@@ -74,15 +71,3 @@ class Pager(QWidget):
         self.where.setText(f"{first + 1:,} to {last:,} of {self._shown.count:,}")
         self.back.setEnabled(self.page > 0)
         self.on.setEnabled(self.page < self._shown.pages - 1)
-
-
-def _arrow(icon: str, tip: str, act: Callable[[], object]) -> QToolButton:
-    made = QToolButton()
-    made.setIcon(look.icon(icon, "dim"))
-    made.setIconSize(QSize(14, 14))
-    made.setStyleSheet("padding: 4px")
-    made.setToolTip(tip)
-    made.setAccessibleName(tip)
-    made.setCursor(Qt.CursorShape.ArrowCursor)
-    made.clicked.connect(lambda: act())
-    return made

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from gui import look
 from gui.figures import figure, when
 from gui.looks import Looks
 from gui.pager import Pager
 from gui.pictures import draw
 from gui.sliders import LatentSliders
-from gui.widgets import Elided, Track, label, shown
+from gui.widgets import Elided, Track, label, shown, tool_button
 from runtime.messages import ViewDrawn
 from runtime.payloads import Matrix, Number, Payload, Pictures, Predictions
 
@@ -66,10 +62,10 @@ class Preview(QWidget):
         head.addWidget(self._name)
         head.addSpacing(6)
         head.addWidget(self._step, 1)
-        self.save_picture = _tool(
+        self.save_picture = tool_button(
             "image", "Save what this view shows as a picture", self.picture_wanted.emit
         )
-        self.save_animation = _tool(
+        self.save_animation = tool_button(
             "film-strip",
             "Save all that this view showed while it trained as an animated picture",
             self.animation_wanted.emit,
@@ -185,15 +181,3 @@ def _in_words(payload: Payload) -> str:
             return figure(payload.value)
         case _:
             return ""
-
-
-def _tool(icon: str, tip: str, act: Callable[[], object]) -> QToolButton:
-    made = QToolButton()
-    made.setIcon(look.icon(icon, "dim"))
-    made.setIconSize(QSize(16, 16))
-    made.setStyleSheet("padding: 4px")
-    made.setToolTip(tip)
-    made.setAccessibleName(tip)
-    made.setCursor(Qt.CursorShape.ArrowCursor)
-    made.clicked.connect(lambda: act())
-    return made

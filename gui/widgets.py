@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSlider,
     QStyle,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -84,6 +85,19 @@ def button(text: str, act: Callable[[], object], style: str = "", icon: str = ""
         made.setProperty("look", style)
     if icon:
         made.setIcon(look.icon(icon))
+    made.clicked.connect(lambda: act())
+    return made
+
+
+def tool_button(icon: str, tip: str, act: Callable[[], object], *, size: int = 16) -> QToolButton:
+    """A button that is an icon alone, of some pixels; its tip is what a screen reader says."""
+    made = QToolButton()
+    made.setIcon(look.icon(icon, "dim"))
+    made.setIconSize(QSize(size, size))
+    made.setStyleSheet("padding: 4px")
+    made.setToolTip(tip)
+    made.setAccessibleName(tip)
+    made.setCursor(Qt.CursorShape.ArrowCursor)
     made.clicked.connect(lambda: act())
     return made
 
