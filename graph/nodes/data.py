@@ -213,13 +213,20 @@ class CSV(Data):
     synonyms="pictures, photographs, directory, files, classes",
 )
 class ImageFolder(Data):
-    """Pictures in a folder a class, or in such folders below `train` and `val`."""
+    """Pictures in a folder a class, or in such folders below `train` and `val`.
+
+    What people call these is understood: `training_set`, `Train`, `seg_train`, `validation`,
+    `test`. Pictures that lie loose are one class; so they train what needs no labels.
+    """
 
     needs_facts: ClassVar[bool] = True
 
     path: FilePath = param("", doc="The folder; looked for in the data folders if no full path.")
     size: int = param(64, low=1, high=1024, doc="Side in pixels; pictures are scaled and cropped.")
     channels: Literal["1", "3"] = param("3", doc="1 for grey, 3 for colour.")
+    unreadable: Literal["refuse", "leave out"] = param(
+        "refuse", doc="What becomes of pictures that can't be read.", advanced=True
+    )
     validation: float = param(
         0.2, low=0.0, high=0.9, doc="Share held out to test on, where there is no `val` folder."
     )
@@ -229,12 +236,14 @@ class ImageFolder(Data):
         return features("N", int(self.channels), self.size, self.size), label
 
     def read(self, facts: Facts) -> str:
+        places = {name: facts[name] for name in ("train", "held_out", "without") if name in facts}
         rest: dict[str, object] = {} if self.channels == "3" else {"channels": int(self.channels)}
         if facts.get("spans"):
             rest["spans"] = {mode: tuple(span) for mode, span in facts["spans"].items()}
         return call(
             "image_folder",
             str(self.path),
+            **places,
             size=self.size,
             **rest,
             validation=self.validation,

@@ -63,10 +63,13 @@ def show_idx(name: str, classes: tuple[str, ...]) -> Show:
 def show_folder(params: Params, data_dir: DataDir, count: int) -> Pictures:
     """Pictures of each class in turn, as the network will see them."""
     root = folder_of(params, data_dir)
-    top = root / "train" if (root / "train").is_dir() else root
-    groups = [(name, pictures(top / name)) for name in class_names(root)]
-    found = probe("data.image_folder", params, data_dir).get("spans") or {}
-    spans = {mode: (low, high) for mode, (low, high) in found.items()}
+    facts = probe("data.image_folder", params, data_dir)
+    top, without = root / facts.get("train", "."), {root / one for one in facts.get("without", ())}
+    groups = [
+        (label, [file for file in pictures(top / name) if file not in without])
+        for name, label in zip(class_names(top), facts["classes"], strict=True)
+    ]
+    spans = {mode: (low, high) for mode, (low, high) in facts.get("spans", {}).items()}
     most = max(len(files) for _, files in groups)
     turns = [(name, files[i]) for i in range(most) for name, files in groups if i < len(files)]
     side, channels = int(params.get("size", 64)), int(params.get("channels", 3))

@@ -10,6 +10,7 @@ Facts are JSON:
     note        what a person may want to know
     cut         "its own" where the data say themselves which rows are held out
     target, numbers, categories    of a table: what its reader is called with
+    train, held_out, without       of a folder of pictures: what its reader is called with
 """
 
 import gzip
@@ -36,7 +37,7 @@ Params = Mapping[str, Any]
 DataDir = str | Path | None
 
 
-VERSION = 3
+VERSION = 4
 """To be raised when a probe learns something else from the same data."""
 
 

@@ -1,6 +1,6 @@
 """What a folder of pictures holds, by looking at file names and headers only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,18 @@ import numpy as np
 import torch
 from PIL import Image
 
+from graph.words import many
+from runtime.data.layout import Layout, is_picture, layout_of
 from runtime.exported.data import DataError, locate, split
-from runtime.exported.images import BROKEN, DEEP, HELD_OUT, class_names, open_picture, pictures
+from runtime.exported.images import BROKEN, DEEP, class_names, open_picture, pictures
 
 Params = Mapping[str, Any]
 ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
 """What the last bytes of a whole file hold, by format."""
 TAIL = 64
 """How many bytes from the end that is looked for; some cameras write more behind it."""
+LISTED = 40
+"""How many files a message names at most."""
 
 
 def folder_of(params: Params, data_dir: str | Path | None) -> Path:
@@ -35,24 +39,40 @@ def folder_content(params: Params, data_dir: str | Path | None) -> list[list[str
 
 
 def folder_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
-    """Classes, counts and sizes; every picture's header is read, so a broken one is named."""
+    """Classes, counts and sizes; every picture's header is read, so broken ones are named."""
     root = folder_of(params, data_dir)
-    classes = class_names(root)
-    train = root / "train" if (root / "train").is_dir() else root
-    held_out = next((root / name for name in HELD_OUT if (root / name).is_dir()), None)
-    fixed = held_out if train != root else None
-    counts = {name: pictures(train / name) for name in classes}
-    files = [file for group in counts.values() for file in group]
-    if empty := [name for name, group in counts.items() if not group]:
-        raise DataError(f"{train / empty[0]}: expected pictures of this class, received none.")
-    held = [file for name in classes for file in pictures(fixed / name)] if fixed else []
-    looks = look_at([*files, *held])
-    spans = spans_of(looks)
-    if fixed:
-        count, validation = len(files), len(held)
+    class_names(root)  # refuses what is no folder
+    layout = layout_of(root)
+    names = class_names(layout.train)
+    held = (
+        [file for name in names for file in pictures(layout.held_out / name)]
+        if layout.held_out
+        else []
+    )
+    counts = {name: pictures(layout.train / name) for name in names}
+    whole, broken = look_at([file for group in counts.values() for file in group] + held)
+    if broken and params.get("unreadable") != "leave out":
+        raise DataError(refused(broken))
+    for name, group in counts.items():
+        counts[name] = [file for file in group if file in whole]
+        if not counts[name]:
+            raise DataError(
+                f"{layout.train / name}: expected pictures of this class, received none. "
+                "Put some there, or remove the folder."
+            )
+    looks, files = [*whole.values()], sum(map(len, counts.values()))
+    if layout.held_out:
+        count, validation = files, sum(file in whole for file in held)
     else:
-        count, validation = parts_of(len(files), params)
+        count, validation = parts_of(files, params)
+    spans = spans_of(looks)
+    classes = names if names != ["."] else [layout.train.name]
     side, channels = int(params.get("size", 64)), int(params.get("channels", 3))
+    parts = [
+        note(looks, dict(zip(classes, map(len, counts.values()), strict=True)), spans),
+        *remarks(layout, names),
+        *([f"left out, as they can't be read: {listed(broken, root)}"] if broken else []),
+    ]
     return {
         "outputs": {
             "image": {
@@ -66,10 +86,30 @@ def folder_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
         "count": count,
         "validation": validation,
         "classes": classes,
-        "note": note(looks, {name: len(group) for name, group in counts.items()}, spans),
+        "note": "; ".join(parts),
+        **layout.told(),
+        **({"without": [one.relative_to(root).as_posix() for one in broken]} if broken else {}),
         **({"spans": spans} if spans else {}),
-        **({"cut": "its own"} if fixed else {}),
+        **({"cut": "its own"} if layout.held_out else {}),
     }
+
+
+def remarks(layout: Layout, names: Sequence[str]) -> Iterator[str]:
+    """What a person may not expect of how a folder is read."""
+    if layout.train != layout.root:
+        of = layout.told()
+        held_out = f", validated on {of['held_out']}" if "held_out" in of else ""
+        yield f"trained on {of['train']}{held_out}"
+    if layout.unused:
+        yield f"not used: {', '.join(one.name for one in layout.unused)}"
+    if names == ["."]:
+        yield "they lie loose, with no folder a class: there are no labels to learn"
+        return
+    if len(names) == 1:
+        yield f"one class only, {names[0]!r}: there is nothing to tell apart"
+    loose = [one for one in layout.train.iterdir() if is_picture(one)]
+    if loose:
+        yield f"{many(len(loose), 'picture')} beside the class folders not used"
 
 
 def parts_of(count: int, params: Params) -> tuple[int, int]:
@@ -100,25 +140,36 @@ class Look:
     frames: int = 1
 
 
-def look_at(files: Sequence[Path]) -> list[Look]:
-    """What all of these are.
-
-    Raises:
-        DataError: If some can't be read; names them.
-    """
-    looks: list[Look] = []
-    broken: list[str] = []
+def look_at(files: Sequence[Path]) -> tuple[dict[Path, Look], dict[Path, str]]:
+    """What all of these are, and why some can't be read."""
+    looks: dict[Path, Look] = {}
+    broken: dict[Path, str] = {}
     for file in files:
         try:
-            looks.append(look(file))
+            looks[file] = look(file)
         except DataError as error:
-            broken.append(str(error))
-    if broken:
-        rest = [text.partition(" is no readable")[0] for text in broken[1:]]
-        more = f" So are {len(rest)} more: {', '.join(rest[:5])}." if len(rest) > 1 else ""
-        more = f" So is {rest[0]}." if len(rest) == 1 else more
-        raise DataError(broken[0] + more)
-    return looks
+            broken[file] = str(error)
+    return looks, broken
+
+
+def refused(broken: Mapping[Path, str]) -> str:
+    """Why pictures can't be read: all are named, as far as a message goes."""
+    first, *rest = broken
+    if not rest:
+        return f"{broken[first]} Or set `unreadable` to leave out."
+    more = f"So is {rest[0]}." if len(rest) == 1 else ""
+    more = more or f"So are {len(rest)} more: {listed(rest, first.parent)}."
+    return f"{broken[first]} {more} Or set `unreadable` to leave out."
+
+
+def listed(files: Iterable[Path], root: Path) -> str:
+    """Names of files, those within a folder from there on; the first of very many."""
+    names = [
+        file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
+        for file in files
+    ]
+    rest = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def look(file: Path) -> Look:

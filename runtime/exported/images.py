@@ -4,7 +4,7 @@ import gzip
 import math
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from runtime.exported.data import DataError, locate, split
 PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 DEEP = {"I;16": (0.0, 65535.0), "I": (0.0, 65535.0), "F": (0.0, 1.0)}
-HELD_OUT = ("val", "valid", "validation", "test")
+HIDDEN = ("__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information")
 
 
 def digits() -> tuple[Tensor, Tensor]:
@@ -91,6 +91,9 @@ def read_idx(path: Path, *, axes: int) -> Tensor:
 def image_folder(
     path: str | Path,
     *,
+    train: str = ".",
+    held_out: str | None = None,
+    without: Sequence[str] = (),
     size: int,
     channels: int = 3,
     spans: Mapping[str, tuple[float, float]] = DEEP,
@@ -98,27 +101,40 @@ def image_folder(
     seed: int = 0,
     data_dir: str | Path | None = None,
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    """A folder a class, or `train` and `val` folders of these; cropped to size x size."""
+    """A folder a class, below `train` and, where there is one, `held_out`; cropped to size x size.
+
+    Files `without` which it is read are named from the folder on.
+    """
     root = locate(path, data_dir)
-    classes = class_names(root)
-    held_out = [root / name for name in HELD_OUT if (root / name).is_dir()]
-    if not (root / "train").is_dir() or not held_out:
-        top = root / "train" if (root / "train").is_dir() else root
-        whole = read_folder(top, classes, size, channels, spans)
-        return split(whole, validation=validation, seed=seed)
-    train_set = read_folder(root / "train", classes, size, channels, spans)
-    return train_set, read_folder(held_out[0], classes, size, channels, spans)
+    classes = class_names(root / train)
+    left_out = {root / name for name in without}
+    train_set = read_folder(root / train, classes, size, channels, spans, left_out)
+    if held_out is None:
+        return split(train_set, validation=validation, seed=seed)
+    return train_set, read_folder(root / held_out, classes, size, channels, spans, left_out)
 
 
-def class_names(root: Path) -> list[str]:
-    """The class folders' names, in order."""
-    top = root / "train" if (root / "train").is_dir() else root
+def class_names(top: Path) -> list[str]:
+    """The class folders' names, in order; of pictures that lie loose the one class `.`."""
     if not top.is_dir():
         raise DataError(f"{top}: expected a folder of pictures, received a file. Choose a folder.")
-    names = sorted(f.name for f in top.iterdir() if f.is_dir() and not f.name.startswith("."))
-    if not names:
-        raise DataError(f"{top}: expected one folder of pictures for each class, received none.")
-    return names
+    names = [folder.name for folder in folders_of(top)]
+    if not names and not pictures(top):
+        raise DataError(
+            f"{top}: expected one folder of pictures for each class, received none "
+            f"({', '.join(PICTURES)})."
+        )
+    return names or ["."]
+
+
+def folders_of(top: Path) -> list[Path]:
+    """The folders in a folder, in order, but for those that programs keep for themselves."""
+    return sorted(f for f in top.iterdir() if f.is_dir() and not is_hidden(f.name))
+
+
+def is_hidden(name: str) -> bool:
+    """Is this a file or folder that programs keep for themselves?"""
+    return name.startswith(".") or name in HIDDEN
 
 
 def read_folder(
@@ -127,12 +143,14 @@ def read_folder(
     size: int,
     channels: int,
     spans: Mapping[str, tuple[float, float]] = DEEP,
+    without: Collection[Path] = (),
 ) -> tuple[Tensor, Tensor]:
     """Every picture below top/CLASS: image [N, channels, size, size] and label [N]."""
-    folders = {f.name for f in top.iterdir() if f.is_dir() and not f.name.startswith(".")}
+    folders = {folder.name for folder in folders_of(top)}
     if strange := sorted(folders - {*classes}):
         raise DataError(f"{top / strange[0]}: expected only the classes {', '.join(classes)}.")
     files = [(file, i) for i, name in enumerate(classes) for file in pictures(top / name)]
+    files = [(file, i) for file, i in files if file not in without]
     if not files:
         raise DataError(f"{top}: expected pictures ({', '.join(PICTURES)}), received none.")
     image = torch.empty(len(files), channels, size, size)
@@ -142,9 +160,9 @@ def read_folder(
 
 
 def pictures(folder: Path) -> list[Path]:
-    """The picture files in a folder and below, in order."""
-    found = (f for f in folder.rglob("*") if f.suffix.lower() in PICTURES and f.name[0] != ".")
-    return sorted(found)
+    """The picture files in a folder and below, in order; none in hidden folders."""
+    found = (f for f in folder.rglob("*") if f.suffix.lower() in PICTURES)
+    return sorted(f for f in found if not any(map(is_hidden, f.relative_to(folder).parts)))
 
 
 def read_picture(

@@ -118,7 +118,8 @@ def test_counts_that_differ_are_told(small_mnist: Path) -> None:
 
 def test_real_folders_with_a_fixed_split(real_data: RealData) -> None:
     folder = real_data("hymenoptera-256")
-    (image, label), (held_image, held_label) = image_folder(folder, size=32)
+    parts = {"train": "train", "held_out": "val"}
+    (image, label), (held_image, held_label) = image_folder(folder, **parts, size=32)
     assert image.shape == (243, 3, 32, 32)
     assert held_image.shape == (153, 3, 32, 32)
     assert label.bincount().tolist() == [122, 121]
@@ -128,9 +129,11 @@ def test_real_folders_with_a_fixed_split(real_data: RealData) -> None:
 
 def test_real_pictures_keep_their_pixels_where_the_size_fits(real_data: RealData) -> None:
     folder = real_data("cifar10-subset")
-    (image, label), (held, _) = image_folder("cifar10-subset", size=32, data_dir=folder.parent)
+    parts = {"train": "train", "held_out": "test"}
+    read = image_folder("cifar10-subset", **parts, size=32, data_dir=folder.parent)
+    (image, label), (held, _) = read
     assert (len(image), len(held)) == (1000, 200)
-    assert class_names(folder)[label[150]] == "automobile"
+    assert class_names(folder / "train")[label[150]] == "automobile"
     first = sorted((folder / "train" / "airplane").iterdir())[0]
     with Image.open(first) as picture:
         pixels = torch.tensor(list(picture.convert("RGB").tobytes())).view(32, 32, 3)
@@ -163,13 +166,16 @@ def test_a_broken_picture_is_named(tmp_path: Path, ending: str, kept: int) -> No
         image_folder(tmp_path, size=8)
 
 
-def test_a_folder_without_classes_says_what_was_expected(tmp_path: Path) -> None:
-    save(tmp_path / "loose.png", (8, 8))
-    with pytest.raises(DataError, match="expected one folder of pictures for each class"):
-        image_folder(tmp_path, size=8)
+def test_pictures_that_lie_loose_are_one_class(tmp_path: Path) -> None:
+    for i in range(4):
+        save(tmp_path / f"{i}.png", (8, 8))
+    (image, label), _ = image_folder(tmp_path, size=8, validation=0)
+    assert (len(image), label.tolist()) == (4, [0] * 4)
 
 
 def test_classes_without_pictures(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="expected one folder of pictures for each class"):
+        image_folder(tmp_path, size=8)
     (tmp_path / "a").mkdir()
     with pytest.raises(DataError, match=r"expected pictures .*received none"):
         image_folder(tmp_path, size=8)
@@ -179,7 +185,15 @@ def test_a_class_only_in_the_held_out_part(tmp_path: Path) -> None:
     for part, name in (("train", "ant"), ("val", "ant"), ("val", "wasp")):
         save(tmp_path / part / name / "1.png", (8, 8))
     with pytest.raises(DataError, match="wasp: expected only the classes ant"):
-        image_folder(tmp_path, size=8)
+        image_folder(tmp_path, train="train", held_out="val", size=8)
+
+
+def test_what_programs_keep_for_themselves_is_no_picture_at_any_depth(tmp_path: Path) -> None:
+    for name in ("a/1.png", "a/deep/2.png", "b/1.png", "b/.ipynb_checkpoints/1.png", "b/._1.png",
+                 "__MACOSX/a/1.png", ".git/x/1.png", "a/deep/@eaDir/2.png"):  # fmt: skip
+        save(tmp_path / ".home" / name, (8, 8))
+    (_, label), _ = image_folder(tmp_path / ".home", size=8, validation=0)
+    assert label.tolist() == [0, 0, 1]
 
 
 def test_a_missing_folder(tmp_path: Path) -> None:
