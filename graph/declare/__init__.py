@@ -31,7 +31,17 @@ tuple. Values are `Value`s: source text that carries its tensor type.
 """
 
 from graph.declare.decorator import HOOKS, node, shared
-from graph.declare.params import AXES, Columns, FilePath, NodeRefs, Param, ParamKind, Values, param
+from graph.declare.params import (
+    AXES,
+    Columns,
+    FilePath,
+    FolderPath,
+    NodeRefs,
+    Param,
+    ParamKind,
+    Values,
+    param,
+)
 from graph.declare.ports import Port, Ports, parse_ports
 from graph.declare.registry import GROUPS, REGISTRY, Declaration, Registry, Role
 from graph.declare.source import Raw, Value, call, changed, docstring, literal, short
@@ -44,6 +54,7 @@ __all__ = [
     "Columns",
     "Declaration",
     "FilePath",
+    "FolderPath",
     "NodeRefs",
     "Param",
     "ParamKind",

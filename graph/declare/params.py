@@ -11,7 +11,18 @@ from graph.errors import BadParameter, DeclarationError
 from graph.limits import brief
 
 ParamKind = Literal[
-    "int", "float", "bool", "choice", "text", "ints", "floats", "path", "nodes", "names", "values"
+    "int",
+    "float",
+    "bool",
+    "choice",
+    "text",
+    "ints",
+    "floats",
+    "path",
+    "folder",
+    "nodes",
+    "names",
+    "values",
 ]
 
 
@@ -20,7 +31,13 @@ NodeRefs = tuple[str, ...]
 
 
 class FilePath(str):
-    """Annotation of a parameter that names a file or a folder."""
+    """Annotation of a parameter that names a file."""
+
+    __slots__ = ()
+
+
+class FolderPath(str):
+    """Annotation of a parameter that names a folder."""
 
     __slots__ = ()
 
@@ -181,6 +198,7 @@ _CHECKS: dict[ParamKind, Callable[[Param, object], Any]] = {
     "bool": _check_bool,
     "text": _check_text,
     "path": _check_text,
+    "folder": _check_text,
     "choice": _check_choice,
     "ints": _check_ints,
     "floats": _check_floats,
@@ -239,6 +257,7 @@ _KINDS: dict[Any, ParamKind] = {
     bool: "bool",
     str: "text",
     FilePath: "path",
+    FolderPath: "folder",
     Columns: "names",
     Values: "values",
     NodeRefs: "nodes",

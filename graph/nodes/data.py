@@ -9,7 +9,7 @@ source only with the facts of a probe; the others know theirs.
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from graph.declare import Columns, FilePath, Raw, call, node, param, shared
+from graph.declare import Columns, FilePath, FolderPath, Raw, call, node, param, shared
 from graph.tensor import TensorType, features, labels
 
 GROUP = "Data"
@@ -221,7 +221,7 @@ class ImageFolder(Data):
 
     needs_facts: ClassVar[bool] = True
 
-    path: FilePath = param("", doc="The folder; looked for in the data folders if no full path.")
+    path: FolderPath = param("", doc="The folder; looked for in the data folders if no full path.")
     size: int = param(64, low=1, high=1024, doc="Side in pixels; pictures are scaled and cropped.")
     channels: Literal["1", "3"] = param("3", doc="1 for grey, 3 for colour.")
     unreadable: Literal["refuse", "leave out"] = param(
@@ -240,14 +240,14 @@ class ImageFolder(Data):
         rest: dict[str, object] = {} if self.channels == "3" else {"channels": int(self.channels)}
         if facts.get("spans"):
             rest["spans"] = {mode: tuple(span) for mode, span in facts["spans"].items()}
+        drawn = {} if "held_out" in facts else {"validation": self.validation, "seed": Raw("seed")}
         return call(
             "image_folder",
             str(self.path),
             **places,
             size=self.size,
             **rest,
-            validation=self.validation,
-            seed=Raw("seed"),
+            **drawn,
             data_dir=Raw("data_dir"),
         )
 

@@ -300,7 +300,8 @@ EDITORS: dict[ParamKind, Make] = {
     "text": lambda param, _: TextBox(lambda text: text or (None if param.optional else "")),
     "ints": lambda *_: TextBox(partial(parse_numbers, whole=True), write_numbers),
     "floats": lambda *_: TextBox(partial(parse_numbers, whole=False), write_numbers),
-    "path": lambda param, _: PathBox(param.label, folder="folder" in param.doc.lower()),
+    "path": lambda param, _: PathBox(param.label, folder=False),
+    "folder": lambda param, _: PathBox(param.label, folder=True),
     "nodes": NodesBox,
     "values": lambda *_: TextBox(parse_values, write_values),
     "names": lambda _, choices: (

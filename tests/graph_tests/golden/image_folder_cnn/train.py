@@ -31,13 +31,7 @@ class Training:
         self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
         self.epoch = self.batch = self.step = 0
         train_set, validation_set = image_folder(
-            "hymenoptera-256",
-            train="train",
-            held_out="val",
-            size=64,
-            validation=0.2,
-            seed=seed,
-            data_dir=data_dir,
+            "hymenoptera-256", train="train", held_out="val", size=64, data_dir=data_dir
         )
         self.train_set = tuple(t.to(self.device) for t in train_set)
         self.validation_set = tuple(t.to(self.device) for t in validation_set)
