@@ -118,8 +118,8 @@ def test_counts_that_differ_are_told(small_mnist: Path) -> None:
 
 def test_real_folders_with_a_fixed_split(real_data: RealData) -> None:
     folder = real_data("hymenoptera-256")
-    parts = {"train": "train", "held_out": "val"}
-    (image, label), (held_image, held_label) = image_folder(folder, **parts, size=32)
+    train, held_out = image_folder(folder, train="train", held_out="val", size=32)
+    (image, label), (held_image, held_label) = train, held_out
     assert image.shape == (243, 3, 32, 32)
     assert held_image.shape == (153, 3, 32, 32)
     assert label.bincount().tolist() == [122, 121]
@@ -129,9 +129,9 @@ def test_real_folders_with_a_fixed_split(real_data: RealData) -> None:
 
 def test_real_pictures_keep_their_pixels_where_the_size_fits(real_data: RealData) -> None:
     folder = real_data("cifar10-subset")
-    parts = {"train": "train", "held_out": "test"}
-    read = image_folder("cifar10-subset", **parts, size=32, data_dir=folder.parent)
-    (image, label), (held, _) = read
+    (image, label), (held, _) = image_folder(
+        "cifar10-subset", train="train", held_out="test", size=32, data_dir=folder.parent
+    )
     assert (len(image), len(held)) == (1000, 200)
     assert class_names(folder / "train")[label[150]] == "automobile"
     first = sorted((folder / "train" / "airplane").iterdir())[0]
