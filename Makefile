@@ -8,8 +8,11 @@ VENV := .venv/bin/python
 BARE := .venv-bare/bin/python
 ARGS ?=
 TESTS ?= tests
-# As many test processes as cores; the tests keep to folders of their own.
-PARALLEL ?= -n auto
+# As many test processes as cores; one that has nothing left takes over what waits for another. The tests keep to
+# folders of their own.
+PARALLEL ?= -n auto --dist worksteal
+# What `make bare` does not run.
+REST := $(filter-out tests/graph_tests/,$(sort $(wildcard tests/*_tests/)))
 BENCH ?= $(sort $(wildcard benchmarks/[a-z]*.py))
 
 .DEFAULT_GOAL := help
@@ -22,9 +25,10 @@ run: ## open the window, or train in the terminal where there is no display (ARG
 	@./setup.sh run
 	@$(VENV) main.py $(ARGS)
 
-test: ## check, then all tests, then the graph tests without Qt and torch
+test: ## check, then all tests; those of graph/ where neither Qt nor torch is installed
 	@./setup.sh test
-	@$(MAKE) --no-print-directory check unit bare
+	@$(MAKE) --no-print-directory check bare
+	@$(MAKE) --no-print-directory unit TESTS="$(REST)"
 
 check: ## ruff, formatting, strict types, import contracts
 	@./setup.sh check
@@ -39,7 +43,7 @@ unit: ## the tests alone (TESTS=tests/graph_tests ARGS="-k undo")
 
 bare: ## the graph tests where neither Qt nor torch is installed
 	@./setup.sh test
-	NEUROWIRE_TEST_BARE=1 $(BARE) -m pytest tests/graph_tests
+	NEUROWIRE_TEST_BARE=1 $(BARE) -m pytest $(PARALLEL) tests/graph_tests $(ARGS)
 
 fuzz: ## 20,000 damaged boards, and 400 in the window (FUZZ=100000)
 	@./setup.sh test

@@ -226,5 +226,5 @@ if [ "$purpose" = lock ]; then
 fi
 [ "$purpose" = check ] || system_libraries
 environment .venv -r requirements.lock
-# graph/ stands without Qt and torch: its tests run once more where neither is installed.
-[ "$purpose" != test ] || environment .venv-bare -c requirements.lock hypothesis pytest pytest-timeout
+# graph/ stands without Qt and torch: its tests run where neither is installed.
+[ "$purpose" != test ] || environment .venv-bare -c requirements.lock hypothesis pytest pytest-timeout pytest-xdist

@@ -27,6 +27,10 @@ for library in ("QT_API", "PYTEST_QT_API"):
 os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"
 os.environ["QT_PREFERRED_BINDING"] = "PySide6"
 
+# One thread for each process, for two on one core wait for each other: a step takes 30 to 100
+# times as long. Tests about threads ask for them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 _home = Path(tempfile.mkdtemp(prefix="neurowire-tests-"))
 os.environ["NEUROWIRE_HOME"] = str(_home / "home")
 for variable in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):

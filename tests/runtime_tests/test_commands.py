@@ -337,7 +337,8 @@ def test_the_matrix_library_is_told_to_add_up_in_one_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a processor may give other losses on some run; MKL logs how each call is done."""
-    monkeypatch.delenv("MKL_CBWR", raising=False)
+    for name in ("MKL_CBWR", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
     assert run("export", "digits_mlp", tmp_path / "out").returncode == 0
     monkeypatch.setenv("MKL_VERBOSE", "1")
     train = [*MAIN, "train", "digits_mlp", "--steps", "3", "--device", "cpu"]
@@ -363,7 +364,10 @@ def test_export_takes_the_losses_of_a_run_that_was_not_cut_short(tmp_path: Path)
     assert steps() == 20
 
 
-def test_exported_script_gives_the_losses_of_the_app(tmp_path: Path) -> None:
+def test_exported_script_gives_the_losses_of_the_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS")  # with the threads that the app finds fastest
     words = ("train", "digits_mlp", "--epochs", "1", "--json", "--device", "cpu")
     told = [line for line in lines(run(*words)) if line["event"] == "step"]
     run("export", "digits_mlp", tmp_path / "out")
