@@ -1,4 +1,7 @@
-"""Neurowire: `python main.py [FILE]` opens the window, `python main.py --help` lists the rest."""
+"""Neurowire: `python main.py [FILE]` opens the window, `python main.py --help` lists the rest.
+
+Installed, this is the command `neurowire`.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,12 @@ def no_screen() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     return not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")))
+
+
+def command() -> int:
+    """What the installed command does; the packages lie beside this file there."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    return main(sys.argv[1:])
 
 
 def main(arguments: list[str]) -> int:

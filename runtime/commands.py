@@ -22,7 +22,7 @@ from graph.file import SUFFIX, save
 from graph.plain import plain
 from graph.problems import Problem
 from graph.settings import LIMITS
-from runtime import boards, lists, places
+from runtime import boards, lists, places, program
 from runtime.boards import BadUsage
 from runtime.data.search import VARIABLE
 from runtime.exported.arguments import LARGEST, whole
@@ -76,8 +76,10 @@ def main(arguments: Sequence[str], *, window: Window, render: Render) -> int:
 
 def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.Namespace:
     """Read the words; leaves with status 2 and a hint where they have no meaning."""
-    parser = Parser(prog="main.py", description=ABOUT, formatter_class=Help, epilog=EPILOG)
+    parser = Parser(prog=program.PROG, description=ABOUT, formatter_class=Help, epilog=EPILOG)
     parser.set_defaults(act=lambda options: window(None), data_dir=None)
+    about = f"Neurowire {program.version()}"
+    parser.add_argument("-V", "--version", action="version", version=about)
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
 
     def command(name: str, act: Callable[[argparse.Namespace], int], about: str) -> Parser:
@@ -127,7 +129,7 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
     trained.add_argument("--rebuild", action="store_true", help=REBUILD)
     as_json(trained)
 
-    opening = Parser(prog="main.py", description=ABOUT)
+    opening = Parser(prog=program.PROG, description=ABOUT)
     opening.add_argument("file", nargs="?", metavar="FILE")
     opening.add_argument("--data-dir", metavar="DIR")
     opening.set_defaults(act=lambda options: window(options.file))
@@ -137,8 +139,8 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
     helps = any(word in ("-h", "--help") for word in arguments)
     if arguments[:1] and arguments[0] in commands.choices:
         return parser.parse_args(arguments)
-    if helps and not words:
-        return parser.parse_args(["--help"])
+    if not words and (helps or {"-V", "--version"} & {*arguments}):
+        return parser.parse_args(["--help" if helps else "--version"])
     found = opening.parse_args(arguments)
     if found.file and not Path(found.file).exists() and found.file not in templates.names():
         near = difflib.get_close_matches(found.file, [*commands.choices, *templates.names()])
@@ -262,7 +264,7 @@ class Parser(argparse.ArgumentParser):
 
 
 EPILOG = f"""\
-main.py [FILE] opens the window. FILE may be a template's name.
+{program.PROG} [FILE] opens the window. FILE may be a template's name.
 --data-dir DIR, or {VARIABLE}, says where data sets are looked for first."""
 
 SET = """change a parameter, such as adam.lr=0.01; where several nodes have the name, NODE is

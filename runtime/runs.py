@@ -18,7 +18,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from runtime import places
+from runtime import places, program
 from runtime.hold import is_held
 from runtime.messages import EpochEnded, Points
 
@@ -82,7 +82,7 @@ class DamagedRecords(OSError):
     def __init__(self, path: Path, reason: object) -> None:
         super().__init__(
             f"{path}: the records of runs are damaged ({reason}). Rebuild them, in Runs or by"
-            " `python main.py runs --rebuild`: the file is kept aside, and the runs are found"
+            f" `{program.COMMAND} runs --rebuild`: the file is kept aside, and the runs are found"
             " again in their folders."
         )
 
@@ -185,7 +185,7 @@ class Runs:
         if version > VERSION:
             raise OSError(
                 f"{self.path}: it comes from a newer Neurowire, which alone can read it, or is"
-                " damaged: then rebuild it by `python main.py runs --rebuild`."
+                f" damaged: then rebuild it by `{program.COMMAND} runs --rebuild`."
             )
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")  # whole after kill -9, no wait for the disk

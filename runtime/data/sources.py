@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from runtime import program
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
@@ -49,9 +51,9 @@ class Source:
     def advice(self) -> str:
         """What to do where it is missing."""
         return (
-            f"Download it ({self.size / 1e6:.0f} MB), in the window or with `python main.py data "
-            f"get {self.name}`, or set --data-dir to a folder that has a folder {self.name} with "
-            "its files."
+            f"Download it ({self.size / 1e6:.0f} MB), in the window or with "
+            f"`{program.COMMAND} data get {self.name}`, or set --data-dir to a folder that has a "
+            f"folder {self.name} with its files."
         )
 
 
