@@ -126,8 +126,8 @@ def render(
         print(wrong, file=sys.stderr)
         return 1
     window = Window(document, path, live=False)
-    window.reset_layout()
     window.resize(*size)
+    window.reset_layout()
     window.show()
     window.trainer.start()
     window.facts.start()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QCheckBox,
     QGridLayout,
@@ -33,8 +34,10 @@ DRAW_MS = 60
 TRAIN = ("#4c8dff", "#a66bff", "#2fa59a", "#e06bb0")
 VALIDATION = ("#d9a92f", "#f08c3a", "#8fae3a", "#e5534b")
 
-ROOMY = 640
-"""How wide the panel is, in pixels, to have room for everything."""
+ROOMY, NARROW = 640, 480
+"""How wide the panel is, in pixels, to have room for everything; to have the legend beside it."""
+LOW = 200
+"""How high it is to have room for a legend below the curves."""
 CONTROLS, AROUND = 400, 90
 """Pixels for all that stands above the curves; pixels between the parts of the panel."""
 
@@ -194,17 +197,17 @@ class Losses(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         curves.addWidget(self._hint, 1)
         self._curves = curves
-        side = QVBoxLayout()
+        self._side = QWidget()
+        side = QVBoxLayout(self._side)
         side.setContentsMargins(0, 12, 0, 0)
         side.addWidget(self.legend)
         side.addWidget(self.metric_legend)
         side.addStretch(1)
-        layout = QHBoxLayout(self)
+        self._layout = layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         layout.setContentsMargins(14, 8, 20, 10)
         layout.setSpacing(22)
         layout.addLayout(curves, 1)
-        layout.addLayout(side)
-        layout.addSpacing(14)
+        layout.addWidget(self._side)
         self._readout = self._figures_that_matter()
         layout.addWidget(self._readout)
 
@@ -215,6 +218,17 @@ class Losses(QWidget):
 
     def _fit(self) -> None:
         legend = self.legend if self.kind.checkedId() == 0 else self.metric_legend
+        narrow = self.width() < NARROW
+        ways = QBoxLayout.Direction
+        self._layout.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        self._layout.setSpacing(4 if narrow else 22)
+        if narrow:
+            self._readout.hide()
+            self._side.setVisible(self.height() > LOW + legend.sizeHint().height())
+            self._smoothing_title.hide()
+            self.smoothing.setVisible(self.width() > CONTROLS * 3 // 4)
+            return
+        self._side.show()
         beside = legend.sizeHint().width()
         readout = self.width() > ROOMY or not beside  # the legend has its figures too
         self._readout.setVisible(readout)

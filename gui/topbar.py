@@ -57,7 +57,7 @@ class TopBar(QToolBar):
         self.setObjectName("topbar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.title, self.state = Elided(least=130), label("", "dim")
+        self.title, self.state = Elided(least=110), label("", "dim")
         self.title.setProperty("look", "title")
         self.train = _button(acts["train"], "primary")
         self.pause = _button(acts["pause"], "button")
@@ -139,16 +139,9 @@ class TopBar(QToolBar):
         mark.setPixmap(look.icon("circles-three-plus", "accent").pixmap(QSize(18, 18)))
         left = _row(mark, self.title, self.state)
         middle = _row(self.train, self.pause, self.step, self.stop)
-        device = label("Device", "dim")
-        settings = _row(
-            device,
-            self.device,
-            label("Epochs", "dim"),
-            self.epochs,
-            label("Batch", "dim"),
-            self.batch,
-        )
-        holder = Folding((self.pause, self.step, self.stop), (device,), right)
+        device, epochs, batch = (label(one, "dim") for one in ("Device", "Epochs", "Batch"))
+        settings = _row(device, self.device, epochs, self.epochs, batch, self.batch)
+        holder = Folding((self.pause, self.step, self.stop), (device,), right, (epochs, batch))
         holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         grid = QGridLayout(holder)
         grid.setContentsMargins(4, 0, 4, 0)

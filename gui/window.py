@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QImage, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QImage, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from graph.document import Document
 from gui import actions, look
+from gui.arrangement import Arrangement, first_geometry, inside
 from gui.canvas import Board, offers
 from gui.code import Code
 from gui.deeds import Deeds
@@ -39,9 +39,8 @@ from gui.training import Trainer
 
 PREPARE_MS = 400
 """When to load what draws the curves: after the window answers, before a run can begin."""
-NARROWEST = 480
-"""Pixels a wide panel may be squeezed to, so that the window fits a small screen."""
-SIZE = QSize(1680, 1020)
+NARROWEST = {"palette": 170, "inspector": 270}
+"""Pixels the panels beside the board need; those below it need as much as these."""
 EDITING = (
     *("cut", "copy", "paste", "duplicate", "duplicate_linked", "select_all", ""),
     *("delete", "delete_reconnect", "rename", "mute", "arrange", ""),
@@ -49,7 +48,6 @@ EDITING = (
 )
 VIEWING = ("fit", "home", "enter", "leave")
 """Actions of the canvas, shown in the menus Edit and View."""
-TABS = ("losses", "previews", "problems", "code", "runs")
 
 
 class Window(QMainWindow):
@@ -91,13 +89,13 @@ class Window(QMainWindow):
         self._build_bars()
         self.facts = Facts(self.session, self.trainer, self.problems, self)
         self.live = Live(self.session, self.trainer, self)
-        self._arrange()
+        self.arrangement = Arrangement(self, self.docks)
         self._connect()
         self.file.show(path)
         self.documents.changes.tell_elsewhere()
-        self.resize(SIZE)
+        self.setGeometry(first_geometry(self.screen().availableGeometry()))
+        self.arrangement.reset(self.size())
         self.board.setFocus()
-        self._plain_layout = self.saveState()
         self._restore()
 
     # -- building
@@ -107,17 +105,13 @@ class Window(QMainWindow):
 
     def _build_panels(self) -> None:
         self.palette_panel = Palette()
-        self.palette_panel.setMinimumWidth(190)
         self.inspector = Inspector(self.session, self.learning)
-        self.inspector.setMinimumWidth(300)
         self.losses = Losses()
         self.previews = Previews(self.session, self.trainer, self.acts)
         self.problems = Problems(self.session)
         self.code = Code(self.session, self.source)
         self.history = History()
         area = Qt.DockWidgetArea
-        for wide in (self.losses, self.history, self.code):
-            wide.setMinimumWidth(NARROWEST)
         self.docks: dict[str, Panel] = {}
         for name, heading, content, where in (
             ("palette", "Nodes", self.palette_panel, area.LeftDockWidgetArea),
@@ -129,6 +123,7 @@ class Window(QMainWindow):
             ("runs", "Runs", self.history, area.BottomDockWidgetArea),
         ):
             dock = self.docks[name] = Panel(name, heading, content, self)
+            content.setMinimumWidth(NARROWEST.get(name, max(NARROWEST.values())))
             self.addDockWidget(where, dock)
 
     def _build_board(self) -> None:
@@ -182,27 +177,6 @@ class Window(QMainWindow):
         for name in VIEWING:
             view.insertAction(last, commands[name])
         view.insertSeparator(last)
-
-    def _arrange(self) -> None:
-        area, corner = Qt.DockWidgetArea, Qt.Corner
-        self.setDockNestingEnabled(True)
-        self.setDockOptions(self.dockOptions() | QMainWindow.DockOption.GroupedDragging)
-        for place, side in (
-            (corner.TopLeftCorner, area.LeftDockWidgetArea),
-            (corner.BottomLeftCorner, area.LeftDockWidgetArea),
-            (corner.TopRightCorner, area.RightDockWidgetArea),
-            (corner.BottomRightCorner, area.RightDockWidgetArea),
-        ):
-            self.setCorner(place, side)
-        self.setTabPosition(area.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        for before, after in pairwise(TABS):
-            self.tabifyDockWidget(self.docks[before], self.docks[after])
-        self.docks["losses"].raise_()
-        sizes = Qt.Orientation
-        self.resizeDocks(
-            [self.docks["palette"], self.docks["inspector"]], [236, 336], sizes.Horizontal
-        )
-        self.resizeDocks([self.docks["losses"]], [296], sizes.Vertical)
 
     def _connect(self) -> None:
         session, trainer = self.session, self.trainer
@@ -270,6 +244,8 @@ class Window(QMainWindow):
             self.board.networks.open(sheet, ids)
         else:
             self.board.select(ids)
+        if ids and self.arrangement.compact and not _within(self.palette_panel):
+            self.docks["inspector"].raise_()
 
     def _offer(self) -> None:
         self.palette_panel.offer(offers(self.session.document, self.session.sheet))
@@ -301,21 +277,30 @@ class Window(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put every panel where it was at first."""
-        self.restoreState(self._plain_layout)
-        for dock in self.docks.values():
-            dock.show()
-        self._arrange()
+        self.arrangement.reset(self.size())
 
     def _restore(self) -> None:
         kept = settings()
         geometry, state = kept.value("geometry"), kept.value("arrangement")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        if isinstance(state, QByteArray):
+            place = inside(self.geometry(), self.screen().availableGeometry())
+            if place != self.geometry() and not self.isMaximized():
+                self.setGeometry(place)
+                state = None  # the panels were laid out for a larger screen
+            self.arrangement.fit(self.size())
+        compact = kept.value("compact", defaultValue=False, type=bool)
+        if isinstance(state, QByteArray) and self.arrangement.compact == compact:
             self.restoreState(state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.isVisible():
+            self.arrangement.fit(event.size())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.arrangement.fit(self.size())
         if not event.spontaneous() and self._live:
             self._live = False
             QTimer.singleShot(0, self._begin)
@@ -339,6 +324,7 @@ class Window(QMainWindow):
         kept = settings()
         kept.setValue("geometry", self.saveGeometry())
         kept.setValue("arrangement", self.saveState())
+        kept.setValue("compact", self.arrangement.compact)
         kept.sync()
         self.facts.stop()
         self.trainer.close()
@@ -346,3 +332,9 @@ class Window(QMainWindow):
         self.file.close()
         self.documents.close()
         event.accept()
+
+
+def _within(widget: QWidget) -> bool:
+    """Are the keys with a widget, or with a part of it?"""
+    focused = QApplication.focusWidget()
+    return focused is not None and (focused is widget or widget.isAncestorOf(focused))

@@ -17,11 +17,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import screens
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+_home = Path(tempfile.mkdtemp(prefix="neurowire-tests-"))
 
 # Set before anything imports Qt or asks for a user's folder; child processes inherit it.
 if not os.environ.get("NEUROWIRE_TEST_SCREEN"):
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_QPA_PLATFORM"] = screens.off_screen(_home, 1920, 1080)
 for library in ("QT_API", "PYTEST_QT_API"):
     os.environ[library] = "pyside6"
 os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"
@@ -31,7 +35,6 @@ os.environ["QT_PREFERRED_BINDING"] = "PySide6"
 # times as long. Tests about threads ask for them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-_home = Path(tempfile.mkdtemp(prefix="neurowire-tests-"))
 os.environ["NEUROWIRE_HOME"] = str(_home / "home")
 for variable in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ[variable] = str(_home / variable.lower())

@@ -1,0 +1,139 @@
+"""The window on screens of every size: inside the screen, and most of it for the board."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gui.arrangement import SIZE, first_geometry, inside
+from gui.window import Window
+from tests.gui_tests.window_tests.conftest import MakeWindow
+from tests.screens import off_screen
+
+FIRST = """
+import json, sys
+from PySide6.QtWidgets import QWidget
+from gui.app import application, find, settle
+from gui.window import Window
+app = application("dark")
+window = Window(find(None)[0], live=False)
+window.show()
+settle(60)
+free, frame = app.primaryScreen().availableGeometry(), window.frameGeometry()
+board = window.board.viewer.viewport()
+outside = [
+    one.accessibleName() or type(one).__name__
+    for one in (*window.docks.values(), window.topbar, window.status, window.board)
+    if one.isVisible() and not window.rect().contains(one.geometry())
+    and one.parentWidget() is window and one.x() > -50
+]
+picture = window.grab()
+print(json.dumps({
+    "free": [free.width(), free.height()], "fits": free.contains(frame), "outside": outside,
+    "share": board.width() * board.height() / (window.width() * window.height()),
+    "picture": [picture.width(), picture.height()], "ratio": picture.devicePixelRatio(),
+}))
+window.close()
+"""
+
+
+@pytest.mark.parametrize(
+    ("screen", "scale", "free"),
+    [
+        ((1366, 768), "1", [1366, 768]),
+        ((1920, 1080), "1.5", [1280, 720]),
+        ((1920, 1080), "2", [960, 540]),
+    ],
+)
+def test_the_first_window_lies_on_the_screen_and_is_mostly_board(
+    screen: tuple[int, int], scale: str, free: list[int], tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": off_screen(tmp_path, *screen),
+        "QT_SCALE_FACTOR": scale,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["free"] == free
+    assert found["fits"]
+    assert not found["outside"]
+    assert found["share"] >= 0.45
+    assert found["ratio"] == float(scale)
+    assert found["picture"][0] <= screen[0]
+
+
+@pytest.mark.parametrize("width", [800, 960, 1280, 1366, 1440, 1920, 3840])
+def test_the_first_place_is_inside_what_is_free(width: int) -> None:
+    free = QRect(17, 31, width, width * 9 // 16)
+    place = first_geometry(free)
+    assert free.contains(place)
+    assert place.size() == SIZE or place.height() >= free.height() - 40
+
+
+def test_a_place_kept_from_a_larger_screen_is_brought_inside() -> None:
+    free = QRect(0, 0, 1366, 728)
+    assert inside(QRect(900, 500, 1680, 1020), free) == free
+    assert inside(QRect(-50, 10, 800, 600), free) == QRect(0, 10, 800, 600)
+    assert inside(QRect(20, 30, 800, 600), free) == QRect(20, 30, 800, 600)
+
+
+def _seen(window: Window) -> list[QWidget]:
+    """The panels and bars that can be seen now."""
+    parts = [*window.docks.values(), window.topbar, window.status, window.board]
+    return [one for one in parts if not one.visibleRegion().isEmpty()]
+
+
+@pytest.mark.parametrize("size", [QSize(800, 540), QSize(960, 540), QSize(1280, 720)])
+def test_panels_give_way_in_a_small_window(size: QSize, make_window: MakeWindow) -> None:
+    window = make_window()
+    window.resize(size)
+    QApplication.processEvents()
+    assert window.size() == size
+    view = window.board.viewer.viewport()
+    assert view.width() * view.height() >= 0.45 * size.width() * size.height()
+    for part in _seen(window):
+        place = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
+        assert window.rect().contains(place), part
+    assert window.inspector in {one.widget() for one in _seen(window) if hasattr(one, "widget")}
+    assert window.losses.isVisible()
+
+
+def test_panels_come_back_where_they_were_as_the_window_grows(make_window: MakeWindow) -> None:
+    window = make_window()
+    window.resizeDocks([window.docks["palette"]], [333], Qt.Orientation.Horizontal)
+    QApplication.processEvents()
+    before = {name: one.geometry() for name, one in window.docks.items() if one in _seen(window)}
+    window.resize(1000, 600)
+    QApplication.processEvents()
+    assert window.arrangement.compact
+    window.resize(1400, 900)
+    QApplication.processEvents()
+    shown = {name: one.geometry() for name, one in window.docks.items() if one in _seen(window)}
+    assert shown == before
+
+
+def test_a_chosen_node_brings_its_settings_to_the_front(make_window: MakeWindow) -> None:
+    window = make_window()
+    window.resize(1000, 600)
+    window.docks["palette"].raise_()
+    QApplication.processEvents()
+    assert window.palette_panel.isVisible()
+    window.session.select(["n2"])
+    QApplication.processEvents()
+    assert not window.inspector.visibleRegion().isEmpty()
