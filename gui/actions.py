@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow
 
 from gui import look
+from gui.menu import Menu
 
 Keys = QKeySequence.StandardKey
 
@@ -51,15 +52,15 @@ MENUS: dict[str, tuple[Act, ...]] = {
     "&Run": (
         Act("train", "&Train", "Ctrl+Return", "play-fill"),
         Act("pause", "&Pause", "Ctrl+Shift+Return", "pause"),
-        Act("step", "Ste&p", "F10", "skip-forward"),
+        Act("step", "St&ep", "F10", "skip-forward"),
         Act("stop", "&Stop", "Ctrl+.", "stop"),
         LINE,
         Act("generate", "&Generate from the last run", "Ctrl+Shift+R", "sparkle"),
         Act("shuffle", "&New samples", "Ctrl+R", "shuffle"),
         Act("load_checkpoint", "&Load a checkpoint…"),
         LINE,
-        Act("resume_last", "&Resume the last run"),
-        Act("set_rate", "Change the &learning rate…"),
+        Act("resume_last", "Res&ume the last run"),
+        Act("set_rate", "C&hange the learning rate…"),
         Act("data_folder", "&Data folder…"),
     ),
     "&View": (
@@ -67,6 +68,8 @@ MENUS: dict[str, tuple[Act, ...]] = {
         Act("scheme_dark", "&Dark", checkable=True),
         Act("scheme_light", "&Light", checkable=True),
         LINE,
+        Act("next_part", "&Next part of the window", "F6"),
+        Act("previous_part", "Previo&us part of the window", "Shift+F6"),
         Act("reset_layout", "&Reset the arrangement"),
     ),
     "&Help": (
@@ -80,7 +83,8 @@ def build(window: QMainWindow, call: Callable[[str], Callable[[], object]]) -> d
     """Make every action and the menus; `call` gives what an action does by its name."""
     actions: dict[str, QAction] = {}
     for title, acts in MENUS.items():
-        menu: QMenu = window.menuBar().addMenu(title)
+        menu = Menu(title, window)
+        window.menuBar().addMenu(menu)
         menu.setObjectName(title.replace("&", "").lower())
         for act in acts:
             if not act.name:

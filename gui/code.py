@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QTextCursor, QTextFormat
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QShowEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -36,7 +36,10 @@ class Listing(QPlainTextEdit):
         self.name = name
         self.setReadOnly(True)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-        self.setStyleSheet("QPlainTextEdit { border: none; border-radius: 0; padding: 0; }")
+        self.setStyleSheet(
+            "QPlainTextEdit { border-radius: 0; padding: 0; }"
+            "QPlainTextEdit:!focus { border-color: transparent; }"
+        )
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setFont(look.mono_font(12))
         self.setAccessibleName(f"Source of {name}")
@@ -146,6 +149,7 @@ class Code(QWidget):
         self._session, self._source = session, source
         self.setAccessibleName("Code")
         self.tabs = QTabWidget()
+        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Source files")
         self._listings: dict[str, Listing] = {}
@@ -154,7 +158,9 @@ class Code(QWidget):
         row = QHBoxLayout(corner)
         row.setContentsMargins(0, 0, 12, 0)
         row.addWidget(self._state)
-        row.addWidget(button("Copy", self.copy, "flat", "copy"))
+        self._copy = button("Copy", self.copy, "flat", "copy")
+        self._copy.setEnabled(False)
+        row.addWidget(self._copy)
         self.tabs.setCornerWidget(corner)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -192,7 +198,14 @@ class Code(QWidget):
             self._listings[name].show_text(project.files[name].text)
         if self.tabs.currentIndex() < 0:
             self.tabs.setCurrentIndex(0)
+        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._copy.setEnabled(True)
         self._mark(reveal=False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Go to the lines of what was selected meanwhile."""
+        super().showEvent(event)
+        self._mark(reveal=True)
 
     def copy(self) -> None:
         """Put the shown file on the clipboard."""

@@ -92,4 +92,5 @@ class Commands(QDialog):
 
 def plain(action: QAction) -> str:
     """An action's text without its mnemonic and dots."""
-    return action.text().replace("&", "").rstrip(".\N{HORIZONTAL ELLIPSIS}")
+    text = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+    return text.rstrip(".\N{HORIZONTAL ELLIPSIS}")

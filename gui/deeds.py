@@ -18,6 +18,7 @@ from graph.sheet import BOARD
 from gui import dialogs, look
 from gui.canvas.trained import loss_colours
 from gui.commands import Commands, plain
+from gui.menu import escaped
 from gui.settings import settings
 from runtime import messages
 from runtime.export import source_of
@@ -87,7 +88,7 @@ class Deeds(QObject):
         for sheet in (document.board, *document.networks.values()):
             inside = "" if sheet is document.board else f" in {sheet.name}"
             for node in sheet.nodes.values():
-                found = QAction(f"{node.name}{inside}", window)
+                found = QAction(escaped(f"{node.name}{inside}"), window)
                 found.triggered.connect(partial(self._go_to, node.id))
                 shown.append(found)
         self._popup(Commands(shown, window, "Which node?"))
@@ -285,6 +286,14 @@ class Deeds(QObject):
         """Light colours."""
         self._set_scheme("light")
 
+    def next_part(self) -> None:
+        """Bring the keys to the next part of the window."""
+        self._window.parts.go(1)
+
+    def previous_part(self) -> None:
+        """Bring the keys to the part before."""
+        self._window.parts.go(-1)
+
     def reset_layout(self) -> None:
         """Put every panel where it was at first."""
         self._window.reset_layout()
@@ -317,8 +326,8 @@ class Deeds(QObject):
         acts = window.acts
         acts["undo"].setEnabled(document.can_undo)
         acts["redo"].setEnabled(document.can_redo)
-        acts["undo"].setText(f"&Undo {document.undo_name}".strip())
-        acts["redo"].setText(f"&Redo {document.redo_name}".strip())
+        acts["undo"].setText(f"&Undo {escaped(document.undo_name)}".strip())
+        acts["redo"].setText(f"&Redo {escaped(document.redo_name)}".strip())
         acts["train"].setText("&Resume" if state == "paused" else "&Train")
         acts["train"].setEnabled(state in {"idle", "paused"})
         acts["pause"].setEnabled(state == "running")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -17,6 +19,7 @@ from graph import templates
 from graph.declare import REGISTRY
 from graph.document import Document
 from gui import look
+from gui.focus import press_on_enter
 from gui.widgets import label
 
 PICTURE = QSize(252, 118)
@@ -81,6 +84,18 @@ def _is_round(node_type: str) -> bool:
     return declaration is not None and declaration.role == "neuron"
 
 
+class Shown(QToolButton):
+    """A template's picture; its keys are the gallery's first, as Qt has only one way of arrows."""
+
+    def __init__(self, take: Callable[[QKeyEvent], bool]) -> None:
+        super().__init__()
+        self._take = take
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._take(event):
+            super().keyPressEvent(event)
+
+
 class Gallery(QDialog):
     """Every template as a picture with its name and one line."""
 
@@ -99,7 +114,8 @@ class Gallery(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid)
         column.addStretch(1)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
@@ -114,10 +130,11 @@ class Gallery(QDialog):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._draw_next)
         self._timer.start(0)
+        next(iter(self.buttons.values())).setFocus()
 
     def _card(self, name: str) -> QWidget:
         card = QWidget()
-        shown = QToolButton()
+        shown = Shown(self.take_key)
         shown.setProperty("look", "button")
         shown.setIconSize(PICTURE)
         shown.setAccessibleName(name)
@@ -137,6 +154,23 @@ class Gallery(QDialog):
         text.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout.addWidget(text)
         return card
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Enter opens a template; arrows go from one to the next. Was it one of these?"""
+        ways = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -COLUMNS,
+            Qt.Key.Key_Down: COLUMNS,
+        }
+        by, cards = ways.get(Qt.Key(event.key())), list(self.buttons.values())
+        at = next((i for i, one in enumerate(cards) if one.hasFocus()), 0)
+        if by is not None:
+            if 0 <= at + by < len(cards):
+                cards[at + by].setFocus(Qt.FocusReason.TabFocusReason)
+                self._area.ensureWidgetVisible(cards[at + by])
+            return True
+        return press_on_enter(event)
 
     def _draw_next(self) -> None:
         if not self._waiting:

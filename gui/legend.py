@@ -82,9 +82,10 @@ class Legend(QWidget):
             ink = readable(colour) if value.isChecked() else look.colours().dim
             struck = "none" if value.isChecked() else "line-through"
             value.setStyleSheet(
-                "QPushButton { background: transparent; border: none; padding: 1px 0;"
+                "QPushButton { background: transparent; border: 1px solid transparent; padding: 0;"
                 f" text-align: right; color: {ink.name()}; text-decoration: {struck}; }}"
-                f"QPushButton:hover, QPushButton:focus {{ color: {look.colours().text.name()}; }}"
+                f"QPushButton:hover {{ color: {look.colours().text.name()}; }}"
+                f"QPushButton:focus {{ border-color: {look.colours().accent.name()}; }}"
             )
 
     def _add_row(self, row: str, part: bool) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from graph.sheet import BOARD
+from gui.menu import Menu, escaped
 from gui.session import Session
 
 
-class NetworkMenu(QMenu):
+class NetworkMenu(Menu):
     """The board and every network, the one shown ticked; a click opens it."""
 
     def __init__(self, session: Session, show: Callable[[str], None], parent: QWidget) -> None:
-        super().__init__("&Networks", parent)
+        super().__init__("Net&works", parent)
         self.setObjectName("networks")
         self._session, self._show = session, show
         self.aboutToShow.connect(self._fill)
@@ -26,7 +27,7 @@ class NetworkMenu(QMenu):
     def _fill(self) -> None:
         self.clear()
         for name in (BOARD, *sorted(self._session.document.networks)):
-            action = self.addAction(name)
+            action = self.addAction(escaped(name))
             action.triggered.connect(partial(self._open, name))
             action.setCheckable(True)
             action.setChecked(name == self._session.sheet)

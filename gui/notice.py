@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui import look
-from gui.widgets import button, empty, label, shown
+from gui.widgets import button, empty, holds_keys, label, shown
 
 Answer = tuple[str, Callable[[], object]]
 
@@ -18,6 +19,9 @@ MOST_LINES = 6
 
 class Notice(QFrame):
     """Shows one message at a time; the newest takes the place of the last."""
+
+    left = Signal()
+    """The button that had the keys is gone."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +95,12 @@ class Notice(QFrame):
                 widget.click()  # type: ignore[attr-defined]
                 return
         raise LookupError(title)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The keys go back to the board, and not to whatever comes next."""
+        super().hideEvent(event)
+        if holds_keys(self):
+            self.left.emit()
 
     def _closing(self, act: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:

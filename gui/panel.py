@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QVBoxLayout, QWidget
 
 
 class Panel(QDockWidget):
@@ -14,11 +14,25 @@ class Panel(QDockWidget):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
-        self.setWidget(content)
+        self.content = content
+        kept = content.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        content.setSizePolicy(kept)
+        holder = QWidget()
+        layout = QVBoxLayout(holder)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(content)
+        self.setWidget(holder)
         self._blank = QWidget(self)
         self._blank.setFixedHeight(0)
         self.setTitleBarWidget(self._blank)
         self.topLevelChanged.connect(self._float)
+        self.visibilityChanged.connect(self._show_content)
+
+    def _show_content(self, seen: bool) -> None:
+        """A panel behind another tab is hidden, so that Tab does not go through it."""
+        if self.content.isHidden() == seen:
+            self.content.setVisible(seen)
 
     def _float(self, floating: bool) -> None:
         # A dock without a widget for its title shows Qt's own.

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from graph.problems import Problem
 from gui.session import Session
-from gui.widgets import Card, label
+from gui.widgets import Card, holds_keys, label
 
 MOST = 60
 """How many cards are shown; more than that nobody reads."""
@@ -19,6 +19,8 @@ MOST = 60
 class Problems(QScrollArea):
     """What inference, the compiler and the worker found wrong, errors first."""
 
+    left = Signal()
+    """The button that had the keys is gone."""
     counted = Signal(int)
     """How many there are now."""
     jumped = Signal(str)
@@ -114,6 +116,8 @@ class Problems(QScrollArea):
             card.problem = problem  # what mends it may have changed
             self._cards.addWidget(card)
         for card in (one for alike in present.values() for one in alike):
+            if holds_keys(card):
+                self.left.emit()
             card.hide()
             card.deleteLater()
 

@@ -37,6 +37,8 @@ class Session(QObject):
     """Another selection (a tuple of node ids)."""
     sheet_changed = Signal()
     """Another sheet or place is shown, or the one shown has another name."""
+    mended = Signal()
+    """A problem's fix was pressed."""
     message = Signal(str)
     """A sentence for the status bar."""
 
@@ -99,3 +101,4 @@ class Session(QObject):
                 fix.apply(self.document)
         except NeurowireError as error:
             self.message.emit(str(error))
+        self.mended.emit()

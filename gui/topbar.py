@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -82,6 +82,12 @@ class TopBar(QToolBar):
         look.changed.connect(self.refresh)
         look.changed.connect(self.row.measure)
         self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes back what was typed and not taken, then goes on to the window."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.refresh()
+        super().keyPressEvent(event)
 
     def refresh(self) -> None:
         """Show the file's name, the settings and what can be done with the run."""

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -102,6 +103,12 @@ def tool_button(icon: str, tip: str, act: Callable[[], object], *, size: int = 1
     return made
 
 
+def holds_keys(widget: QWidget) -> bool:
+    """Do the keys go to a widget, or to something in it?"""
+    focused = QApplication.focusWidget()
+    return focused is not None and (focused is widget or widget.isAncestorOf(focused))
+
+
 def restyle(widget: QWidget, style: str) -> None:
     """Give a widget another of the theme's styles."""
     if widget.property("look") != style:
@@ -163,6 +170,8 @@ class Card(QFrame):
         self.setStyleSheet(
             f"QFrame#problem {{ background: {ground.name()}; border: none;"
             f" border-left: 3px solid {edge.name()}; border-radius: 4px; }}"
+            f"QFrame#problem:focus {{ border: 1px solid {colours.accent.name()};"
+            f" border-left: 3px solid {edge.name()}; }}"
         )
         self.setAccessibleName(f"{problem.severity}: {problem}")
         text = QVBoxLayout()
@@ -202,7 +211,11 @@ class Card(QFrame):
 
     def keyPressEvent(self, event: object) -> None:
         key = getattr(event, "key", lambda: None)()
-        if self._jump is not None and key in {Qt.Key.Key_Return, Qt.Key.Key_Space}:
+        if (
+            self._jump is not None
+            and self.hasFocus()
+            and key in {Qt.Key.Key_Return, Qt.Key.Key_Space}
+        ):
             self._jump(self.problem)
         else:
             super().keyPressEvent(event)  # type: ignore[arg-type]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QImage, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QImage, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from graph.document import Document
 from gui import actions, look
@@ -18,10 +18,12 @@ from gui.deeds import Deeds
 from gui.documents import Documents
 from gui.facts import Facts
 from gui.files import File
+from gui.focus import Parts, press_on_enter
 from gui.inspector.panel import Inspector
 from gui.learning import LearningFigures
 from gui.live import Live
 from gui.losses import Losses
+from gui.menu import Menu, escaped
 from gui.networks import NetworkMenu
 from gui.notice import Notice
 from gui.palette import Palette
@@ -36,6 +38,7 @@ from gui.source import Source
 from gui.status import Status
 from gui.topbar import TopBar
 from gui.training import Trainer
+from gui.widgets import holds_keys
 
 PREPARE_MS = 400
 """When to load what draws the curves: after the window answers, before a run can begin."""
@@ -90,6 +93,7 @@ class Window(QMainWindow):
         self.facts = Facts(self.session, self.trainer, self.problems, self)
         self.live = Live(self.session, self.trainer, self)
         self.arrangement = Arrangement(self, self.docks)
+        self.parts = Parts(self)
         self._connect()
         self.file.show(path)
         self.documents.changes.tell_elsewhere()
@@ -152,7 +156,7 @@ class Window(QMainWindow):
         self.addToolBar(self.topbar)
         self.status = Status(self.session, self.trainer)
         self.setStatusBar(self.status)
-        self._recent = QMenu("Open &recent", self)
+        self._recent = Menu("Open &recent", self)
         self._recent.aboutToShow.connect(self._fill_recent)
         file_menu = self.findChild(QMenu, "file")
         view_menu = self.findChild(QMenu, "view")
@@ -162,7 +166,8 @@ class Window(QMainWindow):
         if isinstance(view_menu, QMenu):
             networks = NetworkMenu(self.session, self.board.networks.open, self)
             view_menu.addMenu(networks)
-            panels = view_menu.addMenu("&Panels")
+            panels = Menu("&Panels", self)
+            view_menu.addMenu(panels)
             for dock in self.docks.values():
                 panels.addAction(dock.toggleViewAction())
 
@@ -184,6 +189,11 @@ class Window(QMainWindow):
         session.opened.connect(self._show_document)
         session.opened.connect(self.notice.hide)
         session.selected.connect(self._show_selection)
+        session.opened.connect(self.parts.to_board)
+        session.mended.connect(self.parts.to_board)
+        for left in (self.inspector.left, self.notice.left, self.problems.left):
+            left.connect(self.parts.to_board)
+        self.board.viewer.entered.connect(self._enter)
         session.settled.connect(lambda _: self.deeds.enable())
         session.settled.connect(lambda _: self._offer())
         session.sheet_changed.connect(self._offer)
@@ -244,8 +254,14 @@ class Window(QMainWindow):
             self.board.networks.open(sheet, ids)
         else:
             self.board.select(ids)
-        if ids and self.arrangement.compact and not _within(self.palette_panel):
+        if ids and self.arrangement.compact and not holds_keys(self.palette_panel):
             self.docks["inspector"].raise_()
+
+    def _enter(self) -> None:
+        """Enter on a node that is no network: into its first field."""
+        chosen = self.board.selected()
+        if chosen and not any(map(self.board.networks.placed, chosen)):
+            self.parts.to_fields()
 
     def _offer(self) -> None:
         self.palette_panel.offer(offers(self.session.document, self.session.sheet))
@@ -269,7 +285,7 @@ class Window(QMainWindow):
     def _fill_recent(self) -> None:
         self._recent.clear()
         for name, act in self.documents.recent():
-            self._recent.addAction(name, act)
+            self._recent.addAction(escaped(name), act)
         if self._recent.isEmpty():
             self._recent.addAction("No recent files").setEnabled(False)
 
@@ -305,6 +321,13 @@ class Window(QMainWindow):
             self._live = False
             QTimer.singleShot(0, self._begin)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What no part has a use for: Enter presses a button, Escape goes back to the board."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.parts.to_board()
+        elif not press_on_enter(event):
+            super().keyPressEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
@@ -332,9 +355,3 @@ class Window(QMainWindow):
         self.file.close()
         self.documents.close()
         event.accept()
-
-
-def _within(widget: QWidget) -> bool:
-    """Are the keys with a widget, or with a part of it?"""
-    focused = QApplication.focusWidget()
-    return focused is not None and (focused is widget or widget.isAncestorOf(focused))

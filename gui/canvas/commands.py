@@ -34,37 +34,37 @@ class Commands(dict[str, QAction]):
         super().__init__()
         self.board = board
         add = self._add
-        add("search", "Add node...", "Tab", "plus", board.adding.open_search_here)
-        add("rename", "Rename", "F2", "pencil-simple", self.rename)
-        add("mute", "Mute", "M", "speaker-slash", self.mute)
-        add("duplicate", "Duplicate", "Shift+D", "copy", lambda: self.duplicate(twins=False))
+        add("search", "A&dd node...", "Tab", "plus", board.adding.open_search_here)
+        add("rename", "Ren&ame", "F2", "pencil-simple", self.rename)
+        add("mute", "&Mute", "M", "speaker-slash", self.mute)
+        add("duplicate", "Dup&licate", "Shift+D", "copy", lambda: self.duplicate(twins=False))
         add(
             "duplicate_linked",
-            "Linked duplicate",
+            "Lin&ked duplicate",
             "Alt+D",
             "link-simple",
             lambda: self.duplicate(twins=True),
         )
-        add("cut", "Cut", QKeySequence.StandardKey.Cut, "scissors", self.cut)
-        add("copy", "Copy", QKeySequence.StandardKey.Copy, "copy-simple", self.copy_nodes)
-        add("paste", "Paste", QKeySequence.StandardKey.Paste, "clipboard-text", self.paste)
-        add("delete", "Delete", ["Delete", "Backspace"], "trash", self.delete)
+        add("cut", "Cu&t", QKeySequence.StandardKey.Cut, "scissors", self.cut)
+        add("copy", "Cop&y", QKeySequence.StandardKey.Copy, "copy-simple", self.copy_nodes)
+        add("paste", "&Paste", QKeySequence.StandardKey.Paste, "clipboard-text", self.paste)
+        add("delete", "D&elete", ["Delete", "Backspace"], "trash", self.delete)
         add(
             "delete_reconnect",
-            "Delete and reconnect",
+            "Delete and reco&nnect",
             "Ctrl+Delete",
             "arrows-in-line-horizontal",
             lambda: self.delete(reconnect=True),
         )
         networks = board.networks
-        add("group", "Group into a network...", "Ctrl+G", "bounding-box", networks.group)
-        add("ungroup", "Ungroup", "Ctrl+Shift+G", "selection-slash", networks.ungroup)
-        add("enter", "Enter network", "Alt+Down", "sign-in", networks.enter_selected)
-        add("leave", "Leave network", "Alt+Up", "sign-out", networks.leave)
-        add("select_all", "Select all", "Ctrl+A", "selection-all", self.select_all)
-        add("fit", "Fit", "F", "corners-out", board.fit)
-        add("home", "Whole board", "Home", "frame-corners", board.home)
-        add("arrange", "Arrange", "L", "tree-structure", self.arrange)
+        add("group", "Group &into a network...", "Ctrl+G", "bounding-box", networks.group)
+        add("ungroup", "Ungr&oup", "Ctrl+Shift+G", "selection-slash", networks.ungroup)
+        add("enter", "&Enter network", "Alt+Down", "sign-in", networks.enter_selected)
+        add("leave", "Lea&ve network", "Alt+Up", "sign-out", networks.leave)
+        add("select_all", "&Select all", "Ctrl+A", "selection-all", self.select_all)
+        add("fit", "&Fit", "F", "corners-out", board.fit)
+        add("home", "Whole &board", "Home", "frame-corners", board.home)
+        add("arrange", "Arran&ge", "L", "tree-structure", self.arrange)
         for way in ("left", "right", "up", "down"):
             add(f"walk_{way}", f"Select {way}", way.title(), "", _walk(board, way))
 

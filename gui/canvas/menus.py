@@ -9,6 +9,7 @@ from gui import look
 from gui.canvas.commands import NEEDS_NETWORK
 from gui.canvas.node_item import NodeItem
 from gui.canvas.wire_item import Wire
+from gui.menu import Menu
 
 if TYPE_CHECKING:
     from gui.canvas.board import Board
@@ -46,14 +47,14 @@ class Menus:
     def build(self, item: object, at: QPoint) -> QMenu:
         """The menu for an item, or for the sheet where there is none."""
         board = self.board
-        menu = QMenu(board)
+        menu = Menu(board)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         place = board.viewer.mapToScene(board.viewer.viewport().mapFromGlobal(at))
         if isinstance(item, NodeItem):
             hidden = () if board.networks.placed(item.id) else NEEDS_NETWORK
             self._actions(menu, tuple(name for name in NODE if name not in hidden))
             muted = all(board.document.node(node).muted for node in board.selected())
-            board.commands["mute"].setText("Unmute" if muted else "Mute")
+            board.commands["mute"].setText("Un&mute" if muted else "&Mute")
         elif isinstance(item, Wire):
             self._wire(menu, item, place)
         else:

@@ -15,9 +15,12 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
+    QPainter,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import QGraphicsView, QToolTip
 
+from gui import look
 from gui.canvas.node_item import NodeItem
 from gui.canvas.sight import Host
 from gui.canvas.wiring import Wiring
@@ -161,10 +164,21 @@ class Viewer(Wiring):
     def focusInEvent(self, event: Any) -> None:
         """Skip NodeGraphQt's hidden menu bar."""
         QGraphicsView.focusInEvent(self, event)
+        self.viewport().update()
 
     def focusOutEvent(self, event: Any) -> None:
         """Skip NodeGraphQt's hidden menu bar."""
         QGraphicsView.focusOutEvent(self, event)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the sheet, with a ring while it has the keys."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(look.colours().accent)
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+            painter.end()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tooltips are made when asked for, not kept for each item."""

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from graph.declare import Param, ParamKind
 from gui import dialogs
 from gui.inspector.number import Line, NumberBox, read, write
+from gui.menu import Menu, escaped
 
 Choices = Callable[[], Sequence[tuple[str, str]]]
 """What may be picked now: (value, label) pairs."""
@@ -153,7 +153,7 @@ class ManyBox(QToolButton):
         self._value: tuple[str, ...] = ()
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self._menu = QMenu(self)
+        self._menu = Menu(self)
         self._menu.aboutToShow.connect(self._fill)
         self.setMenu(self._menu)
 
@@ -173,7 +173,7 @@ class ManyBox(QToolButton):
         choices = list(self._choices())
         known = {value for value, _ in choices}
         for value, label in [*choices, *((one, one) for one in self._value if one not in known)]:
-            action = self._menu.addAction(label)
+            action = self._menu.addAction(escaped(label))
             action.setCheckable(True)
             action.setChecked(value in self._value)
             action.toggled.connect(partial(self._toggle, value))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from graph.declare import Param
@@ -67,6 +68,7 @@ class Form(QWidget):
         self.editors: dict[str, QWidget] = {}
         self._wrong: dict[str, Wrong] = {}
         self._folded: list[QWidget] = []
+        self._values: dict[str, Any] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
@@ -90,8 +92,15 @@ class Form(QWidget):
                 self._folded += self._add(param, choices(param))
             self._unfold(False)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes back what was typed and not taken, then goes on to the window."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.show_values(self._values)
+        super().keyPressEvent(event)
+
     def show_values(self, values: Mapping[str, Any]) -> None:
         """Show values; a field that has just refused an entry is shown right again."""
+        self._values = dict(values)
         for name, widget in self.editors.items():
             if name in values:
                 widget.show_value(values[name])  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from graph import rules, trains
@@ -104,6 +104,15 @@ class NodePage(QWidget):
         self._show_facts(node)
         self._show_problems()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape gives the node back the name it has."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.name.setModified(False)
+            self._wrong_name.hide()
+            restyle(self.name, "")
+            self.refresh()
+        super().keyPressEvent(event)
+
     def _add_head(self, nodes: Sequence[Node]) -> None:
         group = self._declaration.group if self._declaration else ""
         self.name = QLineEdit()
@@ -111,8 +120,9 @@ class NodePage(QWidget):
         self.name.setObjectName("node-name")
         self.name.setAccessibleName("Name")
         self.name.setStyleSheet(
-            "QLineEdit#node-name { background: transparent; border: none; padding: 0;"
-            " font-size: 17px; font-weight: 600; }"
+            "QLineEdit#node-name { background: transparent; border: 1px solid transparent;"
+            " padding: 0; font-size: 17px; font-weight: 600; }"
+            f"QLineEdit#node-name:focus {{ border-color: {look.colours().accent.name()}; }}"
         )
         self.name.editingFinished.connect(self._rename)
         head = QHBoxLayout()

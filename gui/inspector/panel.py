@@ -12,7 +12,7 @@ from gui.inspector.node import NodePage
 from gui.learning import LearningFigures
 from gui.live import has_rate
 from gui.session import Session
-from gui.widgets import label
+from gui.widgets import holds_keys, label
 
 LATER = "A run is going: what is changed here acts from the next run."
 LIVE = "A run is going: the learning rate acts at its next step, the rest from the next run."
@@ -21,6 +21,8 @@ LIVE = "A run is going: the learning rate acts at its next step, the rest from t
 class Inspector(QScrollArea):
     """Shows the selected nodes, or the board and its run settings where nothing is selected."""
 
+    left = Signal()
+    """The field that had the keys is gone."""
     opened = Signal(str)
     """A network's sheet is to be shown."""
 
@@ -59,6 +61,8 @@ class Inspector(QScrollArea):
         self.run.setVisible(self._going)
 
     def _build(self) -> None:
+        if holds_keys(self):
+            self.left.emit()
         old = self.takeWidget()
         if old is not None:
             old.hide()

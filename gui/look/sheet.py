@@ -41,6 +41,7 @@ QTabBar::tab { background: transparent; color: $dim; padding: 8px 10px 7px 10px;
                border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
+QTabBar::tab:selected:focus { background: $select; }
 QTabBar::scroller { width: 22px; }
 QTabBar QToolButton { background: $panel; border: none; border-radius: 0; padding: 0; }
 QTabBar QToolButton:hover { background: $hover; }
@@ -54,7 +55,6 @@ QPushButton:hover, QToolButton[look="button"]:hover { background: $hover;
     border-color: $node_line; }
 QPushButton:pressed { background: $field; }
 QPushButton:disabled { color: $faint; background: $panel; }
-QPushButton:focus { border-color: $accent; }
 QPushButton[look="primary"], QToolButton[look="primary"] { background: $good; color: $on_good;
     border: 1px solid $good; border-radius: 6px; padding: 5px 16px; font-weight: 600; }
 QPushButton[look="primary"]:hover, QToolButton[look="primary"]:hover { background: $good_hover;
@@ -63,7 +63,8 @@ QPushButton[look="primary"]:disabled, QToolButton[look="primary"]:disabled {
     background: $hover; color: $faint; border-color: $line; }
 QPushButton[look="flat"] { background: transparent; border-color: transparent; padding: 5px 9px; }
 QPushButton[look="flat"]:hover { background: $hover; }
-QPushButton[look="link"] { background: transparent; border: none; color: $positive; padding: 2px; }
+QPushButton[look="link"] { background: transparent; border: 1px solid transparent; color: $positive;
+    padding: 2px; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px;
               padding: 5px 8px; }
 QToolButton:hover { background: $hover; }
@@ -75,8 +76,6 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit, QDate
     background: $field; border: 1px solid $line; border-radius: 6px; padding: 4px 8px;
     selection-background-color: $select; selection-color: $text; }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover { border-color: $node_line; }
-QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus,
-QTextEdit:focus { border-color: $accent; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
     color: $faint; }
 QLineEdit[look="wrong"], QSpinBox[look="wrong"], QDoubleSpinBox[look="wrong"] {
@@ -93,7 +92,7 @@ QComboBox QAbstractItemView { background: $node; border: 1px solid $node_line; p
     selection-background-color: $select; selection-color: $text; outline: none; }
 
 QTreeView, QListView, QTableView { background: $panel; show-decoration-selected: 0;
-    border: none; outline: none;
+    border: 1px solid transparent; outline: none;
     alternate-background-color: $field; }
 QTreeView::item, QListView::item { padding: 3px 4px; border-radius: 5px; }
 QTreeView::item:hover, QListView::item:hover { background: $hover; }
@@ -110,18 +109,19 @@ QScrollBar::handle { background: $scroll; border-radius: 3px; margin: 2px; min-h
 QScrollBar::handle:hover { background: $faint; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QScrollArea { border: none; background: transparent; }
+QScrollArea { border: 1px solid transparent; background: transparent; }
 QAbstractScrollArea::corner { background: transparent; }
 
 QProgressBar { background: $field; border: none; border-radius: 3px; max-height: 6px;
     color: transparent; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
-QCheckBox { spacing: 8px; }
+QCheckBox { spacing: 8px; border: 1px solid transparent; border-radius: 4px; padding: 1px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $edge; border-radius: 4px;
     background: $field; }
 QCheckBox::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
 QCheckBox::indicator:disabled { border-color: $line; background: $panel; }
+QSlider { border: 1px solid transparent; border-radius: 5px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
@@ -143,6 +143,19 @@ QLabel[look="mono"] { font-family: "JetBrains Mono", "DejaVu Sans Mono"; font-si
 QFrame[look="rule"] { background: $line; max-height: 1px; min-height: 1px; border: none; }
 """)
 
+FOCUSABLE = (
+    *("QPushButton", "QToolButton", "QCheckBox", "QComboBox", "QSlider"),
+    *("QLineEdit", "QSpinBox", "QDoubleSpinBox", "QPlainTextEdit", "QTextEdit"),
+    *("QTreeView", "QListView", "QTableView", "QScrollArea"),
+)
+"""What can have the keys. Each keeps a border of one pixel free for the ring that says so."""
+
+
+def _rings(ring: str) -> str:
+    """The one rule that marks what has the keys; as special as what buttons say of themselves."""
+    kinds = ", ".join(f"{one}:focus, {one}[look]:focus" for one in FOCUSABLE)
+    return f"{kinds} {{ border: 1px solid {ring}; }}\n"
+
 
 def style_sheet(colours: Colours) -> str:
     """The style sheet in the given colours."""
@@ -160,4 +173,4 @@ def style_sheet(colours: Colours) -> str:
         path = ICONS / f"{name}-{colours.name}.svg"
         table[name.replace("-", "_")] = path.as_posix()
     table["check"] = (ICONS / f"check-{colours.name}.svg").as_posix()
-    return _SHEET.substitute(table)
+    return _SHEET.substitute(table) + _rings(colours.accent.name())

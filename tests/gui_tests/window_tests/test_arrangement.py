@@ -110,7 +110,7 @@ def test_panels_give_way_in_a_small_window(size: QSize, make_window: MakeWindow)
     for part in _seen(window):
         place = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
         assert window.rect().contains(place), part
-    assert window.inspector in {one.widget() for one in _seen(window) if hasattr(one, "widget")}
+    assert window.inspector.isVisible()
     assert window.losses.isVisible()
 
 
