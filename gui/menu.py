@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 
@@ -14,6 +15,16 @@ class Menu(QMenu):
             event.accept()
             return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A letter that chooses nothing does nothing; Qt would hand it on to the window."""
+        alt = Qt.KeyboardModifier.AltModifier
+        letter = event.text().isprintable() and bool(event.text().strip())
+        chosen = QKeySequence(int(alt.value) | event.key())
+        if letter and all(QKeySequence.mnemonic(one.text()) != chosen for one in self.actions()):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
 
 def escaped(text: str) -> str:
