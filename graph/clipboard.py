@@ -4,9 +4,9 @@ import json
 import math
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from graph import exposing, names, networks, overrides, rules, trains
+from graph import arrivals, exposing, names, networks, overrides, quoting, rules, trains
 from graph.declare import REGISTRY
 from graph.errors import BadParameter, FileError
 from graph.history import Edit
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from graph.document import Document
 
 OFFSET = 40.0
+APART = 220.0
+"""Between nodes of a text that does not say where they stand."""
 
 
 def copy(document: "Document", ids: Iterable[str]) -> str:
@@ -101,7 +103,7 @@ def paste(
 
     Args:
         document: Where to.
-        text: What `copy` gave.
+        text: What `copy` gave, or a board's file, also within other words.
         sheet: Name of the sheet.
         at: Where the middle of the nodes comes; a little beside the originals if left out.
         complain: Called with the reason why a node may not stand on the sheet, and is left out.
@@ -270,36 +272,49 @@ def duplicate(document: "Document", ids: Iterable[str], *, twins: bool) -> list[
 
 
 def _read(text: str) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(text)
-        _expect(content["neurowire"] == "nodes")
-        brought = content.get("networks", {})
-        _expect(isinstance(brought, dict))
-        for part in (content, *brought.values()):
-            _read_part(part)
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ) as error:
-        raise FileError(
-            "paste: expected nodes copied in Neurowire, got other text; copy some nodes first"
-        ) from error
-    return content
+    """What a text brings: nodes that were copied, or a whole board.
+
+    Raises:
+        FileError: If it is neither.
+    """
+    for content in quoting.tables(text):
+        try:
+            found = _of_board(content) if {"board", "format"} <= content.keys() else content
+            _expect(found.get("neurowire", "nodes") == "nodes" and "nodes" in found)
+            brought = found.get("networks", {})
+            _expect(isinstance(brought, dict))
+            for part in (found, *brought.values()):
+                _read_part(part)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+            continue
+        return found
+    raise FileError(
+        "paste: expected nodes or a board copied from Neurowire, or the path of a file or folder "
+        f"of data ({arrivals.known()}), got other text; copy some nodes first"
+    )
 
 
-def _read_part(content: Mapping[str, Any]) -> None:
-    for entry in content["nodes"]:
+def _of_board(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A board's file as nodes that were copied."""
+    from graph.file import load_text  # noqa: PLC0415 - it reads what this module is a part of
+
+    document = load_text(json.dumps(content)).document
+    return cast("dict[str, Any]", json.loads(copy(document, document.board.nodes)))
+
+
+def _read_part(content: dict[str, Any]) -> None:
+    """Check what a text says of a sheet; what can be left out is filled in."""
+    for place, entry in enumerate(content["nodes"]):
+        entry.setdefault("params", {})
+        entry.setdefault("name", str(entry["type"]).rpartition(".")[2] or "node")
+        entry.setdefault("position", (APART * place, 0.0))
         _expect(isinstance(entry["params"], dict))
         _expect(all(isinstance(entry[word], str) for word in ("id", "type", "name")))
         _expect(isinstance(entry.get("twin"), str | None))
         x, y = map(float, entry["position"])
         _expect(math.isfinite(x) and math.isfinite(y))
         entry["position"] = (x, y)
-    for entry in content["links"]:
+    for entry in content.setdefault("links", []):
         entry["rank"] = int(entry.get("rank", 0))
         entry["again"] = int(entry.get("again", 0))
         for node, port in (entry["source"], entry["target"]):

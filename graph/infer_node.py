@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graph import limits, mutes, networks
+from graph import arrivals, limits, mutes, networks
 from graph.declare import REGISTRY, Declaration, Port, Value
 from graph.document import Document
 from graph.errors import Mismatch, set_param
@@ -69,6 +69,8 @@ class NodeInference:
         if declaration is None:
             text = f"the type {brief(node.type)} is unknown to this version"
             advice = "it is kept as it is: open the file with a newer Neurowire, or delete it"
+            if near := arrivals.nearest(node.type, [one.type for one in REGISTRY]):
+                advice = f"known and like it are {', '.join(near)}; {advice}"
             return Result(None, nothing, (problem(sheet, node, text, advice=advice),))
         if node.muted and declaration.role not in mutes.ENDS:
             return self._infer_muted(sheet, node, known, nothing)

@@ -25,6 +25,8 @@ class Facts(QObject):
 
     told = Signal(str)
     """How far a download is."""
+    read = Signal(str)
+    """A data node was read."""
     shown = Signal(str, object)
     """A data node and a picture of a few of its examples (a QImage)."""
 
@@ -187,6 +189,7 @@ class Facts(QObject):
         if probed.examples is not None:
             self.shown.emit(node, on_node(probed.examples, 2.0))
         self._trainer.data_read()
+        self.read.emit(node)
 
     def _fail(self, node: str, problem: Problem | None) -> None:
         loaded = self._loading.pop(node, None)

@@ -18,6 +18,7 @@ from gui.deeds import Deeds
 from gui.documents import Documents
 from gui.facts import Facts
 from gui.files import File
+from gui.first import FirstNetwork
 from gui.focus import Parts, press_on_enter
 from gui.inspector.panel import Inspector
 from gui.learning import LearningFigures
@@ -91,6 +92,9 @@ class Window(QMainWindow):
         self._build_board()
         self._build_bars()
         self.facts = Facts(self.session, self.trainer, self.problems, self)
+        self.first = FirstNetwork(
+            self.session, self.facts, self.notice, self.board.home, self.board.viewer.setFocus
+        )
         self.live = Live(self.session, self.trainer, self)
         self.arrangement = Arrangement(self, self.docks)
         self.parts = Parts(self)
@@ -209,6 +213,8 @@ class Window(QMainWindow):
         self.previews.failed.connect(self.notice.show_message)
         self.facts.shown.connect(self._set_picture)
         self.facts.told.connect(self.say)
+        self.board.data_arrived.connect(self.first.await_data)
+        self.board.file_wanted.connect(lambda path: self.documents.open_path(Path(path)))
         self.history.overlaid.connect(self.deeds.overlay)
         self.history.generated.connect(self.deeds.generate_from)
         self.previews.steered.connect(self.deeds.steer)

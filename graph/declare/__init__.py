@@ -19,8 +19,9 @@ with `param`. Hooks are plain methods, found by name:
 
 Roles have hooks of their own, told where they are declared: `optimizer` in `nodes/_steps.py`,
 `schedule` and `per` in `nodes/schedule.py`, `total`, `figure`, `metric` and `update` in
-`nodes/metric.py`, `kind` in `nodes/view.py`, `read`, `fixed_split`, `classes` and `needs_facts` in
-`nodes/data.py`, `generates` in `nodes/view_generated.py`, `leaf` in `nodes/random_layers.py`,
+`nodes/metric.py`, `kind` in `nodes/view.py`, `read`, `fixed_split`, `classes`, `needs_facts`
+and `opens` in `nodes/data.py`, `generates` in `nodes/view_generated.py`, `leaf` in
+`nodes/random_layers.py`,
 `stops_gradient` in `nodes/value.py`, `sample`, `steer` and `in_a_row` in `nodes/random.py`,
 `differentiates` in `nodes/loss_gan.py`, `couples` and `together` in `nodes/normalisation.py`,
 `along` in `nodes/linear.py`, `rearranges` in `nodes/shape.py`, `noises`, `noise` and

@@ -3,7 +3,8 @@
 `read(facts)` gives the source of the call that reads the examples; it may use the names `data_dir`
 and `seed`. What it gives is all rows, of which `validation` are held out, or, where
 `fixed_split()`, a pair (train, validation). Nodes that have `needs_facts` are asked for shapes and
-source only with the facts of a probe; the others know theirs.
+source only with the facts of a probe; the others know theirs. `opens` lists the endings of the
+files that a node reads, so that one dropped onto a board finds it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -153,6 +154,7 @@ class CSV(Data):
     """
 
     needs_facts: ClassVar[bool] = True
+    opens: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".tab", ".txt", ".data")
 
     path: FilePath = param("", doc="The file; looked for in the data folders if not a full path.")
     target: str = param("", doc="The column to predict; the last one if empty.")

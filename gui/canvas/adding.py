@@ -1,13 +1,16 @@
 """Adding nodes: by search, by drop, by paste; wired on the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
+from graph import arrivals
 from graph.declare import REGISTRY, Declaration
+from graph.file import SUFFIX
 from graph.sheet import End, Node
 from gui.canvas.face import face_of
 from gui.canvas.offers import offers, parse
@@ -17,6 +20,9 @@ from gui.canvas.wire_item import Wire
 
 if TYPE_CHECKING:
     from gui.canvas.board import Board
+
+APART = 320
+"""Between data nodes that come at once."""
 
 
 class Adding:
@@ -125,9 +131,42 @@ class Adding:
                     self.board.document.move({node.id: (round(x), round(y))})
                 return
 
+    def bring(self, paths: Sequence[Path], at: QPointF | None = None) -> list[Node]:
+        """Put the data nodes on the board that read these files and folders; open a board."""
+        board, made = self.board, list[Node]()
+        if paths[0].suffix == SUFFIX:
+            board.file_wanted.emit(str(paths[0]))
+            return made
+        x, y = (at.x(), at.y()) if at is not None else (0.0, 0.0)
+
+        def change() -> None:
+            with board.document.group("Add data"):
+                for place, path in enumerate(paths):
+                    kind, params = arrivals.data_node(path)
+                    position = (round(x), round(y + APART * place))
+                    sheet = board.sheet_name
+                    node = board.document.add_node(
+                        kind, sheet=sheet, params=params, position=position
+                    )
+                    made.append(node)
+
+        if not board.gestures.attempt(change):
+            return []
+        board.select([node.id for node in made])
+        board.viewer.setFocus()
+        for node in made:
+            board.data_arrived.emit(node.id)
+        return made
+
     def paste(self, text: str, at: QPointF | None = None) -> list[Node]:
-        """Put copied nodes on the sheet and select them; say which may not stand there."""
+        """Put copied nodes on the sheet and select them; say which may not stand there.
+
+        A text that is the path of a file or folder brings the data node that reads it.
+        """
         board = self.board
+        if paths := arrivals.paths_in(text):
+            middle = board.viewer.mapToScene(board.viewer.viewport().rect().center())
+            return self.bring(paths, at or middle)
         made: list[Node] = []
         reasons: list[str] = []
         place = (round(at.x()), round(at.y())) if at is not None else None
@@ -138,9 +177,11 @@ class Adding:
 
         if board.gestures.attempt(change):
             board.select([node.id for node in made])
-        if reasons:
-            words = "; ".join(dict.fromkeys(reasons))
-            board.complain(f"left out: {words}" if made else words)
+        told = [f"left out: {'; '.join(dict.fromkeys(reasons))}"] if reasons else []
+        kinds = {node.type for node in made if REGISTRY.find(node.type) is None}
+        told += [f"{arrivals.unknown_kind(kind)}; it is kept as it is" for kind in sorted(kinds)]
+        if told:
+            board.complain("; ".join(told) if made else "; ".join(dict.fromkeys(reasons)))
         return made
 
 

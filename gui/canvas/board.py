@@ -46,6 +46,10 @@ class Board(QWidget):
     message = Signal(str)
     node_activated = Signal(str)
     sheet_shown = Signal(str)
+    data_arrived = Signal(str)
+    """A data node was made for a file or folder that came onto the board."""
+    file_wanted = Signal(str)
+    """A board's file came onto the board."""
 
     def __init__(
         self, document: Document, inference: "Inference", parent: QWidget | None = None

@@ -194,11 +194,20 @@ class Viewer(Wiring):
     # -- drops
 
     def _wanted(self, data: QMimeData) -> bool:
-        return data.hasFormat(MIME_NODE) or data.hasText()
+        return data.hasFormat(MIME_NODE) or bool(_files(data)) or data.hasText()
+
+    def _accept(self, event: QDropEvent) -> None:
+        """Take what is dragged as a copy: one that moves a file would delete it where it was."""
+        copy = Qt.DropAction.CopyAction
+        if event.possibleActions() & copy:
+            event.setDropAction(copy)
+            event.accept()
+        else:
+            event.ignore()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._wanted(event.mimeData()):
-            event.acceptProposedAction()
+            self._accept(event)
         else:
             event.ignore()
 
@@ -206,7 +215,7 @@ class Viewer(Wiring):
         if not self._wanted(event.mimeData()):
             event.ignore()
             return
-        event.acceptProposedAction()
+        self._accept(event)
         wire = self.wire_at(self.mapToScene(event.position().toPoint()))
         for other in self.selected_pipes():
             other.setSelected(other is wire)
@@ -214,12 +223,19 @@ class Viewer(Wiring):
             wire.setSelected(True)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A node from the palette (on a wire: into it), or copied nodes as text."""
+        """A node from the palette (on a wire: into it), files, or copied nodes as text."""
         pos = self.mapToScene(event.position().toPoint())
         data = event.mimeData()
-        event.acceptProposedAction()
+        self._accept(event)
         if data.hasFormat(MIME_NODE):
             node_type = bytes(data.data(MIME_NODE).data()).decode()
             self.node_dropped.emit(node_type, pos, self.wire_at(pos))
+        elif files := _files(data):
+            self.text_dropped.emit("\n".join(files), pos)
         elif data.hasText():
             self.text_dropped.emit(data.text(), pos)
+
+
+def _files(data: QMimeData) -> list[str]:
+    """Files and folders on this computer that are dragged."""
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]

@@ -1,0 +1,161 @@
+"""What comes onto a board from outside: files, folders, paths, text of chats, whole boards."""
+
+from pathlib import Path
+
+import pytest
+
+from graph import first
+from graph.arrivals import data_node, paths_in, unknown_kind
+from graph.document import Document
+from graph.errors import FileError, Refused
+from graph.file import save_text
+from graph.infer import Inference
+from graph.sheet import End
+from graph.templates import names, open_template
+from tests.graph_tests.chains import chain
+
+TENSOR = {"dtype": "float", "kind": "features", "classes": None}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "A.CSV", "b.tsv", "with blanks.txt", "wine.data"])
+def test_a_table_finds_its_node(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x,y\n1,2\n")
+    assert data_node(tmp_path / name) == ("data.csv", {"path": str(tmp_path / name)})
+
+
+def test_a_folder_finds_its_node(tmp_path: Path) -> None:
+    assert data_node(tmp_path) == ("data.image_folder", {"path": str(tmp_path)})
+
+
+def test_what_nothing_reads_says_what_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_text("x")
+    with pytest.raises(Refused, match=r"a\.docx: no data node reads this; known are .*\.csv.*fold"):
+        data_node(tmp_path / "a.docx")
+    with pytest.raises(Refused, match="there is no such file"):
+        data_node(tmp_path / "gone.csv")
+
+
+def test_a_path_is_known_in_the_forms_that_people_paste(tmp_path: Path) -> None:
+    file = tmp_path / "my data.csv"
+    file.write_text("x\n")
+    blank = str(file).replace(" ", "\\ ")
+    for text in (str(file), f'"{file}"', f"'{file}'\n", file.as_uri(), f"  {file}  ", blank):
+        assert paths_in(text) == [file], text
+    assert paths_in(f"{file}\n{tmp_path}\n") == [file, tmp_path]
+    gone = tmp_path / "gone.csv"
+    assert paths_in(str(gone)) == [gone]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ".", "a sentence of words", '{"neurowire": "nodes"}', "x" * 100_000, "\0", "\n" * 99],
+)
+def test_other_text_is_no_path(text: str) -> None:
+    assert paths_in(text) == []
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "{}",
+        "```json\n{}\n```",
+        "Here is your network:\n\n```\n{}\n```\nHave fun with it {{smile}}!",
+        "Sure! {} I hope it helps.",
+        "~~~\n{}\n~~~",
+        "```json\n{}",
+    ],
+)
+def test_nodes_are_found_in_the_text_of_a_chat(frame: str) -> None:
+    source, target = Document(), Document()
+    nodes = chain(source, "layer.linear", "activation.relu")
+    text = source.copy(node.id for node in nodes)
+    for form in (text, text.replace('"', "\u201c"), text.replace(" ", "\u00a0")):
+        made = target.paste(frame.replace("{{", "{").replace("}}", "}").replace("{}", form))
+        assert [node.type for node in made] == ["layer.linear", "activation.relu"]
+        assert len([*target.board.links_into(made[1].id)]) == 1
+
+
+def test_what_a_chat_leaves_out_is_filled_in() -> None:
+    document = Document()
+    text = """```json
+{"nodes": [{"id": "a", "type": "layer.linear", "params": {"units": 3}},
+           {"id": "b", "type": "activation.relu"},],
+ "links": [{"source": ["a", "y"], "target": ["b", "x"]}]}
+```"""
+    first_, second = document.paste(text)
+    assert (first_.params["units"], second.name) == (3, "relu")
+    assert first_.position != second.position
+    assert [link.source for link in document.board.links_into(second.id)] == [End(first_.id, "y")]
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_whole_board_can_be_pasted(name: str) -> None:
+    board = open_template(name)
+    document = Document()
+    document.paste(f"My board:\n```\n{save_text(board)}```\n")
+    assert sorted(one.type for one in document.board.nodes.values()) == sorted(
+        one.type for one in board.board.nodes.values()
+    )
+    assert len(document.board.links) == len(board.board.links)
+    assert document.networks.keys() == board.networks.keys()
+    document.undo()
+    assert not document.board.nodes
+
+
+@pytest.mark.parametrize("text", ["hello", '{"a": 1}', "[1, 2]", "```\n{}\n```", '{"board": 3}'])
+def test_other_text_says_what_can_be_pasted(text: str) -> None:
+    with pytest.raises(FileError, match=r"expected nodes or a board.*path of a file.*\.csv"):
+        Document().paste(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("layer.lineer", "layer.linear"),
+        ("Linear", "layer.linear"),
+        ("nn.Linear", "layer.linear"),
+        ("layers.conv2d", "layer.conv2d"),
+        ("torch.nn.Conv2d", "layer.conv2d"),
+    ],
+)
+def test_an_unknown_kind_says_which_are_known(typed: str, meant: str) -> None:
+    assert meant in unknown_kind(typed)
+    document = Document()
+    document.paste(f'{{"nodes": [{{"id": "a", "type": "{typed}"}}], "links": []}}')
+    (problem,) = [one for one in Inference(document).problems if one.node]
+    assert meant in problem.advice
+
+
+def test_a_kind_like_none_says_the_families() -> None:
+    assert "layer.*" in unknown_kind("qqq")
+
+
+@pytest.mark.parametrize(
+    ("kind", "features", "target", "loss"),
+    [
+        ("data.csv", [7], {"dims": ["N"], "dtype": "int", "kind": "labels", "classes": 3}, "cross"),
+        ("data.csv", [7], {"dims": ["N", 2], **TENSOR}, "mse"),
+        ("data.image_folder", [3, 64, 64], {"dims": ["N"], "dtype": "int", "kind": "labels",
+                                            "classes": 2}, "cross"),
+        ("data.digits", [1, 8, 8], None, "cross"),
+        ("data.xor", [2], None, "cross"),
+    ],
+)  # fmt: skip
+def test_a_first_network_has_no_problems(
+    kind: str, features: list[int], target: dict[str, object] | None, loss: str
+) -> None:
+    document = Document()
+    data = document.add_node(kind, params={"path": "x"} if target else {})
+    ports = [port.name for port in document.ports(data).outputs]
+    inference = Inference(document)
+    if target:
+        inputs = {"dims": ["N", *features], **TENSOR}
+        outputs = dict(zip(ports, (inputs, target), strict=True))
+        inference.set_facts(data.id, {"outputs": outputs, "classes": ["a", "b", "c"]})
+    assert first.fits(inference, data.id)
+    made = first.build(inference, data.id)
+    assert [str(one) for one in inference.problems] == []
+    assert any(loss in node.type for node in made)
+    assert not first.fits(inference, data.id)
+    document.undo()
+    assert [*document.board.nodes] == [data.id]

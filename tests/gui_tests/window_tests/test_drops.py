@@ -1,0 +1,124 @@
+"""Files, folders, paths and texts that are dropped or pasted onto the board of a real window."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from graph.file import save_text
+from graph.templates import open_template
+from gui.first import TITLE
+from gui.inspector.editors import PathBox
+from tests.gui_tests.journeys.conftest import Start, start
+from tests.gui_tests.journeys.user import User
+
+__all__ = ["start"]
+ACTIONS = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def dropped(user: User, data: QMimeData) -> tuple[bool, Qt.DropAction]:
+    """Drop something as a file manager does: it proposes to move."""
+    viewport, place = user.window.board.viewer.viewport(), QPoint(300, 220)
+    entered = QDragEnterEvent(place, ACTIONS, data, LEFT, NONE)
+    entered.setDropAction(Qt.DropAction.MoveAction)
+    QApplication.sendEvent(viewport, entered)
+    drop = QDropEvent(QPointF(place), ACTIONS, data, LEFT, NONE)
+    drop.setDropAction(Qt.DropAction.MoveAction)
+    QApplication.sendEvent(viewport, drop)
+    return entered.isAccepted() and drop.isAccepted(), drop.dropAction()
+
+
+def said(user: User) -> str:
+    """What the status bar says."""
+    return user.window.status.run.text()
+
+
+def files(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def paste(user: User, text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+    user.window.board.viewer.setFocus()
+    QTest.keyClick(user.window.board.viewer, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Two classes that two numbers tell apart."""
+    dice = random.Random(1)
+    rows = [f"{kind + dice.gauss(0, 0.12)},{dice.random()},{['no', 'yes'][kind]}"
+            for kind in (0, 1) * 60]  # fmt: skip
+    path = tmp_path / "my points.csv"
+    path.write_text("\n".join(["x,noise,answer", *rows]) + "\n")
+    return path
+
+
+def test_a_table_dropped_is_trained_by_two_clicks(start: Start, table: Path) -> None:
+    user = start()
+    user.window.deeds.new()
+    assert dropped(user, files(table)) == (True, Qt.DropAction.CopyAction)
+    assert user.names() == {"csv_table"}
+    (node,) = user.window.session.document.board.nodes.values()
+    assert node.params["path"] == str(table)
+    assert table.exists()
+    user.until(lambda: "96 examples to train on, 2 classes" in user.window.notice.text)
+    user.click(user.button(TITLE, user.window.notice))
+    assert {"hidden", "logits", "cross_entropy", "accuracy", "adam", "table"} <= user.names()
+    user.until(lambda: "no problems" in user.window.status.board.text())
+    user.click(user.window.topbar.train)
+    user.says("Trained")
+    user.until(lambda: user.window.losses.headline.text().endswith("%"))
+    assert float(user.window.losses.headline.text().removesuffix(" %")) > 90
+
+
+def test_what_comes_finds_its_node_or_says_what_is_known(
+    start: Start, table: Path, tmp_path: Path
+) -> None:
+    user = start(live=False)
+    user.window.deeds.new()
+    paste(user, f'"{table}"')
+    assert user.names() == {"csv_table"}
+    assert dropped(user, files(table.parent))[0]
+    assert user.names() == {"csv_table", "image_folder"}
+    (tmp_path / "letter.docx").write_text("x")
+    dropped(user, files(tmp_path / "letter.docx"))
+    assert "no data node reads this; known are files ending in .csv" in said(user)
+    paste(user, str(tmp_path / "gone.csv"))
+    assert "there is no such file" in said(user)
+    paste(user, '```\n{"nodes": [{"id": "a", "type": "layer.lineer"}]}\n```')
+    assert "layer.linear" in said(user)
+    paste(user, "how are you")
+    assert "expected nodes or a board copied from Neurowire, or the path" in said(user)
+    assert len(user.window.session.document.board.nodes) == 3
+
+    board = open_template("xor_neurons")
+    paste(user, f"Try this:\n```json\n{save_text(board)}```")
+    assert len(user.window.session.document.board.nodes) == 3 + len(board.board.nodes)
+
+
+def test_a_board_dropped_is_opened(start: Start, tmp_path: Path) -> None:
+    user = start(live=False)
+    file = tmp_path / "mine.neurowire"
+    file.write_text(save_text(open_template("xor_neurons")))
+    dropped(user, files(file))
+    assert "mine" in user.title
+
+
+def test_a_file_is_picked_where_a_file_is_wanted_and_a_folder_where_a_folder(start: Start) -> None:
+    user = start(live=False)
+    user.window.deeds.new()
+    for kind, folder in (("data.csv", False), ("data.image_folder", True)):
+        node = user.window.session.document.add_node(kind)
+        user.window.board.select([node.id])
+        (box,) = user.window.inspector.findChildren(PathBox)
+        assert box._folder is folder
