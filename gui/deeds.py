@@ -19,6 +19,8 @@ from gui import dialogs, look
 from gui.canvas.trained import loss_colours
 from gui.commands import Commands, plain
 from gui.menu import escaped
+from gui.pace import Pace
+from gui.runs import Earlier
 from gui.settings import settings
 from runtime import messages
 from runtime.export import source_of
@@ -371,9 +373,11 @@ class Deeds(QObject):
         count = len(problems)
         window.say(f"Not started: {count} problem{'s' * (count != 1)} to mend first.")
 
-    def overlay(self, name: str, curves: object) -> None:
+    def overlay(self, earlier: Earlier) -> None:
         """Show an earlier run's curves beside the present ones."""
-        self._window.losses.show_curves(curves, title=name)  # type: ignore[arg-type]
+        run = earlier.run
+        pace = Pace(run.step / run.epoch if run.epoch else 0.0, run.seconds / max(run.step, 1))
+        self._window.losses.show_curves(earlier.curves, title=run.id, pace=pace)
         self._window.show_tab("losses")
 
     def receive(self, message: object) -> None:

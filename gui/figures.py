@@ -47,6 +47,11 @@ def percent(name: str, value: float) -> str:
     return f"{100 * value:.1f} %" if is_share(name) and math.isfinite(value) else figure(value)
 
 
+def named(name: str, value: float) -> str:
+    """A figure with what it is: accuracy 90.0 %."""
+    return f"{name.partition('/')[2].replace('_', ' ')} {percent(name, value)}"
+
+
 def headline(figures: Mapping[str, float]) -> tuple[str, float] | None:
     """The figure that stands for a run: held-out accuracy, else another metric, else the loss."""
     held_out = [name for name in figures if name.startswith("val/") and not is_part(name)]

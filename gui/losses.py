@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
     QCheckBox,
+    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -21,18 +23,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import look
+from gui import dialogs, look
+from gui.curve_files import write_csv
 from gui.figures import duration, headline, is_part, percent
 from gui.legend import Legend
-from gui.widgets import label
+from gui.pace import TITLES, Pace
+from gui.widgets import label, tool_button
 from runtime.messages import EpochEnded, Progress, Started, Steps, Stopped
 
 if TYPE_CHECKING:
     from gui.plots import Chart
 
 DRAW_MS = 60
-TRAIN = ("#4c8dff", "#a66bff", "#2fa59a", "#e06bb0")
-VALIDATION = ("#d9a92f", "#f08c3a", "#8fae3a", "#e5534b")
+KINDS = "Pictures (*.png);;Drawings (*.svg);;Tables (*.csv)"
 
 ROOMY, NARROW = 640, 480
 """How wide the panel is, in pixels, to have room for everything; to have the legend beside it."""
@@ -58,6 +61,9 @@ class Losses(QWidget):
         self._figures: dict[str, float] = {}
         self._optimizers: Mapping[str, QColor] = {}
         self._trained: dict[str, QColor] = {}
+        self._colours: dict[tuple[Legend, str], QColor] = {}
+        self._earlier: list[str] = []
+        self._pace = Pace()
         self._build()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -83,6 +89,8 @@ class Losses(QWidget):
 
             self._charts = Chart(), Chart()
             for chart in self._charts:
+                chart.pace = self._pace
+                chart.set_along(self.along.currentData())
                 chart.hide()
                 self._curves.addWidget(chart, 1)
             self._charts[0].set_smoothing(self._weight)
@@ -98,6 +106,9 @@ class Losses(QWidget):
         self.metric_legend.clear()
         self._figures.clear()
         self._trained.clear()
+        self._colours.clear()
+        self._earlier.clear()
+        self._pace = Pace()
         self._steps = self._epoch = 0
         self._started = None
         self.headline.setText("\N{EN DASH}")
@@ -116,6 +127,9 @@ class Losses(QWidget):
             case Started():
                 self._started = message
                 self._epoch = message.epoch
+                self._pace = Pace(float(message.steps_per_epoch))
+                for chart in self._charts or ():
+                    chart.pace = self._pace
                 self._say_epoch(None)
             case Steps():
                 for name, points in message.curves.items():
@@ -127,6 +141,8 @@ class Losses(QWidget):
                 self._end_epoch(message)
             case Progress():
                 self.speed.setText(f"{message.samples_per_second:,.0f}")
+                if message.seconds:
+                    self._pace.look(message.step, message.seconds)
                 self._epoch = message.epoch
                 self._say_epoch(message.seconds_left)
             case Stopped():
@@ -135,25 +151,54 @@ class Losses(QWidget):
                 self.draw()
 
     def show_curves(
-        self, curves: Mapping[str, tuple[list[float], list[float]]], *, title: str = ""
+        self,
+        curves: Mapping[str, tuple[list[float], list[float]]],
+        *,
+        title: str = "",
+        pace: Pace | None = None,
     ) -> None:
-        """Show an earlier run's curves beside the present ones."""
+        """Show an earlier run's curves beside the present ones, each run in a colour of its own.
+
+        Args:
+            curves: Steps and values by name.
+            title: What the run is called.
+            pace: How many steps its epochs had, and how long they took.
+        """
+        if title not in self._earlier:
+            self._earlier.append(title)
+        palette = look.EARLIER
+        colour = QColor(palette[self._earlier.index(title) % len(palette)])
+        losses = {name.partition("/")[2] for name in curves if name.startswith("loss/")}
         for name, (xs, ys) in curves.items():
-            key = f"{title} {name}"
-            if key not in self.chart:
-                colour = look.colours().dim
-                self.chart.add(key, colour, faint=True)
-                split, _, figure = name.partition("/")
+            key, (split, _, figure) = f"{title} {name}", name.partition("/")
+            is_loss = split == "loss" or figure in losses
+            chart, legend = (
+                (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
+            )
+            if key not in chart:
+                steps, held_out = split == "loss", split == "val"
+                self._draw_in(
+                    chart, legend, key, colour, faint=steps, points=not steps, dashed=held_out,
+                    pace=pace or Pace(),
+                )  # fmt: skip
                 row = f"{figure}, {title}"
-                self.legend.add(key, row, "val" if split == "val" else "train", colour)
-            self.chart.extend(key, xs, ys)
+                legend.add(key, row, "val" if held_out else "train", self._colours[legend, key])
+            chart.extend(key, xs, ys)
+        self._show_kind(self.kind.checkedId())
         self.draw()
+
+    def _draw_in(
+        self, chart: Chart, legend: Legend, name: str, colour: QColor, **style: Any
+    ) -> None:
+        """Add a curve, in its colour as the theme lets it be seen."""
+        self._colours[legend, name] = colour
+        chart.add(name, look.curve_colour(colour), **style)
 
     def draw(self) -> None:
         """Draw what came since the last time."""
         for chart, legend in zip(self.prepare(), (self.legend, self.metric_legend), strict=True):
             chart.draw()
-            legend.refresh({name: chart.series(name).last for name in chart.names()})
+            legend.refresh({name: chart.latest(name) for name in chart.names()})
         self._fit()
 
     def _build(self) -> None:
@@ -181,13 +226,22 @@ class Losses(QWidget):
         self.smoothing.setToolTip("How much the training curve is smoothed")
         self.smoothing.setValue(70)
         self.smoothing.valueChanged.connect(self._set_smoothing)
+        self.along = QComboBox()
+        self.along.setAccessibleName("Along")
+        self.along.setToolTip("What the curves are drawn over")
+        for along in TITLES:
+            self.along.addItem(along.capitalize(), along)
+        self.along.activated.connect(self._set_along)
+        self.save = tool_button("download-simple", "Save the curves", self._save)
         controls = QHBoxLayout()
-        controls.setSpacing(12)
+        controls.setSpacing(8)
         controls.addLayout(kinds)
         controls.addStretch(1)
         controls.addWidget(self._smoothing_title)
         controls.addWidget(self.smoothing)
         controls.addWidget(self.log)
+        controls.addWidget(self.along)
+        controls.addWidget(self.save)
         curves = QVBoxLayout()
         curves.setSpacing(4)
         curves.addLayout(controls)
@@ -266,11 +320,11 @@ class Losses(QWidget):
     def _add_loss(self, name: str) -> None:
         losses = [one.removeprefix("loss/") for one in self.chart.names() if "loss/" in one]
         loss = name.removeprefix("loss/")
-        free = [colour for colour in TRAIN if not self._taken(QColor(colour))] or TRAIN
+        free = [one for one in look.CURVES if not self._taken(QColor(one))] or look.CURVES
         others = sum(one not in self._optimizers for one in losses)
         colour = self._optimizers.get(loss, QColor(free[others % len(free)]))
         self._trained[loss] = colour
-        self.chart.add(name, colour, faint=True)
+        self._draw_in(self.chart, self.legend, name, colour, faint=True)
         self.legend.add(name, loss, "train", colour, part=is_part(name))
         self._show_kind(self.kind.checkedId())
 
@@ -283,7 +337,7 @@ class Losses(QWidget):
         """The validation curve's colour: of its own for a loss alone, else its training curve's."""
         whole = [one for one in self._trained if "/" not in one]
         if whole == [loss]:
-            return QColor(VALIDATION[0])
+            return QColor(look.HELD_OUT[0])
         return look.mix(self._trained[loss], look.colours().text, 0.5)
 
     def _end_epoch(self, message: EpochEnded) -> None:
@@ -299,11 +353,11 @@ class Losses(QWidget):
             )
             if key not in chart:
                 count = sum(1 for one in chart.names() if one.startswith("val/"))
-                palette = VALIDATION if split == "val" else TRAIN
+                palette = look.HELD_OUT if split == "val" else look.CURVES
                 colour = QColor(palette[count % len(palette)])
                 if is_loss:
                     colour = self._held_out(name)
-                chart.add(key, colour, points=True)
+                self._draw_in(chart, legend, key, colour, points=True)
                 legend.add(key, name, split, colour, part="/" in name)
             chart.extend(key, [message.step], [value])
         self._epoch = message.epoch
@@ -334,6 +388,25 @@ class Losses(QWidget):
         for widget in (self.log, self.smoothing):
             widget.setEnabled(index == 0)
 
+    def _set_along(self, _: int) -> None:
+        for chart in self._charts or ():
+            chart.set_along(self.along.currentData())
+
+    def _save(self) -> None:
+        """Ask for a file and write the curves there, as its ending says."""
+        path = dialogs.ask_save(self, "Save the curves", Path.home() / "curves.png", KINDS)
+        if path is None:
+            return
+        chart = (self.chart, self.metrics)[max(self.kind.checkedId(), 0)]
+        try:
+            if path.suffix.lower() == ".csv":
+                write_csv(path, {name: chart.series(name) for name in chart.names()})
+            else:
+                chart.save_picture(path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            dialogs.tell(self, "Save the curves", f"{path} could not be written: {reason}")
+
     def _set_log(self, log: bool) -> None:
         self._log = log
         if self._charts is not None:
@@ -354,3 +427,8 @@ class Losses(QWidget):
             legend.recolour()
         for chart in self._charts or ():
             chart.set_colours(colours.dim, colours.line, colours.panel, look.mono_font(11))
+        for legend, chart in zip(
+            (self.legend, self.metric_legend), self._charts or (), strict=False
+        ):
+            for name in chart.names():
+                chart.recolour(name, look.curve_colour(self._colours[legend, name]))

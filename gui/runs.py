@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QSize, Qt, QUrl, Signal
@@ -19,10 +20,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.figures import duration, headline, percent
+from gui.figures import duration, headline, named
 from gui.widgets import button, label
 from runtime.rebuild import rebuild
-from runtime.runs import DamagedRecords, Run, Runs, database, last_checkpoint
+from runtime.runs import (
+    DamagedRecords,
+    Run,
+    Runs,
+    database,
+    deciding,
+    last_checkpoint,
+)
 
 COLUMNS = ("Run", "Started", "State", "Best", "Epochs", "Last", "Time", "Seed", "Weights", "Device")
 RUN = Qt.ItemDataRole.UserRole
@@ -31,11 +39,19 @@ ENDED = {"finished", "stopped", "interrupted", "failed"}
 Curves = dict[str, tuple[list[float], list[float]]]
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """A run and its curves, by name: steps and values."""
+
+    run: Run
+    curves: Curves
+
+
 class History(QWidget):
     """A table of all runs, the newest first."""
 
-    overlaid = Signal(str, object)
-    """Show these curves of the run with this name beside the present ones."""
+    overlaid = Signal(object)
+    """Show the curves of a run (an `Earlier`) beside the present ones."""
     resumed = Signal(str, str, int)
     """Go on with the run in this folder; the second names its source, the third is the number of
     epochs of one that is finished, and 0 of others."""
@@ -58,7 +74,7 @@ class History(QWidget):
         self.table.header().setStretchLastSection(True)
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.itemSelectionChanged.connect(self._enable)
-        self._none = label("Nothing was trained yet. Every run is kept here.", "dim")
+        self._none = label("Nothing was trained yet. Every run is kept here.", "dim", wrap=True)
         self._damaged = label("", "error", wrap=True)
         self._rebuild = button("Rebuild", self.rebuild, icon="arrow-counter-clockwise")
         self._rebuild.setToolTip("Finds the runs again in their folders; the old file is kept")
@@ -70,7 +86,6 @@ class History(QWidget):
         self._folder = button("Show folder", self._show_folder, icon="folder-open")
         self._buttons = (self._overlay, self._resume, self._generate, self._open, self._folder)
         row = QHBoxLayout()
-        row.addWidget(self._none)
         row.addStretch(1)
         for one in self._buttons:
             row.addWidget(one)
@@ -80,6 +95,7 @@ class History(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 14, 10)
         layout.addLayout(row)
+        layout.addWidget(self._none)
         layout.addLayout(wrong)
         layout.addWidget(self.table, 1)
         self.refresh()
@@ -97,15 +113,16 @@ class History(QWidget):
         for part in (self._damaged, self._rebuild):
             part.setVisible(bool(damaged))
         for run in runs:
-            best, last = headline(run.best), headline(run.last)
+            judged = deciding(run.best) is not None  # several losses play against each other
+            best, last = headline(run.best) if judged else None, headline(run.last)
             item = QTreeWidgetItem(
                 [
                     run.name or run.id,
                     time.strftime("%d %b %H:%M", time.localtime(run.started)),
                     run.state,
-                    f"{percent(*best)} (epoch {run.best_epoch})" if best else "\N{EN DASH}",
+                    f"{named(*best)} (epoch {run.best_epoch})" if best else "\N{EN DASH}",
                     f"{run.epoch} of {run.settings.get('epochs', '?')}",
-                    percent(*last) if last else "\N{EN DASH}",
+                    named(*last) if last else "\N{EN DASH}",
                     duration(run.seconds),
                     str(run.settings.get("seed", "")),
                     f"{run.parameters:,}",
@@ -113,8 +130,11 @@ class History(QWidget):
                 ]
             )
             item.setData(0, RUN, run)
-            if best and last:
+            if best:
                 item.setToolTip(3, why(run, best[0]))
+            elif run.best:
+                item.setToolTip(3, "No one figure judges this run: the newest weights are kept")
+            if last:
                 item.setToolTip(5, f"{last[0]} after epoch {run.epoch}, the last that ended")
             self.table.addTopLevelItem(item)
             item.setSelected(run.id in chosen)
@@ -144,7 +164,15 @@ class History(QWidget):
                     name: (list(map(float, points.steps)), list(points.values))
                     for name, points in runs.curves(run.id).items()
                 }
-            self.overlaid.emit(run.id, curves)
+                losses = {name.removeprefix("loss/") for name in curves}
+                for ended in runs.epochs(run.id):
+                    for name, value in ended.figures.items():
+                        split, _, figure = name.partition("/")
+                        if split == "val" or figure not in losses:
+                            xs, ys = curves.setdefault(name, ([], []))
+                            xs.append(float(ended.step))
+                            ys.append(value)
+            self.overlaid.emit(Earlier(run, curves))
 
     def _enable(self) -> None:
         runs = self.selected()

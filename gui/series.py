@@ -58,6 +58,15 @@ class Series:
         """The latest value, None before the first."""
         return float(self.y[self.count - 1]) if self.count else None
 
+    def nearest(self, x: float) -> int:
+        """The place of the point that lies nearest, of at least one."""
+        right = int(np.searchsorted(self.x[: self.count], x))
+        if right == 0:
+            return 0
+        if right == self.count or x - self.x[right - 1] <= self.x[right] - x:
+            return right - 1
+        return right
+
     def outline(self, left: float, right: float, buckets: int) -> tuple[Array, Array]:
         """The points from `left` to `right` as they look in so many buckets side by side.
 

@@ -215,7 +215,7 @@ class Window(QMainWindow):
         self.facts.told.connect(self.say)
         self.board.data_arrived.connect(self.first.await_data)
         self.board.file_wanted.connect(lambda path: self.documents.open_path(Path(path)))
-        self.history.overlaid.connect(self.deeds.overlay)
+        self.history.overlaid.connect(lambda earlier: self.deeds.overlay(earlier))
         self.history.generated.connect(self.deeds.generate_from)
         self.previews.steered.connect(self.deeds.steer)
         self.history.resumed.connect(self.deeds.resume_from)

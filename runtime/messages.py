@@ -321,6 +321,7 @@ class Progress:
         memory: Bytes in use: of the device, or of the process on a CPU.
         seconds_left: Estimated seconds to the end.
         rates: The learning rate of each optimizer.
+        seconds: How long it has trained, without what it was paused.
     """
 
     step: int
@@ -330,6 +331,7 @@ class Progress:
     memory: int
     seconds_left: float
     rates: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ class Report:
             memory=memory_in_use(training.device),
             seconds_left=self._seconds_left(now),
             rates=prepare.rates(training),
+            seconds=self.seconds,
         )
 
     def _seconds_left(self, now: float) -> float:

@@ -53,6 +53,7 @@ class Views:
         self._at = {one.node: (0.0,) * one.size for view in project.views for one in view.sliders}
         self._next: dict[str, float] = {}  # by view: when it is to be drawn again
         self._free: dict[str, float] = {}  # by view: when it may be, as its share of time goes
+        self._took: dict[str, float] = {}  # by view: seconds that it took last
         self._drawn: dict[str, tuple[int, int]] = {}  # by view: at which step, with how many pages
         if imported.has("views"):
             self._next = {view.name: 0.0 for view in project.views}
@@ -119,10 +120,23 @@ class Views:
                 if self._generated:
                     drawn = replace(drawn, generated=True, samples=self._seed - SEED)
                 self._send(drawn)
-                now, self._drawn[view.name] = perf_counter(), (step, every + whole)
-                pause = SHARE * len(self._next) * (now - began)
-                self._free[view.name] = now + pause
-                self._next[view.name] = now + max(self._interval, pause)
+                now, seen = perf_counter(), view.name in self._took
+                self._drawn[view.name] = (step, every + whole)
+                self._took[view.name] = now - began if seen else 0.0  # at first much is loaded
+                self._free[view.name] = now + SHARE * len(self._next) * (now - began)
+        self._wait(now, due)
+
+    def _wait(self, now: float, drawn: Sequence[View]) -> None:
+        """All views of a board are drawn together, so that they show one step.
+
+        One alone that was steered waits for itself; the others are not put off by it.
+        """
+        pause = max(self._interval, SHARE * sum(self._took.get(one, 0.0) for one in self._next))
+        for view in drawn:
+            if view.name in self._next:
+                self._next[view.name] = now + pause
+        if len(drawn) > 1:
+            self._next = dict.fromkeys(self._next, now + pause)
 
     def _is_drawn(self, view: View, step: int, pages: int) -> bool:
         """Was it drawn at this step, with as many pages: one, those of a sample, or all?"""

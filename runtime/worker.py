@@ -27,6 +27,7 @@ from runtime.messages import (
     Downloading,
     Generate,
     Message,
+    Noted,
     Probe,
     Probed,
     ProbeFailed,
@@ -37,6 +38,7 @@ from runtime.messages import (
     Train,
     Warm,
 )
+from runtime.payloads import Payload
 from runtime.runs import DamagedRecords, Runs, database, home
 
 TELL_S = 0.2
@@ -161,16 +163,26 @@ class Probes:
     def _run(self, probe: Probe) -> None:
         try:
             facts = self._facts(probe)
-            shown = None
-            with contextlib.suppress(Exception):  # a picture more or less is no failure
-                shown = data.examples(probe.type, dict(probe.params), data_dir=probe.data_dir)
-            self._send(Probed(probe.node, facts, probe.ticket, shown))
+            self._send(Probed(probe.node, facts, probe.ticket, self._examples(probe)))
         except Interrupted:
             pass
         except Exception as error:
             advice = getattr(error, "advice", "Check the path and the node's parameters.")
             size = error.source.size if isinstance(error, MissingSet) else 0
             self._send(ProbeFailed(probe.node, str(error), advice, probe.ticket, size))
+
+    def _examples(self, probe: Probe) -> Payload | None:
+        """A few examples to look at; that there are none is no failure, but it is told."""
+        try:
+            return data.examples(probe.type, dict(probe.params), data_dir=probe.data_dir)
+        except Interrupted:
+            raise
+        except (ValueError, OSError) as error:  # what is wrong with the data, by name
+            told = str(error)
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+        self._send(Noted(f"No examples of this data can be shown: {told}"))
+        return None
 
     def _facts(self, probe: Probe) -> dict[str, Any]:
         params = dict(probe.params)

@@ -5,22 +5,36 @@ gui.look.changed.connect(repaint)
 """
 
 from gui.look.colours import (
+    CURVES,
     DARK,
+    EARLIER,
+    HELD_OUT,
     LIGHT,
     Colours,
     contrast,
-    family_colour,
     mix,
-    optimizer_colour,
     readable_on,
-    wire_colour,
+    seen_on,
 )
 from gui.look.fonts import mono_font, ui_font
 from gui.look.icons import family_icon, glyph, icon, icon_font
-from gui.look.theme import Scheme, apply, changed, colours, scheme
+from gui.look.theme import (
+    Scheme,
+    apply,
+    changed,
+    colours,
+    curve_colour,
+    family_colour,
+    optimizer_colour,
+    scheme,
+    wire_colour,
+)
 
 __all__ = [
+    "CURVES",
     "DARK",
+    "EARLIER",
+    "HELD_OUT",
     "LIGHT",
     "Colours",
     "Scheme",
@@ -28,6 +42,7 @@ __all__ = [
     "changed",
     "colours",
     "contrast",
+    "curve_colour",
     "family_colour",
     "family_icon",
     "glyph",
@@ -38,6 +53,7 @@ __all__ = [
     "optimizer_colour",
     "readable_on",
     "scheme",
+    "seen_on",
     "ui_font",
     "wire_colour",
 ]

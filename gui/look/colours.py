@@ -9,7 +9,9 @@ from PySide6.QtGui import QColor
 class Colours:
     """Every colour of one theme; all of them opaque `#rrggbb` unless named soft.
 
-    Text colours reach 4.5 to 1 on the surfaces they are used on (WCAG AA).
+    Text colours reach 4.5 to 1 on the surfaces they are used on, and lines, rings and marks that
+    say something 3 to 1 (WCAG AA, 1.4.3 and 1.4.11); `pairs` lists them. What only parts or
+    decorates, `line`, `dots` and `node_line`, may be fainter.
     """
 
     name: str
@@ -58,15 +60,15 @@ DARK = _table(
     hover="#262a34",
     text="#e7e9ee",
     dim="#98a1b0",
-    faint="#5b6372",
+    faint="#8a92a2",
     node="#232732",
     node_line="#363c49",
     accent="#f2b84b",
     on_accent="#1b1608",
     good="#2f9e58",
-    on_good="#ffffff",
+    on_good="#07140c",
     warning="#f0a93a",
-    error="#f0625a",
+    error="#f3716a",
     positive="#4c9dff",
     negative="#f0713a",
 )
@@ -83,20 +85,20 @@ LIGHT = _table(
     hover="#e9ecf1",
     text="#1d2129",
     dim="#5d6675",
-    faint="#a4acb9",
+    faint="#626b7a",
     node="#ffffff",
     node_line="#c9cfd9",
-    accent="#c98a12",
+    accent="#b0770c",
     on_accent="#1b1608",
-    good="#2b8a4e",
+    good="#1f7a42",
     on_good="#ffffff",
-    warning="#b8730a",
-    error="#cf3a32",
-    positive="#1f6fe0",
+    warning="#8f5a06",
+    error="#b92d27",
+    positive="#1a63cc",
     negative="#d9541c",
 )
 
-# Family colours are the same in both themes. Several declared groups share one.
+# Colours as they are where the ground lets them be seen; several declared groups share one.
 _FAMILIES = {
     "data": "#2fa59a",
     "augmentation": "#2fa59a",
@@ -147,19 +149,48 @@ INK = QColor("#0f1218")
 PAPER = QColor("#ffffff")
 
 
-def family_colour(group: str) -> QColor:
+CURVES = ("#4c8dff", "#a66bff", "#2fa59a", "#e06bb0")
+HELD_OUT = ("#d9a92f", "#f08c3a", "#8fae3a", "#e5534b")
+"""Curves of training and of validation."""
+EARLIER = ("#e06bb0", "#2fb5a8", "#f08c3a", "#7d6bff", "#8fae3a", "#c9b458")
+"""Curves of earlier runs that are shown beside the present one, a colour for each run."""
+
+
+def family_of(group: str, theme: Colours) -> QColor:
     """Colour of a family of nodes, by the group its declarations name."""
-    return QColor(_FAMILIES.get(group.lower(), "#8d93a1"))
+    return seen_on(QColor(_FAMILIES.get(group.lower(), "#8d93a1")), theme.panel, theme.canvas)
 
 
-def wire_colour(kind: str) -> QColor:
+def wire_of(kind: str, theme: Colours) -> QColor:
     """Colour of a wire, by the kind of tensor that flows through it."""
-    return QColor(_WIRES.get(kind, "#8fa3c7"))
+    return seen_on(QColor(_WIRES.get(kind, "#8fa3c7")), theme.canvas, theme.node)
 
 
-def optimizer_colour(place: int) -> QColor:
+def optimizer_of(place: int, theme: Colours) -> QColor:
     """Colour of an optimizer and of what it trains, by its place among the board's optimizers."""
-    return QColor(_OPTIMIZERS[place % len(_OPTIMIZERS)])
+    colour = QColor(_OPTIMIZERS[place % len(_OPTIMIZERS)])
+    return seen_on(colour, theme.panel, theme.canvas)
+
+
+def curve_of(colour: str | QColor, theme: Colours) -> QColor:
+    """A curve's colour, so that its line is seen on a panel."""
+    return seen_on(QColor(colour), theme.panel)
+
+
+def seen_on(colour: QColor, *grounds: QColor, least: float = 3.0) -> QColor:
+    """The colour, lighter on dark grounds and darker on light ones until it stands out.
+
+    Args:
+        colour: What is drawn; it comes back as it is where it stands out already.
+        grounds: What it is drawn on.
+        least: The contrast that is reached: 3 for lines and marks, 4.5 for text.
+    """
+    target = PAPER if _luminance(grounds[0]) < 0.2 else INK
+    for step in range(21):
+        mixed = mix(colour, target, step / 20)
+        if all(contrast(mixed, ground) >= least for ground in grounds):
+            return mixed
+    return target
 
 
 def mix(a: QColor, b: QColor, share: float) -> QColor:

@@ -60,7 +60,7 @@ QPushButton[look="primary"], QToolButton[look="primary"] { background: $good; co
 QPushButton[look="primary"]:hover, QToolButton[look="primary"]:hover { background: $good_hover;
     border-color: $good_hover; }
 QPushButton[look="primary"]:disabled, QToolButton[look="primary"]:disabled {
-    background: $hover; color: $faint; border-color: $line; }
+    background: $panel; color: $faint; border-color: $line; }
 QPushButton[look="flat"] { background: transparent; border-color: transparent; padding: 5px 9px; }
 QPushButton[look="flat"]:hover { background: $hover; }
 QPushButton[look="link"] { background: transparent; border: 1px solid transparent; color: $positive;
@@ -167,8 +167,8 @@ def style_sheet(colours: Colours) -> str:
     table["select"] = mix(colours.panel, colours.accent, 0.22 if colours.dark else 0.18).name()
     table["raised"] = mix(colours.panel, colours.hover, 0.5 if colours.dark else 0.0).name()
     table["scroll"] = mix(colours.line, colours.faint, 0.35).name()
-    table["good_hover"] = colours.good.lighter(112).name()
-    table["edge"] = mix(colours.line, colours.faint, 0.6).name()
+    table["good_hover"] = mix(colours.good, colours.text, 0.12).name()
+    table["edge"] = mix(colours.line, colours.faint, 0.8).name()
     for name in ("chevron", "chevron-left", "chevron-right"):
         path = ICONS / f"{name}-{colours.name}.svg"
         table[name.replace("-", "_")] = path.as_posix()

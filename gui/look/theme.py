@@ -6,7 +6,16 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
-from gui.look.colours import DARK, LIGHT, Colours, mix
+from gui.look.colours import (
+    DARK,
+    LIGHT,
+    Colours,
+    curve_of,
+    family_of,
+    mix,
+    optimizer_of,
+    wire_of,
+)
 from gui.look.fonts import load_fonts, ui_font
 from gui.look.sheet import style_sheet
 
@@ -32,6 +41,26 @@ changed = _theme.changed
 def colours() -> Colours:
     """The colours of the theme in force."""
     return _theme.colours
+
+
+def family_colour(group: str) -> QColor:
+    """Colour of a family of nodes in the theme in force."""
+    return family_of(group, colours())
+
+
+def wire_colour(kind: str) -> QColor:
+    """Colour of a kind of wire in the theme in force."""
+    return wire_of(kind, colours())
+
+
+def optimizer_colour(place: int) -> QColor:
+    """Colour of an optimizer in the theme in force, by its place among the board's."""
+    return optimizer_of(place, colours())
+
+
+def curve_colour(colour: str | QColor) -> QColor:
+    """A curve's colour in the theme in force."""
+    return curve_of(colour, colours())
 
 
 def scheme() -> Scheme:

@@ -50,6 +50,6 @@ def examples(
     Raises:
         DataError: If the data can't be read; names the file, the place and what to do.
     """
-    from runtime.data.examples import examples as examples_of  # noqa: PLC0415 - loads torch
+    from runtime.data.shown import examples as examples_of  # noqa: PLC0415 - loads torch
 
     return examples_of(node_type, params, data_dir, count)

@@ -1,14 +1,18 @@
 """The look: readable in both themes, with fonts and icons that are there."""
 
+import re
+
 import pytest
 from PySide6.QtCore import QSize, qInstallMessageHandler
-from PySide6.QtGui import QFontInfo, QIcon, QPalette
+from PySide6.QtGui import QColor, QFontInfo, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 import graph.nodes
 from graph.declare import REGISTRY
 from gui import look
 from gui.look.icons import FAMILY_ICONS
+from gui.look.pairs import pairs
+from gui.look.sheet import style_sheet
 
 assert graph.nodes
 
@@ -21,6 +25,35 @@ def test_text_reads_on_every_surface(theme: look.Colours) -> None:
     selected = look.mix(theme.panel, theme.accent, 0.28)
     assert look.contrast(theme.text, selected) >= 4.5
     assert look.contrast(theme.on_accent, theme.accent) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [look.DARK, look.LIGHT], ids=["dark", "light"])
+def test_every_pair_of_colours_stands_out(theme: look.Colours) -> None:
+    found = list(pairs(theme))
+    poor = {
+        one.what: round(contrast, 2)
+        for one in found
+        if (contrast := look.contrast(one.colour, one.ground)) < one.least
+    }
+    assert not poor
+    told = {one.what.split(" ")[0] for one in found}
+    entries = {key for key, value in vars(theme).items() if isinstance(value, QColor)}
+    grounds = {"canvas", "panel", "field", "hover", "node"}
+    decoration = {"dots", "line", "node_line", "shadow"}
+    paired = {one.colour.name() for one in found}
+    assert told
+    for key in entries - grounds - decoration:
+        assert getattr(theme, key).name() in paired, key
+
+
+@pytest.mark.parametrize("theme", [look.DARK, look.LIGHT], ids=["dark", "light"])
+def test_every_rule_of_the_style_sheet_can_be_read(theme: look.Colours) -> None:
+    """Where a rule names its ground, its text stands out from that, else from a panel."""
+    for rule, body in re.findall(r"([^{}]+)\{([^}]*)\}", style_sheet(theme)):
+        given = dict(re.findall(r"(?<![-\w])(color|background): (#[0-9a-f]{6})", body))
+        if "color" in given:
+            ground = QColor(given.get("background", theme.panel.name()))
+            assert look.contrast(QColor(given["color"]), ground) >= 4.5, rule
 
 
 @pytest.mark.parametrize("group", sorted({d.group for d in REGISTRY}))

@@ -148,7 +148,7 @@ def test_runs_are_listed_and_their_curves_overlaid(window: Window, qtbot: QtBot)
     item = window.history.table.topLevelItem(0)
     assert item is not None
     texts = [item.text(column) for column in (0, 2, 3, 4, 5)]
-    assert texts == ["a", "finished", "90.0 % (epoch 1)", "2 of 3", "95.0 %"]
+    assert texts == ["a", "finished", "accuracy 90.0 % (epoch 1)", "2 of 3", "accuracy 95.0 %"]
     assert item.toolTip(3) == "val/accuracy after epoch 1, the best: lowest val/x: 1.5"
     assert item.toolTip(5) == "val/accuracy after epoch 2, the last that ended"
     window.history.select(0)

@@ -282,3 +282,9 @@ def test_the_headers_of_a_set_tell_its_rows(tmp_path: Path) -> None:
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(labels)
     facts = probe("data.fashion_mnist", {}, tmp_path)
     assert (facts["count"], facts["validation"]) == (7, 3)
+
+
+def test_examples_can_be_asked_for_again() -> None:
+    for _ in range(3):
+        assert isinstance(examples("data.digits", {}), Pictures)
+        assert isinstance(examples("data.xor", {"count": 20}), Boundary)
