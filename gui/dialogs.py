@@ -5,19 +5,26 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 
 BOARDS = "Neurowire boards (*.neurowire);;All files (*)"
 
 
-def _dialog(parent: QWidget, title: str, start: Path, filters: str) -> QFileDialog:
+def _dialog(
+    parent: QWidget,
+    title: str,
+    start: Path,
+    filters: str,
+    kind: type[QFileDialog] = QFileDialog,
+) -> QFileDialog:
     is_folder = os.path.isdir(start)  # also where the way to it can't be entered
     folder = start if is_folder else start.parent
-    dialog = QFileDialog(parent, title, str(folder), filters)
+    dialog = kind(parent, title, str(folder), filters)
     if not is_folder and start.name:
         dialog.selectFile(start.name)
     if QGuiApplication.platformName() in {"offscreen", "minimal"}:
@@ -48,9 +55,23 @@ def ask_save(parent: QWidget, title: str, start: Path, filters: str = BOARDS) ->
     return _answer(dialog)
 
 
-def ask_folder(parent: QWidget, title: str, start: Path) -> Path | None:
-    """Which folder to use; None when the user thought better of it."""
-    dialog = _dialog(parent, title, start, "")
+class NewFolder(QFileDialog):
+    """Picks a folder; one whose name is typed and that is not there is made."""
+
+    def accept(self) -> None:
+        typed = self.findChild(QLineEdit)
+        text = typed.text().strip() if typed is not None else ""
+        folder = Path(self.directory().absolutePath()) / Path(text).expanduser()
+        if text and not os.path.lexists(folder):
+            with suppress(OSError):  # then the dialog says that there is none
+                folder.mkdir(parents=True)
+        super().accept()
+
+
+def ask_folder(parent: QWidget, title: str, start: Path, new: bool = False) -> Path | None:
+    """Which folder to use, or to make; None when the user thought better of it."""
+    kind = NewFolder if new else QFileDialog
+    dialog = _dialog(parent, title, start, "", kind)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     return _answer(dialog)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from graph import templates
+from graph.compile import Project
 from graph.document import Document
 from graph.errors import FileError, NeurowireError
 from graph.file import load, load_text
@@ -19,15 +20,16 @@ from gui import dialogs
 from gui.file_changes import FileChanges, beside
 from gui.files import File, digest
 from gui.gallery import Gallery
-from gui.notice import Notice
+from gui.notice import Answer, Notice
 from gui.recovery import Leftover
 from gui.session import Session
 from gui.settings import recent_files, remember_file, settings
 from gui.source import Source
 from gui.training import Trainer
-from runtime.export import Edited, recorded, write_project
+from runtime.export import Edited, recorded, trained, write_project, write_weights
 
 ENDING = ".neurowire"
+ADD_WEIGHTS = "Add the weights"
 
 
 class Documents(QObject):
@@ -224,7 +226,7 @@ class Documents(QObject):
                 str(self._source.problems[0]) if count else "",
             )
             return
-        chosen = dialogs.ask_folder(self._window, "Export into a folder", self._folder())
+        chosen = dialogs.ask_folder(self._window, "Export into a folder", self._folder(), True)
         if chosen is None:
             return
         folder = chosen if chosen.name == project.name else chosen / project.name
@@ -240,12 +242,33 @@ class Documents(QObject):
             self._notice.show_message(f"The export did not succeed: {error}")
             return
         self._remember_folder(chosen)
-        self._notice.show_message(
+        answers: list[Answer] = []
+        if trained(project) is not None:
+            answers.append((ADD_WEIGHTS, lambda: self._add_weights(project, folder)))
+        self._tell_exported(
             f"Exported to {folder}",
             "Run it with: pip install -r requirements.txt, then python train.py",
-            [("Show folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))],
-            error=False,
+            folder,
+            answers,
         )
+
+    def _add_weights(self, project: Project, folder: Path) -> None:
+        try:
+            written = write_weights(project, folder)
+        except FileError as error:
+            self._notice.show_message(str(error))
+            return
+        more = ", or python sample.py" if "sample.py" in project.exported else ""
+        advice = f"Begin with them: python train.py --from {written.name}{more}"
+        self._tell_exported(f"Weights written to {written}", advice, folder)
+
+    def _tell_exported(
+        self, text: str, advice: str, folder: Path, answers: Sequence[Answer] = ()
+    ) -> None:
+        def show() -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+        self._notice.show_message(text, advice, [*answers, ("Show folder", show)], error=False)
 
     def close(self) -> None:
         """Leave to the next window what was offered and not answered."""

@@ -113,6 +113,7 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
     export = command("export", export_board, "write the PyTorch project")
     board(export)
     export.add_argument("folder", metavar="DIR")
+    export.add_argument("--weights", action="store_true", help=WEIGHTS)
     export.add_argument("--force", action="store_true", help="replace files edited by hand, too")
 
     data = command("data", lists.data, "list data sets; `data get NAME` downloads one")
@@ -183,6 +184,8 @@ def export_board(options: argparse.Namespace) -> int:
     document = opened(options.file)
     project = compiled(document, options.data_dir)
     folder = Path(options.folder)
+    if options.weights and export.trained(project) is None:
+        export.write_weights(project, folder)  # says that there are none, before anything is done
     try:
         record = export.recorded(project)
         if record:
@@ -200,6 +203,8 @@ def export_board(options: argparse.Namespace) -> int:
         raise FileError(
             f"{error} Export into another folder, or replace these files with --force."
         ) from error
+    if options.weights:
+        export.write_weights(project, folder)
     print(plain(folder))
     return 0
 
@@ -269,6 +274,9 @@ EPILOG = f"""\
 
 SET = """change a parameter, such as adam.lr=0.01; where several nodes have the name, NODE is
 NETWORK.NODE, or board.NODE for the one in no network: generator.linear.units=77"""
+
+WEIGHTS = """with weights.safetensors, what the last run of these networks learned: train.py --from
+and sample.py read it"""
 
 REBUILD = """make the records of runs anew from the runs' folders, where they are damaged; the old
 file is kept aside"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -14,11 +15,16 @@ from graph.errors import FileError
 from graph.file import write_atomic
 from runtime import begins
 from runtime.config import project as records
-from runtime.runs import Runs, database
+from runtime.runs import Runs, database, last_checkpoint
 from runtime.source import FIRST_STEPS, RECORDED, digest
+from runtime.source import FOLDER as SOURCE
+from runtime.tensors import take_networks
 
 WRITTEN = ".exported.json"
 """In an exported folder, the SHA-256 of each file as the last export wrote it."""
+
+WEIGHTS = "weights.safetensors"
+"""In an exported folder, what the networks had learned; on request only."""
 
 
 class Edited(FileError):
@@ -142,3 +148,51 @@ def recorded(project: Project) -> Path | None:
     except (OSError, sqlite3.Error, ValueError, LookupError, TypeError):
         return None  # an export needs no run: one that can't be read is passed over
     return short
+
+
+def trained(project: Project) -> Path | None:
+    """The last checkpoint of the newest run that trained these very networks.
+
+    A run counts whose `model.py` was this one, whatever has changed in how it is trained.
+    """
+    if not os.path.exists(database()):
+        return None
+    wanted = _meaning(project.files["model.py"].text)
+    try:
+        with Runs(database()) as runs:
+            folders = [Path(run.folder) for run in runs.all()]
+    except (OSError, sqlite3.Error, ValueError, LookupError, TypeError):
+        return None
+    for folder in folders:
+        try:
+            text = (folder / SOURCE / "model.py").read_text(encoding="utf-8")
+            same = _meaning(text) == wanted
+        except (OSError, ValueError, SyntaxError, RecursionError):
+            continue
+        if same and last_checkpoint(folder).exists():
+            return last_checkpoint(folder)
+    return None
+
+
+def _meaning(text: str) -> str:
+    """What source says but for comments and the docstring, which names the board."""
+    tree = ast.parse(text)
+    if ast.get_docstring(tree) is not None:
+        del tree.body[0]
+    return ast.dump(tree)
+
+
+def write_weights(project: Project, folder: Path) -> Path:
+    """Put the weights of the last run of these networks beside an exported project.
+
+    Raises:
+        FileError: If there is no such run, or its weights can't be read or written.
+    """
+    found = trained(project)
+    if found is None:
+        raise FileError(
+            "There are no weights: no run has trained these networks as they are drawn now. Train "
+            "the board, then export again."
+        )
+    take_networks(found, folder / WEIGHTS)
+    return folder / WEIGHTS

@@ -226,6 +226,7 @@ Drawn in Neurowire as `{name}.neurowire`; runs without it.
 `python train.py --help` lists the options: epochs, batch size, seed, device, threads.
 `torchrun --nproc-per-node=2 train.py` trains in two processes.
 `python train.py --resume` goes on from the last checkpoint.
+`python train.py --from weights.safetensors` begins with weights that were trained before.
 `python train.py --verify` replays the first steps recorded in the application and compares.
 {drawn}
 | file | what is in it |

@@ -105,7 +105,8 @@ def options(description: str | None, *, count: int) -> Options:
 
 def read(place: Path, name: str) -> dict[str, Tensor]:
     """A network's weights, from its own file in a folder or from a checkpoint of all."""
-    files = [place / f"{name}.safetensors", place / "checkpoint.safetensors"]
+    known = (f"{name}.safetensors", "checkpoint.safetensors", "weights.safetensors")
+    files = [place / one for one in known]
     found = next((file for file in (files if place.is_dir() else [place]) if file.exists()), None)
     if found is None:
         missing = place if place.suffix else files[0]

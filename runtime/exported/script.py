@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from runtime.exported.arguments import about, whole
@@ -43,6 +44,7 @@ class Options:
         resume: Go on from the last checkpoint.
         saved: What that holds, where the run goes on from it.
         verify: Replay the recorded steps instead of training.
+        begin: A file with weights to begin with, if any.
     """
 
     def __init__(self, description: str | None, threads: int, **defaults: Any) -> None:
@@ -64,12 +66,16 @@ class Options:
             help="a checkpoint also within long epochs",
         )
         parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+        parser.add_argument("--from", dest="begin", type=Path, metavar="FILE", help="weights first")
         parser.add_argument("--verify", action="store_true", help="replay the recorded steps")
         found = vars(parser.parse_args())
         self.threads: int = found.pop("threads")
         self.save_every: int = found.pop("save_every")
         self.resume: bool = found.pop("resume")
         self.verify: bool = found.pop("verify")
+        self.begin: Path | None = found.pop("begin")
+        if self.begin and (self.resume or self.verify):
+            parser.error("--from begins anew: leave out --resume and --verify")
         if self.verify:
             recorded = json.loads(RECORDED.read_text()) if RECORDED.exists() else None
             if recorded is None:
@@ -107,6 +113,8 @@ def prepare(training: Run, options: Options) -> None:
         sys.exit(verify(training))
     if first():
         CHECKPOINT.with_name(CHECKPOINT.name + ".new").unlink(missing_ok=True)  # of a killed run
+    if options.begin:
+        begin_with(training, options.begin)
     if options.resume:
         go_on(training, options.saved)
     clock.every, clock.saved = options.save_every, time.monotonic()
@@ -134,6 +142,32 @@ def go_on(training: Run, state: dict[str, Any]) -> None:
     if first() and training.epoch >= training.epochs:
         text = f"{training.epoch} epochs are trained already: --epochs with more goes on."
         print(text, file=sys.stderr)
+
+
+def begin_with(training: Run, path: Path) -> None:
+    """Give all networks the weights in a file: of an export, a checkpoint, or of one network."""
+    try:
+        tensors = load_file(path)
+    except (SafetensorError, OSError) as error:
+        sys.exit(f"{path} holds no weights that can be read ({error}).")
+    for name, network in training.networks.items():
+        own = of_network(tensors, name) or (tensors if len(training.networks) == 1 else {})
+        try:
+            plain(network).load_state_dict(own)
+        except RuntimeError as error:
+            reason = str(error).partition("\n")[2].partition("\n")[0].strip()
+            sys.exit(f"The weights in {path} do not fit {name}: {reason}")
+    if first():
+        print(f"Begun with the weights in {path}.", file=sys.stderr)
+
+
+def of_network(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    """A network's own among the weights of several, under the names it gives them."""
+    for prefix in (f"networks/{name}/", f"{name}."):
+        own = {key.removeprefix(prefix): t for key, t in tensors.items() if key.startswith(prefix)}
+        if own:
+            return own
+    return {}
 
 
 class Clock:

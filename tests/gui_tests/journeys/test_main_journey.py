@@ -119,6 +119,9 @@ def test_from_an_empty_board_to_a_script_that_gives_the_same_losses(
         user.choose("File", "Export")
     user.reads("Exported to", "python train.py")
     exported = next(path.parent for path in tmp_path.glob("*/train.py"))
+    user.click(user.button("Add the weights", user.window.notice))
+    user.reads("Weights written to", "python train.py --from weights.safetensors")
+    assert (exported / "weights.safetensors").stat().st_size > 1000
 
     done = alone(exported, "-c", "import graph, gui, runtime")
     assert "ModuleNotFoundError" in done.stderr

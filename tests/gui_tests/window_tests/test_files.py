@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from graph.file import load
 from gui import dialogs
 from gui.recovery import folder
-from gui.settings import recent_files
+from gui.settings import recent_files, settings
 from gui.window import Window
 from tests.gui_tests.window_tests.boards import LEFT, node
 
@@ -128,6 +128,30 @@ def test_export_writes_a_project(
     names = {path.name for path in (tmp_path / "small").iterdir()}
     assert {"model.py", "train.py", "data.py", "README.md", "small.neurowire"} <= names
     assert "views.py" not in names
+
+
+def test_a_folder_that_is_not_there_is_made_by_its_name(window: Window, tmp_path: Path) -> None:
+    window.session.document.set_params(node(window, "logits").id, units=10)
+    settings().setValue("folder", str(tmp_path))
+    wanted = tmp_path / "small"
+
+    def type_it() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, QFileDialog):
+            QTimer.singleShot(20, type_it)
+            return
+        field = dialog.findChild(QLineEdit)
+        assert isinstance(field, QLineEdit)
+        field.selectAll()
+        QTest.keyClicks(field, "small")
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        if dialog.isVisible():  # the list of completions took the key
+            QTest.keyClick(field, Qt.Key.Key_Return)
+
+    QTimer.singleShot(0, type_it)
+    window.acts["export"].trigger()
+    assert "Exported" in window.notice.text
+    assert (wanted / "train.py").exists(), window.notice.text
 
 
 def answer(press: Callable[[QMessageBox], None]) -> list[str]:
