@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
+
+from gui import look
 
 BOARDS = "Neurowire boards (*.neurowire);;All files (*)"
 
@@ -93,6 +95,8 @@ def ask_to_save(parent: QWidget, name: str) -> str:
     buttons = QMessageBox.StandardButton
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.setDefaultButton(buttons.Save)
+    for one in box.buttons():
+        one.setIcon(QIcon())  # words say it; Qt's own icons are of another time
     answers = {buttons.Save: "save", buttons.Discard: "discard"}
     answer = answers.get(QMessageBox.StandardButton(box.exec()), "cancel")
     box.deleteLater()
@@ -136,7 +140,7 @@ def choose(
 def tell(parent: QWidget, title: str, text: str, advice: str = "") -> None:
     """Something went wrong that must not be missed."""
     box = _box(parent)
-    box.setIcon(QMessageBox.Icon.Warning)
+    box.setIconPixmap(look.icon("warning", "warning").pixmap(QSize(28, 28)))
     box.setWindowTitle(title)
     box.setText(text)
     box.setInformativeText(advice)

@@ -36,6 +36,11 @@ def label(text: str = "", style: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
+def words(doc: str) -> str:
+    """A node's or a parameter's help for people: its code is not marked by backticks."""
+    return doc.replace("`", "")
+
+
 def shown(text: str) -> str:
     """A text for a tooltip, letter by letter: Qt would draw what looks like HTML as HTML."""
     return f"<p>{html.escape(text)}</p>" if "<" in text or "&" in text else text

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +25,7 @@ from graph.declare import Param, ParamKind
 from gui import dialogs
 from gui.inspector.number import Line, NumberBox, read, write
 from gui.menu import Menu, escaped
+from gui.widgets import words
 
 Choices = Callable[[], Sequence[tuple[str, str]]]
 """What may be picked now: (value, label) pairs."""
@@ -153,6 +155,8 @@ class ManyBox(QToolButton):
         self._value: tuple[str, ...] = ()
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.setProperty("look", "button")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._menu = Menu(self)
         self._menu.aboutToShow.connect(self._fill)
         self.setMenu(self._menu)
@@ -315,6 +319,6 @@ def editor(param: Param, choices: Choices) -> QWidget:
     made = EDITORS[param.kind](param, choices)
     made.setObjectName(f"param.{param.name}")
     made.setAccessibleName(param.label)
-    made.setAccessibleDescription(param.doc)
-    made.setToolTip(param.doc)
+    made.setAccessibleDescription(words(param.doc))
+    made.setToolTip(words(param.doc))
     return made

@@ -13,7 +13,7 @@ from graph.declare import Param
 from graph.errors import NeurowireError
 from gui import look
 from gui.inspector.editors import Choices, editor
-from gui.widgets import label, restyle
+from gui.widgets import label, restyle, tool_button, words
 
 Change = Callable[[str, Any], None]
 """Called with a parameter's name and new value; raises NeurowireError where it does not fit."""
@@ -65,13 +65,16 @@ class Form(QWidget):
         self._change = change
         self._showing = showing
         self.pins: dict[str, QToolButton] = {}
+        self._params = {param.name: param for param in params}
+        self._titles: dict[str, QLabel] = {}
+        self._backs: dict[str, QToolButton] = {}
         self.editors: dict[str, QWidget] = {}
         self._wrong: dict[str, Wrong] = {}
         self._folded: list[QWidget] = []
         self._values: dict[str, Any] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(12)
+        self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(7)
         self._grid.setColumnMinimumWidth(0, 92)
         self._grid.setColumnStretch(1, 1)
@@ -105,8 +108,17 @@ class Form(QWidget):
             if name in values:
                 widget.show_value(values[name])  # type: ignore[attr-defined]
                 self._wrong[name].say("")
+                self._mark(name, values[name])
         for name, pin in self.pins.items():
             pin.setChecked(self._showing is not None and self._showing.shown(name))
+
+    def _mark(self, name: str, value: Any) -> None:
+        """A value that is not the default has a bold name, and a button that goes back."""
+        title, back = self._titles[name], self._backs[name]
+        default = self._params[name].default
+        alike = value == default or (isinstance(value, list) and tuple(value) == default)
+        restyle(title, "" if alike else "changed")
+        back.setVisible(not alike and not title.isHidden())
 
     def wrong(self, name: str) -> str:
         """What stands under a field."""
@@ -114,8 +126,8 @@ class Form(QWidget):
 
     def _add(self, param: Param, choices: Choices) -> list[QWidget]:
         row = self._grid.rowCount()
-        title = label(param.label[:1].upper() + param.label[1:])
-        title.setToolTip(param.doc)
+        title = label(param.label[:1].upper() + param.label[1:], wrap=True)
+        title.setToolTip(words(param.doc))
         field = editor(param, choices)
         title.setBuddy(field)
         wrong = Wrong(field)
@@ -123,12 +135,26 @@ class Form(QWidget):
         self._grid.addWidget(field, row, 1)
         pins = [self._pin(param, row)] if self._showing and self._showing.allowed(param) else []
         self._grid.addWidget(wrong, row + 1, 1)
+        self._titles[param.name] = title
+        self._backs[param.name] = self._back(param, row)
         self.editors[param.name] = field
         self._wrong[param.name] = wrong
         field.edited.connect(  # type: ignore[attr-defined]
             lambda value, name=param.name: self._edit(name, value)
         )
         return [title, field, *pins]
+
+    def _back(self, param: Param, row: int) -> QToolButton:
+        """A button that gives a parameter its default."""
+        shown = "none" if param.default in {None, ""} or param.default == () else param.default
+        tip = f"Back to the default: {shown}"
+        back = tool_button(
+            "arrow-counter-clockwise", tip, lambda: self._edit(param.name, param.default), size=12
+        )
+        back.setStyleSheet("padding: 2px")
+        back.hide()
+        self._grid.addWidget(back, row, 3)
+        return back
 
     def _pin(self, param: Param, row: int) -> QToolButton:
         """A button that lets every place of the network set a parameter."""
@@ -164,3 +190,5 @@ class Form(QWidget):
         self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         for widget in self._folded:
             widget.setVisible(shown)
+        for name in self.editors.keys() & self._values.keys():
+            self._mark(name, self._values[name])

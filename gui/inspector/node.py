@@ -25,7 +25,7 @@ from gui.inspector.network import NetworkCard
 from gui.inspector.sharing import Sharing
 from gui.learning import LearningFigures
 from gui.session import Session
-from gui.widgets import Card, empty, label, restyle
+from gui.widgets import Card, empty, label, restyle, words
 
 
 class Mark(QWidget):
@@ -146,7 +146,7 @@ class NodePage(QWidget):
                     "Neurowire does not know this type of node. It is kept as it was in the file."
                 )
             )
-            self._layout.addWidget(label(doc, "dim", wrap=True))
+            self._layout.addWidget(label(words(doc), "dim", wrap=True))
 
     def stale(self) -> bool:
         """Is another page needed, as the network that is placed shows other parameters?"""
@@ -289,7 +289,7 @@ class NodePage(QWidget):
         empty(self._shapes)
         for index, (name, text) in enumerate(rows):
             self._shapes.addWidget(label(name, "dim"), index, 0)
-            value = label(text, "mono")
+            value = label(text.replace(",", ",\N{ZERO WIDTH SPACE}"), "mono", wrap=True)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._shapes.addWidget(value, index, 1)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from graph.declare import Param
+from gui.inspector.arithmetic import evaluate
 
 Number = int | float
 
@@ -26,7 +27,7 @@ def write(value: Number | None) -> str:
 
 
 def read(text: str, *, whole: bool) -> Number | None:
-    """The number in a text, None for an empty one.
+    """The number in a text or what a sum such as 8*8 comes to; None for an empty one.
 
     Raises:
         ValueError: If it is no number, or not a whole one where that is asked.
@@ -35,11 +36,18 @@ def read(text: str, *, whole: bool) -> Number | None:
     if not text:
         return None
     if not whole:
-        return WORDS[text] if text in WORDS else float(text)
-    number = float(text)
+        return WORDS[text] if text in WORDS else _number(text)
+    number = _number(text)
     if not number.is_integer():
         raise ValueError(text)
     return int(number)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float(evaluate(text))
 
 
 def step_size(value: float, *, down: bool) -> float:

@@ -77,7 +77,7 @@ class Inspector(QScrollArea):
             self.page = BoardPage(self._session)
         holder = QWidget()
         layout = QVBoxLayout(holder)
-        layout.setContentsMargins(20, 18, 18, 18)
+        layout.setContentsMargins(18, 18, 14, 18)
         self.run = label("", "dim", wrap=True)
         self.run.setContentsMargins(0, 0, 0, 12)
         self.run.hide()

@@ -135,6 +135,7 @@ QGroupBox::title { subcontrol-origin: margin; left: 0; }
 
 QLabel[look="title"] { font-size: 16px; font-weight: 600; }
 QLabel[look="heading"] { color: $dim; font-weight: 600; font-size: 12px; }
+QLabel[look="changed"] { font-weight: 600; }
 QLabel[look="dim"] { color: $dim; }
 QLabel[look="error"] { color: $error; }
 QLabel[look="warning"] { color: $warning; }
