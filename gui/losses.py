@@ -181,7 +181,7 @@ class Losses(QWidget):
                     chart, legend, key, colour, faint=steps, points=not steps, dashed=held_out,
                     pace=pace or Pace(),
                 )  # fmt: skip
-                row = f"{figure}, {title}"
+                row = f"{title} {figure.rpartition('/')[2]}"
                 legend.add(key, row, "val" if held_out else "train", self._colours[legend, key])
             chart.extend(key, xs, ys)
         self._show_kind(self.kind.checkedId())
@@ -216,6 +216,7 @@ class Losses(QWidget):
             kinds.addWidget(kind)
         self.kind.idClicked.connect(self._show_kind)
         self.log = QCheckBox("Log scale")
+        self.log.setAccessibleName("Log scale")
         self.log.toggled.connect(self._set_log)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 99)
@@ -280,8 +281,12 @@ class Losses(QWidget):
             self._readout.hide()
             self._side.setVisible(self.height() > LOW + legend.sizeHint().height())
             self._smoothing_title.hide()
-            self.smoothing.setVisible(self.width() > CONTROLS * 3 // 4)
+            self.smoothing.hide()
+            self.along.setVisible(self.width() > CONTROLS)
+            self.log.setText("Log")
             return
+        self.along.show()
+        self.log.setText("Log scale")
         self._side.show()
         beside = legend.sizeHint().width()
         readout = self.width() > ROOMY or not beside  # the legend has its figures too
@@ -289,8 +294,8 @@ class Losses(QWidget):
         if readout:
             beside += self._readout.sizeHint().width()
         room = self.width() - beside - AROUND
-        self._smoothing_title.setVisible(room > CONTROLS)
-        self.smoothing.setVisible(room > CONTROLS * 3 // 4)
+        self._smoothing_title.setVisible(room > CONTROLS + 100)
+        self.smoothing.setVisible(room > CONTROLS)
 
     def _figures_that_matter(self) -> QWidget:
         self.headline_title, self.headline = label("no figures yet", "dim"), label("\N{EN DASH}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
@@ -19,6 +19,9 @@ from gui.sliders import LatentSliders
 from gui.widgets import Elided, Track, label, shown, tool_button
 from runtime.messages import ViewDrawn
 from runtime.payloads import Matrix, Number, Payload, Pictures, Predictions
+
+BUTTONS = 76
+"""Pixels for what stands in the heading beside its words."""
 
 
 class Sheet(QWidget):
@@ -57,11 +60,12 @@ class Preview(QWidget):
         self._step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sheet, self.shown, self.pager = Sheet(), message, Pager()
         self.pager.turned.connect(self._turn)
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.setSpacing(3)
         head.addWidget(self._name)
         head.addSpacing(6)
         head.addWidget(self._step, 1)
+        head.addStretch(0)
         self.save_picture = tool_button(
             "image", "Save what this view shows as a picture", self.picture_wanted.emit
         )
@@ -72,10 +76,11 @@ class Preview(QWidget):
         )
         head.addWidget(self.save_picture)
         head.addWidget(self.save_animation)
-        layout = QVBoxLayout(self)
+        self._rows = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(head)
+        self._below = False
         self._beside = QHBoxLayout()
         self._beside.setSpacing(18)
         self._beside.addWidget(self.sheet, 1)
@@ -91,6 +96,26 @@ class Preview(QWidget):
         layout.addWidget(self.slider)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_message(message)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is said of the picture goes below its name where there is no room beside it."""
+        super().resizeEvent(event)
+        self._place_words()
+
+    def _place_words(self) -> None:
+        wanted = self._name.sizeHint().width() + self._step.sizeHint().width() + BUTTONS
+        below = self.width() < wanted
+        if below == self._below:
+            return
+        self._below = below
+        if below:
+            self._head.removeWidget(self._step)
+            self._rows.insertWidget(1, self._step)
+            self._head.setStretch(self._head.count() - 3, 1)
+        else:
+            self._rows.removeWidget(self._step)
+            self._head.insertWidget(2, self._step, 1)
+            self._head.setStretch(self._head.count() - 3, 0)
 
     def show_message(self, message: ViewDrawn) -> None:
         """Take a newer picture; it is shown unless the slider was put to an earlier one.
@@ -130,6 +155,7 @@ class Preview(QWidget):
         self._name.setText(self.name.replace("_", " "))
         self._step.setText(f"{when(message)}{_said(message.payload)}")
         self._step.setToolTip(shown(self._step.text()))
+        self._place_words()
         self.sheet.setAccessibleName(f"{self.name}, {when(message)}")
         self.sheet.setAccessibleDescription(_in_words(message.payload))
         self.sheet.update()

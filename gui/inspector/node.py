@@ -289,7 +289,7 @@ class NodePage(QWidget):
         empty(self._shapes)
         for index, (name, text) in enumerate(rows):
             self._shapes.addWidget(label(name, "dim"), index, 0)
-            value = label(text.replace(",", ",\N{ZERO WIDTH SPACE}"), "mono", wrap=True)
+            value = label(text, "mono", wrap=True)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._shapes.addWidget(value, index, 1)
 

@@ -196,7 +196,7 @@ def test_each_earlier_run_has_a_colour_validation_and_a_legend(window: Window) -
     colours = {name: chart._curves[name].colour.name() for name in chart.names()}
     assert colours["one loss/mse"] == colours["one val/mse"] != colours["two loss/mse"]
     rows = {one.text() for one in shown.legend.findChildren(QLabel)}
-    assert {"mse, one", "mse, two", "train", "validation"} <= rows
+    assert {"one mse", "two mse", "train", "validation"} <= rows
     for theme in (look.DARK, look.LIGHT):
         seen = {curve_of(one, theme).name() for one in look.EARLIER}
         assert len(seen) == len(look.EARLIER)

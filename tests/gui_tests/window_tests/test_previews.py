@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -11,6 +12,8 @@ from graph.templates import open_template
 from gui import look
 from gui.app import application
 from gui.pictures import on_node
+from gui.preview import Preview
+from gui.widgets import Elided
 from gui.window import Window
 from runtime.messages import ViewDrawn
 from runtime.payloads import Matrix, Pictures
@@ -139,3 +142,16 @@ def test_pictures_on_nodes_turn_with_the_theme(make_window: MakeWindow, qtbot: Q
     qtbot.waitUntil(lambda: item.image != dark)
     assert item.image is not None
     assert item.image == on_node(payload, max(2.0, window.devicePixelRatioF()))
+
+
+@pytest.mark.parametrize("width", [200, 240, 320, 600])
+def test_what_is_said_of_a_view_is_never_cut(width: int, qtbot: QtBot) -> None:
+    matrix = Matrix(("a", "b"), ((5, 1), (0, 7)))
+    preview = Preview(ViewDrawn("n1", "confusion_matrix", "confusion", matrix, 228))
+    qtbot.addWidget(preview)
+    preview.resize(width, 260)
+    preview.show()
+    qtbot.wait(20)
+    words = preview.findChildren(Elided)[0]
+    assert "step 228" in words.text()
+    assert words.width() >= words.sizeHint().width()
