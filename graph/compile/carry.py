@@ -13,7 +13,7 @@ from graph.compile.source import Source, Writer, import_lines, names_used
 
 FOLDER = Path(__file__).resolve().parents[2] / "runtime" / "exported"
 PACKAGE = "runtime.exported"
-READERS = ("data", "images", "partners", "tables", "toys")
+READERS = ("data", "images", "picture_tables", "partners", "tables", "toys")
 """Files whose functions go to the project's data.py."""
 WHOLE = ("arguments", "processes", "checkpoint", "script", "threads", "sampling")
 """Files that are carried as they stand; their functions are known by the file's name."""

@@ -24,6 +24,7 @@ from typing import Any
 
 from runtime.data.folders import folder_content, folder_facts, parts_of
 from runtime.data.missing import MissingSet
+from runtime.data.picture_tables import picture_table_content, picture_table_facts
 from runtime.data.search import find
 from runtime.data.sources import SOURCES
 from runtime.data.tabular import table_content, table_facts
@@ -154,6 +155,7 @@ PROBES: dict[str, Probe] = {
     "data.fashion_mnist": Probe(idx_content("fashion-mnist"), downloaded("fashion-mnist")),
     "data.csv": Probe(table_content, table_facts),
     "data.image_folder": Probe(folder_content, folder_facts),
+    "data.picture_table": Probe(picture_table_content, picture_table_facts),
     **{f"data.{toy}": Probe(None, toy_facts) for toy in ("xor", "spiral", "moons", "circles")},
     "data.blobs": Probe(None, toy_facts),
 }

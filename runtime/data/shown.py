@@ -11,11 +11,13 @@ from graph.nodes.data import delimiter_of
 from graph.nodes.toy import NOT_READ
 from runtime.data.facts import probe
 from runtime.data.folders import folder_of
+from runtime.data.picture_tables import table_of
 from runtime.data.search import find
 from runtime.data.sources import SOURCES
 from runtime.data.tabular import table_path
 from runtime.exported.data import DataError, locate
 from runtime.exported.images import class_names, digits, pictures, read_idx, read_picture
+from runtime.exported.picture_tables import picture_of, read_rows
 from runtime.exported.tables import read_csv
 from runtime.exported.toys import blobs, circles, moons, spiral, xor
 from runtime.payloads import Boundary, Payload, Pictures, Table
@@ -79,6 +81,24 @@ def show_folder(params: Params, data_dir: DataDir, count: int) -> Pictures:
     return to_pictures(torch.stack([image for image, _ in shown]), [name for _, name in shown])
 
 
+def show_picture_table(params: Params, data_dir: DataDir, count: int) -> Pictures:
+    """The first pictures that a table names, as the network will see them."""
+    facts = probe("data.picture_table", params, data_dir)
+    told, table = facts["reader"], table_of(params, data_dir)
+    rows = read_rows(table, told.get("delimiter", ","), told.get("encoding", "utf-8-sig"))
+    name, targets, without = told["files"], told["targets"], {*told.get("without", ())}
+    rows = [row for row in rows if row[name] not in without and all(row[one] for one in targets)]
+    spans = {mode: (low, high) for mode, (low, high) in facts.get("spans", {}).items()}
+    side, channels = int(params.get("size", 64)), int(params.get("channels", 3))
+    folders, ending = told.get("folders", (".",)), told.get("ending", "")
+    shown = [
+        read_picture(picture_of(table.parent, folders, row[name] + ending), side, channels, spans)
+        for row in rows[:count]
+    ]
+    captions = [", ".join(row[one] for one in targets) for row in rows[:count]]
+    return to_pictures(torch.stack(shown), captions)
+
+
 def show_table(params: Params, data_dir: DataDir, count: int) -> Table:
     """The first rows, as they stand in the file."""
     table = read_csv(table_path(params, data_dir), delimiter_of(str(params.get("delimiter") or "")))
@@ -108,6 +128,7 @@ SHOWS: dict[str, Show] = {
     "data.fashion_mnist": show_idx("fashion-mnist", tuple(CLOTHES.split(","))),
     "data.csv": show_table,
     "data.image_folder": show_folder,
+    "data.picture_table": show_picture_table,
     "data.xor": show_points(xor),
     "data.spiral": show_points(spiral),
     "data.moons": show_points(moons),

@@ -13,12 +13,12 @@ from torch import Tensor
 
 from graph.declare import Declaration
 from runtime.data import probe
-from runtime.exported import data, images, tables, toys
+from runtime.exported import data, images, picture_tables, tables, toys
 from tests.runtime_tests.evaluate import find, of_role
 
 READERS = {
     name: one
-    for module in (data, images, tables, toys)
+    for module in (data, images, picture_tables, tables, toys)
     for name, one in vars(module).items()
     if inspect.isfunction(one)
 }
@@ -165,5 +165,5 @@ def test_reading_tells_the_path_as_typed() -> None:
 
 
 def test_all_data_nodes_are_tested_here() -> None:
-    known = {"digits", "mnist", "fashion_mnist", "csv", "image_folder"}
+    known = {"digits", "mnist", "fashion_mnist", "csv", "image_folder", "picture_table"}
     assert {one.type for one in of_role("data")} == {f"data.{name}" for name in known} | {*TOYS}
