@@ -106,9 +106,22 @@ def picture_table_facts(params: Params, data_dir: str | Path | None) -> dict[str
         "validation": validation,
         "classes": classes,
         "targets": targets,
+        "columns": [column(name, rows, targets) for name in names],
         "note": "; ".join(told),
         "reader": reader(places, targets, classes, bad, delimiter, encoding),
         **({"spans": spans} if spans else {}),
+    }
+
+
+def column(name: str, rows: Sequence[Row], targets: Sequence[str]) -> dict[str, Any]:
+    """A column's facts."""
+    words = [row[name] for row in rows if row[name]]
+    return {
+        "name": name,
+        "kind": "target" if name in targets else "left out",
+        "missing": len(rows) - len(words),
+        "different": len({*words}),
+        "example": words[0] if words else "",
     }
 
 

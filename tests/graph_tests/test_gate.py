@@ -19,7 +19,7 @@ from graph.templates import names, open_template
 from tests.graph_tests.hostile import TEXTS, assert_only_text, facts, leaves, replaced
 from tests.graph_tests.projects import facts_of
 
-TEXT_KINDS = {"text", "path", "names", "values", "nodes"}
+TEXT_KINDS = {"text", "path", "folder", "names", "values", "nodes"}
 SHORT = [text[:24].encode("ascii", "backslashreplace").decode() for text in TEXTS]
 
 
