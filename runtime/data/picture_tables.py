@@ -10,7 +10,7 @@ from graph.words import many
 from runtime.data.folders import listed, look_at, note, parts_of, spans_of
 from runtime.exported.data import DataError, locate
 from runtime.exported.images import pictures
-from runtime.exported.picture_tables import picture_of, read_rows
+from runtime.exported.picture_tables import picture_of_row, read_picture_rows
 
 Params = Mapping[str, Any]
 Row = Mapping[str, str]
@@ -57,14 +57,14 @@ def picture_table_facts(params: Params, data_dir: str | Path | None) -> dict[str
     """What the reader must be told, and what a person may want to know."""
     table = table_of(params, data_dir)
     delimiter, encoding = form_of(table)
-    rows = read_rows(table, delimiter, encoding)
+    rows = read_picture_rows(table, delimiter, encoding)
     names = [*rows[0]]
     places = places_of(table, rows, str(params.get("files") or ""))
     targets = targets_of(table, names, places.column, params)
     named = [row for row in rows if row[places.column]]
     whole = [row for row in named if all(row[one] for one in targets)]
     files = {
-        name: picture_of(table.parent, places.folders, name + places.ending)
+        name: picture_of_row(table.parent, places.folders, name + places.ending)
         for name in dict.fromkeys(row[places.column] for row in whole)
     }
     looks, broken = look_at([*dict.fromkeys(files.values())])

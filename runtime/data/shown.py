@@ -17,7 +17,7 @@ from runtime.data.sources import SOURCES
 from runtime.data.tabular import table_path
 from runtime.exported.data import DataError, locate
 from runtime.exported.images import class_names, digits, pictures, read_idx, read_picture
-from runtime.exported.picture_tables import picture_of, read_rows
+from runtime.exported.picture_tables import picture_of_row, read_picture_rows
 from runtime.exported.tables import read_csv
 from runtime.exported.toys import blobs, circles, moons, spiral, xor
 from runtime.payloads import Boundary, Payload, Pictures, Table
@@ -85,14 +85,16 @@ def show_picture_table(params: Params, data_dir: DataDir, count: int) -> Picture
     """The first pictures that a table names, as the network will see them."""
     facts = probe("data.picture_table", params, data_dir)
     told, table = facts["reader"], table_of(params, data_dir)
-    rows = read_rows(table, told.get("delimiter", ","), told.get("encoding", "utf-8-sig"))
+    rows = read_picture_rows(table, told.get("delimiter", ","), told.get("encoding", "utf-8-sig"))
     name, targets, without = told["files"], told["targets"], {*told.get("without", ())}
     rows = [row for row in rows if row[name] not in without and all(row[one] for one in targets)]
     spans = {mode: (low, high) for mode, (low, high) in facts.get("spans", {}).items()}
     side, channels = int(params.get("size", 64)), int(params.get("channels", 3))
     folders, ending = told.get("folders", (".",)), told.get("ending", "")
     shown = [
-        read_picture(picture_of(table.parent, folders, row[name] + ending), side, channels, spans)
+        read_picture(
+            picture_of_row(table.parent, folders, row[name] + ending), side, channels, spans
+        )
         for row in rows[:count]
     ]
     captions = [", ".join(row[one] for one in targets) for row in rows[:count]]

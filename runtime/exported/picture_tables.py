@@ -36,22 +36,24 @@ def picture_table(
     target, are left out.
     """
     table = locate(path, data_dir)
-    rows = read_rows(table, delimiter, encoding)
+    rows = read_picture_rows(table, delimiter, encoding)
     left_out = {*without}
     rows = [row for row in rows if row[files] not in left_out and all(row[one] for one in targets)]
-    places = [picture_of(table.parent, folders, row[files] + ending) for row in rows]
+    places = [picture_of_row(table.parent, folders, row[files] + ending) for row in rows]
     image = torch.empty(len(rows), channels, size, size)
     for at, place in enumerate(places):
         image[at] = read_picture(place, size, channels, spans)
     if classes is None:
-        target = torch.tensor([[number(row, one, table) for one in targets] for row in rows])
+        target = torch.tensor(
+            [[number_in_cell(row, one, table) for one in targets] for row in rows]
+        )
     else:
         known = {name: i for i, name in enumerate(classes)}
         target = torch.tensor([known[row[targets[0]]] for row in rows])
     return split((image, target), validation=validation, seed=seed)
 
 
-def read_rows(table: Path, delimiter: str, encoding: str) -> list[dict[str, str]]:
+def read_picture_rows(table: Path, delimiter: str, encoding: str) -> list[dict[str, str]]:
     """The rows of a table with a header line, each cell as text without blanks around it."""
     try:
         with table.open(encoding=encoding, newline="") as file:
@@ -65,13 +67,13 @@ def read_rows(table: Path, delimiter: str, encoding: str) -> list[dict[str, str]
     return [dict(zip(header, [*row, *[""] * len(header)], strict=False)) for row in rows]
 
 
-def picture_of(top: Path, folders: Sequence[str], name: str) -> Path:
+def picture_of_row(top: Path, folders: Sequence[str], name: str) -> Path:
     """The picture of this name, in the first folder that has it."""
     places = [top / folder / name.replace("\\", "/") for folder in folders]
     return next((place for place in places if place.is_file()), places[0])
 
 
-def number(row: Mapping[str, str], name: str, table: Path) -> float:
+def number_in_cell(row: Mapping[str, str], name: str, table: Path) -> float:
     """The number in a cell; its decimal mark may be a comma."""
     try:
         return float(row[name].replace(",", "."))
