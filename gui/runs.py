@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -34,6 +34,8 @@ from runtime.runs import (
 
 COLUMNS = ("Run", "Started", "State", "Best", "Epochs", "Last", "Time", "Seed", "Weights", "Device")
 RUN = Qt.ItemDataRole.UserRole
+ROOMY = 660
+"""Pixels from which on the buttons have room for their words."""
 ENDED = {"finished", "stopped", "interrupted", "failed"}
 
 Curves = dict[str, tuple[list[float], list[float]]]
@@ -85,6 +87,10 @@ class History(QWidget):
         self._open = button("Open its board", self._open_board, icon="tree-structure")
         self._folder = button("Show folder", self._show_folder, icon="folder-open")
         self._buttons = (self._overlay, self._resume, self._generate, self._open, self._folder)
+        self._titles = tuple(one.text() for one in self._buttons)
+        for one, title in zip(self._buttons, self._titles, strict=True):
+            one.setAccessibleName(title)
+            one.setToolTip(one.toolTip() or title)
         row = QHBoxLayout()
         row.addStretch(1)
         for one in self._buttons:
@@ -99,6 +105,12 @@ class History(QWidget):
         layout.addLayout(wrong)
         layout.addWidget(self.table, 1)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the buttons are their icons; what they do is their tip."""
+        super().resizeEvent(event)
+        for one, title in zip(self._buttons, self._titles, strict=True):
+            one.setText(title if self.width() >= ROOMY else "")
 
     def showEvent(self, event: object) -> None:
         self.refresh()

@@ -184,10 +184,10 @@ class Card(QFrame):
         if jump is not None and problem.name:
             heading = QHBoxLayout()
             heading.setSpacing(6)
-            heading.addWidget(label(problem.name, "heading"))
+            heading.addWidget(label(problem.name, "heading", wrap=not problem.place))
             if problem.place:
                 heading.addWidget(label(f"in {problem.place}", "dim"))
-            heading.addStretch(1)
+                heading.addStretch(1)
             text.addLayout(heading)
         text.addWidget(label(_sentence(problem.text), wrap=True))
         if problem.advice:

@@ -37,7 +37,7 @@ QStatusBar QLabel { color: $dim; font-size: 12px; }
 
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
 QTabBar { background: $panel; qproperty-drawBase: 0; }
-QTabBar::tab { background: transparent; color: $dim; padding: 8px 10px 7px 10px; border: none;
+QTabBar::tab { background: transparent; color: $dim; padding: 8px 8px 7px 8px; border: none;
                border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from gui.arrangement import SIZE, first_geometry, inside
 from gui.window import Window
+from tests.gui_tests.window_tests.boards import small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.screens import off_screen
 
@@ -137,3 +138,24 @@ def test_a_chosen_node_brings_its_settings_to_the_front(make_window: MakeWindow)
     window.session.select(["n2"])
     QApplication.processEvents()
     assert not window.inspector.visibleRegion().isEmpty()
+
+
+def test_nothing_is_cut_in_a_narrow_column(make_window: MakeWindow) -> None:
+    window = make_window(small_board())
+    window.resize(960, 540)
+    window.show_tab("problems")
+    QApplication.processEvents()
+    area = window.problems
+    content = area.widget()
+    assert content is not None
+    assert content.minimumSizeHint().width() <= area.viewport().width()
+    window.show_tab("runs")
+    QApplication.processEvents()
+    for button in window.history.findChildren(QPushButton):
+        if button.isVisible():
+            assert button.width() >= button.sizeHint().width()
+            assert button.toolTip() or button.text()
+    window.resize(1600, 900)
+    window.show_tab("runs")
+    QApplication.processEvents()
+    assert {"Resume", "Generate"} <= {b.text() for b in window.history.findChildren(QPushButton)}
