@@ -25,7 +25,7 @@ from gui.canvas.rename import RenameField
 from gui.canvas.trained import optimizers, stripes
 from gui.canvas.viewer import Viewer
 from gui.canvas.wire_item import Wire
-from gui.canvas.words import tooltip
+from gui.canvas.words import tooltip, wire_words
 
 if TYPE_CHECKING:
     from graph.infer import Inference
@@ -251,11 +251,17 @@ class Board(QWidget):
 
     def fit(self) -> None:
         """Show the selected nodes, or the whole sheet if none is."""
-        self.viewer.show_rect(self.bounds(self.selected() or None), closest=1.0)
+        chosen = self.selected()
+
+        def around() -> QRectF:
+            there = [node for node in chosen if node in self.drawing.nodes]
+            return self.bounds(there or None)
+
+        self.viewer.fit_to(around)
 
     def home(self) -> None:
         """Show the whole sheet."""
-        self.viewer.show_rect(self.bounds(), closest=1.0)
+        self.viewer.fit_to(self.bounds)
 
     def centre_on(self, node: str) -> None:
         """Bring a node to the middle, near enough to be read."""
@@ -336,6 +342,10 @@ class Board(QWidget):
     def tooltip(self, node: str, port: Socket | None) -> str:
         """What to say about a node, or about one of its ports."""
         return tooltip(self.place, node, port, self.drawing.gradients.get(node))
+
+    def wire_words(self, wire: Wire) -> str:
+        """What to say about a wire: its ends, what flows, and its weight while it trains."""
+        return wire_words(self.place, wire.link, self.drawing.weights.get(wire.link.key))
 
     # -- adding
 

@@ -50,6 +50,7 @@ class Drawing:
         self._shifted = False
         self.networks_changed = False
         self._weights: Mapping[LinkKey, float] = {}
+        self.weights: Mapping[LinkKey, float] = {}
         self._stripes: Mapping[str, QColor] = {}
         self.gradients: Mapping[str, float] = {}
 
@@ -301,6 +302,7 @@ class Drawing:
 
     def show_weights(self, weights: Mapping[LinkKey, float]) -> None:
         """Scale weights by the largest and show them on their wires."""
+        self.weights = weights
         largest = max((abs(weight) for weight in weights.values()), default=0.0) or 1.0
         scaled = {key: weight / largest for key, weight in weights.items()}
         for key in self._weights.keys() - scaled.keys():

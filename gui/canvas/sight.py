@@ -1,5 +1,6 @@
 """The view: zoom, background, levels of detail, and what lies under the pointer."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -47,6 +48,9 @@ class Host(Protocol):
     def tooltip(self, node: str, port: Socket | None) -> str:
         """What to say about what lies under the pointer."""
 
+    def wire_words(self, wire: Wire) -> str:
+        """What to say about a wire."""
+
 
 class Sight(NodeViewer):
     """NodeGraphQt's viewer, seen our way: exact zoom, dots, the board in a few calls from afar."""
@@ -58,6 +62,7 @@ class Sight(NodeViewer):
         self.host = host
         self.far_picture = FarPicture()
         QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), PICTURES_KB))
+        self._fitted: Callable[[], QRectF] | None = None
         self._ground_made: tuple[tuple[object, ...], QPixmap] | None = None
         self._scene_range: QRectF
         self._previous_pos: QPoint
@@ -97,6 +102,7 @@ class Sight(NodeViewer):
 
     def look_at(self, seen: QRectF) -> None:
         """Show again what was seen."""
+        self._fitted = None
         self._scene_range = QRectF(seen)
         self._update_scene()
         self.zoomed.emit()
@@ -144,9 +150,20 @@ class Sight(NodeViewer):
         )
         seen = QRectF(0, 0, port.width() / scale, port.height() / scale)
         seen.moveCenter(rect.center())
+        self._fitted = None
         self._scene_range = seen
         self._update_scene()
         self.zoomed.emit()
+
+    def fit_to(self, bounds: Callable[[], QRectF]) -> None:
+        """Show a part of the scene, and again at each new size until the view is moved by hand."""
+        self.show_rect(bounds())
+        self._fitted = bounds
+
+    def _set_viewer_pan(self, across: float, down: float) -> None:
+        """NodeGraphQt's name for a move by so much of the scene; by hand, so nothing is fitted."""
+        self._fitted = None
+        super()._set_viewer_pan(across, down)
 
     def shows(self, rect: QRectF) -> bool:
         """Is all of this part of the scene in sight?"""
@@ -154,6 +171,7 @@ class Sight(NodeViewer):
 
     def centre_at(self, point: QPointF) -> None:
         """Bring a point of the scene to the middle."""
+        self._fitted = None
         self._scene_range.moveCenter(point)
         self._update_scene()
 
@@ -163,6 +181,7 @@ class Sight(NodeViewer):
         factor = max(LEAST, min(MOST, now * sx)) / now
         centre = pos if pos is not None else self._scene_range.center()
         seen = self._scene_range
+        self._fitted = None
         self._scene_range = QRectF(
             centre.x() - (centre.x() - seen.left()) / factor,
             centre.y() - (centre.y() - seen.top()) / factor,
@@ -173,9 +192,13 @@ class Sight(NodeViewer):
         self.zoomed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the scale and the upper left corner."""
+        """Fit again what was fitted before; else keep the scale and the upper left corner."""
         scale, corner = self.zoom(), self._scene_range.topLeft()
         QGraphicsView.resizeEvent(self, event)
+        if self._fitted is not None:
+            self._last_size = self.size()
+            self.fit_to(self._fitted)
+            return
         port = self.viewport().size()
         self._scene_range = QRectF(corner, QSize(port.width(), port.height()).toSizeF() / scale)
         self._last_size = self.size()

@@ -117,9 +117,14 @@ class Viewer(Wiring):
             return
         if event.button() == Qt.MouseButton.RightButton:
             return
+        clicked = self._origin_pos == event.position().toPoint() and self._pressed_on is None
         super().mouseReleaseEvent(event)
         self.COLLIDING_state = False
         self._pressed_on = None
+        wire = self.wire_at(self.mapToScene(event.position().toPoint())) if clicked else None
+        if wire is not None and wire.isSelected() and not self.far:
+            at = event.globalPosition().toPoint()
+            QToolTip.showText(at, shown(self.host.wire_words(wire)), self.viewport())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """On nothing: search. On a node: its name or its parameters."""
@@ -186,7 +191,10 @@ class Viewer(Wiring):
             pos = self.mapToScene(event.pos())
             item, socket = self.node_at(pos), self.socket_at(pos)
             node = socket.parentItem() if socket else item
+            wire = self.wire_at(pos) if node is None and not self.far else None
             text = self.host.tooltip(node.id, socket) if node is not None else ""
+            if wire is not None:
+                text = self.host.wire_words(wire)
             QToolTip.showText(event.globalPos(), shown(text), self.viewport())
             return True
         return bool(super().viewportEvent(event))

@@ -4,6 +4,8 @@ from html import escape
 
 from graph.declare import REGISTRY
 from graph.place import Place
+from graph.sheet import Link
+from graph.tensor import BATCH, TensorType
 from graph.words import many
 from gui import look
 from gui.canvas.port_item import Socket
@@ -50,6 +52,45 @@ def tooltip(
     if node.muted:
         lines.append("Muted: the wire passes through")
     return _page(lines)
+
+
+MEANINGS = {
+    "features": "Numbers that gradients flow back through",
+    "tokens": "Numbers of tokens in a vocabulary",
+    "labels": "Numbers of classes",
+    "mask": "What counts and what is left out",
+    "loss": "What an optimizer makes smaller",
+    "schedule": "What sets an optimizer's learning rate",
+}
+
+
+def wire_words(place: Place, link: Link, weight: float | None = None) -> str:
+    """Rich text about a wire: where it runs, what shape and type flow, what that means."""
+    ends = []
+    for end, output in ((link.source, True), (link.target, False)):
+        node = place.document.node(end.node)
+        ports = place.document.ports(node)
+        found = [one for one in (ports.outputs if output else ports.inputs) if one.name == end.port]
+        port = found[0].label if found else end.port
+        ends.append(f"<b>{escape(node.name)}</b> {escape(port)}")
+    lines = [" \N{RIGHTWARDS ARROW} ".join(ends)]
+    tensor = place.type_of(link.source.node, link.source.port)
+    if tensor is None:
+        lines.append("Shape not known yet: mend or wire what comes before")
+    else:
+        lines += [f"{escape(str(tensor))} {tensor.dtype}", _meaning(tensor)]
+    if weight is not None:
+        lines.append(f"Weight {short(weight)}")
+    return _page(lines)
+
+
+def _meaning(tensor: TensorType) -> str:
+    """What the numbers are, and what their first dimension counts."""
+    whole = tensor.kind == "features" and tensor.dtype != "float"
+    what = "Whole numbers: no gradient flows back" if whole else MEANINGS[tensor.kind]
+    if tensor.classes is not None:
+        what += f", 0 to {tensor.classes - 1}"
+    return f"{what}; {BATCH} is the batch" if BATCH in tensor.dims else what
 
 
 def _page(lines: list[str]) -> str:

@@ -210,6 +210,26 @@ def test_resizing_keeps_the_scale(hands: Hands) -> None:
     assert hands.board.viewer.zoom() == pytest.approx(zoom)
 
 
+def test_a_fitted_board_is_fitted_again_at_another_size(hands: Hands) -> None:
+    board = hands.board
+    for fit, nodes in ((board.home, None), (board.fit, ["n2"])):
+        board.resize(1100, 700)
+        board.select(nodes or [])
+        fit()
+        for width, height in ((420, 300), (1100, 700), (700, 260)):
+            board.resize(width, height)
+            QApplication.processEvents()
+            assert board.viewer.shows(board.bounds(nodes))
+            kept = board.viewer.seen
+            fit()
+            assert board.viewer.seen == kept
+    board.viewer._set_viewer_pan(40, 0)  # moved by hand: not fitted any more
+    scale = board.viewer.zoom()
+    board.resize(900, 600)
+    QApplication.processEvents()
+    assert board.viewer.zoom() == scale
+
+
 def test_the_theme_changes_the_canvas(hands: Hands, qapp: QApplication) -> None:
     spot = QPoint(3, 3)
     look.apply(qapp, "light")
