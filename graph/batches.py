@@ -16,14 +16,9 @@ if TYPE_CHECKING:
     from graph.infer import Inference
 
 
-def check(inference: "Inference", batch_size: int | None = None) -> "Iterator[Problem]":
-    """Norms of a single number, as each batch has one example.
-
-    Args:
-        inference: What is known of the board.
-        batch_size: Examples a step; the board's own by default.
-    """
-    if (batch_size or inference.document.settings.batch_size) > 1:
+def check(inference: "Inference") -> "Iterator[Problem]":
+    """Norms of a single number, as each batch has one example."""
+    if (inference.batch_size or inference.document.settings.batch_size) > 1:
         return
     for _, sheet, node, found in routes.everywhere(inference, "together"):
         declaration = REGISTRY.find(node.type)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph import (
     batches,
+    deviations,
     generating,
     gradients,
     meanings,
@@ -46,6 +47,7 @@ def check(inference: "Inference") -> list[Problem]:
         *generating.check(inference),
         *meanings.check(inference),
         *mixing.check(inference),
+        *deviations.check(inference),
         *terms.check(inference),
         *pictures.check(inference),
         *schedules.check(inference),

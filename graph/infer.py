@@ -23,12 +23,19 @@ class Inference(Answers):
         document: What to look at.
         facts: What a probe learned about data nodes, by node id.
         watch: Follow the document's changes from now on.
+        batch_size: Examples a step; the board's own by default.
     """
 
     def __init__(
-        self, document: Document, facts: Mapping[str, Facts] | None = None, *, watch: bool = True
+        self,
+        document: Document,
+        facts: Mapping[str, Facts] | None = None,
+        *,
+        watch: bool = True,
+        batch_size: int | None = None,
     ) -> None:
         self.document = document
+        self.batch_size = batch_size
         self.facts: dict[str, Facts] = dict(facts or {})
         self._nodes = NodeInference(document, self.facts)
         self._results: dict[str, Result] = {}

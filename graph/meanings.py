@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from graph import bypass, tracing
+from graph import bypass, rules, tracing
 from graph.declare import REGISTRY
-from graph.mending import problem
+from graph.mending import problem, set_on
 from graph.problems import Fix, Problem
 from graph.ranges import ANY, LOWEST, Want
 from graph.routes import Place
@@ -73,9 +73,12 @@ def _unwanted(
 ) -> Problem:
     document = inference.document
     assert traced.maker is not None, "something gives what is not wanted"
-    maker = document.node(traced.maker.end.node).name
+    made_by = document.node(traced.maker.end.node)
+    maker = made_by.name
     chain = tracing.chain(inference, traced, want)
     first = document.node(chain.bends[0].end.node).name if chain.bends else maker
+    given = rules.role(made_by.type) == "data"  # learned in deviations, which lie around 0
+    before = "" if want.insert or given else f"wire in what comes before {first}: "
     return problem(
         document.board,
         node,
@@ -83,8 +86,10 @@ def _unwanted(
         severity="error" if want.severe else "warning",
         expected=want.expected,
         received=f"{maker} {said}",
-        advice=want.advice if want.insert else f"wire in what comes before {first}: {want.advice}",
-        fixes=_fixes(inference, target, chain, want),
+        advice=before + want.advice,
+        fixes=(set_on(made_by, "standardise", False),)
+        if given
+        else _fixes(inference, target, chain, want),
     )
 
 

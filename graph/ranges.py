@@ -146,6 +146,12 @@ PROBABILITIES = Want(
     advice="end in a Sigmoid, or take the loss that wants logits",
     severe=True,
 )
+COUNTS = Want(
+    "counts, none below 0", low=0.0, advice="wire in what was counted, as it stands", thinned=False
+)
+SIGNS = Want(
+    "signs, 1 or -1", low=-1.0, high=1.0, advice="wire in which of the two it is", thinned=False
+)
 TARGETS = Want("targets of 0 to 1", low=0.0, high=1.0, insert="activation.sigmoid", thinned=False)
 
 

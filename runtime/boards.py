@@ -41,7 +41,9 @@ def open_board(name: str) -> tuple[Document, tuple[Problem, ...]]:
     raise FileError(f"{name}: there is no such file, and no such template; templates are {known}.")
 
 
-def learn(document: Document, data_dir: str | None) -> tuple[Inference, list[Problem]]:
+def learn(
+    document: Document, data_dir: str | None, batch_size: int | None = None
+) -> tuple[Inference, list[Problem]]:
     """Infer a board's types, after reading the data whose shape only the data know.
 
     A set that is not on this computer is a warning: the board is right all the same.
@@ -81,7 +83,7 @@ def learn(document: Document, data_dir: str | None) -> tuple[Inference, list[Pro
             text = f"there is no file {path}, whose weights it begins with"
             advice = "choose another file, or empty `pretrained`"
             problems.append(Problem(node.id, BOARD, text, name=name, advice=advice))
-    return Inference(document, facts, watch=False), problems
+    return Inference(document, facts, watch=False, batch_size=batch_size), problems
 
 
 def set_params(document: Document, assignments: Iterable[str]) -> None:

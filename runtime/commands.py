@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from graph import batches, templates
+from graph import templates
 from graph.compile import Project, compile_document
 from graph.document import Document
 from graph.errors import CompileError, FileError, NeurowireError
@@ -234,10 +234,8 @@ def compiled(
     Raises:
         CompileError: If it has problems.
     """
-    inference, problems = boards.learn(document, data_dir)
+    inference, problems = boards.learn(document, data_dir, batch_size)
     problems = [one for one in problems if with_data or one.severity == "error"]
-    if batch_size is not None:
-        problems += batches.check(inference, batch_size)
     if problems:
         raise CompileError(problems)
     project = compile_document(document, inference=inference)

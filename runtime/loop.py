@@ -237,7 +237,15 @@ class Loop:
                 f"The run has trained {done} epochs already: it can't end after {end}.",
                 f"Ask for more than {done}; it was planned for {planned}.",
             )
-        if done == end:
+        last = self.config.max_steps or training.step + 1
+        if training.step > last:
+            raise CannotResume(
+                f"The run has trained {training.step} steps already: it can't end after {last}.",
+                f"Ask for more than {training.step}.",
+            )
+        if training.step == last:
+            self._send(Noted(f"All {last} steps are trained already: ask for more to go on."))
+        elif done == end:
             self._send(Noted(f"All {end} epochs are trained already: ask for more to go on."))
         if kept.get("torch", torch.__version__) != torch.__version__:
             text = f"The run was begun with PyTorch {kept['torch']}, this is {torch.__version__}:"

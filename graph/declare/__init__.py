@@ -13,6 +13,7 @@ with `param`. Hooks are plain methods, found by name:
     flat(self)                  names of the inputs that no gradient gets to
     bounds(self, *ranges)       how far what it gives goes; see `graph/ranges.py`
     wants(self, *inputs)        what numbers a loss or metric wants, by port
+    absolute(self, *inputs)     places of the inputs whose size it asks, not how they differ
     modes(self)                 does its module do something else while it trains?
     averages(self, *inputs)     is a loss of such terms a mean over rows? see `graph/nodes/merge.py`
     drops(self, *inputs)        does a mute before it leave nothing of it?

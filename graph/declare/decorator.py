@@ -91,7 +91,7 @@ def _title(name: str) -> str:
 
 HOOKS = frozenset(
     """
-    averages bounds call curve drops expression figure fixed_split flat metric module modes
+    absolute averages bounds call curve drops expression figure fixed_split flat metric module modes
     needs_facts optimizer per ports read remembers schedule shape summary total update wants weights
     """.split()  # noqa: SIM905 - a list of quoted words is harder to read
 )

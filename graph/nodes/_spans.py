@@ -26,6 +26,11 @@ RISING: dict[str, Callable[[float], float]] = {
     "mean": lambda x: x,
 }
 Pair = tuple[float, float]
+POINTS = (0.7, 1.9, 3.2, 0.4, 2.3, 1.1)
+"""Where a formula is tried: no two inputs get the same number."""
+SHIFTS = (0.5, 1.5)
+MANY = 8
+"""Inputs beyond which no formula is tried with all sets of them moved along."""
 
 
 def met(sign: str, given: Sequence[Given]) -> Given:
@@ -138,3 +143,45 @@ def _at(rising: Callable[[float], float], x: float) -> float:
         return math.inf
     except ValueError:  # a logarithm or a root of what is below 0
         return -math.inf
+
+
+def absolute(tree: ast.expr, names: Sequence[str], name: str) -> bool:
+    """Does a formula hang on where zero lies for one of its inputs?
+
+    It does not where moving that input, and some of the others by as much, changes what comes out
+    by the same amount wherever it is tried: a difference, or a sum of what is in the same unit.
+    Nor where its numbers can't be told.
+
+    Args:
+        tree: The formula.
+        names: Its inputs.
+        name: Which of them.
+    """
+    others = [one for one in names if one != name]
+    if len(names) > MANY:
+        return False
+    sets = [{*some} for size in range(len(names)) for some in itertools.combinations(others, size)]
+    return all(_bent(tree, names, {name, *along}) for along in sets)
+
+
+def _bent(tree: ast.expr, names: Sequence[str], moved: set[str]) -> bool:
+    for shift in SHIFTS:
+        steps = []
+        for turn in range(3):
+            start = {
+                name: POINTS[(place + turn) % len(POINTS)] + place // len(POINTS)
+                for place, name in enumerate(names)
+            }
+            to = {name: x + shift * (name in moved) for name, x in start.items()}
+            before, after = _value(tree, start), _value(tree, to)
+            if before is None or after is None:
+                return False
+            steps.append(after - before)
+        if max(steps) - min(steps) > 1e-9 * max(1.0, *map(abs, steps)):
+            return True
+    return False
+
+
+def _value(tree: ast.expr, numbers: Mapping[str, float]) -> float | None:
+    found = span(tree, {name: Range(x, x) for name, x in numbers.items()})
+    return found.low if found is not None and found.low == found.high else None

@@ -18,7 +18,7 @@ from graph.nodes._targets import (
     same_numbers,
 )
 from graph.nodes.loss import GROUP, Reduced, check_weight, class_total, class_weights
-from graph.ranges import PROBABILITIES, SCORES, TARGETS, Want, shares
+from graph.ranges import PROBABILITIES, SCORES, SIGNS, TARGETS, Want, shares
 from graph.tensor import SCALAR_LOSS, TensorType
 
 
@@ -160,7 +160,7 @@ class Dice:
 
     def wants(self, logits: TensorType, target: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"logits": SCORES}
+        return {"logits": SCORES, "target": TARGETS}
 
     def expression(self, logits: Value, target: Value) -> str:
         if same_numbers(logits.type, target.type):
@@ -311,7 +311,7 @@ class SoftMargin(Reduced):
 
     def wants(self, logits: TensorType, sign: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"logits": SCORES}
+        return {"logits": SCORES, "sign": SIGNS}
 
     def expression(self, logits: Value, sign: Value) -> str:
         given = map(Raw, pair(logits, as_sign(sign)))

@@ -6,6 +6,7 @@ from graph.declare import Raw, Value, call, changed, node, param
 from graph.errors import Mismatch
 from graph.nodes._targets import as_sign, check_floats, check_yes_or_no, pair
 from graph.nodes.loss import GROUP, Reduced
+from graph.ranges import SIGNS, Want
 from graph.tensor import SCALAR_LOSS, TensorType
 
 
@@ -79,6 +80,10 @@ class HingeEmbedding(Reduced):
     def shape(self, distance: TensorType, sign: TensorType) -> TensorType:
         check_yes_or_no(distance, sign, ("distance", "sign"))
         return SCALAR_LOSS
+
+    def wants(self, distance: TensorType, sign: TensorType) -> dict[str, Want]:
+        """What it wants at its inputs."""
+        return {"sign": SIGNS}
 
     def expression(self, distance: Value, sign: Value) -> str:
         given, rest = map(Raw, pair(distance, as_sign(sign))), changed(self, "margin")

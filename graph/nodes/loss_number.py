@@ -4,7 +4,7 @@ from graph.declare import Raw, Value, call, changed, node, param
 from graph.errors import Mismatch
 from graph.nodes._targets import check_floats, check_pair, pair
 from graph.nodes.loss import GROUP, Reduced
-from graph.ranges import ANY, CENTRE, LOGARITHM, POSITIVE, Want, shares
+from graph.ranges import ANY, CENTRE, COUNTS, LOGARITHM, POSITIVE, Want, shares
 from graph.tensor import SCALAR_LOSS, TensorType
 
 
@@ -88,7 +88,7 @@ class PoissonNLL(Reduced):
 
     def wants(self, prediction: TensorType, target: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"prediction": ANY if self.log_input else POSITIVE}
+        return {"prediction": ANY if self.log_input else POSITIVE, "target": COUNTS}
 
     def expression(self, prediction: Value, target: Value) -> str:
         given, rest = map(Raw, pair(prediction, target)), changed(self, "log_input", "full", "eps")

@@ -52,6 +52,9 @@ class Compare:
         other = repr(int(self.value) if whole else self.value) if b is None else operand(b)
         return f"{operand(a)} {self.relation} {other}"
 
+    def absolute(self, a: TensorType, b: TensorType | None) -> tuple[int, ...]:
+        return (0,) if b is None else ()
+
     def summary(self) -> str:
         return f"{self.relation} b, or {self.relation} {self.value:g}"
 

@@ -8,7 +8,7 @@ from graph.declare import Value, node, param
 from graph.errors import Mismatch
 from graph.nodes._formula import added, averages, inputs, parse, sizes, sloped, without, write
 from graph.nodes._shapes import joint, numbers
-from graph.nodes._spans import span
+from graph.nodes._spans import absolute, span
 from graph.nodes.merge import GROUP
 from graph.ranges import Range
 from graph.tensor import TensorType
@@ -76,6 +76,11 @@ class Expression:
             return span(parse(self.formula), dict(zip(inputs(self.formula), given, strict=True)))
         except Mismatch:
             return None
+
+    def absolute(self, *xs: TensorType | None) -> tuple[int, ...]:
+        names, tree = inputs(self.formula), parse(self.formula)
+        scaled = [place for place, x in enumerate(xs) if x is not None and x.scale]
+        return tuple(place for place in scaled if absolute(tree, names, names[place]))
 
     def flat(self) -> frozenset[str]:
         """Inputs that no gradient gets to, as they are rounded or only their sign is asked for."""

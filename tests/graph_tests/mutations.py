@@ -141,7 +141,8 @@ def _param(content: Any, draw: random.Random) -> None:
 
 def _wire(content: Any, draw: random.Random) -> None:
     """A wire between any two nodes of a sheet, backwards too."""
-    sheets = [content.get("board"), *(content.get("networks") or {}).values()]
+    networks = content.get("networks")
+    sheets = [content.get("board"), *(networks.values() if isinstance(networks, dict) else ())]
     sheets = [one for one in sheets if isinstance(one, dict) and isinstance(one.get("links"), list)]
     if not sheets or not all(isinstance(one.get("nodes"), dict) for one in sheets):
         return

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from graph.infer import Inference
 from tests.graph_tests.test_infer import Board
 
 NORMS = [("norm.batch1d", {}), ("norm.group", {"num_groups": 8})]
@@ -36,3 +37,13 @@ def test_a_norm_of_many_places_takes_one_example() -> None:
     node = board.add("norm.batch2d", board.add("layer.conv2d", board.add("data.digits")))
     board.document.set_settings(batch_size=1)
     assert not board.inference.problems_of(node.id)
+
+
+def test_the_batch_size_of_a_run_counts_before_the_boards() -> None:
+    board = Board()
+    flat = board.add("shape.flatten", board.add("data.digits"))
+    node = board.add("norm.batch1d", board.add("layer.linear", flat, units=8))
+    for own, asked in ((1, 64), (64, 1)):
+        board.document.set_settings(batch_size=own)
+        told = Inference(board.document, watch=False, batch_size=asked).problems_of(node.id)
+        assert bool(told) == (asked == 1)
