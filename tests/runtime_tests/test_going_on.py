@@ -133,12 +133,12 @@ def test_an_end_that_has_passed_is_refused(terminal: Terminal, board: Path, tmp_
     said = terminal.train(board, out, "--resume", "--epochs", "2")
     assert said.status == 1
     assert "trained 3 epochs already: it can't end after 2" in said.err
+    assert "planned for 40" in said.err
     said = terminal.train(board, out, "--resume", "--steps", "5")
     assert said.status == 1
     assert "trained 10 steps already: it can't end after 5" in said.err
     said = terminal.train(board, out, "--resume", "--steps", "10")
     assert "All 10 steps are trained already" in " ".join(map(str, said.out)) + said.err
-    assert "planned for 40" in said.err
     assert (record(out).step, record(out).state) == (10, "finished")
 
 
