@@ -359,7 +359,7 @@ class Deeds(QObject):
         window.losses.set_optimizers(loss_colours(window.session.document))
         window.problems.clear_extra()
         window.notice.hide()
-        if window.docks["problems"].isVisible():
+        if window.docks["problems"].content.isVisible():
             window.show_tab("losses")
 
     def refuse(self, problems: tuple[Problem, ...]) -> None:

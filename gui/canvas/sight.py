@@ -160,10 +160,10 @@ class Sight(NodeViewer):
         self.show_rect(bounds())
         self._fitted = bounds
 
-    def _set_viewer_pan(self, across: float, down: float) -> None:
+    def _set_viewer_pan(self, pos_x: float, pos_y: float) -> None:
         """NodeGraphQt's name for a move by so much of the scene; by hand, so nothing is fitted."""
         self._fitted = None
-        super()._set_viewer_pan(across, down)
+        super()._set_viewer_pan(pos_x, pos_y)
 
     def shows(self, rect: QRectF) -> bool:
         """Is all of this part of the scene in sight?"""

@@ -231,7 +231,7 @@ def test_pasting_other_text_says_so(hands: Hands) -> None:
     hands.board.message.connect(messages.append)
     QGuiApplication.clipboard().setText("hello")
     hands.key(Key.Key_V, Mod.ControlModifier)
-    assert "copied in Neurowire" in messages[-1]
+    assert "copied from Neurowire" in messages[-1]
     hands.agree()
 
 
