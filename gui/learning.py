@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QObject, Signal
 
 from gui.session import Session
-from runtime.messages import Died, Figures, Learning, Started
+from runtime.messages import Died, Figures, Learning, Progress, Started, Steps, Weights
 
 BETWEEN = "/"
 
@@ -25,6 +25,9 @@ class LearningFigures(QObject):
         super().__init__(parent)
         self._session = session
         self._nodes: Mapping[str, Figures] = {}
+        self._weights: Mapping[str, float] = {}
+        self._losses: dict[str, float] = {}
+        self._rates: Mapping[str, float] = {}
         session.opened.connect(self.clear)
         session.sheet_changed.connect(self.changed)
 
@@ -34,14 +37,37 @@ class LearningFigures(QObject):
             case Learning():
                 self._nodes = message.nodes
                 self.changed.emit()
+            case Weights():
+                self._weights = message.values
+                self.changed.emit()
+            case Steps():
+                latest = {
+                    name: one.values[-1] for name, one in message.curves.items() if one.values
+                }
+                self._losses.update(latest)
+            case Progress():
+                self._rates = message.rates
+                self.changed.emit()
             case Started() | Died():
                 self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
-        if self._nodes:
-            self._nodes = {}
+        if self._nodes or self._weights or self._losses or self._rates:
+            self._nodes, self._weights, self._losses, self._rates = {}, {}, {}, {}
             self.changed.emit()
+
+    def weight(self, link: str) -> float | None:
+        """The weight of a drawn wire, by the link's id; None where it has none."""
+        return self._weights.get(link)
+
+    def loss(self, name: str) -> float | None:
+        """A loss at the last step, by its name in figures."""
+        return self._losses.get(f"loss/{name}")
+
+    def rate(self, optimizer: str) -> float | None:
+        """The learning rate of an optimizer, by its name."""
+        return self._rates.get(optimizer)
 
     def of(self, node: str) -> Figures | None:
         """Figures of a node of the sheet shown, in the place that was entered.

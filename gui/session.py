@@ -12,7 +12,7 @@ from graph.events import Event, Settled
 from graph.infer import Inference
 from graph.place import Place
 from graph.problems import Problem
-from graph.sheet import BOARD
+from graph.sheet import BOARD, LinkKey
 
 
 class Session(QObject):
@@ -21,6 +21,7 @@ class Session(QObject):
     Panels are built once and follow these signals; opening another document is one of them.
 
     Attributes:
+        wire: The wire of the sheet shown that is selected, where it is all that is.
         sheet: The sheet shown.
         place: The place of it that was entered.
     """
@@ -35,6 +36,8 @@ class Session(QObject):
     """Shapes, weights or problems of these node ids changed (a frozenset)."""
     selected = Signal(tuple)
     """Another selection (a tuple of node ids)."""
+    wire_selected = Signal()
+    """Another wire is the only thing selected, or none is any more."""
     sheet_changed = Signal()
     """Another sheet or place is shown, or the one shown has another name."""
     mended = Signal()
@@ -46,6 +49,7 @@ class Session(QObject):
         super().__init__(parent)
         self._stop: list[Callable[[], None]] = []
         self.selection: tuple[str, ...] = ()
+        self.wire: LinkKey | None = None
         self.sheet = BOARD
         self._take(document)
 
@@ -53,6 +57,7 @@ class Session(QObject):
         """Show another document."""
         self.close()
         self.selection = ()
+        self.wire = None
         self.sheet = BOARD
         self._take(document)
         self.opened.emit()
@@ -70,6 +75,12 @@ class Session(QObject):
         if selection != self.selection:
             self.selection = selection
             self.selected.emit(selection)
+
+    def select_wire(self, wire: LinkKey | None) -> None:
+        """Select a wire of the sheet shown, or none."""
+        if wire != self.wire:
+            self.wire = wire
+            self.wire_selected.emit()
 
     def show_sheet(self, name: str, path: Sequence[str] = ()) -> None:
         """The canvas shows the board or a network, entered through a path of instances."""

@@ -144,6 +144,7 @@ class Window(QMainWindow):
         layout.addWidget(self.board, 1)
         self.setCentralWidget(self._centre)
         self.board.selection_changed.connect(self.session.select)
+        self.board.wire_selected.connect(self.session.select_wire)
         self.board.message.connect(self.say)
         self.board.sheet_shown.connect(
             lambda sheet: self.session.show_sheet(sheet, self.board.place.path)
@@ -193,6 +194,7 @@ class Window(QMainWindow):
         session.opened.connect(self._show_document)
         session.opened.connect(self.notice.hide)
         session.selected.connect(self._show_selection)
+        session.wire_selected.connect(self._show_wire)
         session.opened.connect(self.parts.to_board)
         session.mended.connect(self.parts.to_board)
         for left in (self.inspector.left, self.notice.left, self.problems.left):
@@ -261,6 +263,10 @@ class Window(QMainWindow):
         else:
             self.board.select(ids)
         if ids and self.arrangement.compact and not holds_keys(self.palette_panel):
+            self.docks["inspector"].raise_()
+
+    def _show_wire(self) -> None:
+        if self.session.wire and self.arrangement.compact and not holds_keys(self.palette_panel):
             self.docks["inspector"].raise_()
 
     def _enter(self) -> None:

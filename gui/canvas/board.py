@@ -43,6 +43,8 @@ class Board(QWidget):
     """
 
     selection_changed = Signal(list)
+    wire_selected = Signal(object)
+    """The key of the wire that is all that is selected, or None."""
     message = Signal(str)
     node_activated = Signal(str)
     sheet_shown = Signal(str)
@@ -70,6 +72,7 @@ class Board(QWidget):
         self.commands = Commands(self)
         self.menus = Menus(self)
         self._chosen: list[str] = []
+        self._chosen_wire: LinkKey | None = None
         self._training = False
         self._changed_nodes: set[str] = set()
         self._stop: Callable[[], None] = _nothing
@@ -228,8 +231,13 @@ class Board(QWidget):
             self._chosen = chosen
             self._update_stripes()
             self.selection_changed.emit(chosen)
+        wires = self.selected_wires()
+        wire = wires[0].link.key if len(wires) == 1 and not chosen else None
+        if wire != self._chosen_wire:
+            self._chosen_wire = wire
+            self.wire_selected.emit(wire)
         placed = any(self.networks.placed(node) is not None for node in chosen)
-        self.commands.enable(bool(chosen), bool(self.selected_wires()), placed)
+        self.commands.enable(bool(chosen), bool(wires), placed)
         self.viewer.viewport().update()
 
     def walk(self, direction: str) -> None:

@@ -9,6 +9,7 @@ from graph.declare import REGISTRY
 from gui.inspector.board import BoardPage
 from gui.inspector.network import NetworkPage
 from gui.inspector.node import NodePage
+from gui.inspector.wire import WirePage
 from gui.learning import LearningFigures
 from gui.live import has_rate
 from gui.session import Session
@@ -19,7 +20,7 @@ LIVE = "A run is going: the learning rate acts at its next step, the rest from t
 
 
 class Inspector(QScrollArea):
-    """Shows the selected nodes, or the board and its run settings where nothing is selected."""
+    """Shows the selected nodes or wire; where none is, the board and its run settings."""
 
     left = Signal()
     """The field that had the keys is gone."""
@@ -31,7 +32,7 @@ class Inspector(QScrollArea):
     ) -> None:
         super().__init__(parent)
         self._session, self._learning = session, learning
-        self.page: NodePage | BoardPage | NetworkPage | None = None
+        self.page: NodePage | BoardPage | NetworkPage | WirePage | None = None
         self._going = False
         self.run = QLabel()
         """What edits act on while a run goes."""
@@ -42,6 +43,7 @@ class Inspector(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         session.opened.connect(self._build)
         session.selected.connect(lambda _: self._build())
+        session.wire_selected.connect(self._build)
         session.sheet_changed.connect(self._build)
         session.settled.connect(lambda _: self._refresh())
         session.inferred.connect(lambda _: self._refresh())
@@ -68,9 +70,11 @@ class Inspector(QScrollArea):
             old.hide()
             old.deleteLater()
         ids = self._session.selection
-        sheet = self._session.sheet
+        sheet, wire = self._session.sheet, self._session.wire
         if ids:
             self.page = NodePage(self._session, self._learning, ids, self.opened.emit)
+        elif wire is not None and wire in self._session.document.sheet(sheet).links:
+            self.page = WirePage(self._session, self._learning, wire)
         elif sheet in self._session.document.networks:
             self.page = NetworkPage(self._session, sheet)
         else:
@@ -91,6 +95,8 @@ class Inspector(QScrollArea):
     def _refresh_learning(self) -> None:
         if isinstance(self.page, NodePage) and self.page.learning is not None:
             self.page.learning.refresh()
+        elif isinstance(self.page, WirePage):
+            self._refresh()
 
     def _refresh(self) -> None:
         if self.page is None or not all(map(self._session.document.has, self.page.ids)):
