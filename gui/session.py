@@ -76,9 +76,9 @@ class Session(QObject):
             self.selection = selection
             self.selected.emit(selection)
 
-    def select_wire(self, wire: LinkKey | None) -> None:
-        """Select a wire of the sheet shown, or none."""
-        if wire != self.wire:
+    def select_wire(self, wire: object) -> None:
+        """Select a wire of the sheet shown (its `LinkKey`), or none (None)."""
+        if wire != self.wire and isinstance(wire, LinkKey | None):
             self.wire = wire
             self.wire_selected.emit()
 

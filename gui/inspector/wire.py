@@ -10,6 +10,7 @@ from graph.checks import loss_names
 from graph.sheet import End, LinkKey
 from graph.tensor import TensorType
 from gui.figures import short
+from gui.inspector.form import Form
 from gui.inspector.learning import LearningCard
 from gui.learning import LearningFigures
 from gui.session import Session
@@ -22,6 +23,8 @@ class WirePage(QWidget):
     """Shape, type and meaning of what flows along a wire, its ends, its figures in training."""
 
     ids: tuple[str, ...] = ()
+    form: Form | None = None
+    """Nothing of a wire is set."""
 
     def __init__(self, session: Session, learning: LearningFigures, wire: LinkKey) -> None:
         super().__init__()
