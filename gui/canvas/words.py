@@ -2,6 +2,7 @@
 
 from html import escape
 
+from graph import flowing
 from graph.declare import REGISTRY
 from graph.place import Place
 from graph.sheet import Link
@@ -54,16 +55,6 @@ def tooltip(
     return _page(lines)
 
 
-MEANINGS = {
-    "features": "Numbers that gradients flow back through",
-    "tokens": "Numbers of tokens in a vocabulary",
-    "labels": "Numbers of classes",
-    "mask": "What counts and what is left out",
-    "loss": "What an optimizer makes smaller",
-    "schedule": "What sets an optimizer's learning rate",
-}
-
-
 def wire_words(place: Place, link: Link, weight: float | None = None) -> str:
     """Rich text about a wire: where it runs, what shape and type flow, what that means."""
     ends = []
@@ -78,18 +69,16 @@ def wire_words(place: Place, link: Link, weight: float | None = None) -> str:
     if tensor is None:
         lines.append("Shape not known yet: mend or wire what comes before")
     else:
-        lines += [f"{escape(str(tensor))} {tensor.dtype}", _meaning(tensor)]
+        lines += [f"{escape(str(tensor))} {tensor.dtype}", escape(_meaning(place, link, tensor))]
     if weight is not None:
         lines.append(f"Weight {short(weight)}")
     return _page(lines)
 
 
-def _meaning(tensor: TensorType) -> str:
+def _meaning(place: Place, link: Link, tensor: TensorType) -> str:
     """What the numbers are, and what their first dimension counts."""
-    whole = tensor.kind == "features" and tensor.dtype != "float"
-    what = "Whole numbers: no gradient flows back" if whole else MEANINGS[tensor.kind]
-    if tensor.classes is not None:
-        what += f", 0 to {tensor.classes - 1}"
+    said = flowing.meaning(place.inference, place.path, link.source)
+    what = said[:1].upper() + said[1:]
     return f"{what}; {BATCH} is the batch" if BATCH in tensor.dims else what
 
 
