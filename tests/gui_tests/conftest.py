@@ -12,6 +12,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 
+from tests.processes import Workers
+
 PATIENCE = 5.0
 """Seconds that threads and processes have to end after a test."""
 
@@ -48,7 +50,14 @@ def _until_empty(left: Callable[[], list[str]]) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_over(qapp: QApplication, home: object) -> Iterator[None]:
+def quick_workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers are forks of a process that has imported torch, but for tests marked `fresh`."""
+    if not request.node.get_closest_marker("fresh"):
+        monkeypatch.setattr("runtime.client.multiprocessing", Workers)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_over(qapp: QApplication, home: object, quick_workers: None) -> Iterator[None]:
     """Fail a test that leaves a window open, a thread running or a process alive."""
     windows = _windows()
     threads = _threads()

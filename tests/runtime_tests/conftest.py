@@ -21,7 +21,7 @@ def shared_talk(shared_home: Path) -> Iterator[Talk]:
     """The shared worker."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEUROWIRE_HOME", str(shared_home))
-        with talking() as talk:
+        with talking(fresh=True) as talk:
             talk.client.warm()
             yield talk
 

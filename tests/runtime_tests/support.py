@@ -9,9 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
 from runtime.client import Client
 from runtime.config import File, Project, RunConfig, View, Wire
 from runtime.messages import Message, Steps, Stopped
+from tests.processes import Workers
 
 HERE = Path(__file__).parent
 EXPORTED = HERE.parent.parent / "runtime" / "exported"
@@ -115,10 +118,13 @@ class Talk:
 
 
 @contextmanager
-def talking() -> Iterator[Talk]:
-    """A client and its worker, ended afterwards."""
-    client = Client()
-    try:
-        yield Talk(client)
-    finally:
-        client.close()
+def talking(*, fresh: bool = False) -> Iterator[Talk]:
+    """A client and its worker, ended afterwards; a fresh one runs in a new interpreter."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not fresh:
+            patch.setattr("runtime.client.multiprocessing", Workers)
+        client = Client()
+        try:
+            yield Talk(client)
+        finally:
+            client.close()

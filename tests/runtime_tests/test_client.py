@@ -130,7 +130,7 @@ def test_a_missing_set_is_downloaded_on_request_and_after_a_cancel_goes_on(
     monkeypatch.setenv("NEUROWIRE_DATA", "")
     with mirror(folder) as (address, going):
         monkeypatch.setenv("NEUROWIRE_MIRROR", address)
-        with talking() as talk:
+        with talking(fresh=True) as talk:
             ask = partial(talk.client.probe, "n1", "data.mnist", {})
             ask()
             failed = talk.until(ProbeFailed)

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,8 @@ from graph.declare import REGISTRY
 from graph.file import load, save
 from graph.sheet import End
 from runtime.boards import BadUsage, find_node, set_params
-from runtime.runs import Runs, database
+from runtime.runs import Runs, database, home
+from tests import processes
 
 ROOT = Path(__file__).parent.parent.parent
 MAIN = [sys.executable, str(ROOT / "main.py")]
@@ -28,9 +28,7 @@ MAIN = [sys.executable, str(ROOT / "main.py")]
 
 def run(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run a command line to its end; none may end in a traceback."""
-    done = subprocess.run(
-        [*MAIN, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=240, check=False
-    )
+    done = processes.run(ROOT / "main.py", *words, cwd=cwd)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
@@ -41,8 +39,10 @@ def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
 
 
 def test_templates_are_listed_with_a_line_each() -> None:
-    done = run("templates")
-    assert done.returncode == 0
+    done = subprocess.run(
+        [*MAIN, "templates"], capture_output=True, text=True, timeout=240, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
     listed = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
     assert [name for name, _ in listed] == templates.names()
     assert all(about for _, about in listed)
@@ -273,13 +273,7 @@ def test_export_verifies_where_it_was_never_trained(tmp_path: Path) -> None:
     recorded = json.loads((tmp_path / "out" / "recorded.json").read_text())
     assert [step["step"] for step in recorded["steps"]] == list(range(1, 21))
     assert not database().exists()
-    checked = subprocess.run(
-        [sys.executable, "train.py", "--verify"],
-        cwd=tmp_path / "out",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    checked = processes.run("train.py", "--verify", cwd=tmp_path / "out")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
@@ -316,12 +310,8 @@ def test_export_replaces_its_own_files_and_those_of_others_by_force_only(tmp_pat
 
 @pytest.mark.parametrize("words", [(), ("--json",)])
 def test_a_run_whose_reader_has_gone_is_saved_without_a_word(words: tuple[str, ...]) -> None:
-    command = [*MAIN, "train", "digits_mlp", "--epochs", "100000", *words]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stdout is not None
-        assert running.stderr is not None
+    endless = ("train", "digits_mlp", "--epochs", "100000", *words)
+    with processes.Running(ROOT / "main.py", *endless, cwd=ROOT) as running:
         assert running.stdout.readline()
         running.stdout.close()
         assert running.wait(60) == 1
@@ -389,13 +379,11 @@ def test_exported_script_gives_the_losses_of_the_app(
 def test_ctrl_c_saves_and_resume_goes_on_exactly(tmp_path: Path) -> None:
     words = ["train", "digits_mlp", "--epochs", "40", "--json", "--device", "cpu"]
     out = ["--out", str(tmp_path / "run")]
-    child = subprocess.Popen([*MAIN, *words, *out], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    told = [json.loads(child.stdout.readline()) for _ in range(60)]
-    child.send_signal(signal.SIGINT)
-    told += [json.loads(line) for line in child.stdout]
-    child.stdout.close()
-    assert child.wait() == 0
+    with processes.Running(ROOT / "main.py", *words, *out, cwd=ROOT) as child:
+        told = [json.loads(child.stdout.readline()) for _ in range(60)]
+        child.send_signal(signal.SIGINT)
+        told += [json.loads(line) for line in child.stdout]
+        assert child.wait() == 0
     assert told[-1]["reason"] == "stopped"
     rest = lines(run(*words, *out, "--resume"))
     assert rest[-1]["reason"] == "finished"
@@ -411,14 +399,9 @@ def test_ctrl_c_saves_and_resume_goes_on_exactly(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_kill_then_resume_finds_the_boards_newest_run() -> None:
     words = ["train", "digits_mlp", "--epochs", "4000", "--json", "--device", "cpu"]
-    child = subprocess.Popen([*MAIN, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    began = time.monotonic()
-    while time.monotonic() - began < 1.5:
-        child.stdout.readline()
-    child.kill()
-    child.stdout.close()
-    child.wait()
+    with processes.Running(ROOT / "main.py", *words, cwd=ROOT) as child:
+        while not list(home().glob("*/checkpoints/last.safetensors")):
+            child.stdout.readline()
     with Runs(database()) as runs:
         (killed,) = runs.all()
     assert killed.state == "interrupted"

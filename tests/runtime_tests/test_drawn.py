@@ -1,14 +1,13 @@
 """A board of drawn neurons, compiled and trained as its export trains."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from graph.compile import compile_document
 from graph.sheet import End
+from tests import processes
 from tests.drawing import Drawing
 
 
@@ -26,8 +25,8 @@ def test_three_neurons_learn_xor(tmp_path: Path, skip: bool) -> None:
     draw.wire(End(loss.id, "loss"), adam, "loss")
     for name, source in compile_document(draw.document).exported.items():
         (tmp_path / name).write_text(source.text, encoding="utf-8")
-    command = [sys.executable, "train.py", "--epochs", "300", "--device", "cpu", "--seed", "1"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    words = ("--epochs", "300", "--device", "cpu", "--seed", "1")
+    run = processes.run("train.py", *words, cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     figures = [json.loads(line) for line in run.stdout.splitlines()]
     final = [one for one in figures if "val/loss" in one][-1]

@@ -11,6 +11,7 @@ from pathlib import Path
 from graph.compile import compile_document
 from graph.file import load, save_text
 from graph.templates import open_template
+from tests import processes
 from tests.graph_tests.hostile import CANARY, TEXTS, facts, written
 
 WATCH = f"""
@@ -71,13 +72,8 @@ def test_the_file_that_ran_its_own_name_is_trained_and_exported(tmp_path: Path) 
     main = Path(__file__).parents[2] / "main.py"
     surroundings = {**os.environ, "NEUROWIRE_HOME": str(tmp_path / "home")}
     for words in (["train", path.name, "--threads", "1"], ["export", path.name, "out"]):
-        command = [sys.executable, str(main), *words]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=surroundings, capture_output=True, timeout=200, check=False
-        )
+        done = processes.run(main, *words, cwd=tmp_path, env=surroundings)
         assert done.returncode == 0, done.stderr[-2000:]
-    subprocess.run(
-        [sys.executable, "train.py", "--help"], cwd=tmp_path / "out", timeout=200, check=True
-    )
+    assert processes.run("train.py", "--help", cwd=tmp_path / "out").returncode == 0
     assert not list(tmp_path.rglob("PWNED"))
     assert load(path).document.board == document.board

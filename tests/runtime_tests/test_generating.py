@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from runtime.payloads import Pictures
 from runtime.training import first_losses, records
 from runtime.views import draw
 from runtime.watch import undisturbed
+from tests import processes
 from tests.runtime_tests.compile_tests.written import imported, write
 from tests.runtime_tests.support import Talk
 
@@ -236,7 +235,6 @@ def test_samples_are_the_pixels_that_the_view_shows(range_: str, tmp_path: Path)
 
 def run(folder: Path, *words: str) -> str:
     """What a script of an export prints."""
-    command = [sys.executable, "-s", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = processes.run(*words, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout

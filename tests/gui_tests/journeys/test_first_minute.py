@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
@@ -13,6 +14,7 @@ from tests.gui_tests.journeys.conftest import Start
 from tests.gui_tests.journeys.user import CTRL, User
 
 
+@pytest.mark.fresh
 def test_ctrl_enter_on_the_first_board_tells_digits_apart_within_a_minute(start: Start) -> None:
     begun = time.monotonic()
     user = start()

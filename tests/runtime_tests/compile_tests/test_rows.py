@@ -172,7 +172,7 @@ def test_the_shorter_set_begins_again(count: int, tmp_path: Path) -> None:
 def test_two_processes_make_what_one_makes(tmp_path: Path) -> None:
     folder = write(siamese(pairs=True).project(), tmp_path / "p")
     alone = train(folder, "--epochs", "1", "--seed", "3")
-    both = train(folder, "--epochs", "1", "--seed", "3", processes=2)
+    both = train(folder, "--epochs", "1", "--seed", "3", count=2)
     for one, two in zip(alone, both, strict=True):
         if "epoch" in one:
             assert two == pytest.approx(one, rel=2e-3)

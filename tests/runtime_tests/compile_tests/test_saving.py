@@ -14,6 +14,7 @@ import pytest
 from graph.compile import compile_document
 from graph.document import Document
 from graph.sheet import End
+from tests import processes
 from tests.runtime_tests.compile_tests.written import imported, write
 
 PATIENCE_S = 120
@@ -75,14 +76,10 @@ def test_what_a_killed_save_left_goes_at_the_next_start(tmp_path: Path) -> None:
     other = folder / "mine.safetensors.new"
     for left in (folder / "checkpoint.safetensors.new", other):
         left.write_text("half of a checkpoint")
-    running = subprocess.Popen(
-        [sys.executable, "train.py"], cwd=folder, stdout=subprocess.PIPE, text=True
-    )
+    running = processes.Running(Path("train.py"), cwd=folder)
     try:
-        assert running.stdout is not None
         assert running.stdout.readline()
     finally:
-        running.kill()
-        running.communicate()
+        running.close()
     assert not (folder / "checkpoint.safetensors.new").exists()
     assert other.exists(), "only what is ours"

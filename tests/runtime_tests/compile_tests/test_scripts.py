@@ -2,8 +2,6 @@
 
 import json
 import math
-import subprocess
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +15,7 @@ from graph.compile import compile_document
 from graph.document import Document
 from graph.sheet import End
 from graph.templates import open_template
+from tests import processes
 from tests.graph_tests.network_nodes import declared
 from tests.graph_tests.projects import TEMPLATES, compiled, facts_of
 from tests.runtime_tests.compile_tests.written import complaints, imported, train, write
@@ -58,7 +57,7 @@ def test_the_script_runs_repeats_itself_and_goes_on(tmp_path: Path) -> None:
     assert (first / "model.safetensors").exists()
     second = write(project, tmp_path / "second")
     begun = train(second, "--epochs", "1")
-    rest = train(second, "--epochs", "2", "--resume")
+    rest = train(second, "--epochs", "2", "--resume", fresh=True)
     assert begun + rest == whole
 
 
@@ -108,7 +107,7 @@ def test_two_processes_give_the_figures_of_one(size: int, tmp_path: Path) -> Non
     project = compile_document(mlp())
     options = ("--epochs", "2", "--batch-size", str(size))
     alone = train(write(project, tmp_path / "alone"), *options)
-    both = train(write(project, tmp_path / "both"), *options, processes=2)
+    both = train(write(project, tmp_path / "both"), *options, count=2, fresh=size == 64)
     epochs = [[line for line in lines if "epoch" in line] for lines in (alone, both)]
     assert len(epochs[0]) == 2
     for one, two in zip(*epochs, strict=True):
@@ -216,13 +215,7 @@ def test_samples_say_what_is_wrong_with_weights(tmp_path: Path) -> None:
         (broken, "holds no weights that can be read"),
         (other, "The weights do not fit generator: "),
     ):
-        done = subprocess.run(
-            [sys.executable, "sample.py", "--device", "cpu", "--weights", str(weights)],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = processes.run("sample.py", "--device", "cpu", "--weights", weights, cwd=folder)
         assert done.returncode == 1
         assert words in done.stderr
         assert "Traceback" not in done.stderr

@@ -375,7 +375,7 @@ def test_two_processes_say_what_one_says(tmp_path: Path) -> None:
     draw.wire(squared, r2, "target")
     folder = write(compile_document(draw.document), tmp_path / "it")
     options = ("--epochs", "1", "--batch-size", "10")
-    alone, both = (train(folder, *options, processes=count)[-1] for count in (1, 2))
+    alone, both = (train(folder, *options, count=count)[-1] for count in (1, 2))
     root = [figures["val/total"] - figures["val/total/mean"] for figures in (alone, both)]
     assert root[1] == pytest.approx(root[0], rel=1e-5)
     for name in ("val/total/ce", "val/f1", "val/r2"):

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from graph.compile import Project
+from tests import processes
 from tests.torchrun import torchrun
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,17 +57,34 @@ def complaints(folder: Path) -> str:
     return found
 
 
-def train(folder: Path, *options: str, processes: int = 1, data: str = "") -> list[dict[str, Any]]:
-    """Run train.py as its reader would, with nothing of the repository in reach."""
-    command = [sys.executable, "-s", "-W", "error"]
-    if processes > 1:
-        command = [sys.executable, "-s", "-m", "torch.distributed.run", "--standalone"]
-        command += [f"--nproc-per-node={processes}"]
+def train(
+    folder: Path, *options: str, count: int = 1, data: str = "", fresh: bool = False
+) -> list[dict[str, Any]]:
+    """Run train.py as its reader would, with nothing of the repository in reach.
+
+    Args:
+        folder: The project's.
+        options: Of the script.
+        count: How many processes.
+        data: Where data sets lie.
+        fresh: Whether the script is started as its reader starts it, by python or by torchrun.
+    """
     keep = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
     surroundings = {name: os.environ[name] for name in keep if name in os.environ}
     surroundings["OMP_NUM_THREADS"] = "1"
     more = ["--data-dir", data] if data else []
-    command += [str(folder / "train.py"), "--device", "cpu", "--threads", "1", *options, *more]
-    done = torchrun(command, folder, surroundings, 280)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    script = folder / "train.py"
+    words = ["--device", "cpu", "--threads", "1", *options, *more]
+    if fresh:
+        command = [sys.executable, "-s"]
+        if count > 1:
+            command += ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
+        else:
+            command += ["-W", "error"]
+        all_done = [torchrun([*command, str(script), *words], folder, surroundings, 280)]
+    elif count > 1:
+        all_done = processes.together(count, script, *words, cwd=folder, env=surroundings)
+    else:
+        all_done = [processes.run(script, *words, cwd=folder, env=surroundings, strict=True)]
+    assert not any(done.returncode for done in all_done), [one.stderr[-3000:] for one in all_done]
+    return [json.loads(line) for done in all_done for line in done.stdout.splitlines()]

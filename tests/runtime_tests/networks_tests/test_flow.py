@@ -213,7 +213,7 @@ def test_a_layer_is_linked_behind_a_network(tmp_path: Path) -> None:
 
 
 def test_linked_layers_and_frozen_ones_train_in_two_processes(tmp_path: Path) -> None:
-    losses = train(write(compile_document(loose_gan()), tmp_path / "loose"), processes=2)
+    losses = train(write(compile_document(loose_gan()), tmp_path / "loose"), count=2)
     assert {"loss/discriminator_loss", "loss/generator_loss"} < set(losses[0])
     draw = Heads()
     encoded, middle = draw.place("encoder", "encoded"), draw.place("middle")
@@ -221,7 +221,7 @@ def test_linked_layers_and_frozen_ones_train_in_two_processes(tmp_path: Path) ->
     draw.chain(draw.flat, encoded, middle, logits)
     adam = draw.head("last", logits, encoded)
     assert adam.id in draw.document.board.nodes
-    alone = train(write(compile_document(draw.document), tmp_path / "frozen"), processes=2)
+    alone = train(write(compile_document(draw.document), tmp_path / "frozen"), count=2)
     assert "loss/loss_last" in alone[0]
 
 

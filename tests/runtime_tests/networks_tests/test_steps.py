@@ -1,8 +1,6 @@
 """Two optimizers: who changes what, and where gradients are computed."""
 
 import itertools
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from torch import Tensor, nn
 from graph.compile import compile_document
 from graph.document import Document
 from graph.sheet import End
+from tests import processes
 from tests.runtime_tests.compile_tests.written import complaints, imported, train, write
 from tests.runtime_tests.networks_tests.gan import gan
 
@@ -210,14 +209,7 @@ def test_samples_come_from_the_running_mean(tmp_path: Path) -> None:
     train(folder, "--epochs", "1")
     for word in ("g", "g_ema"):
         assert (folder / f"{word}.safetensors").exists()
-    done = subprocess.run(
-        [sys.executable, "sample.py", "--count", "3", "--out", "made.npy"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = processes.run("sample.py", "--count", "3", "--out", "made.npy", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert np.load(folder / "made.npy").shape == (3, 1, 8, 8)
     assert 'options.load("g_ema", AveragedModel(Generator()))' in (folder / "sample.py").read_text()
