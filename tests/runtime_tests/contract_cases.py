@@ -163,7 +163,8 @@ def _gather(params: dict[str, Any]) -> Wires:
 
 def _pictures(*others: TensorType) -> Wires:
     return st.tuples(
-        _sizes(("N", 2, 4, 6), ("N", 1, 4, 3, 2)), st.sampled_from(others) | _sizes(("N", 4))
+        _sizes(("N", 2, 4, 6), ("N", 3, 5, 4), ("N", 1, 4, 3, 2), ("N", 2, 6, 4, 3)),
+        st.sampled_from(others) | _sizes(("N", 4)),
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import os
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 
 import graph.nodes
 from graph.declare import REGISTRY, Declaration, short
@@ -24,6 +27,10 @@ LAYERS = [one for one in REGISTRY if one.role == "layer"]
 DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
 EXAMPLES = int(os.environ.get("NEUROWIRE_TEST_EXAMPLES", "20"))
+LEAST = 10
+"""Samples that torch runs, of every node."""
+TRIES = 1000
+"""Samples that are tried for it at most."""
 
 each_layer = pytest.mark.parametrize("declaration", LAYERS, ids=lambda one: one.type)
 
@@ -56,25 +63,75 @@ def check(
     return True
 
 
-@each_layer
-def test_source_and_shape_agree_with_torch(declaration: Declaration) -> None:
+Sample = tuple[dict[str, Any], tuple[contract.Wire, ...]]
+
+
+def samples(declaration: Declaration, **fixed: Any) -> st.SearchStrategy[Sample]:
+    """Parameters and wires of a node: those that fit, where a case says which, and any."""
+    special = PARAMS.get(declaration.type, {}) | {name: st.just(one) for name, one in fixed.items()}
+
+    def wired(params: dict[str, Any]) -> st.SearchStrategy[Sample]:
+        any_wires, drawn = contract.wires(declaration, params), WIRES.get(declaration.type)
+        return st.tuples(st.just(params), drawn(params) | any_wires if drawn else any_wires)
+
+    return contract.parameters(declaration, special).flatmap(wired)
+
+
+def enough(declaration: Declaration, least: int, **fixed: Any) -> int:
+    """Hold samples to torch until so many ran, or none is left to try; says how many ran."""
     ran = 0
 
-    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
-    @given(st.data())
-    def sample(data: st.DataObject) -> None:
+    def tried(sample: Sample) -> bool:
         nonlocal ran
-        params = data.draw(contract.parameters(declaration, PARAMS.get(declaration.type, {})))
-        drawn = WIRES.get(declaration.type)
-        wires = data.draw(
-            drawn(params) | contract.wires(declaration, params)
-            if drawn
-            else contract.wires(declaration, params)
+        ran += check(declaration, *sample)
+        return ran >= least
+
+    with contextlib.suppress(NoSuchExample):
+        find(
+            samples(declaration, **fixed),
+            tried,
+            settings=settings(
+                max_examples=TRIES,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+                database=None,
+            ),
         )
-        ran += check(declaration, params, wires)
+    return ran
+
+
+@each_layer
+def test_source_and_shape_agree_with_torch(declaration: Declaration) -> None:
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @given(samples(declaration))
+    def sample(one: Sample) -> None:
+        check(declaration, *one)
 
     sample()
-    assert ran, "no sample was one that torch runs"
+    assert enough(declaration, LEAST) >= LEAST
+
+
+def switches(declaration: Declaration) -> Iterator[tuple[str, Any]]:
+    """Each side of every switch of a node: yes and no, each choice, given and not."""
+    for param in declaration.params:
+        if param.kind == "bool":
+            yield from ((param.name, side) for side in (False, True))
+        elif param.kind == "choice":
+            yield from ((param.name, side) for side in param.choices or ())
+        if param.optional:
+            yield param.name, None
+
+
+SIDES = [(one, name, side) for one in LAYERS for name, side in switches(one)]
+
+
+@pytest.mark.parametrize(
+    ("declaration", "name", "side"), SIDES, ids=lambda one: getattr(one, "type", str(one))
+)
+def test_both_sides_of_a_switch_agree_with_torch(
+    declaration: Declaration, name: str, side: object
+) -> None:
+    assert enough(declaration, 2, **{name: side})
 
 
 @each_layer

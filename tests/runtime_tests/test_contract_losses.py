@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from graph.declare import Declaration
 from graph.errors import Mismatch
 from graph.tensor import SCALAR_LOSS, TensorType
-from tests.runtime_tests.contract import parameters
+from tests.runtime_tests.contract import parameters, size
 from tests.runtime_tests.evaluate import evaluate, f, find, labels, of_role, sample, values
 from tests.runtime_tests.omissions import LOSS_ARGUMENTS
 
@@ -235,7 +235,7 @@ def test_every_loss_of_torch_has_a_node() -> None:
     ],
 )
 def test_labels_of_two_classes_are_signs(kind: str, wires: dict[str, TensorType]) -> None:
-    label = torch.tensor([0, 1, 1, 0, 1])
+    label = torch.arange(size("N")) % 2
     given_ = {name: sample(one) for name, one in wires.items()} | {"sign": label}
     bound = find(kind).bind({})
     assert bound.shape(*wires.values()) == SCALAR_LOSS
