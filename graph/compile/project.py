@@ -37,7 +37,10 @@ REQUIREMENTS = {
     "PIL": "Pillow>=11",
     "torchmetrics": "torchmetrics>=1.8",
     "numpy": "numpy>=2",
+    "pandas": "pandas>=2.2",
 }
+READERS = {"pd.read_parquet": "pyarrow>=18", "pd.read_excel": "openpyxl>=3.1"}
+"""What pandas needs for some of its readers."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,7 @@ def _requirements(files: Mapping[str, Source]) -> Source:
     text = "\n".join(one.text for name, one in files.items() if name.endswith(".py"))
     roots = set(re.findall(r"^(?:import|from) (\w+)", text, flags=re.MULTILINE))
     lines = [line for root, line in REQUIREMENTS.items() if root in roots]
+    lines += [line for reader, line in READERS.items() if f"{reader}(" in text]
     return Source("".join(f"{line}\n" for line in lines), ((),) * len(lines))
 
 

@@ -88,6 +88,7 @@ SHORT = {
     "nn": "from torch import nn",
     "Tensor": "from torch import Tensor",
     "Iterator": "from collections.abc import Iterator",
+    "pd": "import pandas as pd",
     "Path": "from pathlib import Path",
     "Any": "from typing import Any",
 }

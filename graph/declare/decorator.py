@@ -108,11 +108,11 @@ def _params(node_type: str, cls: Any) -> Iterator[Param]:
         if settings["sizes"] == AXES:
             settings["sizes"] = cls.axes
         kind, choices, optional = _kind(node_type, field.name, hints[field.name])
+        settings["choices"] = choices or settings["choices"]
         made = Param(
             name=field.name,
             kind=kind,
             default=field.default,
-            choices=choices,
             optional=optional,
             **settings,
         )

@@ -23,6 +23,7 @@ ParamKind = Literal[
     "nodes",
     "names",
     "values",
+    "kinds",
 ]
 
 
@@ -50,6 +51,12 @@ class Columns(tuple[str, ...]):
 
 class Values(tuple[tuple[str, Any], ...]):
     """Annotation of a parameter that holds values by name; no form shows it as it is."""
+
+    __slots__ = ()
+
+
+class Kinds(tuple[tuple[str, str], ...]):
+    """Annotation of a parameter that says of named things, such as columns, which kind each is."""
 
     __slots__ = ()
 
@@ -184,6 +191,17 @@ def _check_values(param: Param, value: object) -> tuple[tuple[str, Any], ...]:
     return tuple((name, found[name]) for name in sorted(found))
 
 
+def _check_kinds(param: Param, value: object) -> tuple[tuple[str, str], ...]:
+    found = _check_values(param, value)
+    for name, kind in found:
+        if kind not in param.choices:
+            raise BadParameter(
+                f"{param.label}: expected one of {', '.join(param.choices)} for {brief(name)}; got "
+                f"{brief(kind)}"
+            )
+    return found
+
+
 def _listed(value: object) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
@@ -205,6 +223,7 @@ _CHECKS: dict[ParamKind, Callable[[Param, object], Any]] = {
     "nodes": _check_names,
     "names": _check_names,
     "values": _check_values,
+    "kinds": _check_kinds,
 }
 
 
@@ -222,6 +241,7 @@ def param(
     advanced: bool = False,
     sizes: int = 0,
     empty_is_all: bool = False,
+    choices: tuple[str, ...] = (),
     was: tuple[str, ...] = (),
 ) -> Any:
     """Declare a parameter.
@@ -236,6 +256,7 @@ def param(
         advanced: Shown folded away.
         sizes: For tuples of ints: how many numbers, where more than one is given; or `AXES`.
         empty_is_all: For lists of nodes: an empty one stands for all there are to choose from.
+        choices: For kinds of named things: which there are.
         was: Former names, so that old files load.
     """
     settings = {
@@ -246,6 +267,7 @@ def param(
         "advanced": advanced,
         "sizes": sizes,
         "empty_is_all": empty_is_all,
+        "choices": choices,
         "was": was,
     }
     return dataclasses.field(default=default, metadata=settings)
@@ -260,6 +282,7 @@ _KINDS: dict[Any, ParamKind] = {
     FolderPath: "folder",
     Columns: "names",
     Values: "values",
+    Kinds: "kinds",
     NodeRefs: "nodes",
     tuple[int, ...]: "ints",
     tuple[float, ...]: "floats",

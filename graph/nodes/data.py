@@ -7,10 +7,11 @@ source only with the facts of a probe; the others know theirs. `opens` lists the
 files that a node reads, so that one dropped onto a board finds it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from graph.declare import Columns, FilePath, FolderPath, Raw, call, node, param, shared
+from graph.declare import Columns, FilePath, FolderPath, Kinds, Raw, call, node, param, shared
+from graph.limits import brief
 from graph.tensor import TensorType, features, labels
 
 GROUP = "Data"
@@ -144,53 +145,113 @@ class FashionMNIST(Data):
     role="data",
     inputs="",
     outputs="features target",
-    synonyms="tabular, spreadsheet, columns, rows, file",
+    synonyms="tsv, excel, xlsx, parquet, json lines, tabular, spreadsheet, columns, rows, file",
 )
 class CSV(Data):
-    """Rows of a CSV file: columns to learn from, and the column to predict.
+    """Rows of a CSV, Excel, Parquet or JSON lines file: columns to learn from, and one to predict.
 
-    Numbers are scaled, words become one column a value. Classes of a target column are numbered
-    in the order of their names.
+    How the file is written is found when the node looks at it. Numbers are scaled, words become
+    one column a value. Classes of a target column are numbered in the order of their names.
     """
 
     needs_facts: ClassVar[bool] = True
-    opens: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".tab", ".txt", ".data")
+    opens: ClassVar[tuple[str, ...]] = tuple(
+        ".csv .tsv .tab .txt .data .gz .parquet .pq .xlsx .jsonl .ndjson".split()  # noqa: SIM905
+    )
 
     path: FilePath = param("", doc="The file; looked for in the data folders if not a full path.")
-    target: str = param("", doc="The column to predict; the last one if empty.")
+    target: str = param("", doc="The column to predict, by name or number; the last if empty.")
     features: Columns = param((), doc="Columns to learn from; all others if empty.")
     task: Literal["auto", "classification", "regression"] = param(
         "auto", doc="Predict a class or a number; auto looks at the column."
+    )
+    kinds: Kinds = param(
+        (),
+        choices=("number", "category", "embedding", "text", "date parts", "ignore"),
+        doc="What a column is taken for, where auto is not right; one for an Embedding is given as "
+        "the number of its value.",
+    )
+    also: Columns = param(
+        (), doc="Further columns to predict, numbers all: the target is [N, K].", advanced=True
     )
     standardise: bool = param(
         True,
         doc="Learn a number in deviations from its mean over the training rows; metrics and tables "
         "have its own unit again.",
     )
-    delimiter: str = param(
-        ",", doc="What stands between two cells, as ; does, or \\t for a tab.", advanced=True
-    )
     validation: float = param(0.2, low=0.0, high=0.9, doc="Share of rows held out to test on.")
+    split: Literal["random", "stratified", "by group", "by time", "by column"] = param(
+        "random",
+        doc="Which rows are held out: any; of each class the same share; whole groups; the last; "
+        "those that a column calls test.",
+    )
+    split_column: str = param(
+        "", doc="The column that says so; the target for stratified.", advanced=True
+    )
+    delimiter: str = param(
+        "",
+        doc="What stands between two cells, as ; does, \\t for a tab or blanks for runs of them; "
+        "found if empty.",
+        advanced=True,
+    )
+    header: Literal["auto", "yes", "no"] = param(
+        "auto", doc="Does the first line name the columns?", advanced=True
+    )
+    names: Columns = param((), doc="Names of the columns of a file without them.", advanced=True)
+    decimal: Literal["auto", ".", ","] = param(
+        "auto", doc="The mark between whole number and fraction.", advanced=True
+    )
+    thousands: Literal["auto", "none", ",", ".", "'", "blank"] = param(
+        "auto", doc="What groups the digits of large numbers.", advanced=True
+    )
+    missing: Columns = param(
+        (), doc="Further words that stand for a missing value, such as -999.", advanced=True
+    )
+    quote: Literal["auto", '"', "'", "none"] = param(
+        "auto", doc="What stands around texts that hold a delimiter.", advanced=True
+    )
+    comment: str = param("", doc="What lines to skip begin with; found if empty.", advanced=True)
+    skip: int | None = param(
+        None, low=0, doc="Lines above the table; found if not given.", advanced=True
+    )
+    encoding: str = param("", doc="Such as utf-8 or cp1252; found if empty.", advanced=True)
+    sheet: str = param("", doc="The sheet of an Excel file; the first if empty.", advanced=True)
+
+    def ports(self) -> tuple[str, str]:
+        embedded = any(kind == "embedding" for _, kind in self.kinds)
+        return "", "features indices target" if embedded else "features target"
 
     def shape(self, facts: Facts) -> tuple[TensorType, ...]:
-        return types(facts, ("features", "target"))
+        return types(facts, self.ports()[1].split())
 
     def read(self, facts: Facts) -> str:
-        classes = facts.get("classes") or None
-        rest: dict[str, object] = {"classes": list(classes)} if classes else {}
-        if (delimiter := delimiter_of(self.delimiter)) != ",":
-            rest["delimiter"] = delimiter
+        rest: dict[str, object] = {}
+        if more := facts.get("more"):
+            rest["more"] = Raw(f"[{', '.join(_known(one, ENCODERS) for one in more)}]")
+        if indices := facts.get("indices"):
+            rest["indices"] = {name: list(values) for name, values in indices.items()}
+        if classes := facts.get("class_values") or facts.get("classes"):
+            rest["classes"] = list(classes)
+        if cut := facts.get("cut"):
+            rest["cut"] = Raw(_known(cut, CUTS))
         return call(
-            "csv_table",
-            str(self.path),
+            "table_sets",
+            Raw(self._table(facts.get("read") or {})),
             target=facts.get("target") or self.target,
             numbers=list(facts["numbers"]),
             categories={name: list(values) for name, values in facts["categories"].items()},
             **rest,
             validation=self.validation,
             seed=Raw("seed"),
-            data_dir=Raw("data_dir"),
         )
+
+    def _table(self, read: Mapping[str, Any]) -> str:
+        """The call of pandas that reads the file as it is written."""
+        function = read.get("function", "read_csv")
+        options = read.get("options") or {}
+        known = {name: options[name] for name in OPTIONS.get(function, ()) if name in options}
+        place = Raw(call("locate", str(self.path), Raw("data_dir")))
+        return call(f"pd.{function if function in OPTIONS else 'read_csv'}", place, **known)
 
     def fixed_split(self) -> bool:
         return True
@@ -264,9 +325,41 @@ class ImageFolder(Data):
         return f"{name or 'choose a folder'}, {self.size} by {self.size}"
 
 
-def delimiter_of(text: str) -> str:
-    r"""The character that a person means who typed this: `\t` and `tab` are a tab."""
-    return {"": ",", "\\t": "\t", "tab": "\t", "\\x09": "\t"}.get(text, text)
+OPTIONS = {
+    "read_csv": [
+        "sep",
+        "header",
+        "names",
+        "index_col",
+        "skiprows",
+        "comment",
+        "quotechar",
+        "quoting",
+        "escapechar",
+        "skipinitialspace",
+        "encoding",
+        "compression",
+        "decimal",
+        "thousands",
+        "keep_default_na",
+        "na_values",
+        "dtype",
+    ],
+    "read_excel": ["sheet_name", "skiprows", "na_values"],
+    "read_json": ["lines"],
+    "read_parquet": [],
+}
+"""Readers of pandas, and the arguments of theirs that are written."""
+ENCODERS = frozenset(("date_parts", "words_in"))
+CUTS = frozenset(("stratified", "by_group", "by_time", "by_column"))
+
+
+def _known(found: Sequence[Any], functions: Collection[str]) -> str:
+    """Source of a call that facts tell of, of one of these functions."""
+    function, *given = found
+    if function not in functions:
+        raise ValueError(f"expected one of {', '.join(sorted(functions))}, got {brief(function)}")
+    return call(function, *(list(one) if isinstance(one, tuple) else one for one in given))
 
 
 def types(facts: Facts, ports: Sequence[str]) -> tuple[TensorType, ...]:

@@ -307,6 +307,7 @@ EDITORS: dict[ParamKind, Make] = {
     "path": lambda param, _: PathBox(param.label, folder=False),
     "folder": lambda param, _: PathBox(param.label, folder=True),
     "nodes": NodesBox,
+    "kinds": lambda *_: TextBox(parse_values, write_values),
     "values": lambda *_: TextBox(parse_values, write_values),
     "names": lambda _, choices: (
         ManyBox(choices, "all") if choices() else TextBox(parse_names, ", ".join)

@@ -9,8 +9,11 @@ Facts are JSON:
     columns     of a table: [{"name", "kind": number, category, target or left out, "missing", ...}]
     note        what a person may want to know
     cut         "its own" where the data say themselves which rows are held out
-    target, numbers, categories    of a table: what its reader is called with
     train, held_out, without       of a folder of pictures: what its reader is called with
+    target, numbers, categories, more, indices, class_values, cut, read
+                of a table: what its reader is called with
+    decided     of a table: how it is written, as it was found, by parameter
+    rows        of a table: the first rows, as texts
 """
 
 import gzip
@@ -27,7 +30,6 @@ from runtime.data.missing import MissingSet
 from runtime.data.picture_tables import picture_table_content, picture_table_facts
 from runtime.data.search import find
 from runtime.data.sources import SOURCES
-from runtime.data.tabular import table_content, table_facts
 from runtime.exported.data import DataError
 from runtime.exported.images import check_idx, read_idx
 from runtime.places import cache_dir
@@ -147,6 +149,20 @@ def idx_rows(place: Path, part: str) -> int:
     shape = [int.from_bytes(header[at : at + 4], "big") for at in (4, 8, 12)]
     check_idx(place, part, shape, label)
     return len(label)
+
+
+def table_content(params: Params, data_dir: DataDir) -> object:
+    """Name, size and time of a table's file."""
+    from runtime.data import tabular  # noqa: PLC0415 - loads pandas
+
+    return tabular.table_content(params, data_dir)
+
+
+def table_facts(params: Params, data_dir: DataDir) -> Facts:
+    """What a table's columns are."""
+    from runtime.data import tabular  # noqa: PLC0415 - loads pandas
+
+    return tabular.table_facts(params, data_dir)
 
 
 PROBES: dict[str, Probe] = {

@@ -7,18 +7,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from graph.nodes.data import delimiter_of
 from graph.nodes.toy import NOT_READ
 from runtime.data.facts import probe
 from runtime.data.folders import folder_of
 from runtime.data.picture_tables import table_of
 from runtime.data.search import find
 from runtime.data.sources import SOURCES
-from runtime.data.tabular import table_path
 from runtime.exported.data import DataError, locate
 from runtime.exported.images import class_names, digits, pictures, read_idx, read_picture
 from runtime.exported.picture_tables import picture_of_row, read_picture_rows
-from runtime.exported.tables import read_csv
 from runtime.exported.toys import blobs, circles, moons, spiral, xor
 from runtime.payloads import Boundary, Payload, Pictures, Table
 from runtime.views.boundary import extent_of
@@ -103,9 +100,14 @@ def show_picture_table(params: Params, data_dir: DataDir, count: int) -> Picture
 
 def show_table(params: Params, data_dir: DataDir, count: int) -> Table:
     """The first rows, as they stand in the file."""
-    table = read_csv(table_path(params, data_dir), delimiter_of(str(params.get("delimiter") or "")))
-    columns = [words[:count] for words in table.columns.values()]
-    return Table(tuple(table.columns), tuple(zip(*columns, strict=True)))
+    from runtime.data.columns import shown  # noqa: PLC0415 - loads pandas
+    from runtime.data.reading import read_table  # noqa: PLC0415
+    from runtime.data.tabular import table_path  # noqa: PLC0415
+
+    table = read_table(table_path(params, data_dir), params).table
+    head = table.head(count).astype(object)
+    rows = tuple(tuple(map(shown, row)) for row in head.itertuples(index=False))
+    return Table(tuple(map(str, table.columns)), rows)
 
 
 def show_points(make: Callable[..., tuple[Tensor, Tensor]]) -> Show:

@@ -1,29 +1,30 @@
-"""What a CSV file's columns hold: numbers, categories, or text that is left out."""
+"""What a table's columns hold, and what a network gets of them: the facts of a table node."""
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from graph.nodes.data import delimiter_of
-from runtime.exported.data import DataError, locate
-from runtime.exported.tables import MISSING, Table, csv_table, read_csv, words_of
+import pandas as pd
+import torch
+
+from runtime.data.columns import FEW, Column, Columns, shown, values_of
+from runtime.data.cuts import cut_of
+from runtime.data.reading import Reading, read_table
+from runtime.exported import tables
+from runtime.exported.data import DataError, locate, split
 
 Params = Mapping[str, Any]
 
-MOSTLY = 0.5
-"""A column is one of numbers if at least this share of its cells are; the rest are mistakes."""
-CATEGORIES = 50
-"""A column of words with more different ones is left out, unless it was chosen."""
 CLASSES = 20
 """A target of whole numbers with at most so many different ones is taken for classes."""
+MOST_CLASSES = 1000
+FIRST_ROWS = 6
 
 
 def table_path(params: Params, data_dir: str | Path | None) -> Path:
     """The file a node names."""
     if not params.get("path"):
-        raise DataError("This node has no file yet: choose a CSV file with a header line.")
+        raise DataError("This node has no file yet: choose a table, such as a CSV file.")
     return locate(str(params["path"]), data_dir)
 
 
@@ -36,54 +37,77 @@ def table_content(params: Params, data_dir: str | Path | None) -> list[str | int
 def table_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
     """What each column is, and what the reader must be told."""
     path = table_path(params, data_dir)
-    delimiter = delimiter_of(str(params.get("delimiter") or ""))
-    standardise = bool(params.get("standardise", True))
-    table = read_csv(path, delimiter)
-    target = str(params.get("target") or [*table.columns][-1])
-    classes = classes_of(table, target, str(params.get("task") or "auto"))
-    chosen = [name for name in params.get("features") or () if name != target]
-    numbers: list[str] = []
-    categories: dict[str, list[str]] = {}
-    left_out: list[str] = []
-    for name in chosen or [name for name in table.columns if name != target]:
-        words = present(words_of(table, name))
-        if words and is_numeric(words):
-            numbers.append(name)
-        elif words and (chosen or len({*words}) <= min(CATEGORIES, len(words) / 2)):
-            categories[name] = sorted({*words})
-        else:
-            left_out.append(name)
-    # The reader itself has the last word on every cell.
-    (features, _), (held, _) = csv_table(
-        path,
-        target=target,
-        numbers=numbers,
-        categories=categories,
-        classes=classes,
-        validation=float(params.get("validation", 0.2)),
-        delimiter=delimiter,
+    reading = read_table(path, params)
+    try:
+        return facts_of(path, reading, params)
+    except DataError as error:
+        text = str(error)
+        raise DataError(text if text.startswith(str(path)) else f"{path}: {text}") from error
+
+
+def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
+    """The facts of a table that was read."""
+    table = reading.table
+    columns = Columns(path, reading, params)
+    targets = columns.targets
+    classes = None if len(targets) > 1 else classes_of(path, reading, targets[0], params)
+    if classes is None:
+        columns.check_numbers(targets)
+    used = columns.used
+    if not used:
+        raise DataError("Expected at least one column to learn from, received none.")
+    cut = cut_of(table, targets, params)
+    names = [str(one) for one in classes] if classes else None
+    rows = known_rows(table, targets, classes)
+    validation = float(params.get("validation", 0.2))
+    if cut is None:
+        (train,), (held,) = split((rows,), validation=validation, seed=0)
+    else:
+        train, held = getattr(tables, cut[0])(*cut[1:])(table, rows, validation, 0)
+    width = sum(one.width for one in used)
+    indices = {one.name: one.values for one in used if one.kind == "embedding"}
+    outputs = {"features": tensor(["N", width], "float", "features", None)}
+    if indices:
+        dims: list[int | str] = ["N"] if len(indices) == 1 else ["N", len(indices)]
+        outputs["indices"] = tensor(dims, "int", "labels", 1 + sum(map(len, indices.values())))
+    outputs["target"] = (
+        tensor(["N"], "int", "labels", len(classes))
+        if classes
+        else tensor(["N", len(targets)], "float", "features", None)
     )
-    kinds = dict.fromkeys(numbers, "number") | dict.fromkeys(categories, "category")
-    kinds[target] = "target"
+    counts = None
+    if classes:
+        places = tables.place_column(table, targets[0], classes)[train]
+        counts = torch.bincount(places, minlength=len(classes)).tolist()
     return {
-        "outputs": {
-            "features": tensor(["N", features.shape[1]], "float", "features", None),
-            "target": tensor(["N"], "int", "labels", len(classes))
-            if classes
-            else tensor(["N", 1], "float", "features", None),
-        },
-        "count": len(features),
+        "outputs": outputs,
+        "count": len(train),
         "validation": len(held),
-        "target": target,
-        "numbers": numbers,
-        "categories": categories,
-        "classes": classes,
-        "columns": [
-            column(name, kinds.get(name, "left out"), words)
-            for name, words in table.columns.items()
-        ],
-        "note": note(table, target, left_out, standardised=not classes and standardise),
+        "target": targets[0] if len(targets) == 1 else targets,
+        "numbers": [one.name for one in used if one.kind == "number"],
+        "categories": {one.name: one.values for one in used if one.kind == "category"},
+        "more": [one.part for one in used if one.part],
+        "indices": indices,
+        "classes": names,
+        "class_values": classes,
+        "counts": counts,
+        "cut": list(cut) if cut else None,
+        "read": {"function": reading.function, "options": reading.options},
+        "decided": reading.decided,
+        "rows": first_rows(table),
+        "columns": [one.facts() for one in columns.all],
+        "note": note(reading, columns, len(table) - len(rows), params, classes=classes),
     }
+
+
+def known_rows(
+    table: pd.DataFrame, targets: Sequence[str], classes: Sequence[object] | None
+) -> torch.Tensor:
+    """The rows that have a target."""
+    if classes is None:
+        wanted = torch.stack([tables.number_column(table, one) for one in targets], dim=1)
+        return (~wanted.isnan().any(1)).nonzero().squeeze(1)
+    return (tables.place_column(table, targets[0], classes) >= 0).nonzero().squeeze(1)
 
 
 def tensor(dims: list[int | str], dtype: str, kind: str, classes: int | None) -> dict[str, Any]:
@@ -91,77 +115,73 @@ def tensor(dims: list[int | str], dtype: str, kind: str, classes: int | None) ->
     return {"dims": dims, "dtype": dtype, "kind": kind, "classes": classes}
 
 
-def present(words: Sequence[str]) -> list[str]:
-    """The cells that are not missing."""
-    return [word for word in words if word not in MISSING]
+def first_rows(table: pd.DataFrame, count: int = FIRST_ROWS) -> list[list[str]]:
+    """The first rows, for people."""
+    head = table.head(count)
+    return [[shown(cell) for cell in row] for row in head.astype(object).itertuples(index=False)]
 
 
-def number(word: str) -> float | None:
-    """The number a cell holds, if it holds one."""
-    try:
-        value = float(word)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def is_numeric(words: Sequence[str]) -> bool:
-    """Is this a column of numbers, but for mistakes?"""
-    return sum(number(word) is not None for word in words) >= MOSTLY * len(words)
-
-
-def classes_of(table: Table, target: str, task: str) -> list[str] | None:
+def classes_of(path: Path, reading: Reading, target: str, params: Params) -> list[Any] | None:
     """The target's classes in order, or None where a number is to be predicted."""
-    words = present(words_of(table, target))
-    if not words:
-        raise DataError(f"{table.path}: expected values in the column {target!r}, received none.")
-    different = {*words}
-    values = [number(word) for word in different]
+    task = str(params.get("task") or "auto")
+    column = tables.column_of(reading.table, target)
+    values = values_of(column)
+    if not values:
+        raise DataError(f"{path}: expected values in the column {target!r}, received none.")
+    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if task == "auto":
-        whole = all(value is not None and value.is_integer() for value in values)
-        few = len(different) <= CLASSES
-        numeric = is_numeric(words)
-        task = "classification" if (whole and few) or not numeric else "regression"
+        whole = numeric and all(float(one).is_integer() for one in values)
+        many_words = target in reading.wrong and len(values) > CLASSES
+        few = whole and len(values) <= CLASSES
+        task = "regression" if (numeric and not few) or many_words else "classification"
     if task == "regression":
         return None
-    if len(different) == 1:
+    if len(values) == 1:
         raise DataError(
-            f"{table.path}, column {target!r}: one class only, there is nothing to tell apart: "
-            f"expected 2 or more, received {words[0]!r} in each row. Choose another target."
+            f"{path}, column {target!r}: one class only, there is nothing to tell apart: expected "
+            f"2 or more, received {values[0]!r} in each row. Choose another target."
         )
-    if len(different) > 1000:
+    if len(values) > MOST_CLASSES:
         raise DataError(
-            f"{table.path}, column {target!r}: expected at most 1000 classes, received "
-            f"{len(different)} different values. Choose another target, or set the task to "
+            f"{path}, column {target!r}: expected at most {MOST_CLASSES} classes, received "
+            f"{len(values)} different values. Choose another target, or set the task to "
             "regression."
         )
-    return sorted(different, key=lambda word: (number(word) is None, number(word) or 0, word))
+    return values
 
 
-def column(name: str, kind: str, words: Sequence[str]) -> dict[str, Any]:
-    """A column's facts."""
-    known = present(words)
-    common = Counter(known).most_common(1)
-    return {
-        "name": name,
-        "kind": kind,
-        "missing": len(words) - len(known),
-        "different": len({*known}),
-        "example": common[0][0] if common else "",
-    }
-
-
-def note(table: Table, target: str, left_out: Sequence[str], *, standardised: bool) -> str:
-    """One line on what is not used, and in which unit what is."""
-    parts = []
-    if standardised:
+def note(
+    reading: Reading, columns: Columns, without: int, params: Params, *, classes: object
+) -> str:
+    """What is not used and what was decided, and in which unit the target is."""
+    target = " and ".join(columns.targets)
+    parts = [*reading.told]
+    if not classes and params.get("standardise", True):
         parts.append(
             f"{target} is standardised: losses count in deviations from its mean over the training "
             "rows, metrics and tables in its own unit"
         )
-    without = len(table.lines) - len(present(words_of(table, target)))
     if without:
         parts.append(f"{without} rows without {target} are left out")
-    if left_out:
-        parts.append(f"not used, since its texts are many or none: {', '.join(left_out)}")
+    for why in dict.fromkeys(one.why for one in columns.all if one.why):
+        names = [one.name for one in columns.all if one.why == why]
+        parts.append(f"not used, {why}: {few(names)}")
+    gaps = [
+        f"{one.name} {one.missing}" for one in columns.used if one.missing and one.kind == "number"
+    ]
+    if gaps:
+        words = sorted(
+            {w for name, own in reading.words.items() for w in own if w and columns.uses(name)}
+        )
+        named = f" (read as missing: {' '.join(words)})" if words else ""
+        parts.append(f"missing numbers take the median of the training rows{named}: {few(gaps)}")
     return "; ".join(parts)
+
+
+def few(names: Sequence[str], most: int = FEW) -> str:
+    """Some names, and how many more there are."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+__all__ = ["Column", "table_content", "table_facts", "table_path"]

@@ -154,7 +154,8 @@ def test_requirements_name_what_is_imported(name: str) -> None:
     project = compiled(name)
     texts = [source.text for file, source in project.files.items() if file.endswith(".py")]
     roots = set(re.findall(r"^(?:import|from) (\w+)", "\n".join(texts), flags=re.MULTILINE))
-    known = {"torch": "torch", "sklearn": "scikit-learn", "PIL": "Pillow", "numpy": "numpy"}
+    known = {"torch": "torch", "sklearn": "scikit-learn", "PIL": "Pillow", "numpy": "numpy",
+             "pandas": "pandas"}  # fmt: skip
     wanted = {known[root] for root in roots & known.keys()}
     wanted |= {"safetensors"} | ({"torchmetrics"} & roots)
     lines = project.files["requirements.txt"].text.splitlines()

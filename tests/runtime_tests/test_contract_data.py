@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import torch
 from torch import Tensor
@@ -41,7 +42,7 @@ def read(
     params = {param.name: param.default for param in declaration.params} | params
     bound = declaration.bind(params)
     facts = probe(declaration.type, params, folder) if declaration.has("needs_facts") else None
-    names = {**READERS, "data_dir": folder, "seed": 0}
+    names = {**READERS, "pd": pd, "data_dir": folder, "seed": 0}
     found = eval(bound.read(facts), names)
     if not bound.fixed_split():
         found = data.split(found, validation=bound.validation, seed=0)

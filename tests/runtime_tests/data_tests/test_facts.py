@@ -112,7 +112,7 @@ def test_facts_are_remembered_until_the_file_changes(
     first = probe("data.csv", params)
     assert len([*(home / "cache" / "facts").iterdir()]) == 1
     with monkeypatch.context() as patch:
-        patch.setattr("runtime.data.tabular.read_csv", None)
+        patch.setattr("runtime.data.tabular.read_table", None)
         assert probe("data.csv", params) == first
     file.write_text("x,y\n1,a\n2,b\n3,c\n4,b\n5,a\n")
     os.utime(file, ns=(1, 1))
@@ -251,7 +251,7 @@ def test_a_tab_can_be_typed(tmp_path: Path, typed: str) -> None:
     assert facts["classes"] == ["0", "1"]
     declaration = REGISTRY.find("data.csv")
     assert declaration is not None
-    assert 'delimiter="\\t"' in declaration.bind(params).read(facts)
+    assert 'sep="\\t"' in declaration.bind(params).read(facts)
     shown = examples("data.csv", params, tmp_path)
     assert isinstance(shown, Table)
     assert shown.columns == ("x", "y")

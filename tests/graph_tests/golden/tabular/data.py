@@ -1,12 +1,10 @@
 """The data of this project, as tensors in memory."""
 
-import csv
-import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
+import pandas as pd
 import torch
 from torch import Tensor
 
@@ -92,120 +90,98 @@ def batches(
         yield tuple(t.index_select(0, mine) for t in tensors)  # t[mine] takes twice as long
 
 
-MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "?")
+Part = Callable[[pd.DataFrame, Tensor], Tensor]
+Cut = Callable[[pd.DataFrame, Tensor, float, int], tuple[Tensor, Tensor]]
 
 
-class Table(NamedTuple):
-    """The words of a CSV file by column, and the line each row came from."""
-
-    path: Path
-    lines: list[int]
-    columns: dict[str, list[str]]
-
-
-def csv_table(
-    path: str | Path,
+def table_sets(
+    table: pd.DataFrame,
     *,
-    target: str,
-    numbers: Sequence[str],
-    categories: Mapping[str, Sequence[str]],
-    classes: Sequence[str] | None = None,
+    target: str | Sequence[str],
+    numbers: Sequence[str] = (),
+    categories: Mapping[str, Sequence[object]] | None = None,
+    more: Sequence[Part] = (),
+    indices: Mapping[str, Sequence[object]] | None = None,
+    classes: Sequence[object] | None = None,
     validation: float = 0.2,
     seed: int = 0,
-    delimiter: str = ",",
-    data_dir: str | Path | None = None,
+    cut: Cut | None = None,
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    """Rows of a CSV file: features [N, F], and label [N] or, without classes, value [N, 1].
+    """Rows of a table: features [N, F], and label [N] or, without classes, value [N, 1].
 
     Numbers are scaled to mean 0 and deviation 1, a missing one takes the median, all three of the
     training rows. Categories become one column a value, all 0 where missing or unknown. Rows
     without a target are left out.
     """
-    table = read_csv(locate(path, data_dir), delimiter)
-    if not numbers and not categories:
-        raise DataError(f"{table.path}: expected at least one column to learn from, received none.")
+    targets = [target] if isinstance(target, str) else list(target)
     if classes is None:
-        wanted = number_column(table, target).float().unsqueeze(1)
-        known = ~wanted.isnan().squeeze(1)
+        wanted = torch.stack([number_column(table, one) for one in targets], dim=1).float()
+        known = ~wanted.isnan().any(1)
     else:
-        wanted = class_column(table, target, classes)
+        wanted = place_column(table, targets[0], classes)
         known = wanted >= 0
-    (train,), (held_out,) = split((known.nonzero().squeeze(1),), validation=validation, seed=seed)
-    columns = [scaled(number_column(table, name), train) for name in numbers]
-    columns += [flags(words_of(table, name), values) for name, values in categories.items()]
-    features = torch.cat(columns, dim=1)
-    return (features[train], wanted[train]), (features[held_out], wanted[held_out])
+    rows = known.nonzero().squeeze(1)
+    if cut is None:
+        (train,), (held_out,) = split((rows,), validation=validation, seed=seed)
+    else:
+        train, held_out = cut(table, rows, validation, seed)
+    dense = [scaled(number_column(table, name), train) for name in numbers]
+    dense += [part(table, train) for part in more]
+    places = [
+        (place_column(table, name, values, strict=False), len(values))
+        for name, values in (categories or {}).items()
+    ]
+    if not dense and not places and not indices:
+        raise DataError("Expected at least one column to learn from, received none.")
+    sets = []
+    for part_rows in (train, held_out):
+        tensors = [feature_rows(part_rows, dense, places)]
+        if indices:
+            tensors.append(index_rows(table, indices)[part_rows])
+        sets.append((*tensors, wanted[part_rows]))
+    return sets[0], sets[1]
 
 
-def read_csv(path: Path, delimiter: str = ",") -> Table:
-    """Read a CSV file with a header line, every cell as text."""
-    if not path.is_file():
-        raise DataError(f"{path}: expected a CSV file, received a folder. Choose a file.")
-    if len(delimiter) != 1 or delimiter in '\r\n"':
-        raise DataError(
-            f"{path}: expected one character between two cells, such as , or ; or a tab, "
-            f"received {delimiter!r}. Change the delimiter."
-        )
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter)
-            rows = [(reader.line_num, row) for row in reader if row]
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: expected CSV text in UTF-8 ({error}). Save it so.") from error
-    if len(rows) < 2:
-        raise DataError(f"{path}: expected a header line and rows, received {len(rows)} lines.")
-    header = [name.strip() for name in rows.pop(0)[1]]
-    if len({*header}) < len(header):
-        raise DataError(f"{path}, line 1: expected each column's name once: {', '.join(header)}.")
-    for line, row in rows:
-        if len(row) != len(header):
-            raise DataError(
-                f"{path}, line {line}: expected {len(header)} cells, received {len(row)}. "
-                "Check the delimiter and the quotes."
-            )
-    cells = zip(*(row for _, row in rows), strict=True)
-    columns = {
-        name: [cell.strip() for cell in column] for name, column in zip(header, cells, strict=True)
-    }
-    return Table(path, [line for line, _ in rows], columns)
-
-
-def words_of(table: Table, name: str) -> list[str]:
-    """A column's cells."""
+def column_of(table: pd.DataFrame, name: str) -> "pd.Series[Any]":
+    """A column, its words without blanks around them."""
     if name not in table.columns:
-        known = ", ".join(table.columns)
-        raise DataError(f"{table.path}: expected a column {name!r}, received {known}.")
-    return table.columns[name]
+        known = ", ".join(map(str, table.columns))
+        raise DataError(f"Expected a column {name!r}, received {known}.")
+    column = table[name]
+    if column.dtype == object:
+        return column.map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
+    return column.str.strip() if pd.api.types.is_string_dtype(column) else column
 
 
-def number_column(table: Table, name: str) -> Tensor:
+def number_column(table: pd.DataFrame, name: str) -> Tensor:
     """A column's numbers [N], NaN where missing."""
-    numbers = []
-    for line, word in zip(table.lines, words_of(table, name), strict=True):
-        try:
-            number = float("nan" if word in MISSING else word)
-        except ValueError:
-            number = math.inf
-        if math.isinf(number):
-            raise DataError(
-                f"{table.path}, line {line}, column {name!r}: expected a number, received "
-                f"{word!r}. Mend the cell, leave it empty, or make the column a category."
-            )
-        numbers.append(number)
-    return torch.tensor(numbers, dtype=torch.float64)
+    column = column_of(table, name)
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+    check_cells(
+        column, (numbers.isna() & column.notna()) | numbers.abs().eq(float("inf")), "a number"
+    )
+    return torch.tensor(numbers.to_numpy(), dtype=torch.float64)
 
 
-def class_column(table: Table, name: str, classes: Sequence[str]) -> Tensor:
-    """A column's class numbers [N], -1 where missing."""
-    place = {word: i for i, word in enumerate(classes)} | dict.fromkeys(MISSING, -1)
-    words = words_of(table, name)
-    for line, word in zip(table.lines, words, strict=True):
-        if word not in place:
-            raise DataError(
-                f"{table.path}, line {line}, column {name!r}: expected one of "
-                f"{', '.join(classes)}, received {word!r}."
-            )
-    return torch.tensor([place[word] for word in words])
+def place_column(
+    table: pd.DataFrame, name: str, values: Sequence[object], *, strict: bool = True
+) -> Tensor:
+    """The place [N] of each cell among the values, -1 where missing or, if not strict, unknown."""
+    column = column_of(table, name)
+    places = pd.Index(list(values), dtype=object).get_indexer(pd.Index(column.astype(object)))
+    if strict:
+        check_cells(column, column.notna() & (places < 0), f"one of {', '.join(map(str, values))}")
+    return torch.tensor(places, dtype=torch.int64)
+
+
+def check_cells(column: "pd.Series[Any]", wrong: "pd.Series[bool]", expected: str) -> None:
+    """Refuse the first cell that is marked as wrong."""
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise DataError(
+            f"Row {row + 1}, column {column.name!r}: expected {expected}, received "
+            f"{column.iloc[row]!r}. Mend the cell, or read it as missing (na_values)."
+        )
 
 
 def scaled(numbers: Tensor, train: Tensor) -> Tensor:
@@ -217,6 +193,29 @@ def scaled(numbers: Tensor, train: Tensor) -> Tensor:
     return ((filled - mean) / deviation).float().unsqueeze(1)
 
 
-def flags(words: list[str], values: Sequence[str]) -> Tensor:
-    """One column for each value, 1 where the cell is that value: [N, len(values)]."""
-    return torch.tensor([[float(word == value) for value in values] for word in words])
+def feature_rows(
+    rows: Tensor, dense: Sequence[Tensor], places: Sequence[tuple[Tensor, int]]
+) -> Tensor:
+    """Some rows of numbers, and behind them one column a value, 1 where the cell is that value."""
+    start = sum(numbers.shape[1] for numbers in dense)
+    found = torch.zeros(len(rows), start + sum(count for _, count in places))
+    if dense:
+        found[:, :start] = torch.cat([numbers[rows] for numbers in dense], dim=1)
+    for place, count in places:
+        known = (place[rows] >= 0).nonzero().squeeze(1)
+        found[known, start + place[rows][known]] = 1
+        start += count
+    return found
+
+
+def index_rows(table: pd.DataFrame, indices: Mapping[str, Sequence[object]]) -> Tensor:
+    """Numbers of categories for an Embedding: [N], or [N, K] of several columns.
+
+    Missing or unknown is 0; a column's values are numbered on from those of the one before it.
+    """
+    columns, start = [], 1
+    for name, values in indices.items():
+        place = place_column(table, name, values, strict=False)
+        columns.append(torch.where(place < 0, 0, start + place))
+        start += len(values)
+    return columns[0] if len(columns) == 1 else torch.stack(columns, dim=1)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 import processes
 import script
-from data import batch_count, batches, csv_table
+from data import batch_count, batches, locate, table_sets
 from model import Model
 
 
@@ -30,15 +31,14 @@ class Training:
         self.autocast = processes.precision(self.device, precision)
         self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
         self.epoch = self.batch = self.step = 0
-        train_set, validation_set = csv_table(
-            "tabular/titanic.csv",
+        train_set, validation_set = table_sets(
+            pd.read_csv(locate("tabular/titanic.csv", data_dir)),
             target="survived",
             numbers=["pclass", "age", "sibsp", "parch", "fare"],
             categories={"embarked": ["C", "Q", "S"], "sex": ["female", "male"]},
             classes=["0", "1"],
             validation=0.2,
             seed=seed,
-            data_dir=data_dir,
         )
         self.train_set = tuple(t.to(self.device) for t in train_set)
         self.validation_set = tuple(t.to(self.device) for t in validation_set)

@@ -1,0 +1,124 @@
+"""How numbers, dates and missing values are written in a table."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+SURE = frozenset(
+    """
+    NA N/A NaN nan -NaN -nan NaT NULL null ? n/a <NA> #N/A #NA \\N
+    #VALUE! #DIV/0! #REF! #NAME? #NUM! #NULL!
+    """.split()  # noqa: SIM905
+) | {"", "#N/A N/A"}
+"""Words that stand for a missing value in any column."""
+AMONG_NUMBERS = frozenset(
+    """
+    None none NONE na Na n.a. N.A. n.d. nd ND k.A. NAN Nan Null (null) nil Nil undefined
+    missing Missing MISSING unknown Unknown UNKNOWN
+    - -- --- . .. ... * x X ?? \N{EN DASH} \N{EM DASH}
+    """.split()  # noqa: SIM905
+)
+"""Words that do so in a column of numbers; in one of words they may be a word."""
+PANDAS = frozenset(
+    """
+    #N/A #NA -1.#IND -1.#QNAN -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan null
+    """.split()  # noqa: SIM905
+) | {"", " ", "#N/A N/A"}
+"""What pandas reads as missing where it is told nothing."""
+
+NUMBER = re.compile(
+    r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?"
+    r"|[+-]?\d{1,3}([.,' \u2019\u00a0\u202f]\d{3})+([.,]\d*)?"
+)
+GROUPED = {
+    mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+")
+    for mark in ".,' \u2019\u00a0\u202f"
+}
+DATE = re.compile(
+    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))"
+    r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?(Z|[+-]\d{2}:?\d{2})?)?"
+)
+
+
+def is_missing(word: str) -> bool:
+    """Does a word stand for a missing value, whatever stands beside it?"""
+    return word in SURE
+
+
+def is_number(word: str) -> bool:
+    """Is it a number, in one of the ways people write them?"""
+    return NUMBER.fullmatch(word) is not None
+
+
+def is_date(word: str) -> bool:
+    """Is it a date, or a date and a time?"""
+    return DATE.fullmatch(word) is not None
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What stands within numbers: the decimal mark, and what groups thousands (or nothing)."""
+
+    decimal: str = "."
+    thousands: str = ""
+
+    def value(self, word: str) -> float | None:
+        """The number a word is, if it is one."""
+        plain = word
+        if self.thousands and self.thousands in word:
+            whole, mark, part = word.partition(self.decimal)
+            if not GROUPED[self.thousands].fullmatch(whole.lstrip("+-")):
+                return None
+            plain = whole.replace(self.thousands, "") + mark + part
+        if self.decimal == ",":
+            if "." in plain:
+                return None
+            plain = plain.replace(",", ".")
+        try:
+            found = float(plain) if "_" not in plain else None
+        except ValueError:
+            return None
+        return found if found is not None and abs(found) < float("inf") else None
+
+
+def marks_of(columns: Iterable[Iterable[str]], asked: Mapping[str, object]) -> Marks:
+    """How the numbers of a file are written, by all cells that may be numbers."""
+    words = {w for column in columns for w in numbers_among(list(column))}
+    decimal, thousands = str(asked.get("decimal") or "auto"), str(asked.get("thousands") or "auto")
+    named = {"none": "", "blank": " ", "space": " "}
+    thousands = named.get(thousands, thousands)
+    for mark in ("'", "\u2019", "\u00a0", "\u202f", " "):
+        if thousands == "auto" and any(mark in word for word in words):
+            thousands = mark
+    if thousands not in {"auto", "", ".", ","}:
+        words = {word.replace(thousands, "") for word in words}
+    if decimal == "auto":
+        decimal = _decimal(words)
+    if thousands == "auto":
+        other = "," if decimal == "." else "."
+        grouped = [word for word in words if other in word]
+        fit = [word for word in grouped if GROUPED[other].fullmatch(word.partition(decimal)[0])]
+        thousands = other if grouped and len(fit) == len(grouped) else ""
+    return Marks(decimal, thousands)
+
+
+def numbers_among(words: list[str]) -> list[str]:
+    """The numbers of a column that mostly has numbers."""
+    present = [word for word in words if word not in SURE and word not in AMONG_NUMBERS]
+    found = [word for word in present if is_number(word)]
+    return found if len(found) >= 0.5 * len(present) else []
+
+
+def _decimal(words: set[str]) -> str:
+    comma = [word for word in words if "," in word]
+    dot = [word for word in words if "." in word]
+    mixed = [word for word in comma if "." in word]
+    if mixed:
+        return "," if sum(w.rfind(",") > w.rfind(".") for w in mixed) * 2 > len(mixed) else "."
+    if not comma:
+        return "."
+    plain = [word for word in comma if not GROUPED[","].fullmatch(word)]
+    if not plain:
+        return "."
+    ungrouped = [word for word in dot if not GROUPED["."].fullmatch(word)]
+    return "," if len(plain) > len(ungrouped) else "."
