@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
@@ -142,8 +143,8 @@ def table_sets(
     return sets[0], sets[1]
 
 
-def column_of(table: pd.DataFrame, name: str) -> "pd.Series[Any]":
-    """A column, its words without blanks around them."""
+def column_of(table: pd.DataFrame, name: str) -> Any:
+    """A column (a pandas Series), its words without blanks around them."""
     if name not in table.columns:
         known = ", ".join(map(str, table.columns))
         raise DataError(f"Expected a column {name!r}, received {known}.")
@@ -174,13 +175,13 @@ def place_column(
     return torch.tensor(places, dtype=torch.int64)
 
 
-def check_cells(column: "pd.Series[Any]", wrong: "pd.Series[bool]", expected: str) -> None:
+def check_cells(column: Any, wrong: Any, expected: str) -> None:
     """Refuse the first cell that is marked as wrong."""
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
         raise DataError(
             f"Row {row + 1}, column {column.name!r}: expected {expected}, received "
-            f"{column.iloc[row]!r}. Mend the cell, or read it as missing (na_values)."
+            f"{column.astype(object).iloc[row]!r}. Mend the cell, or name it in na_values."
         )
 
 

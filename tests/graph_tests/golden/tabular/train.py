@@ -36,7 +36,7 @@ class Training:
             target="survived",
             numbers=["pclass", "age", "sibsp", "parch", "fare"],
             categories={"embarked": ["C", "Q", "S"], "sex": ["female", "male"]},
-            classes=["0", "1"],
+            classes=[0, 1],
             validation=0.2,
             seed=seed,
         )
