@@ -302,7 +302,12 @@ def _scaled(
     """Types with what is known of their scale: what only changes shape keeps it, all else loses it.
 
     So numbers are turned back into their own unit only where they are surely still standardised.
+    Of several columns each has a scale of its own, which is theirs in this shape alone.
     """
+    several = any(
+        isinstance(one, TensorType) and one.scale and {*one.dims[1:]} - {1} for one in inputs
+    )
+    keeps = declaration.group == "Shape" and not several
     own = set[int]()
     if declaration.role == "data":
         names = declaration.bind(node.params).standardised(*inputs)
@@ -310,7 +315,7 @@ def _scaled(
     for place, kind in enumerate(types):
         if place in own:
             yield replace(kind, scale=node.id)
-        elif kind.scale and declaration.group != "Shape" and not _identity(declaration, node, kind):
+        elif kind.scale and not keeps and not _identity(declaration, node, kind):
             yield replace(kind, scale="")
         else:
             yield kind

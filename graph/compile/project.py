@@ -195,7 +195,7 @@ def _requirements(files: Mapping[str, Source]) -> Source:
     text = "\n".join(one.text for name, one in files.items() if name.endswith(".py"))
     roots = set(re.findall(r"^(?:import|from) (\w+)", text, flags=re.MULTILINE))
     lines = [line for root, line in REQUIREMENTS.items() if root in roots]
-    lines += [line for reader, line in READERS.items() if f"{reader}(" in text]
+    lines += [line for reader, line in READERS.items() if f"{reader}," in text]
     return Source("".join(f"{line}\n" for line in lines), ((),) * len(lines))
 
 

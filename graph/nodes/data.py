@@ -250,8 +250,8 @@ class CSV(Data):
         function = read.get("function", "read_csv")
         options = read.get("options") or {}
         known = {name: options[name] for name in OPTIONS.get(function, ()) if name in options}
-        place = Raw(call("locate", str(self.path), Raw("data_dir")))
-        return call(f"pd.{function if function in OPTIONS else 'read_csv'}", place, **known)
+        reader = Raw(f"pd.{function if function in OPTIONS else 'read_csv'}")
+        return call("read_table", reader, str(self.path), Raw("data_dir"), **known)
 
     def fixed_split(self) -> bool:
         return True

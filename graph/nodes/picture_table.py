@@ -67,8 +67,7 @@ class PictureTable(Data):
         return tuple((facts or {}).get("classes") or ())
 
     def standardised(self, facts: Facts | None) -> tuple[str, ...]:
-        one = not self.classes(facts) and len((facts or {}).get("targets") or ()) == 1
-        return ("target",) if self.standardise and one else ()
+        return ("target",) if self.standardise and not self.classes(facts) else ()
 
     def summary(self) -> str:
         name = str(self.path).replace("\\", "/").rpartition("/")[2]

@@ -52,27 +52,31 @@ def split(
 
 
 class Scale(NamedTuple):
-    """What standardised numbers are made from: their mean and deviation."""
+    """What standardised numbers are made from: mean and deviation, of each column where several."""
 
-    mean: float
-    deviation: float
+    mean: float | tuple[float, ...]
+    deviation: float | tuple[float, ...]
 
     def undo(self, x: Tensor) -> Tensor:
         """Standardised numbers in their own unit."""
-        return x * self.deviation + self.mean
+        mean, deviation = (x.new_tensor(one) if isinstance(one, tuple) else one for one in self)
+        return x * deviation + mean
 
 
 def standardised(
     train: tuple[Tensor, ...], held_out: tuple[Tensor, ...]
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...], Scale]:
-    """Give the last tensor of both sets mean 0 and deviation 1 of the training rows."""
-    known = train[-1].double()
-    scale = Scale(known.mean().item(), known.std(correction=0).item() or 1.0)
+    """Give each column of both sets' last tensor mean 0 and deviation 1 of the training rows."""
+    columns = train[-1].double().flatten(1).unbind(1)
+    mean = torch.stack([column.mean() for column in columns])
+    deviation = torch.stack([column.std(correction=0) for column in columns])
+    deviation[deviation == 0] = 1
     first, second = (
-        (*rest, ((last.double() - scale.mean) / scale.deviation).float())
-        for *rest, last in (train, held_out)
+        (*rest, ((last.double() - mean) / deviation).float()) for *rest, last in (train, held_out)
     )
-    return first, second, scale
+    if len(columns) == 1:
+        return first, second, Scale(mean.item(), deviation.item())
+    return first, second, Scale(tuple(mean.tolist()), tuple(deviation.tolist()))
 
 
 def batch_count(rows: int, size: int) -> int:

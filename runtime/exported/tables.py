@@ -1,18 +1,22 @@
 """Readers of tables: features [N, F] and the column to predict."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import torch
 from torch import Tensor
 
-from runtime.exported.data import DataError, split
+from runtime.exported.data import DataError, locate, split
 
 Part = Callable[[pd.DataFrame, Tensor], Tensor]
 """Features [N, K] of all rows, given the table and the rows to train on."""
 Cut = Callable[[pd.DataFrame, Tensor, float, int], tuple[Tensor, Tensor]]
 """Which of some rows are trained on and which held out, by a share and a seed."""
+
+
+CHANGED = "If the file has changed since, look at it again: open the board in Neurowire anew."
 
 
 def table_sets(
@@ -53,7 +57,9 @@ def table_sets(
         for name, values in (categories or {}).items()
     ]
     if not dense and not places and not indices:
-        raise DataError("Expected at least one column to learn from, received none.")
+        raise DataError(
+            f"{place_of(table)}: expected at least one column to learn from, received none."
+        )
     sets = []
     for part_rows in (train, held_out):
         tensors = [feature_rows(part_rows, dense, places)]
@@ -63,11 +69,33 @@ def table_sets(
     return sets[0], sets[1]
 
 
+def read_table(
+    reader: Callable[..., pd.DataFrame],
+    path: str | Path,
+    data_dir: str | Path | None = None,
+    /,
+    **options: Any,
+) -> pd.DataFrame:
+    """Read a table by one of pandas' readers; what is wrong with it later is told by its name."""
+    place = locate(path, data_dir)
+    try:
+        table = reader(place, **options)
+    except (ValueError, OSError, KeyError, ImportError) as error:
+        raise DataError(f"{place}: expected another table ({error}). {CHANGED}") from error
+    table.attrs["place"] = str(place)
+    return table
+
+
+def place_of(table: pd.DataFrame) -> str:
+    """How errors name a table."""
+    return str(table.attrs.get("place", "The table"))
+
+
 def column_of(table: pd.DataFrame, name: str) -> Any:
     """A column (a pandas Series), its words without blanks around them."""
     if name not in table.columns:
         known = ", ".join(map(str, table.columns))
-        raise DataError(f"Expected a column {name!r}, received {known}.")
+        raise DataError(f"{place_of(table)}: expected a column {name!r}, received {known}.")
     column = table[name]
     if column.dtype == object:
         return column.map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
@@ -78,9 +106,8 @@ def number_column(table: pd.DataFrame, name: str) -> Tensor:
     """A column's numbers [N], NaN where missing."""
     column = column_of(table, name)
     numbers = pd.to_numeric(column, errors="coerce").astype("float64")
-    check_cells(
-        column, (numbers.isna() & column.notna()) | numbers.abs().eq(float("inf")), "a number"
-    )
+    wrong = (numbers.isna() & column.notna()) | numbers.abs().eq(float("inf"))
+    check_cells(table, column, wrong, "a number")
     return torch.tensor(numbers.to_numpy(), dtype=torch.float64)
 
 
@@ -91,17 +118,18 @@ def place_column(
     column = column_of(table, name)
     places = pd.Index(list(values), dtype=object).get_indexer(pd.Index(column.astype(object)))
     if strict:
-        check_cells(column, column.notna() & (places < 0), f"one of {', '.join(map(str, values))}")
+        wrong = column.notna() & (places < 0)
+        check_cells(table, column, wrong, f"one of {', '.join(map(str, values))}")
     return torch.tensor(places, dtype=torch.int64)
 
 
-def check_cells(column: Any, wrong: Any, expected: str) -> None:
+def check_cells(table: pd.DataFrame, column: Any, wrong: Any, expected: str) -> None:
     """Refuse the first cell that is marked as wrong."""
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
         raise DataError(
-            f"Row {row + 1}, column {column.name!r}: expected {expected}, received "
-            f"{column.astype(object).iloc[row]!r}. Mend the cell, or name it in na_values."
+            f"{place_of(table)}, row {row + 1}, column {column.name!r}: expected {expected}, "
+            f"received {column.astype(object).iloc[row]!r}. Mend or empty the cell. {CHANGED}"
         )
 
 

@@ -136,3 +136,25 @@ def test_a_target_that_is_the_same_in_each_row_stays_finite() -> None:
                                       (torch.zeros(2, 1), torch.full((2, 1), 9.0)))  # fmt: skip
     assert train[1].eq(0).all()
     assert scale.undo(held[1]).flatten().tolist() == [9, 9]
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_several_targets_have_a_scale_each(tmp_path: Path, flat: bool) -> None:
+    board = Board(tmp_path, target="price", features=("rooms",), also=("area",))
+    board.prediction = board.add("layer.linear", End(board.data.id, "features"), units=2)
+    board.judged(board.add("shape.flatten", board.target) if flat else board.target)
+    folder = board.written(tmp_path / "project")
+    assert complaints(folder) == ""
+    # Behind a shape it is no longer said which column is which: the figures stay as learned.
+    assert ("undo" in (folder / "train.py").read_text()) is not flat
+    with imported(folder) as modules:
+        training = modules["train"].Training(epochs=1, device="cpu")
+        train, held = (one[1] for one in (training.train_set, training.validation_set))
+        assert train.mean(0).abs().max() < 1e-6
+        assert train.std(0, correction=0).tolist() == pytest.approx([1, 1])
+        whole = training.target_scale.undo(torch.cat((train, held)))
+        rows = sorted((2000.0 * (40 + i) + 15_000 * (1 + i % 4), 40.0 + i) for i in range(60))
+        assert sorted(map(tuple, whole.tolist())) == [pytest.approx(row, rel=1e-5) for row in rows]
+        views = modules["views"]
+        shown = views.table(training, views.examples(training, 12))["target"]
+        assert bool((shown[:, 1] >= 40).all()) is not flat

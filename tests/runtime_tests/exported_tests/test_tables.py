@@ -31,7 +31,7 @@ def test_one_class_may_be_written_as_whole_number_or_not() -> None:
 
 def test_bad_cells_are_told() -> None:
     table = pd.DataFrame({"x": ["1", "four"], "y": [1, 2]})
-    with pytest.raises(DataError, match="Row 2, column 'x': expected a number, received 'four'"):
+    with pytest.raises(DataError, match="row 2, column 'x': expected a number, received 'four'"):
         table_sets(table, target="y", numbers=["x"], validation=0)
     with pytest.raises(DataError, match="expected one of 1, 3, received 2"):
         table_sets(table, target="y", categories={"x": ["1"]}, classes=[1, 3], validation=0)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 import processes
 import script
-from data import batch_count, batches, locate, table_sets
+from data import batch_count, batches, read_table, table_sets
 from model import Model
 
 
@@ -32,7 +32,7 @@ class Training:
         self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
         self.epoch = self.batch = self.step = 0
         train_set, validation_set = table_sets(
-            pd.read_csv(locate("tabular/titanic.csv", data_dir)),
+            read_table(pd.read_csv, "tabular/titanic.csv", data_dir),
             target="survived",
             numbers=["pclass", "age", "sibsp", "parch", "fare"],
             categories={"embarked": ["C", "Q", "S"], "sex": ["female", "male"]},
