@@ -70,8 +70,8 @@ def test_a_boards_name_and_its_data_are_text_in_the_source(text: str, tmp_path: 
     assert f"Train {title}, drawn in Neurowire: `python train.py --epochs 5`." in strings
     assert f"{title[:1].upper()}{title[1:]}, drawn in Neurowire." in strings
     assert text in strings
-    call = _call(project.files["train.py"].text, "locate")
-    assert ast.literal_eval(call.args[0]) == document.params(document.node(data))["path"]
+    call = _call(project.files["train.py"].text, "read_table")
+    assert ast.literal_eval(call.args[1]) == document.params(document.node(data))["path"]
     call = _call(project.files["train.py"].text, "table_sets")
     found = {word.arg: word.value for word in call.keywords}
     assert ast.literal_eval(found["classes"]) == [text, "other"]
