@@ -7,11 +7,11 @@ of anything else) is refused, so a file can't carry code in a formula.
 import ast
 import keyword
 import math
-import operator
 import re
 from collections.abc import Callable, Collection, Mapping
 
 from graph import limits
+from graph.arithmetic import BINARY, UNARY
 from graph.declare import Value
 from graph.errors import Mismatch
 from graph.nodes._meeting import broadcast
@@ -29,20 +29,6 @@ POINTWISE = {name: f"torch.{name}" for name in _TORCH} | {name: f"F.{name}" for 
 PAIRS = {"min": ("torch.minimum", "max"), "max": ("torch.maximum", "min")}
 WHOLE = {"mean": "torch.mean", "sum": "torch.sum"}
 FUNCTIONS = (*POINTWISE, *PAIRS, *WHOLE)
-
-_OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-}
-_SIGNS: dict[type[ast.unaryop], Callable[[float], float]] = {
-    ast.UAdd: operator.pos,
-    ast.USub: operator.neg,
-}
 
 Size = float | tuple[Dim, ...]
 """A constant's value, or the sizes of what depends on the inputs."""
@@ -167,14 +153,14 @@ def measure(tree: ast.expr, types: Mapping[str, TensorType]) -> Size:
             return CONSTANTS[name]
         case ast.Name(id=name) if name in types:
             return types[name].dims
-        case ast.UnaryOp(op=op, operand=inner) if type(op) in _SIGNS:
+        case ast.UnaryOp(op=op, operand=inner) if type(op) in UNARY:
             size = measure(inner, types)
-            return size if isinstance(size, tuple) else _SIGNS[type(op)](size)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            return size if isinstance(size, tuple) else UNARY[type(op)](size)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
             one, other = measure(left, types), measure(right, types)
             if isinstance(one, tuple) or isinstance(other, tuple):
                 return _meet(one, other)
-            result = _OPERATORS[type(op)]
+            result = BINARY[type(op)]
             return _constant(lambda: result(one, other))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             return _called(name, [measure(one, types) for one in args])

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from graph import templates
-from gui.inspector.arithmetic import evaluate
+from graph.arithmetic import evaluate
 from gui.inspector.editors import parse_numbers
 from gui.inspector.form import Form
 from gui.inspector.node import NodePage
