@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from graph.declare import Declaration
 
-Meaning = Literal["", "log probabilities"]
+Meaning = Literal["", "probabilities", "log probabilities", "open"]
+"""What numbers are known to be: no more, probabilities, their logarithms; or it is not known."""
 LARGE = 20.0
 """Larger than what a layer gives before it is trained, and a probability of 1 as a score."""
 SLACK = 0.01
@@ -31,12 +32,15 @@ class Range:
         reached: Do they come near to both, as far as is known, or is only known that none is
             beyond?
         meaning: What else is known of them.
+        axis: Along which of their axes, from the front, they add up to 1, or their exponentials:
+            None along none, "any" where it is not known.
     """
 
     low: float = -math.inf
     high: float = math.inf
     reached: bool = True
     meaning: Meaning = ""
+    axis: int | Literal["any"] | None = None
 
     @property
     def free(self) -> bool:
@@ -45,7 +49,7 @@ class Range:
 
 
 FREE = Range()
-PROBABILITY = Range(0.0, 1.0)
+PROBABILITY = Range(0.0, 1.0, meaning="probabilities")
 Given = Range | None
 
 
@@ -60,6 +64,8 @@ class Want:
         low: None may get below this,
         high: and none above this.
         no_logs: Are log probabilities unwanted, which would be turned into such a second time?
+        logs: Are log probabilities wanted, and nothing else?
+        axis: Along which axis they are to add up to 1; any, or none, where left out.
         insert: The node that makes such numbers of any.
         params: Its parameters.
         advice: What to do.
@@ -73,6 +79,8 @@ class Want:
     low: float = -math.inf
     high: float = math.inf
     no_logs: bool = False
+    logs: bool = False
+    axis: int | None = None
     insert: str = ""
     params: tuple[tuple[str, object], ...] = ()
     advice: str = ""
@@ -90,10 +98,22 @@ class Want:
         if given.high < self.above:
             return f"gives none above {_near(given.high)}"
         low, high = given.low < self.low - SLACK, given.high > self.high + SLACK
+        if self.logs and given.high <= self.high + SLACK and given.meaning != "open":
+            return self._no_logs_of(given)
         if not given.reached or not (low or high):
             return ""
         ends = [f"below {self.low:g}"] * low + [f"above {self.high:g}"] * high
         return f"gives numbers {' and '.join(ends)}"
+
+    def _no_logs_of(self, given: Range) -> str:
+        """What is wrong with numbers none of which is above 0, if they are no log probabilities."""
+        if given.meaning != "log probabilities":
+            return "gives numbers that are no logarithms of probabilities"
+        if self.axis is None or given.axis in {self.axis, "any"}:
+            return ""
+        if given.axis is None:
+            return f"gives log probabilities that do not add up to 1 along axis {self.axis}"
+        return f"gives log probabilities that add up to 1 along axis {given.axis}, not {self.axis}"
 
     @property
     def picky(self) -> bool:
@@ -155,12 +175,20 @@ SIGNS = Want(
 TARGETS = Want("targets of 0 to 1", low=0.0, high=1.0, insert="activation.sigmoid", thinned=False)
 
 
-def shares(dim: int, *, log: bool) -> Want:
-    """Probabilities that add up to 1 along an axis, or their logarithms."""
+def shares(dim: int, *, log: bool, along: int | None = None) -> Want:
+    """Probabilities that add up to 1 along an axis, or their logarithms.
+
+    Args:
+        dim: The axis.
+        log: Logarithms?
+        along: The axis from the front, where it is told if they add up along another.
+    """
     if log:
         return Want(
             "log probabilities, none above 0",
             high=0.0,
+            logs=True,
+            axis=along,
             insert="activation.log_softmax",
             params=(("dim", dim),),
             advice="end in Log softmax, or take Cross entropy, which does it itself",

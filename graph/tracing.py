@@ -3,14 +3,15 @@
 Looked up where it is asked for: what learns gives numbers of any size, so the way is short.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from graph import ranges, routes
+from graph import axes, ranges, routes
 from graph.declare import REGISTRY, Declaration
 from graph.ranges import FREE, Given, Want
 from graph.routes import Place
 from graph.sheet import End, Node
+from graph.tensor import TensorType
 
 if TYPE_CHECKING:
     from graph.infer import Inference
@@ -58,7 +59,7 @@ def at(inference: "Inference", place: Place, deep: int = DEEP) -> Traced:
             break
         place = before[0]
     for step in reversed(steps):
-        found = _handed_on(inference.document.node(step.end.node), found)
+        found = _handed_on(inference, step, found)
     return Traced(found, place, tuple(steps))
 
 
@@ -100,13 +101,32 @@ def _range(inference: "Inference", place: Place, declaration: Declaration, deep:
         named = declaration.bind(node.params).standardised(facts)
         return FREE if place.end.port in named else None
     number = [port.name for port in ports.outputs].index(place.end.port)
-    return ranges.of(declaration, node.params, given or [FREE], number)
+    made = ranges.of(declaration, node.params, given or [FREE], number)
+    x = _first_type(inference, place)
+    if made is None or x is None or not declaration.has("shares"):
+        return made
+    axis = declaration.bind(node.params).shares(x)
+    return replace(made, meaning=made.meaning or "probabilities", axis=axis)
 
 
-def _handed_on(node: Node, given: Given) -> Given:
+def _handed_on(inference: "Inference", place: Place, given: Given) -> Given:
+    node = inference.document.node(place.end.node)
     declaration = REGISTRY.find(node.type)
     assert declaration is not None, "only nodes of known type hand numbers on"
-    return ranges.of(declaration, node.params, [given])
+    found = ranges.of(declaration, node.params, [given])
+    if found is None or not isinstance(found.axis, int):
+        return found
+    x, y = _first_type(inference, place), inference.inside(place.path)[node.id].outputs
+    made = y[place.end.port]
+    if x is None or made is None:
+        return replace(found, axis="any")
+    return replace(found, axis=axes.moved(declaration.bind(node.params), x, made, found.axis))
+
+
+def _first_type(inference: "Inference", place: Place) -> TensorType | None:
+    """The type at the first input of a node; None where it takes several there, or none."""
+    inputs = inference.inside(place.path)[place.end.node].inputs
+    return inputs[0] if inputs and isinstance(inputs[0], TensorType) else None
 
 
 @dataclass(frozen=True)

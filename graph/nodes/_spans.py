@@ -4,9 +4,10 @@ import ast
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from graph.nodes._formula import CONSTANTS
-from graph.ranges import Given, Range
+from graph.ranges import Given, Meaning, Range
 
 RISING: dict[str, Callable[[float], float]] = {
     "erf": math.erf,
@@ -38,13 +39,25 @@ def met(sign: str, given: Sequence[Given]) -> Given:
     known = [one for one in given if one is not None]
     if not known or len(known) < len(given):
         return None
+    if len(known) == 1:
+        return known[0]
     op: ast.operator = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult()}[sign]
     pair: Pair | None = (known[0].low, known[0].high)
     for one in known[1:]:
         if pair is None:
             return None
         pair = _met(op, pair, (one.low, one.high))
-    return None if pair is None else Range(*pair, all(one.reached for one in known))
+    reached, meaning = all(one.reached for one in known), _met_meaning(sign, known)
+    return None if pair is None else Range(*pair, reached, meaning)
+
+
+def _met_meaning(sign: str, known: Sequence[Range]) -> Meaning:
+    """Two sets of log probabilities along one axis added up are none; of others it is not known."""
+    meant = {one.meaning for one in known}
+    if meant == {""} or (meant == {"probabilities"} and sign != "-"):
+        return ""
+    alike = meant == {"log probabilities"} and len({one.axis for one in known}) == 1
+    return "" if sign == "+" and alike and known[0].axis is not None else "open"
 
 
 def joined(given: Sequence[Given]) -> Given:
@@ -53,8 +66,13 @@ def joined(given: Sequence[Given]) -> Given:
     if not known or len(known) < len(given):
         return None
     reached = all(one.reached for one in known)
-    meaning = known[0].meaning if len({one.meaning for one in known}) == 1 else ""
-    return Range(min(o.low for o in known), max(o.high for o in known), reached, meaning)
+    meaning: Meaning = "" if all(one.meaning == "" for one in known) else "open"
+    if len(known) == 1:
+        return known[0]
+    if all(one.meaning == "log probabilities" for one in known):
+        meaning = "log probabilities"
+    low, high = min(one.low for one in known), max(one.high for one in known)
+    return Range(low, high, reached, meaning, None if meaning == "" else "any")
 
 
 def span(tree: ast.expr, given: Mapping[str, Given]) -> Given:
@@ -65,7 +83,61 @@ def span(tree: ast.expr, given: Mapping[str, Given]) -> Given:
     names = [one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id in given]
     once = len(set(names)) == len(names)  # x - x is 0, while its interval is wide
     reached = once and all(one is not None and one.reached for one in given.values())
-    return Range(*found, reached)
+    return Range(*found, reached, *_meant(tree, given))
+
+
+Meant = tuple[Meaning, int | Literal["any"] | None]
+"""What numbers are known to be, and along which axis they add up to 1."""
+TINY = 1e-3
+"""What is added to a probability so that its logarithm exists."""
+
+
+def _meant(tree: ast.expr, given: Mapping[str, Given]) -> Meant:
+    """What the numbers of a formula are: of a formula that changes probabilities, it is open."""
+    match tree:
+        case ast.Name(id=name):
+            one = given.get(name)
+            return (one.meaning, one.axis) if one is not None else ("", None)
+        case ast.UnaryOp(op=ast.UAdd(), operand=inner):
+            return _meant(inner, given)
+        case ast.Call(func=ast.Name(id="exp"), args=[inner]):
+            meaning, axis = _meant(inner, given)
+            return ("probabilities" if meaning == "log probabilities" else meaning), axis
+        case ast.Call(func=ast.Name(id="log"), args=[inner]):
+            return _logarithm(_lifted(inner), given)
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Add() | ast.Sub() | ast.Div(), right=right):
+            meaning, axis = _meant(left, given)
+            other = _meant(right, given)
+            if meaning == "log probabilities" and isinstance(right, ast.Constant):
+                return "", None
+            if other[0] == "log probabilities" and isinstance(left, ast.Constant):
+                return "", None
+            if isinstance(tree.op, ast.Add) and other == (meaning, axis) and isinstance(axis, int):
+                return "", None
+    names = [one.id for one in ast.walk(tree) if isinstance(one, ast.Name)]
+    known = [one for name in names if (one := given.get(name)) is not None]
+    return ("", None) if all(one.meaning == "" for one in known) else ("open", "any")
+
+
+def _lifted(tree: ast.expr) -> ast.expr:
+    """A formula without what keeps it from 0: something tiny added, or a bound."""
+    match tree:
+        case (
+            ast.BinOp(left=inner, op=ast.Add(), right=ast.Constant(value=float() as tiny))
+            | ast.Call(func=ast.Name(id="max"), args=[inner, ast.Constant(value=float() as tiny)])
+        ) if 0 < tiny <= TINY:
+            return inner
+    return tree
+
+
+def _logarithm(inner: ast.expr, given: Mapping[str, Given]) -> Meant:
+    meaning, axis = _meant(inner, given)
+    if meaning == "probabilities":
+        return "log probabilities", axis
+    found = _span(inner, given)
+    if meaning == "" and found is not None and found[0] >= 0 and found[1] <= 1:
+        return "log probabilities", None  # of each number by itself
+    return "open", "any"
 
 
 def _span(tree: ast.expr, given: Mapping[str, Given]) -> Pair | None:

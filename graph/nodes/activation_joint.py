@@ -27,6 +27,10 @@ class Along:
         """The axes along which numbers meet."""
         return (axis(x, self.dim),)
 
+    def shares(self, x: TensorType) -> int:
+        """The axis along which what comes out adds up to 1, or its exponentials."""
+        return axis(x, self.dim)
+
     def summary(self) -> str:
         return f"axis {self.dim}"
 
@@ -98,6 +102,10 @@ class Softmax2d:
         if x.rank != 4:
             raise Mismatch(f"pictures {NAMES[2]}", x, "use Softmax and pick its axis")
         return x
+
+    def shares(self, x: TensorType) -> int:
+        """The axis along which what comes out adds up to 1."""
+        return 1
 
     def expression(self, x: Value) -> str:
         return call("F.softmax", x, dim=1)

@@ -49,7 +49,8 @@ class NLL:
     def wants(self, log_probability: TensorType, label: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
         axis = class_axis(log_probability, label, "log_probability")
-        return {"log_probability": shares(axis, log=True)}
+        along = axis % log_probability.rank
+        return {"log_probability": shares(axis, log=True, along=along)}
 
     def expression(self, log_probability: Value, label: Value) -> str:
         return call(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from graph.declare import Raw, Value, call, changed, literal, node, param, shared
 from graph.errors import Mismatch, insert_before, set_param
@@ -9,7 +10,7 @@ from graph.nodes._fits import fitting, same_sides
 from graph.nodes._meeting import broadcast
 from graph.nodes._shapes import axis, joint, numbers, operand
 from graph.nodes._spans import joined, met, product
-from graph.ranges import Given, Range
+from graph.ranges import Given, Meaning, Range
 from graph.tensor import TensorType, total
 
 GROUP = "Merge"
@@ -232,10 +233,11 @@ class Scale:
 
     def bounds(self, x: Given) -> Given:
         """The range times the factor, moved by the offset."""
-        if x is None:
-            return None
+        if x is None or (self.factor, self.offset) == (1, 0):
+            return x
         low, high = product((x.low, x.high), (self.factor, self.factor))
-        return Range(low + self.offset, high + self.offset, x.reached)
+        meaning: Meaning = "open" if x.meaning == "open" else ""
+        return Range(low + self.offset, high + self.offset, x.reached, meaning)
 
     def expression(self, x: Value) -> str:
         text = str(x) if self.factor == 1 else f"{operand(x)} * {literal(self.factor)}"
@@ -275,8 +277,8 @@ class Clamp:
         """Between the bounds."""
         low = -math.inf if self.min is None else self.min
         high = math.inf if self.max is None else self.max
-        wide = x or Range(reached=False)
-        return Range(max(wide.low, low), min(wide.high, high), wide.reached)
+        wide = x or Range(reached=False, meaning="open")
+        return replace(wide, low=max(wide.low, low), high=min(wide.high, high))
 
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.clamp", **changed(self, "min", "max"))

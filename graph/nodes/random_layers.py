@@ -33,6 +33,10 @@ class GumbelSoftmax:
         """The axes along which numbers meet."""
         return (axis(x, self.dim),)
 
+    def shares(self, x: TensorType) -> int:
+        """The axis along which what comes out adds up to 1."""
+        return axis(x, self.dim)
+
     def bounds(self, x: Given) -> Range:
         """Probabilities."""
         return PROBABILITY

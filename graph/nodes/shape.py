@@ -136,6 +136,10 @@ class Permute:
             )
         return x.with_dims(*(x.dims[one] for one in self.dims))
 
+    def moves(self, x: TensorType, axis: int) -> int:
+        """Where an axis lies afterwards."""
+        return [one % x.rank for one in self.dims].index(axis)
+
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.permute", *self.dims)
 
@@ -164,6 +168,11 @@ class Transpose:
         dims = list(x.dims)
         dims[one], dims[other] = dims[other], dims[one]
         return x.with_dims(*dims)
+
+    def moves(self, x: TensorType, axis: int) -> int:
+        """Where an axis lies afterwards."""
+        one, other = self.dim0 % x.rank, self.dim1 % x.rank
+        return other if axis == one else one if axis == other else axis
 
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.transpose", self.dim0, self.dim1)

@@ -43,6 +43,10 @@ class OneHot:
             raise Mismatch(f"at least {x.classes} classes", count, advice, repairs=repairs)
         return count
 
+    def shares(self, x: TensorType) -> int:
+        """The axis along which what comes out adds up to 1: that of the classes, behind all."""
+        return x.rank
+
     def bounds(self, x: Given) -> Range:
         """Zeros and ones."""
         return PROBABILITY

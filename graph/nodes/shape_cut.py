@@ -76,6 +76,11 @@ class Select:
             )
         return x.with_dims(*x.dims[:where], *x.dims[where + 1 :])
 
+    def moves(self, x: TensorType, place: int) -> int | None:
+        """Where an axis lies afterwards; the one that is picked from is gone."""
+        picked = axis(x, self.dim)
+        return None if place == picked else place - (picked < place)
+
     def expression(self, x: Value) -> str:
         return operand(x) + pick(x.type, axis(x.type, self.dim), str(self.index))
 

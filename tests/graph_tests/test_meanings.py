@@ -170,12 +170,92 @@ def test_negative_log_likelihood_wants_log_probabilities(end: str) -> None:
     assert not net.inference.problems
 
 
-@pytest.mark.parametrize("formula", ["log(sigmoid(a))", "min(a, 0)", "-abs(a)"])
-def test_formulas_that_give_none_above_0_may_be_logarithms(formula: str) -> None:
+def formula(net: Net, text: str, *given: Node) -> Node:
+    """An expression of some nodes, in the order of its names."""
+    made = net.add("merge.expression", formula=text)
+    for port, one in zip(net.document.ports(made).inputs, given, strict=True):
+        net.document.link(
+            End(one.id, net.document.ports(one).outputs[0].name), End(made.id, port.name)
+        )
+    return made
+
+
+def log_shares(net: Net, dim: int = 1) -> Node:
+    return net.add("activation.log_softmax", net.last, dim=dim)
+
+
+def other_axis(net: Net) -> Node:
+    turned = net.add("shape.unflatten", net.add("layer.linear", net.last, units=40), sizes=(10, 4))
+    bent = net.add("activation.log_softmax", turned, dim=2)
+    return net.add("shape.select", bent, dim=2)
+
+
+NO_LOGARITHMS: dict[str, Callable[[Net], Node]] = {
+    "scaled": lambda net: net.add("merge.scale", log_shares(net), factor=2.0),
+    "lowered": lambda net: net.add("merge.scale", log_shares(net), offset=-1.0),
+    "halved": lambda net: formula(net, "a / 2", log_shares(net)),
+    "sum": lambda net: net.add("merge.add", log_shares(net), log_shares(net)),
+    "sum in a formula": lambda net: formula(net, "a + b", log_shares(net), log_shares(net)),
+    "other axis": other_axis,
+    "log sigmoid": lambda net: net.add("activation.log_sigmoid", net.last),
+    "log of sigmoid": lambda net: formula(net, "log(sigmoid(a))", net.last),
+    "log of a sigmoid": lambda net: formula(
+        net, "log(a + 1e-6)", net.add("activation.sigmoid", net.last)
+    ),
+    "none above 0": lambda net: formula(net, "min(a, 0)", net.last),
+    "minus size": lambda net: formula(net, "-abs(a)", net.last),
+    "minus exp": lambda net: formula(net, "-exp(a)", net.last),
+    "minus softplus": lambda net: net.add(
+        "merge.scale", net.add("activation.softplus", net.last), factor=-1.0
+    ),
+    "cut": lambda net: net.add("merge.clamp", net.last, min=None, max=0.0),
+}
+
+
+@pytest.mark.parametrize("kind", NO_LOGARITHMS)
+def test_numbers_none_of_which_is_above_0_are_no_log_probabilities(kind: str) -> None:
     net = Net()
-    bent = net.add("merge.expression", formula=formula)
-    net.document.link(End(net.last.id, "y"), End(bent.id, "a"))
-    net.judge("loss.nll", bent)
+    loss = net.judge("loss.nll", NO_LOGARITHMS[kind](net))
+    problem = net.problem(loss)
+    assert "expected log probabilities" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+def bent_elsewhere(net: Net) -> Node:
+    turned = net.add("shape.permute", net.add("shape.unsqueeze", net.last, dim=2), dims=(0, 2, 1))
+    bent = net.add("activation.log_softmax", turned, dim=2)
+    return net.add("shape.select", bent, dim=1)
+
+
+def two_signs(net: Net) -> Node:
+    both = net.add("layer.linear", net.last, units=5)
+    no = net.add("activation.log_sigmoid", net.add("merge.scale", both, factor=-1.0))
+    return net.add("merge.concatenate", net.add("activation.log_sigmoid", both), no)
+
+
+LOGARITHMS: dict[str, Callable[[Net], Node]] = {
+    "last axis": lambda net: log_shares(net, -1),
+    "elsewhere": bent_elsewhere,
+    "detached": lambda net: net.add("merge.clamp", log_shares(net), min=-20.0, max=None),
+    "log of softmax": lambda net: formula(
+        net, "log(a + 1e-9)", net.add("activation.softmax", net.last)
+    ),
+    "log of what is cut": lambda net: formula(
+        net, "log(a)", net.add("merge.clamp", net.add("activation.softmax", net.last), min=1e-6)
+    ),
+    "mixture": lambda net: formula(
+        net, "log((a + b) / 2)", *(net.add("activation.softmax", net.last) for _ in range(2))
+    ),
+    "focal": lambda net: formula(net, "(1 - exp(a)) ** 2 * a", log_shares(net)),
+    "two signs": two_signs,
+}
+
+
+@pytest.mark.parametrize("kind", LOGARITHMS)
+def test_log_probabilities_are_known_wherever_they_come_from(kind: str) -> None:
+    net = Net()
+    net.judge("loss.nll", LOGARITHMS[kind](net))
     assert not net.inference.problems
 
 
