@@ -15,6 +15,7 @@ from graph import (
     pictures,
     rows,
     schedules,
+    shares,
     slopes,
     terms,
     trains,
@@ -54,6 +55,7 @@ def check(inference: "Inference") -> list[Problem]:
         *slopes.check(inference),
         *walks.check(inference),
         *batches.check(inference),
+        *shares.check(inference),
     ]
 
 

@@ -47,7 +47,7 @@ def _mixes(
     kept: bool,
 ) -> Problem:
     rest = tuple(axis for axis in axes if x.dims[axis] != BATCH)
-    rest = rest or tuple(axis for axis, size in enumerate(x.dims) if size != BATCH)[:1]
+    rest = rest or tuple(axis for axis, size in enumerate(x.dims) if size not in {1, BATCH})[:1]
     param = declaration.param("dim")
     value: object = rest if param is not None and param.kind == "ints" else rest[0] if rest else 0
     out = Fix(f"Take {node.name} out", lambda document: document.remove([node.id], reconnect=True))

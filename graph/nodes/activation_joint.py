@@ -3,6 +3,8 @@
 The curves are drawn for the simplest case: two numbers, of which one is 0 or equal to the other.
 """
 
+from typing import ClassVar
+
 from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import NAMES, axis, known, numbers
@@ -14,6 +16,9 @@ from graph.tensor import TensorType
 @shared
 class Along:
     """Works along one axis and leaves the sizes as they are."""
+
+    single: ClassVar[str] = "activation.sigmoid"
+    """The type that shares out between yes and no, from one number."""
 
     dim: int = param(
         1, torch=None, doc="Axis along which the numbers meet; 1 is that of the classes."
@@ -76,6 +81,8 @@ class Softmin(Along):
 class LogSoftmax(Along):
     """The logarithm of Softmax: log probabilities, computed without loss of digits."""
 
+    single: ClassVar[str] = "activation.log_sigmoid"
+
     def bounds(self, x: Given) -> Range:
         """Logarithms of probabilities."""
         return logs(x)
@@ -97,11 +104,17 @@ class LogSoftmax(Along):
 class Softmax2d:
     """Softmax over the channels of each pixel of a picture [N, C, H, W]."""
 
+    single: ClassVar[str] = "activation.sigmoid"
+
     def shape(self, x: TensorType) -> TensorType:
         numbers(x)
         if x.rank != 4:
             raise Mismatch(f"pictures {NAMES[2]}", x, "use Softmax and pick its axis")
         return x
+
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axes along which numbers meet."""
+        return (1,)
 
     def shares(self, x: TensorType) -> int:
         """The axis along which what comes out adds up to 1."""

@@ -1,5 +1,7 @@
 """Layers that draw random numbers each time they are computed."""
 
+from typing import ClassVar
+
 from graph.declare import Value, call, changed, node, param
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import axis, numbers, spatial
@@ -20,6 +22,8 @@ class GumbelSoftmax:
     Sources: Jang et al. 2016, https://arxiv.org/abs/1611.01144; Maddison et al. 2016,
     https://arxiv.org/abs/1611.00712
     """
+
+    single: ClassVar[str] = "activation.sigmoid"
 
     tau: float = param(1.0, low=1e-6, doc="Temperature: near 0 it is all one class.")
     hard: bool = param(False, doc="Give exactly one class, with the gradients of the soft draw.")
