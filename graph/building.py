@@ -220,7 +220,12 @@ class Builder:
         node_type = declaration.type if declaration else entry["type"]
         params = self._params(sheet, key, name, node_type, entry.get("params", {}))
         twin = str(entry["twin"]) if entry.get("twin") else None
-        return Node(key, node_type, name, params, (x, y), twin, entry.get("muted") is True)
+        muted, size = entry.get("muted") is True, limits.read_size(entry.get("size"))
+        if size is None and entry.get("size") is not None:
+            self._problem(
+                sheet, "the size of its picture can't be read; it has the usual", key, name
+            )
+        return Node(key, node_type, name, params, (x, y), twin, muted, size)
 
     def _params(
         self, sheet: str, key: str, name: str, node_type: str, given: Any

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from graph import arrivals, exposing, names, networks, overrides, quoting, rules, trains
+from graph import arrivals, exposing, limits, names, networks, overrides, quoting, rules, trains
 from graph.declare import REGISTRY
 from graph.errors import BadParameter, FileError
 from graph.history import Edit
@@ -49,6 +49,7 @@ def _content(document: "Document", chosen: Iterable[Node], network: str = "") ->
             "position": list(node.position),
             "twin": node.twin if node.twin in inside else None,
             "muted": node.muted,
+            **({"size": list(node.size)} if node.size else {}),
         }
         for node in chosen
     ]
@@ -354,6 +355,7 @@ def _node(
         position=(x + shift[0], y + shift[1]),
         twin=ids.get(entry.get("twin") or ""),
         muted=entry.get("muted") is True,
+        size=limits.read_size(entry.get("size")),
     )
 
 

@@ -17,6 +17,7 @@ from graph import (
     events,
     exposing,
     grouping,
+    limits,
     networks,
     overrides,
     rules,
@@ -191,6 +192,25 @@ class Document:
         with self.group("Move"):
             for node, (x, y) in positions.items():
                 self.put(replace(self.node(node), position=(float(x), float(y))))
+
+    def resize(
+        self,
+        node: str,
+        size: tuple[float, float] | None,
+        position: tuple[float, float] | None = None,
+    ) -> None:
+        """Give the picture on a node another size, within limits; the usual one by None.
+
+        Args:
+            node: Its id.
+            size: Width and height.
+            position: Where the node's centre is then.
+        """
+        before = self.node(node)
+        place = before.position if position is None else position
+        wanted = None if size is None else limits.picture_size(*size)
+        with self.group("Resize"):
+            self.put(replace(before, size=wanted, position=(float(place[0]), float(place[1]))))
 
     def set_muted(self, ids: Iterable[str], muted: bool) -> None:
         """Mute nodes, so that wires pass through them, or take that back."""

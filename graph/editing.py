@@ -72,6 +72,9 @@ def replace_node(document: "Document", node: str, type: str) -> Node:
     params = _kept(_declaration(type), old.params)
     with document.group(f"Replace {old.name}"):
         new = document.add_node(type, sheet=sheet.name, params=params, position=old.position)
+        if old.size:
+            document.resize(new.id, old.size)
+            new = document.node(new.id)
         was, now = document.ports(old), document.ports(new)
         into, out_of = sheet.into(node), sheet.out_of(node)
         trains.stands_for(document, node, new.id)

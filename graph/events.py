@@ -26,7 +26,7 @@ class NodeRemoved:
 
 @dataclass(frozen=True)
 class NodeChanged:
-    """A node's name, parameters, position, twin or mute changed."""
+    """A node's name, parameters, position, size, twin or mute changed."""
 
     sheet: str
     before: Node
@@ -34,7 +34,7 @@ class NodeChanged:
 
     @property
     def meaning(self) -> bool:
-        """Did more than the position change?"""
+        """Did more than the position and size change?"""
         before, after = self.before, self.after
         return (before.type, before.name, before.params, before.twin, before.muted) != (
             after.type,

@@ -221,4 +221,6 @@ def _node_content(node: Node) -> dict[str, Any]:
         content["twin"] = node.twin
     if node.muted:
         content["muted"] = True
+    if node.size:
+        content["size"] = list(node.size)
     return content

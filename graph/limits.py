@@ -4,6 +4,9 @@ A board of a person stays far below. They keep a damaged or hostile file from co
 moment, and a message from being longer than a line or two.
 """
 
+import math
+from typing import Any
+
 FILE_MB = 64
 """Of a file."""
 NESTING = 40
@@ -20,6 +23,8 @@ NUMBER = 2**63 - 1
 """Largest whole number: what a seed may be."""
 COORDINATE = 1e6
 """How far from the middle of a sheet something may lie, in pixels."""
+PICTURE = (160.0, 80.0), (1600.0, 1200.0)
+"""Width and height of a picture on a node, at least and at most, in pixels."""
 PLACED = 5_000
 """Nodes of a placed network, with those of all networks inside it."""
 DEPTH = 50
@@ -32,6 +37,21 @@ SHOWN = 60
 """Letters of a value that a message shows."""
 SAID = 600
 """Letters of a message."""
+
+
+def picture_size(width: float, height: float) -> tuple[float, float]:
+    """A size for a picture on a node: the nearest that it may have."""
+    (narrow, low), (wide, high) = PICTURE
+    return max(narrow, min(wide, float(width))), max(low, min(high, float(height)))
+
+
+def read_size(given: Any) -> tuple[float, float] | None:
+    """A picture's size as a file or text has it; None where that is none."""
+    try:
+        width, height = map(float, given)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return picture_size(width, height) if math.isfinite(width + height) else None
 
 
 def brief(value: object) -> str:

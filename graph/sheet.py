@@ -28,6 +28,7 @@ class Node:
         name: An identifier, unique on its sheet; becomes the Python attribute.
         params: The parameters that differ from their defaults.
         position: Centre of the node on the canvas.
+        size: Width and height of the picture on it; None for the usual ones.
         twin: Id of the node whose weights it shares, if it is a linked duplicate.
         muted: A muted node lets its wire pass through.
     """
@@ -39,6 +40,7 @@ class Node:
     position: tuple[float, float] = (0.0, 0.0)
     twin: str | None = None
     muted: bool = False
+    size: tuple[float, float] | None = None
 
     @cached_property
     def number(self) -> int:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, QTimer, Signal
 
 from graph.declare import REGISTRY
 from graph.problems import Fix, Problem
 from graph.sheet import BOARD, Node
+from gui.canvas.face import picture_size
 from gui.pictures import on_node
 from gui.problems import Problems
 from gui.session import Session
 from gui.training import Trainer
 from runtime.messages import Died, Downloading, Probed, ProbeFailed
+from runtime.payloads import Payload
 
 WAIT_MS = 350
 """How long after the last edit the worker is asked, so that a typed path is whole."""
@@ -42,6 +44,7 @@ class Facts(QObject):
         self._asking = False
         self._asked: dict[str, str] = {}
         self._known: dict[str, Probed] = {}
+        self._rooms: dict[str, tuple[float, float]] = {}
         self._failed: dict[str, Problem] = {}
         self._loading: dict[str, Problem] = {}
         self._timer = QTimer(self)
@@ -50,6 +53,7 @@ class Facts(QObject):
         self._timer.timeout.connect(self.ask)
         session.opened.connect(self._open)
         session.settled.connect(lambda _: self._timer.start())
+        session.settled.connect(lambda _: self._draw_resized())
         trainer.received.connect(self._receive)
         trainer.pending, trainer.unread = self.pending, self.unread
 
@@ -187,9 +191,24 @@ class Facts(QObject):
     def _tell(self, node: str, probed: Probed) -> None:
         self._session.inference.set_facts(node, probed.facts)
         if probed.examples is not None:
-            self.shown.emit(node, on_node(probed.examples, 2.0))
+            self._draw(node, probed.examples)
         self._trainer.data_read()
         self.read.emit(node)
+
+    def _draw(self, node: str, examples: Payload) -> None:
+        size = picture_size(self._session.document.node(node))
+        if size is not None:
+            self._rooms[node] = size
+            self.shown.emit(node, on_node(examples, QSize(*map(round, size)), 2.0))
+
+    def _draw_resized(self) -> None:
+        """Draw the examples of nodes that were given another size."""
+        for node, content in self._asked.items():
+            probed = self._known.get(content)
+            if probed is None or probed.examples is None or not self._session.document.has(node):
+                continue
+            if picture_size(self._session.document.node(node)) != self._rooms.get(node):
+                self._draw(node, probed.examples)
 
     def _fail(self, node: str, problem: Problem | None) -> None:
         loaded = self._loading.pop(node, None)

@@ -25,12 +25,10 @@ from runtime.payloads import (
     front,
 )
 
-NODE_WIDTH = 224
-"""Width of the picture handed to the canvas, in logical pixels."""
-TABLE_WIDTH, TABLE_COLUMNS, TABLE_ROWS = 172, 3, 3
-"""How much of a table can be read on a node."""
-ON_NODE = 12
-"""How many pictures fit on a node."""
+CELL = 57, 24
+"""Width and height that a table's cell needs to be read."""
+THUMBNAIL = 48
+"""Width that a picture needs to be told from others."""
 CAPTION = 16.0
 GAP = 4.0
 BETWEEN = 18.0
@@ -82,31 +80,60 @@ def natural_size(payload: Payload, width: int) -> QSize:
             return QSize(width, round(width * 0.6))
 
 
-def on_node(payload: Payload, ratio: float) -> QImage:
-    """A payload as the canvas shows it on its node."""
-    payload = _for_node(front(payload))
-    width = TABLE_WIDTH if isinstance(payload, Table) else NODE_WIDTH
-    size = natural_size(payload, width).boundedTo(QSize(width, width))
-    return draw(payload, size, ratio)
+def on_node(payload: Payload, room: QSize, ratio: float) -> QImage:
+    """A payload as the canvas shows it on its node.
+
+    Args:
+        payload: What a view sent.
+        room: For the picture, in the board's units.
+        ratio: Device pixels for each of them.
+    """
+    shown = _for_node(front(payload), room)
+    return draw(shown, QSize(room.width(), _height(shown, room)), ratio)
 
 
-def _for_node(payload: Payload) -> Payload:
-    """The first few pictures, as many as a node has room for; rows that were meant stay."""
-    if isinstance(payload, Pictures) and payload.count > ON_NODE and not payload.columns:
-        size = payload.width * payload.height * payload.channels
-        return Pictures(
-            payload.width,
-            payload.height,
-            payload.channels,
-            payload.pixels[: ON_NODE * size],
-            payload.captions[:ON_NODE],
-            payload.right[:ON_NODE],
-            short=payload.short[:ON_NODE],
-        )
-    if isinstance(payload, Table):
-        rows = tuple(row[:TABLE_COLUMNS] for row in payload.rows[:TABLE_ROWS])
-        return Table(payload.columns[:TABLE_COLUMNS], rows, payload.right[:TABLE_ROWS])
+def _height(payload: Payload, room: QSize) -> int:
+    """How much of a room's height is drawn on: the canvas puts that in its middle."""
+    if not isinstance(payload, Pictures) or payload.rows or not payload.count:
+        return room.height()
+    width, caption = room.width(), _caption(payload)
+    columns = _columns(payload.count, width, room.height(), payload)
+    rows = math.ceil(payload.count / columns)
+    side = (width - GAP * (columns - 1)) / columns * payload.height / payload.width
+    return min(room.height(), math.ceil(rows * (side + caption) + GAP * (rows - 1)))
+
+
+def _for_node(payload: Payload, room: QSize) -> Payload:
+    """As many pictures, or cells of a table, as can be made out; rows that were meant stay."""
+    match payload:
+        case Pictures(columns=0):
+            return _first(payload, _most(payload, room.width(), room.height()))
+        case Pairs(above=above, below=below) if not above.columns:
+            most = _most(above, room.width(), (room.height() - 18) // 2)
+            return replace(payload, above=_first(above, most), below=_first(below, most))
+        case Table():
+            columns, rows = room.width() // CELL[0], max(1, room.height() // CELL[1] - 1)
+            cut = tuple(row[:columns] for row in payload.rows[:rows])
+            return Table(payload.columns[:columns], cut, payload.right[:rows])
     return payload
+
+
+def _most(pictures: Pictures, width: int, height: int) -> int:
+    """How many pictures a room holds, each wide enough."""
+    across = int((width + GAP) // (THUMBNAIL + GAP))
+    high = THUMBNAIL * pictures.height / pictures.width + _caption(pictures) + GAP
+    return max(1, across) * max(1, int((height + GAP) // high))
+
+
+def _first(pictures: Pictures, most: int) -> Pictures:
+    size = pictures.width * pictures.height * pictures.channels
+    return replace(
+        pictures,
+        pixels=pictures.pixels[: most * size],
+        captions=pictures.captions[:most],
+        right=pictures.right[:most],
+        short=pictures.short[:most],
+    )
 
 
 def to_image(pictures: Pictures, index: int) -> QImage:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from gui import dialogs, look
 from gui.animation import WrongEnding, write_animation, write_picture
+from gui.canvas.face import picture_size
 from gui.figures import origin, when
 from gui.pictures import natural_size, on_node
 from gui.preview import Preview
@@ -87,6 +88,7 @@ class Previews(QScrollArea):
         layout.addLayout(self._row, 1)
         self.setWidget(holder)
         self._waiting: dict[str, ViewDrawn] = {}
+        self._rooms: dict[str, QSize] = {}
         self._anew: set[str] = set()
         """Nodes whose latents the worker has put to 0, where the sliders may stand elsewhere."""
         self._timer = QTimer(self)
@@ -94,6 +96,7 @@ class Previews(QScrollArea):
         self._timer.timeout.connect(self._draw_nodes)
         session.opened.connect(self.clear)
         session.settled.connect(lambda _: self._follow_board())
+        session.settled.connect(lambda _: self._draw_resized())
         trainer.changed.connect(self._tell_origin)
         self._tell_origin()
         look.changed.connect(self._redraw)
@@ -212,8 +215,26 @@ class Previews(QScrollArea):
 
     def _draw_nodes(self) -> None:
         for node, message in self._waiting.items():
-            self.drawn.emit(node, on_node(message.payload, max(2.0, self.devicePixelRatioF())))
+            if room := self._room(node):
+                self._rooms[node] = room
+                ratio = max(2.0, self.devicePixelRatioF())
+                self.drawn.emit(node, on_node(message.payload, room, ratio))
         self._waiting.clear()
+
+    def _room(self, node: str) -> QSize | None:
+        """For the picture on a node; None where the node is gone."""
+        document = self._session.document
+        size = picture_size(document.node(node)) if document.has(node) else None
+        return QSize(*map(round, size)) if size else None
+
+    def _draw_resized(self) -> None:
+        """Draw the pictures of nodes that were given another size."""
+        for node, preview in self.previews.items():
+            room = self._room(node)
+            if room and node not in self._waiting and room != self._rooms.get(node, room):
+                self._waiting[node] = preview.shown
+        if self._waiting:
+            self._timer.start(0)
 
     def _redraw(self) -> None:
         for preview in self.previews.values():

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -166,6 +166,22 @@ class Board(QWidget):
     def items_moved(self, items: list[NodeItem]) -> None:
         """Nodes follow the pointer; their wires follow them."""
         self.drawing.move(items)
+
+    def sizing(self, item: NodeItem, size: QSizeF) -> None:
+        """The corner of a node is dragged: its picture would be that large."""
+        self.drawing.resize(item, size.toTuple())
+
+    def sized(self, item: NodeItem, size: QSizeF | None) -> None:
+        """A node's picture takes another size, or the usual one, as one edit."""
+        wanted = None if size is None else size.toTuple()
+        self.drawing.resize(item, wanted)
+        place = item.x(), item.y()
+        self.drawing.restore(item)
+        self.gestures.attempt(lambda: self.document.resize(item.id, wanted, place))
+
+    def unsized(self, item: NodeItem) -> None:
+        """Its size is left as it was."""
+        self.drawing.restore(item)
 
     # -- following the document
 

@@ -23,6 +23,7 @@ class Palette:
         self.highlighted = QPen(look.mix(colours.accent, colours.node, 0.35), 2)
         self.text = QPen(colours.text)
         self.dim = QPen(colours.dim)
+        self.grip = QPen(colours.dim, 1.2)
         self.faint = QPen(colours.node_line, 1)
         self.canvas = QBrush(colours.canvas)
         self.port = QBrush(colours.node)

@@ -159,6 +159,23 @@ class Drawing:
         self._moved.update(items)
         self.flush()
 
+    def resize(self, item: NodeItem, size: tuple[float, float] | None) -> None:
+        """Show a node with a picture of another size, its upper left corner where it is."""
+        assert self._place is not None
+        corner = item.pos() + item.face.rect.topLeft()
+        face = face_of(self._place, replace(item.face.node, size=size), self._leaders)
+        item.show_face(face)
+        item.setPos(corner - face.rect.topLeft())
+        self.move([item])
+
+    def restore(self, item: NodeItem) -> None:
+        """Show a node as the document has it."""
+        assert self._place is not None
+        node = self._place.document.node(item.id)
+        item.show_face(face_of(self._place, node, self._leaders))
+        item.setPos(*node.position)
+        self.move([item])
+
     def flush(self) -> None:
         """Route the wires of nodes that moved."""
         if self._moved:

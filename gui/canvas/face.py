@@ -29,7 +29,8 @@ RADIUS = 7.0
 CURVE_HEIGHT = 40.0
 NEURON = 23.0
 NARROW, WIDE = 128.0, 280.0
-PICTURE = {"data": (156.0, 66.0), "view": (204.0, 116.0)}
+PICTURE = {"data": (176.0, 88.0), "view": (240.0, 160.0)}
+"""How large pictures are on nodes that were given no size of their own."""
 TWIN_HUES = (28, 196, 320, 92, 262, 160, 350, 228)
 
 
@@ -160,6 +161,15 @@ def _kind(port: Port) -> str:
     return port.kind if port.kind in {"loss", "schedule"} else "features"
 
 
+def picture_size(node: Node) -> tuple[float, float] | None:
+    """Width and height of the picture on a node; None for one that shows none."""
+    declaration = REGISTRY.find(node.type)
+    if declaration is None or (declaration.role == "view" and not declaration.has("kind")):
+        return None
+    usual = PICTURE.get(declaration.role)
+    return node.size or usual if usual else None
+
+
 def _lay_out(face: Face, declaration: Declaration | None) -> None:
     many_in, many_out = len(face.inputs) > 1, len(face.outputs) > 1
     for one in face.inputs:
@@ -169,9 +179,7 @@ def _lay_out(face: Face, declaration: Declaration | None) -> None:
     if not many_out and face.outputs:
         face.shape = face.outputs[0].shape
     curved = declaration is not None and declaration.has("curve")
-    picture = PICTURE.get(face.role)
-    if face.role == "view" and declaration and not declaration.has("kind"):
-        picture = None
+    picture = picture_size(face.node)
     rows = max(len(face.inputs), len(face.outputs), 1)
     labelled = any(one.label for one in (*face.inputs, *face.outputs))
 
@@ -220,8 +228,8 @@ def _needed_width(face: Face, picture: tuple[float, float] | None) -> float:
             row += width(one.label, "label") + width(one.shape, "shape") + 14
         rows = max(rows, row)
     shape = width(face.shape, "shape") + 2 * PAD
-    needed = max(header, summary, rows, shape, (picture[0] + 24) if picture else 0.0, NARROW)
-    return float(4 * ceil((min(needed, WIDE) + 1) / 4))
+    needed = float(4 * ceil((min(max(header, summary, rows, shape, NARROW), WIDE) + 1) / 4))
+    return max(needed, picture[0] + 24) if picture else needed
 
 
 def _place(ports: list[PortFace], x: float, first: float, rows: int) -> None:

@@ -27,6 +27,8 @@ NEAR = 0.5
 READABLE = (11.0, 8.0)  # pixels of a name's font from some way off: wanted, and at least
 MARGIN = 11.0
 PORT = 5.0
+CORNER = 14.0
+"""How far into a node its lower right corner is held to make its picture larger."""
 
 
 class NodeItem(AbstractNodeItem):
@@ -78,6 +80,19 @@ class NodeItem(AbstractNodeItem):
             else:
                 self._shape.addRect(self.face.rect)
         return self._shape
+
+    def corner(self, pos: QPointF, reach: float) -> bool:
+        """Is a point of the scene at the corner that makes its picture larger?
+
+        Args:
+            pos: The point.
+            reach: How far from the corner that is still so.
+        """
+        if self.face.picture is None:
+            return False
+        away = self.face.rect.bottomRight() - self.mapFromScene(pos)
+        near, far = sorted((away.x(), away.y()))
+        return bool(near >= -4 and far <= max(CORNER, reach))
 
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         """Select as Qt does; a right click leaves a selection it belongs to alone."""
@@ -152,6 +167,8 @@ class NodeItem(AbstractNodeItem):
                 self._paint_header(painter, kin)
                 self._paint_gradient(painter, colours)
             self._paint_content(painter, colours, kin, near)
+            if near and self.face.picture is not None:
+                self._paint_corner(painter, colours)
             if not near:
                 self._paint_name(painter, colours, kin, scale)
         self._paint_ports(painter, colours, near)
@@ -180,6 +197,13 @@ class NodeItem(AbstractNodeItem):
             painter.drawRect(
                 QRectF(rect.left(), rect.top() + HEADER, 3, rect.height() - HEADER - 7)
             )
+
+    def _paint_corner(self, painter: QPainter, colours: Palette) -> None:
+        """Two short lines, where the picture is made larger."""
+        painter.setPen(colours.grip)
+        corner = self.face.rect.bottomRight() - QPointF(3, 3)
+        for length in (4.0, 8.0):
+            painter.drawLine(corner - QPointF(length, 0), corner - QPointF(0, length))
 
     def _paint_name(self, painter: QPainter, colours: Palette, kin: Family, scale: float) -> None:
         """The name alone, as large as can be read from some way off."""

@@ -1,9 +1,9 @@
 """The view: zoom, background, levels of detail, and what lies under the pointer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
@@ -33,6 +33,9 @@ PICTURES_KB = 96 * 1024
 class Host(Protocol):
     """What the view asks of the board it belongs to."""
 
+    def select(self, ids: Iterable[str]) -> None:
+        """Select exactly these nodes."""
+
     def refusal(self, start: Socket, end: Socket) -> str | None:
         """Why no wire can join two ports, or None."""
 
@@ -44,6 +47,15 @@ class Host(Protocol):
 
     def items_moved(self, items: list[NodeItem]) -> None:
         """Nodes follow the pointer; their wires follow them."""
+
+    def sizing(self, item: NodeItem, size: QSizeF) -> None:
+        """The corner of a node is dragged: its picture would be that large."""
+
+    def sized(self, item: NodeItem, size: QSizeF | None) -> None:
+        """It was let go there; None for the usual size."""
+
+    def unsized(self, item: NodeItem) -> None:
+        """It is given up: the node is as it was."""
 
     def tooltip(self, node: str, port: Socket | None) -> str:
         """What to say about what lies under the pointer."""
@@ -305,6 +317,11 @@ class Sight(NodeViewer):
     def node_at(self, pos: QPointF) -> NodeItem | None:
         """The node under a point of the scene."""
         return next((i for i in self.scene().items(pos) if isinstance(i, NodeItem)), None)
+
+    def corner_at(self, pos: QPointF) -> NodeItem | None:
+        """The node whose picture a press at a point of the scene makes larger."""
+        item = None if self.far else self.node_at(pos)
+        return item if item is not None and item.corner(pos, 9 / self.zoom()) else None
 
     def socket_at(self, pos: QPointF) -> Socket | None:
         """The port nearest a point of the scene, if one is in reach."""

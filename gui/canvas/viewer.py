@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip
 from gui import look
 from gui.canvas.node_item import NodeItem
 from gui.canvas.sight import Host
+from gui.canvas.sizing import Sizing
 from gui.canvas.wiring import Wiring
 from gui.widgets import shown
 
@@ -43,6 +44,7 @@ class Viewer(Wiring):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._pressed_on: NodeItem | None = None
+        self._sizing: Sizing | None = None
 
     # -- mouse
 
@@ -62,6 +64,10 @@ class Viewer(Wiring):
         self.say("")
         pos = self.mapToScene(event.position().toPoint())
         self._pressed_on = None if self.socket_at(pos) else self.node_at(pos)
+        if event.button() == Qt.MouseButton.LeftButton and (item := self._corner(pos)):
+            self.host.select([item.id])
+            self._sizing = Sizing(self.host, item, pos)
+            return
         if event.button() == Qt.MouseButton.LeftButton and self.socket_at(pos):
             self._read_modifiers(Qt.KeyboardModifier.NoModifier)
         if event.button() == Qt.MouseButton.MiddleButton:
@@ -77,6 +83,16 @@ class Viewer(Wiring):
         self.pipe_collision = lone is not None and self.can_splice(lone)
         super().mousePressEvent(event)
         self._take_positions()
+
+    def _corner(self, pos: QPointF) -> NodeItem | None:
+        return None if self.socket_at(pos) else self.corner_at(pos)
+
+    def _point(self, pos: QPointF) -> None:
+        """Show what a press would do where the pointer is."""
+        if self._corner(pos) is not None:
+            self.viewport().setCursor(Qt.CursorShape.SizeFDiagCursor)
+        elif self.viewport().cursor().shape() == Qt.CursorShape.SizeFDiagCursor:
+            self.viewport().unsetCursor()
 
     def can_splice(self, item: NodeItem) -> bool:
         """May dropping this node on a wire put it in? Only if it has ports and no wires."""
@@ -99,6 +115,12 @@ class Viewer(Wiring):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with the gesture, then let the wires follow."""
+        pos = self.mapToScene(event.position().toPoint())
+        if self._sizing is not None:
+            self._sizing.move(pos)
+            return
+        if not event.buttons():
+            self._point(pos)
         if self.MMB_state and not self.ALT_state:
             now = event.position().toPoint()
             delta = self.mapToScene(self._previous_pos) - self.mapToScene(now)
@@ -111,6 +133,10 @@ class Viewer(Wiring):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the gesture; a wire that hangs is dropped wherever the pointer is."""
+        if self._sizing is not None and event.button() == Qt.MouseButton.LeftButton:
+            sizing, self._sizing = self._sizing, None
+            sizing.end()
+            return
         if event.button() == Qt.MouseButton.MiddleButton:
             self.MMB_state = False
             self.viewport().unsetCursor()
@@ -132,6 +158,9 @@ class Viewer(Wiring):
             return
         pos = self.mapToScene(event.position().toPoint())
         self._previous_pos = event.position().toPoint()
+        if (corner := self._corner(pos)) is not None:
+            self.host.sized(corner, None)
+            return
         item = self.node_at(pos)
         if item is not None:
             header = not item.face.round and item.face.header.contains(item.mapFromScene(pos))
@@ -152,7 +181,10 @@ class Viewer(Wiring):
         """
         self._read_modifiers(event.modifiers())
         if event.key() == Qt.Key.Key_Escape:
-            if self._LIVE_PIPE.isVisible():
+            if self._sizing is not None:
+                self._sizing.give_up()
+                self._sizing = None
+            elif self._LIVE_PIPE.isVisible():
                 self.end_live_connection()
             else:
                 self.escaped.emit()

@@ -176,6 +176,12 @@ def move(document: Document, a: int, b: int, c: int, d: int) -> None:
     document.move({node: (c * 10.0, index) for index, node in enumerate(ids)})
 
 
+def resize(document: Document, a: int, b: int, c: int, d: int) -> None:
+    if node := _pick(_nodes(document), a):
+        size = None if b % 3 == 0 else (c * 40.0, d * 30.0)
+        document.resize(node.id, size, (c, d) if b % 2 else None)
+
+
 def mute(document: Document, a: int, b: int, c: int, d: int) -> None:
     document.set_muted(_some(document, a, b), c % 2 == 0)
 
@@ -303,6 +309,7 @@ _EDITS: dict[str, Callable[[Document, int, int, int, int], None]] = {
         rename,
         set_params,
         move,
+        resize,
         mute,
         set_twin,
         replace_node,

@@ -119,7 +119,7 @@ def test_every_payload_is_drawn(payload: Payload, qtbot: QtBot) -> None:
     assert image.size() == natural_size(payload, 200) * 2
     painted = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, 60, 5)}
     assert len(painted) > 1
-    assert not on_node(payload, 1.0).isNull()
+    assert not on_node(payload, QSize(240, 160), 1.0).isNull()
     assert not draw(payload, QSize(30, 20)).isNull()
 
 

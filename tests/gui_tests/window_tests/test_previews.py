@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -141,7 +141,7 @@ def test_pictures_on_nodes_turn_with_the_theme(make_window: MakeWindow, qtbot: Q
     look.apply(application("light"), "light")
     qtbot.waitUntil(lambda: item.image != dark)
     assert item.image is not None
-    assert item.image == on_node(payload, max(2.0, window.devicePixelRatioF()))
+    assert item.image == on_node(payload, QSize(240, 160), max(2.0, window.devicePixelRatioF()))
 
 
 @pytest.mark.parametrize("width", [200, 240, 320, 600])
