@@ -10,7 +10,7 @@ What a loss or metric wants at its inputs it says with `wants(*types)`, a `Want`
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from graph.declare import Declaration
@@ -61,6 +61,8 @@ class Want:
         expected: In words.
         below: Some must be able to get below this,
         above: and some above this.
+        apart: Do only differences between scores count? Then numbers that go without end in one
+            direction are as good as those of either sign: a distance, less the further.
         low: None may get below this,
         high: and none above this.
         no_logs: Are log probabilities unwanted, which would be turned into such a second time?
@@ -76,6 +78,7 @@ class Want:
     expected: str
     below: float = math.inf
     above: float = -math.inf
+    apart: bool = False
     low: float = -math.inf
     high: float = math.inf
     no_logs: bool = False
@@ -95,7 +98,7 @@ class Want:
             return "gives log probabilities"
         if given.low > self.below:
             return f"gives none below {_near(given.low)}"
-        if given.high < self.above:
+        if given.high < self.above and not (self.apart and given.low == -math.inf):
             return f"gives none above {_near(given.high)}"
         low, high = given.low < self.low - SLACK, given.high > self.high + SLACK
         if self.logs and given.high <= self.high + SLACK and given.meaning != "open":
@@ -131,6 +134,7 @@ BENDS = "the loss bends it itself"
 SCORES = Want(
     "logits, scores of either sign", below=LOWEST, above=SLACK, no_logs=True, advice=BENDS
 )
+CLASS_SCORES = replace(SCORES, apart=True)
 CRITIC = Want(
     "scores of either sign, before any sigmoid",
     below=LOWEST,
@@ -244,3 +248,25 @@ def along(curve: Callable[[float], float], given: Given, steps: int = 80) -> Ran
         low, high = min(low, high), max(low, high)
     found = [curve(low + (high - low) * step / steps) for step in range(steps + 1)]
     return Range(min(found), max(found), given is not None and given.reached)
+
+
+def unsure(x: Given) -> Given:
+    """The same range of numbers of which it is not known any more along which axis they add up."""
+    return replace(x, axis="any") if x is not None and x.meaning else x
+
+
+def pooled(x: Given) -> Given:
+    """The range of what is pooled; that scores were rectified before is not held against it.
+
+    Networks such as SqueezeNet end in a mean of such scores and learn well.
+    """
+    return None if x is None or (x.low >= 0 and x.high > 1 + SLACK) else unsure(x)
+
+
+def summed(x: Given) -> Given:
+    """The range of sums of many numbers: without end where they are of one sign, or of either."""
+    if x is None:
+        return None
+    low, high = min(x.low, 0.0), max(x.high, 0.0)
+    wide = Range(-math.inf if x.low < 0 else low, math.inf if x.high > 0 else high, reached=False)
+    return replace(wide, meaning="open", axis="any") if x.meaning else wide

@@ -171,4 +171,4 @@ def _bends(node: Node, declaration: Declaration) -> bool:
         return False
     alone = (FREE,) if inputs and inputs[0].variadic else FREE
     own = ranges.of(declaration, node.params, [alone])
-    return own is not None and not own.free
+    return own is not None and (own.low > -ranges.LARGE or own.high < ranges.LARGE)

@@ -11,7 +11,7 @@ from graph.declare import Raw, Value, call, changed, literal, node, param, share
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import operand
 from graph.nodes._targets import by_class, check_classes, check_pair, check_yes_or_no, pair
-from graph.ranges import ANY, SCORES, TARGETS, Want
+from graph.ranges import ANY, CLASS_SCORES, SCORES, TARGETS, Want
 from graph.tensor import SCALAR_LOSS, TensorType, product
 
 GROUP = "Loss"
@@ -128,7 +128,7 @@ class CrossEntropy:
 
     def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"logits": SCORES}
+        return {"logits": CLASS_SCORES}
 
     def expression(self, logits: Value, label: Value) -> str:
         return call(

@@ -18,7 +18,7 @@ from graph.nodes._targets import (
     same_numbers,
 )
 from graph.nodes.loss import GROUP, Reduced, check_weight, class_total, class_weights
-from graph.ranges import PROBABILITIES, SCORES, SIGNS, TARGETS, Want, shares
+from graph.ranges import CLASS_SCORES, PROBABILITIES, SCORES, SIGNS, TARGETS, Want, shares
 from graph.tensor import SCALAR_LOSS, TensorType
 
 
@@ -117,7 +117,8 @@ class Focal:
 
     def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"logits": SCORES}
+        single = same_numbers(logits, label)
+        return {"logits": SCORES if single else CLASS_SCORES}
 
     def expression(self, logits: Value, label: Value) -> str:
         if same_numbers(logits.type, label.type):
@@ -199,7 +200,7 @@ class MultiMargin:
 
     def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"logits": SCORES}
+        return {"logits": CLASS_SCORES}
 
     def expression(self, logits: Value, label: Value) -> str:
         scores, wanted = by_class(logits, label)
@@ -240,7 +241,7 @@ class MultilabelMargin:
 
     def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"logits": SCORES}
+        return {"logits": CLASS_SCORES}
 
     def expression(self, logits: Value, label: Value) -> str:
         return call("F.multilabel_margin_loss", logits, label)
@@ -363,7 +364,7 @@ class CTC:
 
     def wants(self, logits: TensorType, *rest: TensorType | None) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"logits": SCORES}
+        return {"logits": CLASS_SCORES}
 
     def expression(
         self,

@@ -7,7 +7,7 @@ from graph.errors import Mismatch
 from graph.nodes._meeting import broadcast
 from graph.nodes._shapes import axis, joint, numbers, operand
 from graph.nodes.merge import GROUP
-from graph.ranges import Given, Range
+from graph.ranges import Given, Range, summed, unsure
 from graph.tensor import TensorType
 
 
@@ -46,6 +46,10 @@ class CumSum(Running):
 
     function = "cumsum"
 
+    def bounds(self, x: Given) -> Given:
+        """As far as many of them go."""
+        return summed(x)
+
 
 @node(
     "merge.cumprod",
@@ -58,6 +62,10 @@ class CumProd(Running):
     """At each place of an axis the product of all up to it."""
 
     function = "cumprod"
+
+    def bounds(self, x: Given) -> Given:
+        """Of shares they are shares; else it is not known."""
+        return unsure(x) if x is not None and x.low >= 0 and x.high <= 1 else None
 
 
 @node(

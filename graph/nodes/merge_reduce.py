@@ -6,6 +6,7 @@ from graph.declare import Raw, Value, call, node, param, shared
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import axis, numbers, operand
 from graph.nodes.merge import GROUP
+from graph.ranges import Given, Range, pooled, summed, unsure
 from graph.tensor import TensorType
 
 
@@ -69,6 +70,11 @@ class Mean(Reduction):
 
     function = "mean"
 
+    def bounds(self, x: Given) -> Given:
+        """Between those of what is averaged; over the places of a picture it is a pooling."""
+        places = self.dim is not None and all(one not in {0, 1} for one in self.dim)
+        return pooled(x) if places else unsure(x)
+
     def averages(self, x: str) -> bool:
         return x in {"rows", "mean"}
 
@@ -79,6 +85,10 @@ class Sum(Reduction):
 
     function = "sum"
 
+    def bounds(self, x: Given) -> Given:
+        """As far as many of them go."""
+        return summed(x)
+
 
 @node("merge.max", group=GROUP, outputs="y:any", source="torch.amax", synonyms="largest, maximum")
 class Max(Reduction):
@@ -86,12 +96,20 @@ class Max(Reduction):
 
     function = "amax"
 
+    def bounds(self, x: Given) -> Given:
+        """Those of its input."""
+        return pooled(x)
+
 
 @node("merge.min", group=GROUP, outputs="y:any", source="torch.amin", synonyms="smallest, minimum")
 class Min(Reduction):
     """The smallest of all numbers, or along some axes."""
 
     function = "amin"
+
+    def bounds(self, x: Given) -> Given:
+        """Those of its input."""
+        return pooled(x)
 
 
 @node(
@@ -105,6 +123,10 @@ class Norm(Reduction):
     """The length of a vector: of all numbers, or along some axes."""
 
     ord: float = param(2.0, doc="2 is the usual length, 1 the sum of absolute values.")
+
+    def bounds(self, x: Given) -> Range:
+        """A length is none below 0."""
+        return Range(0.0, reached=False)
 
     def expression(self, x: Value) -> str:
         options: dict[str, object] = {} if self.ord == 2 else {"ord": self.ord}

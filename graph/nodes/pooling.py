@@ -5,7 +5,7 @@ from typing import ClassVar
 from graph.declare import AXES, Value, call, changed, node, param, shared, short
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import at, numbers, operand, spatial, spread, times, window
-from graph.ranges import SLACK, Given
+from graph.ranges import Given, pooled
 from graph.tensor import Dim, TensorType
 
 GROUP = "Pooling"
@@ -18,14 +18,6 @@ OPTIONS = (
     "count_include_pad",
     "divisor_override",
 )
-
-
-def pooled(x: Given) -> Given:
-    """The range of what is pooled; that scores were rectified before is not held against it.
-
-    Networks such as SqueezeNet end in a mean of such scores and learn well.
-    """
-    return None if x is None or (x.low >= 0 and x.high > 1 + SLACK) else x
 
 
 @shared

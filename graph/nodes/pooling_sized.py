@@ -5,8 +5,8 @@ from typing import ClassVar
 from graph.declare import AXES, Value, call, changed, node, param, shared, short
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import at, numbers, spatial, spread, times
-from graph.nodes.pooling import GROUP, Pool, pooled
-from graph.ranges import Given
+from graph.nodes.pooling import GROUP, Pool
+from graph.ranges import Given, pooled
 from graph.tensor import Dim, TensorType
 
 

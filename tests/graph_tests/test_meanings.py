@@ -385,3 +385,90 @@ def test_scores_that_were_rectified_and_pooled_are_no_slip() -> None:
     net.document.link(End(data.id, "label"), End(loss.id, "label"))
     net.add("optimizer.adam", loss)
     assert not net.inference.problems
+
+
+def along_rows(kind: str, **params: Any) -> Callable[[Net, str], Node]:
+    """Over three rows of scores each."""
+
+    def add(net: Net, bend: str) -> Node:
+        wide = net.add("layer.linear", net.last, units=30)
+        rows = net.add("shape.unflatten", wide, sizes=(3, 10))
+        axis: dict[str, Any] = {"dim": 2} if bend == "softmax" else {}
+        bent = net.add(f"activation.{bend}", rows, **axis)
+        return net.add(kind, bent, **params)
+
+    return add
+
+
+def running(net: Net, bend: str) -> Node:
+    return net.add("merge.cumsum", net.add(f"activation.{bend}", net.last))
+
+
+OVER_ROWS: dict[str, Callable[[Net, str], Node]] = {
+    "mean": along_rows("merge.mean", dim=(1,)),
+    "sum": along_rows("merge.sum", dim=(1,)),
+    "cumsum": running,
+}
+
+
+@pytest.mark.parametrize("over", OVER_ROWS)
+@pytest.mark.parametrize("bend", ["relu", "softmax", "sigmoid"])
+def test_a_bend_is_seen_through_what_adds_up(bend: str, over: str) -> None:
+    net = Net()
+    last = OVER_ROWS[over](net, bend)
+    loss = net.judge("loss.cross_entropy", last)
+    problem = net.problem(loss)
+    assert "expected logits" in problem.text
+    net.mend(problem)
+    assert net.document.has(last.id)
+    assert not net.inference.problems
+
+
+def test_scores_that_were_rectified_and_averaged_over_a_picture_are_no_slip() -> None:
+    net = Board()
+    data = net.add("data.digits")
+    scores = net.add("activation.relu", net.add("layer.conv2d", data, filters=10))
+    loss = net.add("loss.cross_entropy", net.add("merge.mean", scores, dim=(2, 3)))
+    net.document.link(End(data.id, "label"), End(loss.id, "label"))
+    net.add("optimizer.adam", loss)
+    assert not net.inference.problems
+
+
+def far(net: Net) -> Node:
+    centres = net.add("layer.parameter", sizes=(10, 10))
+    return net.add("merge.distances", net.last, centres)
+
+
+def squares(net: Net) -> Node:
+    row = net.add("shape.unsqueeze", net.last, dim=1)
+    centres = net.add("layer.parameter", sizes=(10, 10))
+    return net.add("merge.sum", formula(net, "(a - b) ** 2", row, centres), dim=(2,))
+
+
+FAR: dict[str, Callable[[Net], Node]] = {
+    "scale": lambda net: net.add("merge.scale", far(net), factor=-1.0),
+    "formula": lambda net: formula(net, "-a ** 2", far(net)),
+    "tempered": lambda net: net.add("merge.scale", far(net), factor=-0.5, offset=-1.0),
+    "squares": lambda net: net.add("merge.scale", squares(net), factor=-1.0),
+    "mean": lambda net: formula(net, "-a / 2", squares(net)),
+}
+
+
+@pytest.mark.parametrize("kind", FAR)
+def test_the_nearer_the_likelier_is_a_score(kind: str) -> None:
+    net = Net()
+    net.judge("loss.cross_entropy", FAR[kind](net))
+    assert not net.inference.problems
+
+
+def test_the_further_the_likelier_is_told() -> None:
+    net = Net()
+    problem = net.problem(net.judge("loss.cross_entropy", far(net)))
+    assert "gives none below 0" in problem.text
+
+
+def test_of_yes_and_no_a_distance_says_only_no() -> None:
+    net = Net("data.moons", units=1)
+    away = net.add("merge.scale", formula(net, "a ** 2", net.last), factor=-1.0)
+    problem = net.problem(net.judge("loss.binary_cross_entropy", away))
+    assert "gives none above 0" in problem.text
