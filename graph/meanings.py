@@ -5,6 +5,7 @@ twice, a negative log likelihood of scores falls without end. All train, badly, 
 says why.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -14,13 +15,17 @@ from graph import bypass, rules, tracing
 from graph.declare import REGISTRY
 from graph.mending import problem, set_on
 from graph.problems import Fix, Problem
-from graph.ranges import ANY, LOWEST, Want
+from graph.ranges import ANY, LOWEST, TARGETS, Want
 from graph.routes import Place
 from graph.sheet import End, Node
 from graph.tracing import Chain, Traced
 
 if TYPE_CHECKING:
     from graph.infer import Inference
+
+
+NEAR = 0.1
+"""How much of the way between a target's ends may be out of reach, at either."""
 
 
 def check(inference: "Inference") -> Iterator[Problem]:
@@ -57,9 +62,20 @@ def _too_narrow(inference: "Inference", target: Place, want: Want, traced: Trace
         return ""
     goal = Place((), End(target.end.node, "target"))
     wanted_range = tracing.trace(inference, goal).range
-    if wanted_range is None or not wanted_range.free:
+    if wanted_range is None or not wanted_range.reached:
         return ""
-    return replace(want, below=LOWEST, above=-LOWEST).complaint(traced.range)
+    if wanted_range.free:
+        return replace(want, below=LOWEST, above=-LOWEST).complaint(traced.range)
+    spare = NEAR * (wanted_range.high - wanted_range.low)
+    if not math.isfinite(spare):
+        return ""
+    low, high = wanted_range.low + spare, wanted_range.high - spare
+    said = replace(want, below=low, above=high).complaint(traced.range)
+    return (
+        f"{said}, and its target goes from {wanted_range.low:g} to {wanted_range.high:g}"
+        if said
+        else ""
+    )
 
 
 def _unwanted(
@@ -77,7 +93,8 @@ def _unwanted(
     maker = made_by.name
     chain = tracing.chain(inference, traced, want)
     first = document.node(chain.bends[0].end.node).name if chain.bends else maker
-    given = rules.role(made_by.type) == "data"  # learned in deviations, which lie around 0
+    # learned in deviations, which lie around 0
+    given = rules.role(made_by.type) == "data" and traced.range is not None and traced.range.free
     before = "" if want.insert or given else f"wire in what comes before {first}: "
     return problem(
         document.board,
@@ -89,8 +106,14 @@ def _unwanted(
         advice=before + want.advice,
         fixes=(set_on(made_by, "standardise", False),)
         if given
-        else _fixes(inference, target, chain, want),
+        else _fixes(inference, target, *_to_wanted(traced, chain, want)),
     )
+
+
+def _to_wanted(traced: Traced, chain: Chain, want: Want) -> tuple[Chain, Want]:
+    """What a fix takes out and what it puts in: targets between other ends are moved between."""
+    scaled = want.scaled(traced.range) if traced.range is not None and want == TARGETS else None
+    return (Chain((), ()), scaled) if scaled is not None else (chain, want)
 
 
 def _fixes(inference: "Inference", target: Place, chain: Chain, want: Want) -> tuple[Fix, ...]:

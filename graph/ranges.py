@@ -50,6 +50,7 @@ class Range:
 
 FREE = Range()
 PROBABILITY = Range(0.0, 1.0, meaning="probabilities")
+PICTURE = Range(0.0, 1.0)
 Given = Range | None
 
 
@@ -118,6 +119,17 @@ class Want:
             return f"gives log probabilities that do not add up to 1 along axis {self.axis}"
         return f"gives log probabilities that add up to 1 along axis {given.axis}, not {self.axis}"
 
+    def scaled(self, given: Range) -> "Want | None":
+        """The same want, met by moving numbers between two ends to where they are wanted."""
+        ends = (given.low, given.high, self.low, self.high)
+        if not all(map(math.isfinite, ends)) or not given.reached or given.high <= given.low:
+            return None
+        if max(abs(given.low), abs(given.high)) >= LARGE:
+            return None
+        factor = (self.high - self.low) / (given.high - given.low)
+        params = (("factor", factor), ("offset", self.low - given.low * factor))
+        return replace(self, insert="merge.scale", params=params)
+
     @property
     def picky(self) -> bool:
         """Are there numbers it would not take?"""
@@ -176,7 +188,14 @@ COUNTS = Want(
 SIGNS = Want(
     "signs, 1 or -1", low=-1.0, high=1.0, advice="wire in which of the two it is", thinned=False
 )
-TARGETS = Want("targets of 0 to 1", low=0.0, high=1.0, insert="activation.sigmoid", thinned=False)
+TARGETS = Want(
+    "targets of 0 to 1",
+    low=0.0,
+    high=1.0,
+    insert="activation.sigmoid",
+    advice="scale them to 0 to 1, or take a loss for numbers",
+    thinned=False,
+)
 
 
 def shares(dim: int, *, log: bool, along: int | None = None) -> Want:

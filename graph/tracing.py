@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph import axes, ranges, routes
 from graph.declare import REGISTRY, Declaration
-from graph.ranges import FREE, Given, Want
+from graph.ranges import FREE, PICTURE, Given, Want
 from graph.routes import Place
 from graph.sheet import End, Node
 from graph.tensor import TensorType
@@ -97,8 +97,10 @@ def _range(inference: "Inference", place: Place, declaration: Declaration, deep:
         found = [at(inference, one, deep // 2).range for one in wired]
         given.append(tuple(found) if port.variadic else found[0] if found else None)
     if declaration.role == "data":
-        facts = inference.facts.get(node.id)
-        named = declaration.bind(node.params).standardised(facts)
+        made = declaration.bind(node.params)
+        if place.end.port in made.pixels:
+            return PICTURE
+        named = made.standardised(inference.facts.get(node.id))
         return FREE if place.end.port in named else None
     number = [port.name for port in ports.outputs].index(place.end.port)
     made = ranges.of(declaration, node.params, given or [FREE], number)

@@ -36,6 +36,9 @@ CLOTHES = (
 class Data:
     """What all data nodes share."""
 
+    pixels: ClassVar[tuple[str, ...]] = ()
+    """Outputs that are pictures, whose numbers go from 0 to 1."""
+
     drawn: Literal["auto", "independently", "by row"] = param(
         "auto",
         doc="Beside an older data node: in an order of its own, where the shorter begins again, or "
@@ -67,6 +70,8 @@ class Data:
 class Digits(Data):
     """1,797 scans of handwritten digits, 8 by 8 grey pixels; comes with scikit-learn."""
 
+    pixels: ClassVar[tuple[str, ...]] = ("image",)
+
     validation: float = param(0.2, low=0.0, high=0.9, doc="Share held out to test on.")
 
     def shape(self, facts: Facts | None) -> tuple[TensorType, ...]:
@@ -93,6 +98,8 @@ class Digits(Data):
 )
 class MNIST(Data):
     """60,000 handwritten digits to train on and 10,000 to test on, 28 by 28 grey pixels."""
+
+    pixels: ClassVar[tuple[str, ...]] = ("image",)
 
     def shape(self, facts: Facts | None) -> tuple[TensorType, ...]:
         return features("N", 1, 28, 28), labels("N", classes=10)
@@ -121,6 +128,8 @@ class MNIST(Data):
 )
 class FashionMNIST(Data):
     """60,000 pictures of clothes to train on and 10,000 to test on, 28 by 28 grey pixels."""
+
+    pixels: ClassVar[tuple[str, ...]] = ("image",)
 
     def shape(self, facts: Facts | None) -> tuple[TensorType, ...]:
         return features("N", 1, 28, 28), labels("N", classes=10)
@@ -281,6 +290,8 @@ class ImageFolder(Data):
     What people call these is understood: `training_set`, `Train`, `seg_train`, `validation`,
     `test`. Pictures that lie loose are one class; so they train what needs no labels.
     """
+
+    pixels: ClassVar[tuple[str, ...]] = ("image",)
 
     needs_facts: ClassVar[bool] = True
 

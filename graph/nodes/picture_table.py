@@ -23,6 +23,7 @@ class PictureTable(Data):
     """
 
     needs_facts: ClassVar[bool] = True
+    pixels: ClassVar[tuple[str, ...]] = ("image",)
 
     path: FilePath = param("", doc="The table, a CSV file; its pictures lie beside it or below.")
     targets: Columns = param((), doc="The column to predict, or several of numbers; the last one.")

@@ -472,3 +472,62 @@ def test_of_yes_and_no_a_distance_says_only_no() -> None:
     away = net.add("merge.scale", formula(net, "a ** 2", net.last), factor=-1.0)
     problem = net.problem(net.judge("loss.binary_cross_entropy", away))
     assert "gives none above 0" in problem.text
+
+
+def rebuilding(bend: str, loss: str, *, signed: bool) -> tuple[Net, Node, Node]:
+    """An autoencoder of pictures, their pixels from 0 to 1 or from -1 to 1."""
+    net = Net(units=64)
+    pixels = net.add("shape.flatten", net.data)
+    wanted = net.add("merge.scale", pixels, factor=2.0, offset=-1.0) if signed else pixels
+    found = net.add(f"activation.{bend}", net.last) if bend else net.last
+    judged = net.add(loss, found, wanted)
+    net.add("optimizer.adam", judged)
+    return net, judged, wanted
+
+
+@pytest.mark.parametrize(
+    ("bend", "loss"),
+    [
+        ("", "loss.binary_cross_entropy"),
+        ("sigmoid", "loss.bce"),
+        ("", "loss.multilabel_soft_margin"),
+    ],
+)
+def test_targets_of_either_sign_are_moved_to_0_to_1(bend: str, loss: str) -> None:
+    net, judged, wanted = rebuilding(bend, loss, signed=True)
+    problem = net.problem(judged)
+    assert "expected targets of 0 to 1; scale gives numbers below 0" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+    (moved,) = (
+        node
+        for node in net.document.board.nodes.values()
+        if node.type == "merge.scale" and node.id != wanted.id
+    )
+    assert (moved.params["factor"], moved.params["offset"]) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("loss", ["loss.mse", "loss.l1", "loss.huber"])
+@pytest.mark.parametrize("bend", ["sigmoid", "relu", "softplus"])
+def test_what_can_not_get_to_its_targets_is_told(bend: str, loss: str) -> None:
+    net, judged, _ = rebuilding(bend, loss, signed=True)
+    problem = net.problem(judged)
+    assert "its target goes from -1 to 1" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+@pytest.mark.parametrize(
+    ("bend", "loss", "signed"),
+    [
+        ("tanh", "loss.mse", True),
+        ("sigmoid", "loss.mse", False),
+        ("relu", "loss.mse", False),
+        ("", "loss.mse", True),
+        ("", "loss.binary_cross_entropy", False),
+        ("sigmoid", "loss.bce", False),
+    ],
+)
+def test_what_gets_to_its_targets_is_not(bend: str, loss: str, signed: bool) -> None:
+    net, _, _ = rebuilding(bend, loss, signed=signed)
+    assert not net.inference.problems
