@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph import (
     batches,
+    classes,
     deviations,
     generating,
     gradients,
@@ -47,6 +48,7 @@ def check(inference: "Inference") -> list[Problem]:
         *rows.check(inference),
         *generating.check(inference),
         *meanings.check(inference),
+        *classes.check(inference),
         *mixing.check(inference),
         *deviations.check(inference),
         *terms.check(inference),

@@ -33,6 +33,8 @@ def check(inference: "Inference") -> Iterator[Problem]:
             continue  # all pairs of a batch, [N, N], are compared along either axis
         output = next(iter(found.outputs.values()))
         kept = output is not None and BATCH in output.dims
+        if declaration.group == "Shape" and kept and _used_as_it_is(inference, path, node):
+            continue  # examples that are mixed with others, or compared: mixup, negatives
         if kept or _goes_on(inference, path, node):
             yield _mixes(sheet, node, declaration, x, axes, kept=kept)
 
@@ -48,11 +50,12 @@ def _mixes(
 ) -> Problem:
     rest = tuple(axis for axis in axes if x.dims[axis] != BATCH)
     rest = rest or tuple(axis for axis, size in enumerate(x.dims) if size not in {1, BATCH})[:1]
-    param = declaration.param("dim")
+    name = "dims" if declaration.param("dim") is None else "dim"
+    param = declaration.param(name)
     value: object = rest if param is not None and param.kind == "ints" else rest[0] if rest else 0
     out = Fix(f"Take {node.name} out", lambda document: document.remove([node.id], reconnect=True))
     whole = not kept and x.rank == 2  # [N, C] -> [C] is no row an example; neither is [N]
-    mends = out if not rest or whole else set_on(node, "dim", value)
+    mends = out if not rest or whole else set_on(node, name, value)
     works = "works along the batch" if kept else "joins all examples of a batch"
     return problem(
         sheet,
@@ -65,6 +68,14 @@ def _mixes(
         advice="pick another axis, or take it out",
         fixes=(mends,),
     )
+
+
+def _used_as_it_is(inference: "Inference", path: Path, node: Node) -> bool:
+    """Does what a node moves about also go elsewhere as it was?"""
+    document = inference.document
+    port = document.ports(node).inputs[0].name
+    sources = routes.feeding(document, Place(path, End(node.id, port)))
+    return any(len(list(routes.fed(document, one))) > 1 for one in sources)
 
 
 def _goes_on(inference: "Inference", path: Path, node: Node) -> bool:

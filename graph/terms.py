@@ -7,7 +7,7 @@ over the pixels its other term is some hundred times too heavy, and all pictures
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from graph import routes
+from graph import routes, tracing
 from graph.declare import REGISTRY
 from graph.mending import problem, set_on
 from graph.problems import Problem
@@ -17,6 +17,8 @@ from graph.sheet import End, Node
 if TYPE_CHECKING:
     from graph.infer import Inference
 
+STEPS = 8
+"""How many nodes in a row are looked through for a formula."""
 SUMMED = "batchmean"
 """The reduction that sums an example's numbers and takes the mean of these sums."""
 
@@ -67,10 +69,35 @@ def _summed(inference: "Inference", node: str) -> bool | None:
     """Is a loss summed over an example's numbers (or their mean)? None where that is the same."""
     loss = inference.document.node(node)
     declaration, found = REGISTRY.find(loss.type), inference.result(node)
-    if declaration is None or not declaration.has("summed") or not found or not found.inputs:
+    if declaration is None or not found or not found.inputs:
         return None
+    if not declaration.has("summed"):
+        return _divergence(inference, loss) or None
     is_summed: bool | None = declaration.bind(loss.params).summed(*found.inputs)
     return is_summed
+
+
+def _divergence(inference: "Inference", node: Node) -> bool:
+    """Is it the price of a code by hand: a formula for it, summed up on the way or by itself?"""
+    document = inference.document
+    output = document.ports(node).outputs[0].name
+    place: Place | None = Place((), End(node.id, output))
+    summed = False
+    for _ in range(STEPS):
+        if place is None:
+            return False
+        one = document.node(place.end.node)
+        declaration = REGISTRY.find(one.type)
+        if declaration is None:
+            return False
+        if declaration.has("diverges"):
+            made = declaration.bind(one.params)
+            return bool(made.diverges()) and (summed or bool(made.totals()))
+        summed = summed or (
+            declaration.has("totals") and bool(declaration.bind(one.params).totals())
+        )
+        place = tracing.single_input(inference, place)
+    return False
 
 
 def _prices(node: Node) -> bool:

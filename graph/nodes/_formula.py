@@ -138,6 +138,54 @@ def averages(tree: ast.expr, standing: Mapping[str, str]) -> bool:
     return isinstance(tree, ast.Constant) or (isinstance(tree, ast.Name) and "rows" not in used)
 
 
+def called(formula: str) -> set[str]:
+    """The functions that a formula names; none of one that can't be read."""
+    return {function for function, _ in _calls(formula)}
+
+
+def divergence(formula: str) -> bool:
+    """Is it how far normal distributions are from the unit normal, of means and log variances?
+
+    -0.5 * (1 + b - a ** 2 - exp(b)), in any order (arxiv.org/abs/1312.6114, appendix B); or of
+    means and deviations, with log(b) and b ** 2.
+    """
+    tree = _tree(formula)
+    squared = {
+        one.left.id
+        for one in ast.walk(tree)
+        if isinstance(one, ast.BinOp)
+        and isinstance(one.left, ast.Name)
+        and (
+            (isinstance(one.op, ast.Pow) and ast.unparse(one.right) == "2")
+            or (isinstance(one.op, ast.Mult) and ast.unparse(one.right) == one.left.id)
+        )
+    }
+    calls = _calls(formula)
+    squared |= {inner for function, inner in calls if function == "square"}
+    spread = {inner for function, inner in calls if function == "exp"}
+    if spread:
+        alone = [one.id for one in ast.walk(tree) if isinstance(one, ast.Name)]
+        return any(alone.count(one) > 1 and squared - {one} for one in spread)
+    logs = {inner for function, inner in calls if function == "log"}
+    return any(one in squared and squared - {one} for one in logs)
+
+
+def _calls(formula: str) -> set[tuple[str, str]]:
+    """The functions of a formula, each with what it is given."""
+    return {
+        (one.func.id, ast.unparse(one.args[0]))
+        for one in ast.walk(_tree(formula))
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.args
+    }
+
+
+def _tree(formula: str) -> ast.expr:
+    try:
+        return parse(formula)
+    except Mismatch:  # told where its shape is asked for
+        return ast.Constant(0)
+
+
 def measure(tree: ast.expr, types: Mapping[str, TensorType]) -> Size:
     """The size of what a formula gives, from those of its inputs.
 
@@ -158,6 +206,8 @@ def measure(tree: ast.expr, types: Mapping[str, TensorType]) -> Size:
             return size if isinstance(size, tuple) else UNARY[type(op)](size)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
             one, other = measure(left, types), measure(right, types)
+            if other == 0 and isinstance(op, ast.Div | ast.FloorDiv | ast.Mod):
+                raise refuse(f"{ast.unparse(tree)}, a division by 0", "divide by another number")
             if isinstance(one, tuple) or isinstance(other, tuple):
                 return _meet(one, other)
             result = BINARY[type(op)]

@@ -231,6 +231,10 @@ class Scale:
     def shape(self, x: TensorType) -> TensorType:
         return numbers(x)
 
+    def absolute(self, x: TensorType) -> tuple[int, ...]:
+        """It is a number of another unit, unless it stays as it is."""
+        return (0,) if (self.factor, self.offset) != (1, 0) else ()
+
     def bounds(self, x: Given) -> Given:
         """The range times the factor, moved by the offset."""
         if x is None or (self.factor, self.offset) == (1, 0):
@@ -272,6 +276,10 @@ class Clamp:
             repairs = [set_param("min", 0.0), set_param("max", 1.0)]
             raise Mismatch("a bound", "none", "set min, max or both", repairs=repairs)
         return x
+
+    def absolute(self, x: TensorType) -> tuple[int, ...]:
+        """Its bounds are numbers as the file has them."""
+        return (0,)
 
     def bounds(self, x: Given) -> Given:
         """Between the bounds."""

@@ -6,7 +6,18 @@ from typing import TypeVar
 
 from graph.declare import Value, node, param
 from graph.errors import Mismatch
-from graph.nodes._formula import added, averages, inputs, parse, sizes, sloped, without, write
+from graph.nodes._formula import (
+    added,
+    averages,
+    called,
+    divergence,
+    inputs,
+    parse,
+    sizes,
+    sloped,
+    without,
+    write,
+)
 from graph.nodes._shapes import joint, numbers
 from graph.nodes._spans import absolute, span
 from graph.nodes.merge import GROUP
@@ -76,6 +87,14 @@ class Expression:
             return span(parse(self.formula), dict(zip(inputs(self.formula), given, strict=True)))
         except Mismatch:
             return None
+
+    def totals(self) -> bool:
+        """Are numbers added up?"""
+        return "sum" in called(self.formula)
+
+    def diverges(self) -> bool:
+        """Is it how far a normal distribution is from the unit normal?"""
+        return divergence(self.formula)
 
     def absolute(self, *xs: TensorType | None) -> tuple[int, ...]:
         names, tree = inputs(self.formula), parse(self.formula)

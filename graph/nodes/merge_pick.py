@@ -105,6 +105,10 @@ class TopK:
         places = TensorType(dims, "int", "labels", size if isinstance(size, int) else None)
         return TensorType(dims), places
 
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axis along which numbers are picked."""
+        return (axis(x, self.dim),)
+
     def bounds(self, x: Given) -> tuple[Given, ...]:
         """Those of its input; of places nothing is wanted."""
         return x, None
@@ -147,6 +151,10 @@ class Gather:
                 "give the index the missing axes with Unsqueeze",
             )
         return x.with_dims(*index.dims)
+
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axis along which numbers are picked."""
+        return (axis(x, self.dim),)
 
     def bounds(self, x: Given, index: Given) -> Given:
         """Those of what is picked from."""

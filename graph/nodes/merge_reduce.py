@@ -85,6 +85,10 @@ class Sum(Reduction):
 
     function = "sum"
 
+    def totals(self) -> bool:
+        """Are numbers added up?"""
+        return True
+
     def bounds(self, x: Given) -> Given:
         """As far as many of them go."""
         return summed(x)

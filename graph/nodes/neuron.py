@@ -6,6 +6,8 @@ from typing import Literal
 from graph.declare import Value, call, node, param
 from graph.errors import Mismatch, insert_before, set_param
 from graph.nodes._shapes import numbers
+from graph.nodes._spans import joined
+from graph.ranges import Given
 from graph.tensor import BATCH, TensorType, features
 
 GROUP = "Neurons"
@@ -197,6 +199,10 @@ class Join:
     def shape(self, xs: tuple[TensorType, ...]) -> TensorType:
         check_scalars(xs)
         return features(BATCH, len(xs))
+
+    def bounds(self, xs: tuple[Given, ...]) -> Given:
+        """From the lowest to the highest."""
+        return joined(xs)
 
     def joins(self) -> str:
         """The input whose wires become the columns."""

@@ -76,6 +76,10 @@ class Select:
             )
         return x.with_dims(*x.dims[:where], *x.dims[where + 1 :])
 
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axis of which one place is left."""
+        return (axis(x, self.dim),)
+
     def moves(self, x: TensorType, place: int) -> int | None:
         """Where an axis lies afterwards; the one that is picked from is gone."""
         picked = axis(x, self.dim)

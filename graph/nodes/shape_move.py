@@ -83,6 +83,10 @@ class Roll:
             )
         return x
 
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axes along which numbers move."""
+        return tuple(axis(x, dim, "dims") for dim in self.dims)
+
     def expression(self, x: Value) -> str:
         shifts = self.shifts if len(self.shifts) > 1 else self.shifts * len(self.dims)
         if len(self.dims) == 1:
@@ -110,6 +114,10 @@ class Flip:
             repairs = [set_param("dims", tuple(sorted(set(places))))]
             raise Mismatch("each axis once", self.dims, "name it once", repairs=repairs)
         return x
+
+    def across(self, x: TensorType) -> tuple[int, ...]:
+        """The axes along which numbers move."""
+        return tuple(axis(x, dim, "dims") for dim in self.dims)
 
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.flip", *self.dims)

@@ -63,6 +63,9 @@ def test_a_share_or_a_logarithm_is_not(formula: str) -> None:
     [
         ("merge.expression", "b", {"formula": "log(b)"}),
         ("merge.compare", "a", {"value": 5.0}),
+        ("merge.clamp", "x", {"min": -100.0, "max": 100.0}),
+        ("merge.scale", "x", {"factor": 0.1}),
+        ("merge.scale", "x", {"offset": -3.0}),
         ("loss.poisson_nll", "target", {}),
         ("loss.soft_margin", "sign", {}),
         ("loss.hinge_embedding", "sign", {}),

@@ -531,3 +531,29 @@ def test_what_can_not_get_to_its_targets_is_told(bend: str, loss: str) -> None:
 def test_what_gets_to_its_targets_is_not(bend: str, loss: str, signed: bool) -> None:
     net, _, _ = rebuilding(bend, loss, signed=signed)
     assert not net.inference.problems
+
+
+@pytest.mark.parametrize("joint", ["neuron.join", "merge.concatenate"])
+@pytest.mark.parametrize("bend", ["sigmoid", "relu"])
+def test_bends_of_drawn_neurons_are_seen_where_they_meet(bend: str, joint: str) -> None:
+    net = Net("data.moons")
+    split = net.add("neuron.split", net.data, columns=2)
+    neurons = [net.add("neuron.neuron", activation=bend) for _ in range(2)]
+    met = net.document.add_node(joint)
+    for one in neurons:
+        for port in ("x1", "x2"):
+            net.document.link(End(split.id, port), End(one.id, "xs"))
+        last = one
+        if joint == "merge.concatenate":
+            last = net.add("shape.unsqueeze", one)
+        net.document.link(End(last.id, "y"), End(met.id, "xs"))
+    problem = net.problem(net.judge("loss.cross_entropy", met))
+    assert "expected logits" in problem.text
+
+
+@pytest.mark.parametrize("text", ["a / (1 - 1)", "a % 0", "a // 0", "a / 0.0"])
+def test_a_division_by_0_is_told(text: str) -> None:
+    net = Net()
+    problem = net.problem(formula(net, text, net.last))
+    assert problem.severity == "error"
+    assert "a division by 0" in problem.text

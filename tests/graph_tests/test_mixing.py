@@ -1,5 +1,7 @@
 """The batch as an axis to work along, and sums of losses that do not count alike."""
 
+from typing import Any
+
 import pytest
 
 from graph.sheet import End
@@ -141,3 +143,82 @@ def test_a_bend_before_a_target_of_either_sign_is_told(bend: str) -> None:
     board.document.undo()
     board.document.set_params(data.id, standardise=False)
     assert not board.inference.problems_of(loss.id)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        ("shape.flip", {"dims": (0,)}),
+        ("shape.roll", {"dims": (0,)}),
+        ("merge.cumsum", {"dim": 0}),
+    ],
+)
+def test_examples_that_change_places_are_told(kind: str, params: dict[str, Any]) -> None:
+    net = Net()
+    moved = net.add(kind, net.last, **params)
+    net.judge("loss.cross_entropy", net.add("layer.linear", moved, units=10))
+    problem = net.problem(moved)
+    assert "works along the batch" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+def test_one_example_for_all_is_told() -> None:
+    net = Net()
+    rows = net.add("shape.unflatten", net.last, sizes=(2, 5))
+    one = net.add("shape.select", rows, dim=0)
+    net.judge("loss.cross_entropy", net.add("layer.linear", one, units=10), train=False)
+    problem = net.problem(one)
+    assert "joins all examples of a batch" in problem.text
+    problem.fixes[0].apply(net.document)
+    assert not net.inference.problems_of(one.id)
+
+
+@pytest.mark.parametrize("kind", ["shape.flip", "shape.roll"])
+def test_examples_beside_others_are_no_slip(kind: str) -> None:
+    net = Net()
+    other = net.add(kind, net.last, dims=(0,))
+    net.judge("loss.cross_entropy", net.add("merge.add", net.last, other))
+    assert not net.inference.problems
+
+
+def by_hand(formula: str, *, weight: float = 1.0, total: bool = True) -> tuple[Board, str]:
+    """A variational autoencoder whose price of a code is a formula."""
+    board = Board()
+    flat = board.add("shape.flatten", board.add("data.digits"))
+    mean, spread = (board.add("layer.linear", flat, units=4) for _ in range(2))
+    code = board.add("random.reparameterize", mean, spread)
+    rebuilt = board.add("loss.mse", board.add("layer.linear", code, units=64), flat)
+    price = board.add("merge.expression", formula=formula)
+    for name, one in (("a", mean), ("b", spread)):
+        board.document.link(End(one.id, "y"), End(price.id, name))
+    if total:
+        price = board.add("loss.mean", board.add("merge.sum", price, dim=(1,)))
+    if weight != 1:
+        price = board.add("merge.scale", price, factor=weight)
+    board.add("optimizer.adam", board.add("merge.add", rebuilt, price))
+    return board, rebuilt.id
+
+
+@pytest.mark.parametrize(
+    ("formula", "total"),
+    [
+        ("-0.5 * (1 + b - a ** 2 - exp(b))", True),
+        ("(a * a + exp(b) - 1 - b) / 2", True),
+        ("0.5 * (square(a) + b ** 2 - 1) - log(b)", True),
+        ("-0.5 * sum(1 + b - a ** 2 - exp(b))", False),
+    ],
+)
+def test_a_price_of_a_code_by_hand_is_a_sum_too(formula: str, total: bool) -> None:
+    board, rebuilt = by_hand(formula, total=total)
+    (problem,) = board.inference.problems
+    assert problem.node == rebuilt
+    problem.fixes[0].apply(board.document)
+    assert not board.inference.problems
+
+
+def test_a_mean_by_hand_and_another_formula_are_none() -> None:
+    board, _ = by_hand("mean(a ** 2 + exp(b) - b - 1)", total=False)
+    assert not board.inference.problems
+    board, _ = by_hand("a ** 2 + b ** 2")
+    assert not board.inference.problems
