@@ -22,6 +22,8 @@ class Settings:
         device: auto, cpu, cuda, mps or xpu.
         precision: auto takes bfloat16 on a GPU that has it, float32 elsewhere.
         threads: CPU threads; 0 lets the worker measure and choose.
+        validate_every: Steps between two validations within an epoch; 0 validates within long
+            epochs alone.
     """
 
     epochs: int = 10
@@ -30,6 +32,7 @@ class Settings:
     device: str = "auto"
     precision: str = "auto"
     threads: int = 0
+    validate_every: int = 0
 
     def with_values(self, **values: Any) -> "Settings":
         """These settings with some changed.
@@ -58,6 +61,7 @@ LIMITS = {
     "batch_size": (1, 10**9),
     "seed": (0, 2**63 - 1),  # as generators take it, counted up by the epochs
     "threads": (0, 1024),  # with some ten thousands the system gives out
+    "validate_every": (0, 10**9),
 }
 """The least and the most that each number may be."""
 _CHOICES = {"device": DEVICES, "precision": PRECISIONS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +93,8 @@ class Losses(QWidget):
                 chart.set_along(self.along.currentData())
                 chart.hide()
                 self._curves.addWidget(chart, 1)
-            self._charts[0].set_smoothing(self._weight)
+            for chart in self._charts:
+                chart.set_smoothing(self._weight)
             self._charts[0].set_log(self._log)
             self._recolour()
         return self._charts
@@ -132,11 +133,7 @@ class Losses(QWidget):
                     chart.pace = self._pace
                 self._say_epoch(None)
             case Steps():
-                for name, points in message.curves.items():
-                    if name not in self.chart:
-                        self._add_loss(name)
-                    self.chart.extend(name, points.steps, points.values)
-                self._later()
+                self._end_steps(message)
             case EpochEnded():
                 self._end_epoch(message)
             case Progress():
@@ -176,7 +173,7 @@ class Losses(QWidget):
                 (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
             )
             if key not in chart:
-                steps, held_out = split == "loss", split == "val"
+                steps, held_out = split != "val", split == "val"
                 self._draw_in(
                     chart, legend, key, colour, faint=steps, points=not steps, dashed=held_out,
                     pace=pace or Pace(),
@@ -345,33 +342,50 @@ class Losses(QWidget):
             return QColor(look.HELD_OUT[0])
         return look.mix(self._trained[loss], look.colours().text, 0.5)
 
+    def _end_steps(self, message: Steps) -> None:
+        """Losses of steps, metrics of their batches, and what was validated after one of them."""
+        for name, points in message.curves.items():
+            if name.startswith("loss/"):
+                if name not in self.chart:
+                    self._add_loss(name)
+                self.chart.extend(name, points.steps, points.values)
+            else:
+                self._add_figures(name, points.steps, points.values)
+        self._say_headline()
+        self._later()
+
     def _end_epoch(self, message: EpochEnded) -> None:
-        losses = self._trained
         for key, value in message.figures.items():
             split, _, name = key.partition("/")
-            if split == "train" and name in losses:
-                continue
-            self._figures[key] = value
-            is_loss = split == "val" and name in losses
-            chart, legend = (
-                (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
-            )
-            if key not in chart:
-                count = sum(1 for one in chart.names() if one.startswith("val/"))
-                palette = look.HELD_OUT if split == "val" else look.CURVES
-                colour = QColor(palette[count % len(palette)])
-                if is_loss:
-                    colour = self._held_out(name)
-                self._draw_in(chart, legend, key, colour, points=True)
-                legend.add(key, name, split, colour, part="/" in name)
-            chart.extend(key, [message.step], [value])
+            if split == "val" or name not in self._trained:
+                self._add_figures(key, [message.step], [value])
         self._epoch = message.epoch
+        self._say_headline()
+        self._later()
+
+    def _add_figures(self, key: str, steps: Sequence[float], values: Sequence[float]) -> None:
+        """Points of a validated loss or of a metric; those of batches are smoothed."""
+        split, _, name = key.partition("/")
+        is_loss = split == "val" and name in self._trained
+        chart, legend = (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
+        if split == "val":
+            self._figures[key] = values[-1]
+        if key not in chart:
+            others = dict.fromkeys(one.partition("/")[2] for one in chart.names())
+            place = [*others, name].index(name)
+            palette = look.HELD_OUT if split == "val" else look.CURVES
+            colour = self._held_out(name) if is_loss else QColor(palette[place % len(palette)])
+            self._draw_in(chart, legend, key, colour, faint=split == "train", points=split == "val")
+            legend.add(key, name, split, colour, part="/" in name)
+            self._show_kind(self.kind.checkedId())
+        chart.extend(key, steps, values)
+
+    def _say_headline(self) -> None:
         chosen = headline(self._figures)
         if chosen is not None:
             name, value = chosen
             self.headline_title.setText(f"{name.partition('/')[2].replace('_', ' ')}, validation")
             self.headline.setText(percent(name, value))
-        self._later()
 
     def _say_epoch(self, seconds_left: float | None) -> None:
         if self._started is None:
@@ -390,8 +404,7 @@ class Losses(QWidget):
         self.legend.setVisible(index == 0)
         self.metric_legend.setVisible(index == 1)
         self._fit()
-        for widget in (self.log, self.smoothing):
-            widget.setEnabled(index == 0)
+        self.log.setEnabled(index == 0)
 
     def _set_along(self, _: int) -> None:
         for chart in self._charts or ():
@@ -419,8 +432,8 @@ class Losses(QWidget):
 
     def _set_smoothing(self, value: int) -> None:
         self._weight = value / 100
-        if self._charts is not None:
-            self.chart.set_smoothing(self._weight)
+        for chart in self._charts or ():
+            chart.set_smoothing(self._weight)
 
     def _later(self) -> None:
         if not self._timer.isActive():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from bisect import bisect
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,14 +177,12 @@ class History(QWidget):
                     name: (list(map(float, points.steps)), list(points.values))
                     for name, points in runs.curves(run.id).items()
                 }
-                losses = {name.removeprefix("loss/") for name in curves}
+                losses = {name.removeprefix("loss/") for name in curves if "loss/" in name}
                 for ended in runs.epochs(run.id):
                     for name, value in ended.figures.items():
                         split, _, figure = name.partition("/")
                         if split == "val" or figure not in losses:
-                            xs, ys = curves.setdefault(name, ([], []))
-                            xs.append(float(ended.step))
-                            ys.append(value)
+                            add_point(curves.setdefault(name, ([], [])), float(ended.step), value)
             self.overlaid.emit(Earlier(run, curves))
 
     def _enable(self) -> None:
@@ -211,6 +210,13 @@ class History(QWidget):
 
     def _show_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.selected()[0].folder))
+
+
+def add_point(curve: tuple[list[float], list[float]], step: float, value: float) -> None:
+    """Put a point where it belongs among those of a curve."""
+    place = bisect(curve[0], step)
+    curve[0].insert(place, step)
+    curve[1].insert(place, value)
 
 
 def why(run: Run, name: str) -> str:

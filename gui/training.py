@@ -386,6 +386,7 @@ class Trainer(QObject):
             device=settings.device,
             precision=settings.precision,
             threads=settings.threads,
+            validate_every=settings.validate_every,
             data_dir=self.data_dir,
             paused=paused,
         )

@@ -288,6 +288,7 @@ COUNTS = {
     "batch-size": "examples a step",
     "seed": "decides split, order, weights and noise",
     "threads": "CPU threads; 0 measures and chooses",
+    "validate-every": "steps between two validations; 0: each epoch, and within long ones",
 }
 
 

@@ -252,6 +252,8 @@ class RunConfig:
         device: "auto", "cpu", "cuda", "mps" or "xpu".
         precision: "auto", "float32", "bfloat16" or "float16".
         threads: CPU threads; 0 lets the worker measure its first steps and choose.
+        validate_every: Steps between two validations within an epoch; 0 validates within long
+            epochs alone.
         data_dir: Where data sets are looked for first.
         folder: The run's folder; None makes a new one among the user's runs.
         resume: A run's folder to go on from; its own source is used, so `files` may be empty.
@@ -269,6 +271,7 @@ class RunConfig:
     device: str = "auto"
     precision: str = "auto"
     threads: int = 0
+    validate_every: int = 0
     data_dir: str | None = None
     folder: str | None = None
     resume: str | None = None

@@ -209,7 +209,11 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Losses of the last steps, every one of them, by name ("loss/NAME")."""
+    """Figures of the last steps, every one of them, by name.
+
+    "loss/NAME" is a loss and "train/NAME" a metric of a training batch; "val/NAME" is of all rows
+    held back, at the few steps after which they are validated within an epoch.
+    """
 
     curves: Mapping[str, Points]
 

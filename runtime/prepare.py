@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol
@@ -83,8 +85,11 @@ def as_begun(config: RunConfig, folder: Path) -> RunConfig:
     threads = config.threads or int(kept["threads_used"])  # the same sums need the same threads
     threads = min(threads, LIMITS["threads"][1])  # a run of old may say more, and crash
     data_dir = config.data_dir or kept["data_dir"]
+    pause = config.validate_every or int(kept.get("validate_every", 0))
     epochs = config.until or max(config.epochs, int(kept["epochs"]))
-    return replace(config, **same, threads=threads, epochs=epochs, data_dir=data_dir)
+    return replace(
+        config, **same, threads=threads, epochs=epochs, data_dir=data_dir, validate_every=pause
+    )
 
 
 def begun_with(folder: Path) -> dict[str, Any]:
@@ -108,7 +113,10 @@ def begun_with(folder: Path) -> dict[str, Any]:
 def build(imported: source.Imported, config: RunConfig) -> Training:
     """Make the Training of a run's source."""
     offer_cache()  # the readers find what was downloaded
-    training: Training = imported.module("train").Training(
+    made = imported.module("train").Training
+    if "validate_every" in signature(made).parameters:  # the source of runs of old has none
+        made = partial(made, validate_every=config.validate_every)
+    training: Training = made(
         epochs=config.epochs,
         batch_size=config.batch_size,
         seed=config.seed,

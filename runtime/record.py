@@ -56,9 +56,13 @@ class Recorder:
         for ended in self._runs.epochs(self._run):
             self._judge(ended.epoch, ended.figures)
         epoch_start = training.epoch * training.steps_per_epoch
-        for name, points in self._runs.curves(self._run, after=epoch_start).items():
+        for name, points in self._losses(after=epoch_start).items():
             self._add_up(name, points)
-        self._remember(self._runs.curves(self._run, until=self._keep))
+        self._remember(self._losses(until=self._keep))
+
+    def _losses(self, **span: int) -> dict[str, Points]:
+        found = self._runs.curves(self._run, **span)
+        return {name: points for name, points in found.items() if is_loss(name)}
 
     def flush(self, step: int, seconds: float, *, write: bool = False) -> None:
         """Make numbers of the waiting losses and send them; write them twice a second.
@@ -71,13 +75,15 @@ class Recorder:
             self._pending.clear()
             curves = numbers(pending)
             self._send(Steps(curves))
-            self._remember(curves)
+            losses = {name: points for name, points in curves.items() if is_loss(name)}
+            self._remember(losses)
             for name, points in curves.items():
-                self._add_up(name, points)
+                if name in losses:
+                    self._add_up(name, points)
                 waiting = self._unwritten.setdefault(name, Points(array("q"), array("d")))
                 waiting.steps.extend(points.steps)
                 waiting.values.extend(points.values)
-            broken = first_not_finite(curves)
+            broken = first_not_finite(losses)
             if broken:
                 self.write(step, seconds)
                 raise broken
@@ -142,6 +148,11 @@ class Recorder:
         for step in sorted(steps):
             if step == len(self.first) + 1 <= self._keep:
                 self.first.append(steps[step])
+
+
+def is_loss(name: str) -> bool:
+    """Is a curve that of a loss? Others are metrics of batches, or validated within an epoch."""
+    return name.startswith("loss/")
 
 
 def numbers(items: list[Mapping[str, int | float | Tensor]]) -> dict[str, Points]:

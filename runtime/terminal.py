@@ -197,7 +197,11 @@ class Lines:
             case Started():
                 print(opening(message), flush=True)
             case Steps():
-                self._last = by_step(message)[-1]
+                lines = by_step(message)
+                for line in filter(is_validated, lines):
+                    self._last = line
+                    self._tell_step()
+                self._last = {} if is_validated(lines[-1]) else lines[-1]
                 if perf_counter() - self._told > QUIET_S:
                     self._tell_step()
             case EpochEnded():
@@ -219,8 +223,7 @@ class Lines:
 
     def _tell_step(self) -> None:
         if self._last:
-            losses = "  ".join(f"{n} {v:.4f}" for n, v in self._last.items() if n != "step")
-            print(f"step {self._last['step']:>4}  {losses}", flush=True)
+            print(step_line(self._last), flush=True)
         self._last, self._told = {}, perf_counter()
 
     def close(self) -> None:
@@ -253,7 +256,10 @@ class Screen:
                 self._bar.update(self._task, total=total, completed=message.step)
                 self._console.print(opening(message))
             case Steps():
-                last = by_step(message)[-1]
+                lines = by_step(message)
+                for line in filter(is_validated, lines):
+                    self._console.print(step_line(line))
+                last = lines[-1]
                 loss = next((value for name, value in last.items() if name != "step"), 0.0)
                 self._bar.update(
                     self._task, completed=last["step"], figures=f"loss {loss:.4f} {self._figures}"
@@ -292,6 +298,17 @@ def by_step(message: Steps) -> list[dict[str, float]]:
         for step, value in zip(points.steps, points.values, strict=True):
             steps.setdefault(step, {"step": step})[name] = value
     return [steps[step] for step in sorted(steps)]
+
+
+def is_validated(line: Mapping[str, float]) -> bool:
+    """Was all that is held back validated after a step?"""
+    return any(name.startswith("val/") for name in line)
+
+
+def step_line(line: Mapping[str, float]) -> str:
+    """A step's figures in one line."""
+    figures = "  ".join(f"{name} {value:.4f}" for name, value in line.items() if name != "step")
+    return f"step {line['step']:>4}  {figures}"
 
 
 def picture(message: ViewDrawn) -> str:

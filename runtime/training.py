@@ -19,7 +19,7 @@ from runtime.messages import Message, Problem
 from runtime.runs import Runs, database, planned_epochs
 from runtime.source import FIRST_STEPS, PLAN, RECORDED, digest, read
 
-CHOSEN = ("epochs", "batch_size", "seed", "device", "threads")
+CHOSEN = ("epochs", "batch_size", "seed", "device", "threads", "validate_every")
 """Settings that the command line can say."""
 
 
@@ -156,7 +156,7 @@ def records(compiled: graph.compile.Project) -> config.Project:
 
 def settings_of(document: Document, data_dir: str | None) -> dict[str, Any]:
     """A document's run settings."""
-    names = ("epochs", "batch_size", "seed", "device", "precision", "threads")
+    names = ("epochs", "batch_size", "seed", "device", "precision", "threads", "validate_every")
     return {**{name: getattr(document.settings, name) for name in names}, "data_dir": data_dir}
 
 

@@ -1,7 +1,8 @@
 """Metrics: figures for people, measured on held-out examples. Here those of classifiers.
 
 A plain mean over examples has the hook `total(*values)`: source of what is summed and of what the
-sum is divided by; `figure(mean)` may make the figure from their quotient. Any other has
+sum is divided by; `figure(mean, home)` may make the figure from their quotient, by the functions
+of `math` or `torch`. Any other has
 `metric(*types)`, source of a torchmetrics constructor, and `update(*values)`, source of the
 arguments of its update; several processes agree on both.
 """
@@ -260,8 +261,8 @@ class Perplexity:
     def total(self, logits: Value, label: Value) -> tuple[str, str]:
         return nats(logits, label), f"{operand(label)}.numel()"
 
-    def figure(self, mean: str) -> str:
-        return f"math.exp({mean})"
+    def figure(self, mean: str, home: str = "math") -> str:
+        return f"{home}.exp({mean})"
 
 
 @node(

@@ -78,8 +78,8 @@ class RMSE(NumberMetric):
     def total(self, prediction: Value, target: Value) -> tuple[str, str]:
         return f"{difference(prediction, target)}.square().sum()", f"{operand(target)}.numel()"
 
-    def figure(self, mean: str) -> str:
-        return f"math.sqrt({mean})"
+    def figure(self, mean: str, home: str = "math") -> str:
+        return f"{home}.sqrt({mean})"
 
 
 @node(

@@ -34,6 +34,7 @@ SETTINGS = (
         choices=PRECISIONS,
     ),
     number("threads", "CPU threads; 0 measures and chooses."),
+    number("validate_every", "Steps between two validations; 0: each epoch, and within long ones."),
 )
 
 

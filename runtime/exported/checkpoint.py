@@ -9,7 +9,8 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +21,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
-from runtime.exported.processes import plain
+from runtime.exported.processes import Batch, plain
 
 BEGUN_WITH = ("epochs", "batch_size", "seed")
 ENDS = ("T_max", "total_steps")  # where checkpoints of old, which lack the epochs, have their end
@@ -220,6 +221,15 @@ def checksums(path: Path) -> tuple[str, int, str]:
     if found is None:
         return "sealed" if b'"sealed"' in header else "", 0, hashed.hexdigest()
     return found[1].decode(), len(size) + found.start(1), hashed.hexdigest()
+
+
+@contextmanager
+def aside(device: torch.device) -> Iterator[None]:
+    """Do something between two steps; training goes on as if it had not been done."""
+    part, states = Batch.part, random_states(device)
+    yield
+    set_random_states(device, states)
+    Batch.part = part
 
 
 def random_states(device: torch.device) -> dict[str, Tensor]:

@@ -65,6 +65,13 @@ class Options:
             metavar="SECONDS",
             help="a checkpoint also within long epochs",
         )
+        parser.add_argument(
+            "--validate-every",
+            type=whole(0, MOST),
+            default=defaults["validate_every"],
+            metavar="STEPS",
+            help="0 validates within long epochs alone",
+        )
         parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
         parser.add_argument("--from", dest="begin", type=Path, metavar="FILE", help="weights first")
         parser.add_argument("--verify", action="store_true", help="replay the recorded steps")
@@ -98,9 +105,11 @@ class Options:
         self.training: dict[str, Any] = found
 
 
-def options(description: str | None, *, threads: int = 0, **defaults: Any) -> Options:
+def options(
+    description: str | None, *, threads: int = 0, validate_every: int = 0, **defaults: Any
+) -> Options:
     """Read the command line."""
-    return Options(description, threads, **defaults)
+    return Options(description, threads, validate_every=validate_every, **defaults)
 
 
 def prepare(training: Run, options: Options) -> None:

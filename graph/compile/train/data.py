@@ -57,8 +57,12 @@ def write_steps_per_epoch(writer: Writer, plan: Plan) -> None:
     writer.add()
     writer.add("@property", level=1)
     writer.add("def steps_per_epoch(self) -> int:", level=1)
-    rows = _rows(plan, TRAIN) or f"len(self.{sets(plan, plan.data[0])[TRAIN]}[0])"
-    writer.add(f"return batch_count({rows}, self.batch_size)", level=2)
+    writer.add(f"return batch_count({rows(plan, TRAIN)}, self.batch_size)", level=2)
+
+
+def rows(plan: Plan, which: int) -> str:
+    """Source of the number of rows that are gone through, of `TRAIN` or of `VALIDATION`."""
+    return _rows(plan, which) or f"len(self.{sets(plan, plan.data[0])[which]}[0])"
 
 
 def _rows(plan: Plan, which: int, owner: str = "self") -> str:

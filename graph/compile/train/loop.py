@@ -16,12 +16,7 @@ def write(writer: Writer, members: Members) -> None:
     writer.add()
     writer.add("def __iter__(self) -> Iterator[dict[str, float | Tensor]]:", level=1)
     writer.add("while self.epoch < self.epochs:", level=2)
-    for unit in plan.units:
-        if not modes.rests(plan, flow, unit):
-            writer.add(f"self.{unit.attribute}.train()", level=3)
-        for module in modes.resting(plan, flow, unit):
-            text = within(f"processes.plain(self.{unit.attribute})", module)
-            writer.add(f"{text}.eval()", unit.nodes, level=3)
+    _modes(writer, members, level=3)
     computed = [one.op for one in flow.shared]
     computed += [op for step in plan.steps for op in flow.own(step)]
     used = {end for op in computed for end in op.item.reads}.intersection(plan.batch)
@@ -29,9 +24,35 @@ def write(writer: Writer, members: Members) -> None:
     _steps(writer, members)
     writer.add("self.step += 1", level=4)
     writer.add("self.batch += 1", level=4)
-    writer.add('yield {"step": self.step, **figures}', level=4)
+    text = 'yield {"step": self.step, **figures, **self.validate_within_epoch()}'
+    writer.add(text, level=4)
     writer.add("self.epoch, self.batch = self.epoch + 1, 0", level=3)
     _end_of_epoch(writer, members)
+    _within_epoch(writer, members)
+
+
+def _modes(writer: Writer, members: Members, *, level: int) -> None:
+    """Have all train that does."""
+    plan, flow = members.plan, members.flow
+    for unit in plan.units:
+        if not modes.rests(plan, flow, unit):
+            writer.add(f"self.{unit.attribute}.train()", level=level)
+        for module in modes.resting(plan, flow, unit):
+            text = within(f"processes.plain(self.{unit.attribute})", module)
+            writer.add(f"{text}.eval()", unit.nodes, level=level)
+
+
+def _within_epoch(writer: Writer, members: Members) -> None:
+    """A method that validates between two steps; the last of an epoch is followed by it anyway."""
+    writer.add()
+    writer.add("def validate_within_epoch(self) -> dict[str, float]:", level=1)
+    due = "self.batch % self.validate_every or self.batch == self.steps_per_epoch"
+    writer.add(f"if {due}:", level=2)
+    writer.add("return {}", level=3)
+    writer.add("with checkpoint.aside(self.device):", level=2)
+    writer.add("figures = self.validate()", level=3)
+    _modes(writer, members, level=2)
+    writer.add("return figures", level=2)
 
 
 def _end_of_epoch(writer: Writer, members: Members) -> None:
@@ -59,10 +80,10 @@ def _steps(writer: Writer, members: Members) -> None:
     values = _shared(writer, members, 0, data.batch_values(plan))
     calls = [_call(members, step, values) for step in steps[:whole]]
     found = [
-        f"**{call}" if step.parts else f'"loss/{step.loss_name}": {call}'
+        f"**{call}" if members.tells_several(step) else f'"loss/{step.loss_name}": {call}'
         for step, call in zip(steps, calls, strict=False)
     ]
-    alone = whole == 1 and steps[0].parts
+    alone = whole == 1 and members.tells_several(steps[0])
     text = calls[0] if alone else f"{{{', '.join(found)}}}"
     writer.add(f"figures = {text}", ids[:whole], level=4)
     for number, (step, every) in enumerate(zip(steps, periods, strict=True)):
@@ -72,7 +93,8 @@ def _steps(writer: Writer, members: Members) -> None:
             values = _shared(writer, members, number, values)
         if every > 1:
             writer.add(f"if self.step % {every} == 0:", (step.optimizer.id,), level=4)
-        target = "figures |=" if step.parts else f'figures["loss/{step.loss_name}"] ='
+        several = members.tells_several(step)
+        target = "figures |=" if several else f'figures["loss/{step.loss_name}"] ='
         text = f"{target} {_call(members, step, values)}"
         writer.add(text, (step.optimizer.id,), level=5 if every > 1 else 4)
 

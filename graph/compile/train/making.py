@@ -19,6 +19,8 @@ def write(writer: Writer, members: Members) -> None:
     for node in plan.data:
         data.write_read(writer, plan, node)
     data.write_checks(writer, plan)
+    pause = f"validation_pause({data.rows(plan, data.VALIDATION)}, batch_size)"
+    writer.add(f"self.validate_every = validate_every or {pause}", level=2)
     for unit in plan.units:
         rests = modes.rests(plan, members.flow, unit)
         _unit(writer, unit, members.flow.cold(unit), _begins_with(plan, unit), rests=rests)
@@ -42,7 +44,8 @@ def _head(writer: Writer, settings: Settings) -> None:
         f"batch_size: int = {settings.batch_size}, seed: int = {settings.seed}, "
         f"device: str = {literal(settings.device)}, "
         f"precision: str = {literal(settings.precision)}, "
-        "data_dir: str | None = None) -> None:",
+        "data_dir: str | None = None, "
+        f"validate_every: int = {settings.validate_every}) -> None:",
         level=1,
     )
     writer.add("torch.manual_seed(seed)", level=2)

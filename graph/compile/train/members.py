@@ -8,6 +8,7 @@ from graph.compile.flow import Flow, within
 from graph.compile.plan import Plan
 from graph.compile.program import Step, Unit
 from graph.declare import Raw, call
+from graph.sheet import Node
 
 
 class Members:
@@ -22,6 +23,7 @@ class Members:
         self.plan, self.flow = plan, Flow(plan)
         self._methods: dict[str, str] = {}
         self._schedules: dict[str, str] = {}
+        self._measured = self._by_step()
         taken = {unit.attribute for unit in plan.units}
         taken |= {mean.attribute for mean in plan.averages}
         taken |= avoided().union(plan.member(step.optimizer) for step in plan.steps)
@@ -37,6 +39,29 @@ class Members:
     def method(self, step: Step) -> str:
         """The method that takes a step."""
         return self._methods[step.optimizer.name]
+
+    def measured(self, step: Step) -> list[Node]:
+        """The metrics that a step tells of its batch: those of what it computes anyway."""
+        return self._measured[step.optimizer.id]
+
+    def tells_several(self, step: Step) -> bool:
+        """Does the method that takes a step give a table of figures, and not a loss alone?"""
+        return bool(step.parts or self.measured(step))
+
+    def _by_step(self) -> dict[str, list[Node]]:
+        """Each metric that is a plain mean goes to the first step that has all it measures."""
+        plan, flow = self.plan, self.flow
+        left = [one for one in plan.metrics if plan.scope.declaration(one.id).has("total")]
+        found: dict[str, list[Node]] = {}
+        given = set(plan.batch)
+        for step in plan.steps:
+            made = {end for op in flow.own(step) for end, _ in op.item.writes}
+            known = made.union(flow.takes(step))
+            ends = {one.id: set(plan.scope.reads(one.id)) for one in left}
+            mine = [one for one in left if ends[one.id] <= known and not ends[one.id] <= given]
+            found[step.optimizer.id] = mine
+            left = [one for one in left if one not in mine]
+        return found
 
     def schedule(self, step: Step) -> str:
         """The attribute for the schedule of a step's optimizer."""

@@ -84,6 +84,7 @@ class Script:
                 device=settings.device,
                 precision=settings.precision,
                 threads=settings.threads,
+                validate_every=settings.validate_every,
             ),
             level=1,
         )

@@ -11,7 +11,8 @@ from graph.compile.source import Writer
 from graph.compile.train import data, schedules
 from graph.compile.train.members import Members
 from graph.declare import Value, literal
-from graph.sheet import End
+from graph.nodes._shapes import operand
+from graph.sheet import End, Node
 
 
 class StepMethod:
@@ -34,6 +35,7 @@ class StepMethod:
         self._learn(writer, str(values[self._step.loss]))
         for path in frozen:
             writer.add(f"{path}.requires_grad_(True)", self._ids, level=2)
+        self._measure(writer, values)
         self._give(writer, values)
 
     def _given(self) -> dict[End, Value]:
@@ -49,7 +51,7 @@ class StepMethod:
 
     def _head(self, writer: Writer, values: dict[End, Value]) -> None:
         arguments = "".join(f", {values[end]}: Tensor" for end in self._takes)
-        gives = "dict[str, Tensor]" if self._step.parts else "Tensor"
+        gives = "dict[str, Tensor]" if self._members.tells_several(self._step) else "Tensor"
         writer.add()
         method = self._members.method(self._step)
         writer.add(f"def {method}(self{arguments}) -> {gives}:", self._ids, level=1)
@@ -60,13 +62,18 @@ class StepMethod:
         plain = [op for op in self._own if not flow.learns(step, op.item.writes[0][0])]
         apart = any(op.unit is not None for op in plain)
         rest = [op for op in self._own if op not in plain or not apart]
+        measured = self._members.measured(step)
+        told = [
+            *step.parts,
+            *(end for one in measured for end in self._members.plan.scope.reads(one.id)),
+        ]
         if apart:
             writer.add("with torch.no_grad(), self.autocast:", self._ids, level=2)
-            ahead = [*step.parts, *(end for op in rest for end in op.item.reads)]
+            ahead = [*told, *(end for op in rest for end in op.item.reads)]
             body = self._body(plain, ahead, values)
             body.write(writer, level=3, give=False)
             values = body.values
-        body = self._body(rest, [step.loss, *step.parts], values)
+        body = self._body(rest, [step.loss, *told], values)
         if rest:
             writer.add("with self.autocast:", self._ids, level=2)
             _call_last(body, "loss")
@@ -95,14 +102,32 @@ class StepMethod:
             if one is self._step:
                 writer.add(f"{schedule}.step()", ids, level=2)
 
+    def _measure(self, writer: Writer, values: dict[End, Value]) -> None:
+        """The metrics of the batch, from what was computed for the loss."""
+        scope = self._members.plan.scope
+        measured = self._members.measured(self._step)
+        if measured:
+            writer.add("with torch.no_grad():", [one.id for one in measured], level=2)
+        for node in measured:
+            bound = scope.bound(node.id)
+            total, count = bound.total(*scope.given(node.id, values))
+            mean = f"{operand(total)} / {operand(count)}"
+            figure = bound.figure(mean, "torch") if hasattr(bound, "figure") else mean
+            writer.add(f"{self._local(node, values)} = {figure}", (node.id,), level=3)
+
+    def _local(self, node: Node, values: dict[End, Value]) -> str:
+        """What a variable for a metric is called."""
+        return names.unique(node.name, {*reserved(), "self", "loss", *map(str, values.values())})
+
     def _give(self, writer: Writer, values: dict[End, Value]) -> None:
-        step = self._step
-        if not step.parts:
+        step, measured = self._step, self._members.measured(self._step)
+        if not self._members.tells_several(step):
             writer.add(f"return {values[step.loss]}.detach()", self._ids, level=2)
             return
         known = {*self._takes, *(end for op in self._own for end, _ in op.item.writes)}
         told = {step.loss: step.loss_name, **{e: n for e, n in step.parts.items() if e in known}}
         pairs = [f'"loss/{name}": {values[end]}.detach()' for end, name in told.items()]
+        pairs += [f'"train/{one.name}": {self._local(one, values)}' for one in measured]
         writer.add(f"return {{{', '.join(pairs)}}}", self._ids, level=2)
 
 

@@ -168,3 +168,30 @@ def test_numbers_for_people() -> None:
     assert headline({"train/loss": 1.0}) is None
     assert [duration(s) for s in (4, 125, 4300)] == ["4 s", "2 min 5 s", "1 h 11 min"]
     assert size(537e6) == "537 MB"
+
+
+def test_metrics_of_batches_and_validation_within_an_epoch_are_drawn_at_their_steps(
+    qtbot: QtBot,
+) -> None:
+    losses = Losses()
+    qtbot.addWidget(losses)
+    losses.receive(STARTED)
+    one, two = array("q", [1, 2, 3]), array("q", [2])
+    curves = {
+        "loss/cross_entropy": Points(one, array("d", [2.0, 1.5, 1.0])),
+        "train/accuracy": Points(one, array("d", [0.1, 0.3, 0.5])),
+        "val/cross_entropy": Points(two, array("d", [1.75])),
+        "val/accuracy": Points(two, array("d", [0.25])),
+    }
+    losses.receive(Steps(curves))
+    losses.draw()
+    assert losses.headline.text() == "25.0 %"
+    figures = {"train/cross_entropy": 1.5, "val/cross_entropy": 0.9, "val/accuracy": 0.6}
+    losses.receive(EpochEnded(1, 3, figures))
+    losses.draw()
+    assert losses.headline.text() == "60.0 %"
+    assert {*losses.chart.names()} == {"loss/cross_entropy", "val/cross_entropy"}
+    assert {*losses.metrics.names()} == {"train/accuracy", "val/accuracy"}
+    assert losses.metrics.series("train/accuracy").count == 3
+    assert [*losses.metrics.series("val/accuracy").x[:2]] == [2, 3]
+    assert [*losses.chart.series("val/cross_entropy").y[:2]] == [1.75, 0.9]

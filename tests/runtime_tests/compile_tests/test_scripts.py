@@ -105,7 +105,7 @@ def mlp() -> Document:
 @pytest.mark.parametrize("size", [64, 479], ids=["even", "one row left over"])
 def test_two_processes_give_the_figures_of_one(size: int, tmp_path: Path) -> None:
     project = compile_document(mlp())
-    options = ("--epochs", "2", "--batch-size", str(size))
+    options = ("--epochs", "2", "--batch-size", str(size), "--validate-every", "2")
     alone = train(write(project, tmp_path / "alone"), *options)
     both = train(write(project, tmp_path / "both"), *options, count=2, fresh=size == 64)
     epochs = [[line for line in lines if "epoch" in line] for lines in (alone, both)]
@@ -117,6 +117,10 @@ def test_two_processes_give_the_figures_of_one(size: int, tmp_path: Path) -> Non
     ]
     assert first[1][0] == pytest.approx(first[0][0], rel=1e-6), "of the whole batch"
     assert first[1] == pytest.approx(first[0], rel=1e-4)
+    assert [sorted(line) for line in both] == [sorted(line) for line in alone]
+    for name in ("train/accuracy", "val/cross_entropy"):
+        one, two = ([line[name] for line in lines if name in line] for lines in (alone, both))
+        assert two == pytest.approx(one, rel=1e-4), name
 
 
 # -- two optimizers

@@ -88,6 +88,7 @@ def test_what_is_said_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         "device": "cpu",
         "precision": "float32",
         "data_dir": None,
+        "validate_every": 0,
     }
 
 

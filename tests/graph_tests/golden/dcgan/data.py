@@ -43,6 +43,14 @@ def batch_count(rows: int, size: int) -> int:
     return max(1, whole + (rest >= 2 * world_size()))
 
 
+def validation_pause(held_out: int, size: int) -> int:
+    """Steps between two validations within an epoch, so that they cost little beside training.
+
+    At least 1,000, and enough to train on four times the rows that are held out.
+    """
+    return max(1000, -(-4 * held_out // size))
+
+
 def batches(
     tensors: tuple[Tensor, ...],
     size: int,

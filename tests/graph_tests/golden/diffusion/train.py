@@ -7,9 +7,10 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+import checkpoint
 import processes
 import script
-from data import batch_count, batches, digits, split
+from data import batch_count, batches, digits, split, validation_pause
 from diffusion import add_noise
 from model import UNet
 
@@ -26,6 +27,7 @@ class Training:
         device: str = "auto",
         precision: str = "auto",
         data_dir: str | None = None,
+        validate_every: int = 0,
     ) -> None:
         torch.manual_seed(seed)
         self.device = processes.start(device)
@@ -35,6 +37,9 @@ class Training:
         train_set, validation_set = split(digits(), validation=0.2, seed=seed)
         self.train_set = tuple(t.to(self.device) for t in train_set)
         self.validation_set = tuple(t.to(self.device) for t in validation_set)
+        self.validate_every = validate_every or validation_pause(
+            len(self.validation_set[0]), batch_size
+        )
         self.u_net = processes.parallel(UNet().to(self.device))
         self.u_net_ema = AveragedModel(
             processes.plain(self.u_net), multi_avg_fn=get_ema_multi_avg_fn(0.995)
@@ -60,9 +65,17 @@ class Training:
                 figures = {"loss/loss_of_noise": self.step_adam(image)}
                 self.step += 1
                 self.batch += 1
-                yield {"step": self.step, **figures}
+                yield {"step": self.step, **figures, **self.validate_within_epoch()}
             self.epoch, self.batch = self.epoch + 1, 0
             yield {"epoch": self.epoch, **self.validate()}
+
+    def validate_within_epoch(self) -> dict[str, float]:
+        if self.batch % self.validate_every or self.batch == self.steps_per_epoch:
+            return {}
+        with checkpoint.aside(self.device):
+            figures = self.validate()
+        self.u_net.train()
+        return figures
 
     def step_adam(self, image: Tensor) -> Tensor:
         with self.autocast:
@@ -93,7 +106,14 @@ class Training:
 
 def main() -> None:
     options = script.options(
-        __doc__, epochs=100, batch_size=64, seed=0, device="auto", precision="auto", threads=0
+        __doc__,
+        epochs=100,
+        batch_size=64,
+        seed=0,
+        device="auto",
+        precision="auto",
+        threads=0,
+        validate_every=0,
     )
     training = Training(**options.training)
     script.prepare(training, options)

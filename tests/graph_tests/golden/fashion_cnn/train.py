@@ -6,9 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+import checkpoint
 import processes
 import script
-from data import batch_count, batches, fashion_mnist
+from data import batch_count, batches, fashion_mnist, validation_pause
 from model import Model
 
 
@@ -24,6 +25,7 @@ class Training:
         device: str = "auto",
         precision: str = "auto",
         data_dir: str | None = None,
+        validate_every: int = 0,
     ) -> None:
         torch.manual_seed(seed)
         self.device = processes.start(device)
@@ -33,6 +35,9 @@ class Training:
         train_set, validation_set = fashion_mnist(data_dir)
         self.train_set = tuple(t.to(self.device) for t in train_set)
         self.validation_set = tuple(t.to(self.device) for t in validation_set)
+        self.validate_every = validate_every or validation_pause(
+            len(self.validation_set[0]), batch_size
+        )
         self.model = processes.parallel(Model().to(self.device))
         self.networks = {"model": self.model}
         self.adam = torch.optim.Adam(self.model.parameters(), lr=0.002, fused=True)
@@ -52,21 +57,32 @@ class Training:
             for image, label in batches(
                 self.train_set, self.batch_size, seed=self.seed + self.epoch, start=self.batch
             ):
-                figures = {"loss/cross_entropy": self.step_adam(image, label)}
+                figures = self.step_adam(image, label)
                 self.step += 1
                 self.batch += 1
-                yield {"step": self.step, **figures}
+                yield {"step": self.step, **figures, **self.validate_within_epoch()}
             self.epoch, self.batch = self.epoch + 1, 0
             yield {"epoch": self.epoch, **self.validate()}
 
-    def step_adam(self, image: Tensor, label: Tensor) -> Tensor:
+    def validate_within_epoch(self) -> dict[str, float]:
+        if self.batch % self.validate_every or self.batch == self.steps_per_epoch:
+            return {}
+        with checkpoint.aside(self.device):
+            figures = self.validate()
+        self.model.train()
+        return figures
+
+    def step_adam(self, image: Tensor, label: Tensor) -> dict[str, Tensor]:
         with self.autocast:
-            loss = F.cross_entropy(self.model(image), label)
+            logits = self.model(image)  # [N, 10]
+            loss = F.cross_entropy(logits, label)
         self.adam.zero_grad()
         loss.backward()
         self.adam.step()
         self.adam_schedule.step()
-        return loss.detach()
+        with torch.no_grad():
+            accuracy = (logits.argmax(1) == label).sum() / label.numel()
+        return {"loss/cross_entropy": loss.detach(), "train/accuracy": accuracy}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -84,7 +100,14 @@ class Training:
 
 def main() -> None:
     options = script.options(
-        __doc__, epochs=5, batch_size=100, seed=0, device="auto", precision="auto", threads=0
+        __doc__,
+        epochs=5,
+        batch_size=100,
+        seed=0,
+        device="auto",
+        precision="auto",
+        threads=0,
+        validate_every=0,
     )
     training = Training(**options.training)
     script.prepare(training, options)

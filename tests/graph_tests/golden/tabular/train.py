@@ -7,9 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+import checkpoint
 import processes
 import script
-from data import batch_count, batches, read_table, table_sets
+from data import batch_count, batches, read_table, table_sets, validation_pause
 from model import Model
 
 
@@ -25,6 +26,7 @@ class Training:
         device: str = "auto",
         precision: str = "auto",
         data_dir: str | None = None,
+        validate_every: int = 0,
     ) -> None:
         torch.manual_seed(seed)
         self.device = processes.start(device)
@@ -42,6 +44,9 @@ class Training:
         )
         self.train_set = tuple(t.to(self.device) for t in train_set)
         self.validation_set = tuple(t.to(self.device) for t in validation_set)
+        self.validate_every = validate_every or validation_pause(
+            len(self.validation_set[0]), batch_size
+        )
         self.model = processes.parallel(Model().to(self.device))
         self.networks = {"model": self.model}
         self.adamw = torch.optim.AdamW(self.model.parameters(), lr=0.003, fused=True)
@@ -58,20 +63,31 @@ class Training:
             for features, target in batches(
                 self.train_set, self.batch_size, seed=self.seed + self.epoch, start=self.batch
             ):
-                figures = {"loss/cross_entropy": self.step_adamw(features, target)}
+                figures = self.step_adamw(features, target)
                 self.step += 1
                 self.batch += 1
-                yield {"step": self.step, **figures}
+                yield {"step": self.step, **figures, **self.validate_within_epoch()}
             self.epoch, self.batch = self.epoch + 1, 0
             yield {"epoch": self.epoch, **self.validate()}
 
-    def step_adamw(self, features: Tensor, target: Tensor) -> Tensor:
+    def validate_within_epoch(self) -> dict[str, float]:
+        if self.batch % self.validate_every or self.batch == self.steps_per_epoch:
+            return {}
+        with checkpoint.aside(self.device):
+            figures = self.validate()
+        self.model.train()
+        return figures
+
+    def step_adamw(self, features: Tensor, target: Tensor) -> dict[str, Tensor]:
         with self.autocast:
-            loss = F.cross_entropy(self.model(features), target)
+            logits = self.model(features)  # [N, 2]
+            loss = F.cross_entropy(logits, target)
         self.adamw.zero_grad()
         loss.backward()
         self.adamw.step()
-        return loss.detach()
+        with torch.no_grad():
+            accuracy = (logits.argmax(1) == target).sum() / target.numel()
+        return {"loss/cross_entropy": loss.detach(), "train/accuracy": accuracy}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -89,7 +105,14 @@ class Training:
 
 def main() -> None:
     options = script.options(
-        __doc__, epochs=60, batch_size=32, seed=0, device="auto", precision="auto", threads=0
+        __doc__,
+        epochs=60,
+        batch_size=32,
+        seed=0,
+        device="auto",
+        precision="auto",
+        threads=0,
+        validate_every=0,
     )
     training = Training(**options.training)
     script.prepare(training, options)

@@ -6,9 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+import checkpoint
 import processes
 import script
-from data import batch_count, batches, mnist
+from data import batch_count, batches, mnist, validation_pause
 from losses import kl_to_unit_normal
 from model import Decoder, Encoder
 
@@ -25,6 +26,7 @@ class Training:
         device: str = "auto",
         precision: str = "auto",
         data_dir: str | None = None,
+        validate_every: int = 0,
     ) -> None:
         torch.manual_seed(seed)
         self.device = processes.start(device)
@@ -34,6 +36,9 @@ class Training:
         train_set, validation_set = mnist(data_dir)
         self.train_set = tuple(t.to(self.device) for t in train_set)
         self.validation_set = tuple(t.to(self.device) for t in validation_set)
+        self.validate_every = validate_every or validation_pause(
+            len(self.validation_set[0]), batch_size
+        )
         self.encoder = processes.parallel(Encoder().to(self.device))
         self.decoder = processes.parallel(Decoder().to(self.device))
         self.networks = {"encoder": self.encoder, "decoder": self.decoder}
@@ -60,9 +65,18 @@ class Training:
                 figures = self.step_adam(image)
                 self.step += 1
                 self.batch += 1
-                yield {"step": self.step, **figures}
+                yield {"step": self.step, **figures, **self.validate_within_epoch()}
             self.epoch, self.batch = self.epoch + 1, 0
             yield {"epoch": self.epoch, **self.validate()}
+
+    def validate_within_epoch(self) -> dict[str, float]:
+        if self.batch % self.validate_every or self.batch == self.steps_per_epoch:
+            return {}
+        with checkpoint.aside(self.device):
+            figures = self.validate()
+        self.encoder.train()
+        self.decoder.train()
+        return figures
 
     def step_adam(self, image: Tensor) -> dict[str, Tensor]:
         with self.autocast:
@@ -120,7 +134,14 @@ class Training:
 
 def main() -> None:
     options = script.options(
-        __doc__, epochs=15, batch_size=128, seed=0, device="auto", precision="auto", threads=0
+        __doc__,
+        epochs=15,
+        batch_size=128,
+        seed=0,
+        device="auto",
+        precision="auto",
+        threads=0,
+        validate_every=0,
     )
     training = Training(**options.training)
     script.prepare(training, options)

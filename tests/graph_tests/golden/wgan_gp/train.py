@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+import checkpoint
 import processes
 import script
-from data import batch_count, batches, digits, split
+from data import batch_count, batches, digits, split, validation_pause
 from layers import random_mix
 from losses import gradient_penalty
 from model import Critic, Generator
@@ -25,6 +26,7 @@ class Training:
         device: str = "auto",
         precision: str = "auto",
         data_dir: str | None = None,
+        validate_every: int = 0,
     ) -> None:
         torch.manual_seed(seed)
         self.device = processes.start(device)
@@ -34,6 +36,9 @@ class Training:
         train_set, validation_set = split(digits(), validation=0.2, seed=seed)
         self.train_set = tuple(t.to(self.device) for t in train_set)
         self.validation_set = tuple(t.to(self.device) for t in validation_set)
+        self.validate_every = validate_every or validation_pause(
+            len(self.validation_set[0]), batch_size
+        )
         self.critic = processes.parallel(Critic().to(self.device))
         self.generator = processes.parallel(Generator().to(self.device))
         self.networks = {"critic": self.critic, "generator": self.generator}
@@ -65,9 +70,18 @@ class Training:
                     figures["loss/generator_loss"] = self.step_adam_generator(generator)
                 self.step += 1
                 self.batch += 1
-                yield {"step": self.step, **figures}
+                yield {"step": self.step, **figures, **self.validate_within_epoch()}
             self.epoch, self.batch = self.epoch + 1, 0
             yield {"epoch": self.epoch, **self.validate()}
+
+    def validate_within_epoch(self) -> dict[str, float]:
+        if self.batch % self.validate_every or self.batch == self.steps_per_epoch:
+            return {}
+        with checkpoint.aside(self.device):
+            figures = self.validate()
+        self.critic.train()
+        self.generator.train()
+        return figures
 
     def step_adam_critic(self, image: Tensor, generator: Tensor) -> dict[str, Tensor]:
         with self.autocast:
@@ -125,7 +139,14 @@ class Training:
 
 def main() -> None:
     options = script.options(
-        __doc__, epochs=150, batch_size=64, seed=0, device="auto", precision="auto", threads=0
+        __doc__,
+        epochs=150,
+        batch_size=64,
+        seed=0,
+        device="auto",
+        precision="auto",
+        threads=0,
+        validate_every=0,
     )
     training = Training(**options.training)
     script.prepare(training, options)
