@@ -260,7 +260,11 @@ class CSV(Data):
         options = read.get("options") or {}
         known = {name: options[name] for name in OPTIONS.get(function, ()) if name in options}
         reader = Raw(f"pd.{function if function in OPTIONS else 'read_csv'}")
-        return call("read_table", reader, str(self.path), Raw("data_dir"), **known)
+        table = call("read_table", reader, str(self.path), Raw("data_dir"), **known)
+        cleaned = {
+            name: read["cleaned"][name] for name in CLEANED if name in read.get("cleaned", ())
+        }
+        return call("cleaned", Raw(table), **cleaned) if cleaned else table
 
     def fixed_split(self) -> bool:
         return True
@@ -356,11 +360,12 @@ OPTIONS = {
         "na_values",
         "dtype",
     ],
-    "read_excel": ["sheet_name", "skiprows", "na_values"],
-    "read_json": ["lines"],
+    "read_excel": ["sheet_name", "header", "names", "skiprows"],
+    "read_json": ["lines", "compression"],
     "read_parquet": [],
 }
 """Readers of pandas, and the arguments of theirs that are written."""
+CLEANED = ("amounts", "decimal", "thousands", "missing")
 ENCODERS = frozenset(("date_parts", "words_in"))
 CUTS = frozenset(("stratified", "by_group", "by_time", "by_column"))
 

@@ -1,6 +1,5 @@
 """The columns of a table: what each holds, and how a network gets it."""
 
-import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ import pandas as pd
 
 from runtime.data.numerals import is_date
 from runtime.data.reading import Reading
+from runtime.data.showing import shown
 from runtime.exported.data import DataError
 from runtime.exported.tables import column_of
 
@@ -187,20 +187,6 @@ class Columns:
         elif kind == "text":
             words = common_words(cells)
             found.part, found.width = ["words_in", found.name, words], len(words)
-
-
-def shown(cell: Any) -> str:
-    """A cell for people."""
-    if (
-        cell is None
-        or cell is pd.NA
-        or cell is pd.NaT
-        or (isinstance(cell, float) and math.isnan(cell))
-    ):
-        return ""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return str(cell)
 
 
 def values_of(cells: "pd.Series[Any]") -> list[Any]:

@@ -86,6 +86,10 @@ def dialect_of(path: Path, asked: Mapping[str, Any]) -> Dialect:
     return found
 
 
+PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"PK\x03\x04")
+"""How packed files begin."""
+
+
 def unpacked(path: Path) -> tuple[bytes, str]:
     """A file's content, and how it is packed where its name does not say so."""
     content = path.read_bytes()
@@ -125,6 +129,10 @@ def encoding_of(content: bytes) -> str:
     """The encoding that text is in: by its mark, else UTF-8 where that fits, else a guess."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
+    if content[1:400:2].count(0) > len(content[:400]) / 4:
+        return "utf-16-le"
+    if content[:400:2].count(0) > len(content[:400]) / 4:
+        return "utf-16-be"
     try:
         content.decode("utf-8")
         return "utf-8"
@@ -272,9 +280,14 @@ class Sniffer:
         if self.asked.get("skip") is not None:
             return width
         above = []
-        for line, cells in rows[:50]:
+        for i, (line, cells) in enumerate(rows[:50]):
             filled = sum(bool(cell.strip()) for cell in cells)
-            if (len(cells) >= width - 1 and filled > max(1, width / 3)) or width == 1:
+            below = [row for _, row in rows[i + 1 : i + 200]]
+            # One cell less is a header above a column that counts the rows, but not above a header.
+            short = len(cells) < width - 1 or (
+                len(cells) < width and len(below) > 1 and is_header(below[0], below[1:])
+            )
+            if (not short and filled > max(1, width / 3)) or width == 1:
                 break
             above.append(line)
         if above and len(rows) - len(above) > 1:

@@ -40,6 +40,29 @@ DATE = re.compile(
 )
 
 
+CURRENCY = (
+    r"[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9\u20ba\u20ab\u0e3f]|R\$|US\$|A\$|C\$|kr\.?|z\u0142|K\u010d|Fr\.|Rs\.?"
+    r"|USD|EUR|GBP|CHF|JPY|CNY|RMB|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|INR|BRL|MXN|RUB|TRY|ZAR|KRW"
+)
+MINUS = "\u2212\u2013-"
+AMOUNT = re.compile(
+    rf"(\()?\s*([+{MINUS}]?)\s*(?:{CURRENCY})?\s*([+{MINUS}]?)"
+    r"(\d[\d.,' \u2019\u00a0\u202f]*|[.,]\d+)\s*"
+    rf"(?:[%\u2030]|{CURRENCY})?\s*(\))?"
+)
+
+
+def bare(word: str) -> str:
+    """The number alone of an amount: of $5.00, 5 %, (5) for -5, or one with a printed minus."""
+    if NUMBER.fullmatch(word) or not (match := AMOUNT.fullmatch(word)):
+        return word
+    opened, first, second, number, closed = match.groups()
+    if bool(opened) != bool(closed):
+        return word
+    minus = bool(opened) != bool({*(first or ""), *(second or "")} & {*MINUS})
+    return f"{'-' if minus else ''}{number.strip()}"
+
+
 def is_missing(word: str) -> bool:
     """Does a word stand for a missing value, whatever stands beside it?"""
     return word in SURE
@@ -47,7 +70,7 @@ def is_missing(word: str) -> bool:
 
 def is_number(word: str) -> bool:
     """Is it a number, in one of the ways people write them?"""
-    return NUMBER.fullmatch(word) is not None
+    return NUMBER.fullmatch(bare(word)) is not None
 
 
 def is_date(word: str) -> bool:
@@ -64,7 +87,7 @@ class Marks:
 
     def value(self, word: str) -> float | None:
         """The number a word is, if it is one."""
-        plain = word
+        plain = word = bare(word)
         if self.thousands and self.thousands in word:
             whole, mark, part = word.partition(self.decimal)
             if not GROUPED[self.thousands].fullmatch(whole.lstrip("+-")):
@@ -79,6 +102,14 @@ class Marks:
         except ValueError:
             return None
         return found if found is not None and abs(found) < float("inf") else None
+
+    def is_plain(self, word: str) -> bool:
+        """Does pandas read this number, told of the marks?"""
+        return (
+            self.value(word) is not None
+            and bare(word) == word
+            and (not self.thousands or self.thousands.isascii() or self.thousands not in word)
+        )
 
 
 def marks_of(columns: Iterable[Iterable[str]], asked: Mapping[str, object]) -> Marks:
@@ -104,8 +135,8 @@ def marks_of(columns: Iterable[Iterable[str]], asked: Mapping[str, object]) -> M
 
 def numbers_among(words: list[str]) -> list[str]:
     """The numbers of a column that mostly has numbers."""
-    present = [word for word in words if word not in SURE and word not in AMONG_NUMBERS]
-    found = [word for word in present if is_number(word)]
+    present = [bare(word) for word in words if word not in SURE and word not in AMONG_NUMBERS]
+    found = [word for word in present if NUMBER.fullmatch(word)]
     return found if len(found) >= 0.5 * len(present) else []
 
 

@@ -10,10 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from runtime.data.dialect import Dialect, dialect_of
+from runtime.data.dialect import LOOKED, PACKED, dialect_of, is_header, unpacked
 from runtime.data.numerals import AMONG_NUMBERS, PANDAS, SURE, Marks, is_date, marks_of
+from runtime.data.showing import shown
 from runtime.exported.data import DataError
+from runtime.exported.tables import cleaned
 
+NESTED = (list, dict)
+AS_TEXT = ("text", "category", "embedding", "ignore")
+"""Kinds of columns whose cells stay words."""
 MOSTLY = 0.5
 """A column is one of numbers if at least this share of its cells are; the rest are mistakes."""
 
@@ -30,6 +35,7 @@ class Reading:
         told: What was skipped or is unusual.
         wrong: The first cell that is no number, in columns that mostly have numbers: where, what.
         words: The missing words of each column, where there are any.
+        cleaned: What `runtime.exported.tables.cleaned` is called with, if it is.
     """
 
     table: pd.DataFrame
@@ -39,6 +45,7 @@ class Reading:
     told: list[str] = field(default_factory=list)
     wrong: dict[str, tuple[str, str]] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
+    cleaned: dict[str, Any] = field(default_factory=dict)
 
 
 def read_table(path: Path, asked: Mapping[str, Any]) -> Reading:
@@ -75,6 +82,8 @@ def kind_of(path: Path) -> str:
                 return "Excel"
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise DataError(f"{path}: expected a table, received an old Excel file. Save it as .xlsx.")
+    if start.startswith(PACKED):
+        start = unpacked(path)[0][:4096]
     begin = start.lstrip(b"\xef\xbb\xbf \r\n\t")
     if begin[:1] == b"{" or (begin[:1] == b"[" and begin[1:].lstrip()[:1] == b"{"):
         return "JSON"
@@ -86,50 +95,143 @@ def read_text(path: Path, asked: Mapping[str, Any]) -> Reading:
     dialect = dialect_of(path, asked)
     raw = pd.read_csv(path, dtype=str, na_filter=False, **dialect.options)
     raw = raw.apply(lambda column: column.str.strip())
-    kinds = dict(asked.get("kinds") or {})
-    own = {str(word) for word in asked.get("missing") or ()}
-    uniques = {str(name): [str(w) for w in raw[name].unique()] for name in raw.columns}
-    options, reading = dialect.options, Reading(raw, "read_csv")
-    marks = marks_of(uniques.values(), asked)
+    options, reading = dialect.options, Reading(raw, "read_csv", told=dialect.told)
+    found = Looked(raw, asked, typed=False)
+    marks = found.marks
     if marks.decimal != ".":
         options["decimal"] = marks.decimal
-        reading.decided["decimal"] = marks.decimal
-    if marks.thousands:
+    if marks.thousands and marks.thousands.isascii():
         options["thousands"] = marks.thousands
-        reading.decided["thousands"] = marks.thousands
-    real: set[str] = set()
-    as_text: list[str] = []
-    for name, words in uniques.items():
-        numeric = is_numeric(raw[name], marks, own) and kinds.get(name) != "text"
-        gone = own | SURE | (AMONG_NUMBERS if numeric else frozenset())
-        rest = [word for word in words if word not in gone]
-        wrong = [word for word in rest if marks.value(word) is None]
-        if found := sorted(set(words) & gone):
-            reading.words[name] = found
-        real |= set(rest) & (PANDAS | gone | AMONG_NUMBERS)
-        if numeric and wrong:
-            row = int((raw[name] == wrong[0]).to_numpy().argmax())
-            line = dialect.lines[row] if row < len(dialect.lines) else row + 1
-            reading.wrong[name] = (f"line {line}", wrong[0])
-        if wrong and (len(wrong) < len(rest) or any(map(is_date, wrong[:50]))):
-            as_text.append(name)
-    options |= missing_options(reading.words, real)
-    if as_text:
-        options["dtype"] = dict.fromkeys(as_text, "str")
-    reading.table = pd.read_csv(path, low_memory=False, **options)
+    options |= missing_options(found.missing, found.real)
+    if found.texts:
+        options["dtype"] = dict.fromkeys(found.texts, "str")
+    for name, (row, word) in found.wrong.items():
+        line = dialect.lines[row] if row < len(dialect.lines) else row + 1
+        reading.wrong[name] = (f"line {line}", word)
     reading.options = options
-    reading.decided = described(dialect, reading, own)
-    reading.told = dialect.told
+    reading.decided = dialect.decided
+    finish(reading, found, pd.read_csv(path, low_memory=False, **options))
+    reading.words = found.missing
     return reading
 
 
-def is_numeric(column: "pd.Series[str]", marks: Marks, own: set[str]) -> bool:
-    """Is this a column of numbers, but for mistakes and missing values?"""
-    counts = column.value_counts()
-    known = {str(w): n for w, n in counts.items() if w not in SURE and w not in own}
+def read_frame(reading: Reading, asked: Mapping[str, Any]) -> Reading:
+    """What was read from a file that knows its numbers, with those its texts hold."""
+    table = reading.table
+    nested = [n for n in table.columns if table[n].map(lambda cell: isinstance(cell, NESTED)).any()]
+    if nested:
+        reading.told.append(f"not used, since lists are in them: {', '.join(map(str, nested))}")
+        table = table.drop(columns=nested)
+    found = Looked(table, asked, typed=True)
+    reading.wrong = {name: (f"row {row + 1}", word) for name, (row, word) in found.wrong.items()}
+    missing: dict[str, list[Any]] = dict(found.missing)
+    for name in table.columns:
+        if pd.api.types.is_numeric_dtype(table[name]):
+            gone = [plain for plain in found.own_numbers if table[name].eq(plain).any()]
+            missing |= {name: gone} if gone else {}
+    if missing:
+        reading.cleaned["missing"] = missing
+    reading.words = {name: [str(word) for word in words] for name, words in missing.items()}
+    finish(reading, found, table)
+    return reading
+
+
+def finish(reading: Reading, found: "Looked", table: pd.DataFrame) -> None:
+    """Keep the table with its amounts as numbers, and what was decided."""
+    if found.amounts:
+        reading.cleaned["amounts"] = [*found.amounts]
+        if found.marks.decimal != ".":
+            reading.cleaned["decimal"] = found.marks.decimal
+        if found.marks.thousands in {".", ","}:
+            reading.cleaned["thousands"] = found.marks.thousands
+        some = (f"{n} ({word} as {found.marks.value(word):g})" for n, word in found.amounts.items())
+        reading.told.append(f"read as numbers: {', '.join(some)}")
+    reading.table = cleaned(table, **reading.cleaned)
+    if found.marks.decimal != ".":
+        reading.decided["decimal"] = found.marks.decimal
+    if found.marks.thousands:
+        reading.decided["thousands"] = found.marks.thousands
+    words = {word for column in found.missing.values() for word in column} - {""}
+    if words:
+        reading.decided["missing"] = " ".join(sorted(words))
+
+
+class Looked:
+    """What the words of a table are, column by column.
+
+    Attributes:
+        marks: How its numbers are written.
+        own: The person's words for missing values, and `own_numbers` those that are numbers.
+        missing: Words that stand for a missing value, by column.
+        real: Words that are values, though they may look like missing ones.
+        wrong: Row and word of the first that is no number, in columns that mostly have numbers.
+        amounts: Columns of numbers with something around them, and the first such word.
+        texts: Columns that a reader must not take for numbers.
+    """
+
+    def __init__(self, table: pd.DataFrame, asked: Mapping[str, Any], *, typed: bool) -> None:
+        self._typed = typed
+        kinds = {str(name): kind for name, kind in dict(asked.get("kinds") or {}).items()}
+        self.own = {str(word) for word in asked.get("missing") or ()}
+        numbers = [number for w in self.own if (number := Marks().value(w)) is not None]
+        self.own_numbers = {int(one) if one.is_integer() else one for one in numbers}
+        self.missing: dict[str, list[str]] = {}
+        self.wrong: dict[str, tuple[int, str]] = {}
+        self.amounts: dict[str, str] = {}
+        self.texts: list[str] = []
+        self.real: set[str] = set()
+        columns = {str(name): texts_of(table[name]) for name in table.columns}
+        self._words = {name: [str(w) for w in column.unique()] for name, column in columns.items()}
+        self.marks = marks_of(self._words.values(), asked)
+        for name, column in columns.items():
+            self._look(name, column, table[name], kinds.get(name, "auto"))
+
+    def _look(self, name: str, texts: Any, cells: Any, kind: str) -> None:
+        words, marks = self._words[name], self.marks
+        if not words:
+            return
+        others = int(cells.notna().sum()) - len(texts)
+        numeric = is_numeric(texts, others, marks, self.own) and kind not in AS_TEXT
+        same = {word for word in words if numeric and marks.value(word) in self.own_numbers}
+        gone = self.own | SURE | same | (AMONG_NUMBERS if numeric else frozenset())
+        rest = [word for word in words if word not in gone]
+        wrong = [word for word in rest if marks.value(word) is None]
+        if found := sorted(set(words) & gone):
+            self.missing[name] = found
+        self.real |= set(rest) & (PANDAS | gone | AMONG_NUMBERS)
+        if numeric and wrong:
+            at = texts.index[(texts == wrong[0]).to_numpy().argmax()]
+            self.wrong[name] = (int(cells.index.get_loc(at)), wrong[0])
+        around = [w for w in rest if self._typed or not marks.is_plain(w)] if numeric else []
+        if around and not wrong:
+            self.amounts[name] = around[0]
+        if (around and not wrong) or (
+            wrong and (len(wrong) < len(rest) or any(map(is_date, wrong[:50])))
+        ):
+            self.texts.append(name)
+
+
+def texts_of(column: Any) -> Any:
+    """The cells of a column that are texts, without blanks around them."""
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return column.iloc[:0].astype("str")
+    texts = column[column.map(lambda cell: isinstance(cell, str)).astype("bool")]
+    return texts.astype("str").str.strip()
+
+
+def is_numeric(texts: Any, others: int, marks: Marks, own: set[str]) -> bool:
+    """Is this a column of numbers, but for mistakes and missing values?
+
+    Args:
+        texts: Its cells that are texts.
+        others: How many cells are none.
+        marks: How numbers are written.
+        own: The person's words for missing values.
+    """
+    known = {str(w): int(n) for w, n in texts.value_counts().items() if w not in SURE | own}
     among = {word: n for word, n in known.items() if word not in AMONG_NUMBERS}
-    found = sum(n for word, n in among.items() if marks.value(word) is not None)
-    return bool(found) and found >= MOSTLY * sum(among.values())
+    found = others + sum(n for word, n in among.items() if marks.value(word) is not None)
+    return bool(found) and found >= MOSTLY * (others + sum(among.values()))
 
 
 def missing_options(words: Mapping[str, list[str]], real: set[str]) -> dict[str, Any]:
@@ -148,63 +250,65 @@ def missing_options(words: Mapping[str, list[str]], real: set[str]) -> dict[str,
     return {"keep_default_na": False, "na_values": {n: list(one) for n, one in words.items()}}
 
 
-def described(dialect: Dialect, reading: Reading, own: set[str]) -> dict[str, str]:
-    """What was decided, for people."""
-    found = {**dialect.decided, **reading.decided}
-    words = {word for column in reading.words.values() for word in column} - {""}
-    if words:
-        found["missing"] = " ".join(sorted(words))
-    return found
-
-
 def read_parquet(path: Path, asked: Mapping[str, Any]) -> Reading:
     """A Parquet file."""
-    return Reading(pd.read_parquet(path), "read_parquet", decided={"format": "Parquet"})
+    table = pd.read_parquet(path)
+    return read_frame(Reading(table, "read_parquet", decided={"format": "Parquet"}), asked)
 
 
 def read_excel(path: Path, asked: Mapping[str, Any]) -> Reading:
     """A sheet of an Excel file."""
     options: dict[str, Any] = {}
-    sheets = [str(name) for name in pd.ExcelFile(path).sheet_names]
+    with pd.ExcelFile(path) as file:
+        sheets = [str(name) for name in file.sheet_names]
     sheet = str(asked.get("sheet") or "")
     if sheet and sheet not in sheets:
         raise DataError(f"{path}: expected a sheet {sheet!r}, received {', '.join(sheets)}.")
     if sheet:
         options["sheet_name"] = sheet
     plain = pd.read_excel(path, header=None, **options)
-    above = int(plain.notna().sum(axis=1).ge(max(1, plain.shape[1] / 2)).to_numpy().argmax())
+    skip = asked.get("skip")
+    full = plain.notna().sum(axis=1).ge(max(1, plain.shape[1] / 2)).to_numpy()
+    above = int(full.argmax() if skip is None else skip)
     if above:
         options["skiprows"] = above
-    body = plain.iloc[above + 1 :].astype(object)
-    own = {str(word) for word in asked.get("missing") or ()}
-    words = {str(w).strip() for column in body for w in body[column].unique() if isinstance(w, str)}
-    found = words & (own | SURE) - PANDAS
-    if found:
-        options["na_values"] = sorted(found)
     told = [f"{above} lines above the table are skipped"] if above else []
+    rows = [[shown(cell) for cell in row] for row in plain.iloc[above:].head(LOOKED).to_numpy()]
+    header = str(asked.get("header") or "auto")
+    named = header == "yes" or (header == "auto" and len(rows) > 1 and is_header(rows[0], rows[1:]))
+    if not named:
+        names = [str(one) for one in asked.get("names") or ()]
+        options |= {
+            "header": None,
+            "names": names or [f"column_{i + 1}" for i in range(plain.shape[1])],
+        }
+        told.append("the file has no header line: its columns were given names")
     if len(sheets) > 1:
         told.append(f"the sheet {sheet or sheets[0]} of {', '.join(sheets)} is read")
-    decided = {"format": "Excel", "sheet": sheet or sheets[0]}
-    return Reading(pd.read_excel(path, **options), "read_excel", options, decided, told)
+    decided = {"format": "Excel", "sheet": sheet or sheets[0], "header": "yes" if named else "no"}
+    table = pd.read_excel(path, **options)
+    return read_frame(Reading(table, "read_excel", options, decided, told), asked)
 
 
 def read_json(path: Path, asked: Mapping[str, Any]) -> Reading:
     """JSON lines, or a list of records."""
-    with path.open("rb") as file:
-        start = file.read(100).lstrip(b"\xef\xbb\xbf \r\n\t")
+    content, packing = unpacked(path)
+    start = content[:100].lstrip(b"\xef\xbb\xbf \r\n\t")
     options: dict[str, Any] = {"lines": True} if start[:1] == b"{" else {}
     if options:
-        with path.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    json.loads(line or "{}") if line.strip() else None
-                except ValueError as error:
-                    raise DataError(
-                        f"{path}, line {number}: expected one JSON object a line ({error}). "
-                        "Mend the line."
-                    ) from error
+        for number, line in enumerate(content.decode("utf-8-sig").splitlines(), 1):
+            try:
+                json.loads(line) if line.strip() else None
+            except ValueError as error:
+                raise DataError(
+                    f"{path}, line {number}: expected one JSON object a line ({error}). Mend the "
+                    "line."
+                ) from error
+    if packing:
+        options["compression"] = packing
     table = pd.read_json(path, **options)
-    return Reading(table, "read_json", options, {"format": "JSON lines" if options else "JSON"})
+    decided = {"format": "JSON lines" if options.get("lines") else "JSON"}
+    return read_frame(Reading(table, "read_json", options, decided), asked)
 
 
 KINDS = {"CSV": read_text, "Parquet": read_parquet, "Excel": read_excel, "JSON": read_json}

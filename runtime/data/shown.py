@@ -100,8 +100,8 @@ def show_picture_table(params: Params, data_dir: DataDir, count: int) -> Picture
 
 def show_table(params: Params, data_dir: DataDir, count: int) -> Table:
     """The first rows, as they stand in the file."""
-    from runtime.data.columns import shown  # noqa: PLC0415 - loads pandas
     from runtime.data.reading import read_table  # noqa: PLC0415
+    from runtime.data.showing import shown  # noqa: PLC0415 - loads pandas
     from runtime.data.tabular import table_path  # noqa: PLC0415
 
     table = read_table(table_path(params, data_dir), params).table

@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 import torch
 
-from runtime.data.columns import FEW, Column, Columns, shown, values_of
+from graph.limits import brief
+from runtime.data.columns import FEW, Column, Columns, values_of
 from runtime.data.cuts import cut_of
 from runtime.data.reading import Reading, read_table
+from runtime.data.showing import shown
 from runtime.exported import tables
 from runtime.exported.data import DataError, locate, split
 
@@ -55,7 +57,7 @@ def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
         columns.check_numbers(targets)
     used = columns.used
     if not used:
-        raise DataError("Expected at least one column to learn from, received none.")
+        raise DataError(nothing_to_learn_from(reading, columns))
     cut = cut_of(table, targets, params)
     names = [str(one) for one in classes] if classes else None
     rows = known_rows(table, targets, classes)
@@ -92,12 +94,31 @@ def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
         "class_values": classes,
         "counts": counts,
         "cut": list(cut) if cut else None,
-        "read": {"function": reading.function, "options": reading.options},
+        "read": {
+            "function": reading.function,
+            "options": reading.options,
+            "cleaned": reading.cleaned,
+        },
         "decided": reading.decided,
         "rows": first_rows(table),
         "columns": [one.facts() for one in columns.all],
         "note": note(reading, columns, len(table) - len(rows), params, classes=classes),
     }
+
+
+def nothing_to_learn_from(reading: Reading, columns: Columns) -> str:
+    """Why there is no column to learn from, and what to do."""
+    target = " and ".join(columns.targets)
+    if len(columns.all) == len(columns.targets):
+        mark = reading.decided.get("delimiter", "")
+        split = f", its cells split at {mark!r}. Set the delimiter" if mark else ". Take a file"
+        return (
+            f"Expected at least one column to learn from beside {target}, received no other{split} "
+            "that has more columns."
+        )
+    left = "; ".join(f"{one.name} is not used{', ' * bool(one.why)}{one.why}" for one in columns.all
+                     if one.kind == "left out")  # fmt: skip
+    return f"Expected at least one column to learn from, received none: {left}."
 
 
 def known_rows(
@@ -160,11 +181,19 @@ def note(
         parts.append(
             f"{target} is standardised: losses count in deviations from its mean over the training "
             "rows, metrics and tables in its own unit"
+            if len(columns.targets) == 1
+            else f"{target} are standardised: losses count in deviations from their means over the "
+            "training rows, metrics and tables in their own units"
         )
     if without:
         parts.append(f"{without} rows without {target} are left out")
     for why in dict.fromkeys(one.why for one in columns.all if one.why):
-        names = [one.name for one in columns.all if one.why == why]
+        told = "texts" in why
+        names = [
+            f"{one.name} ({brief(one.example)})" if told else one.name
+            for one in columns.all
+            if one.why == why
+        ]
         parts.append(f"not used, {why}: {few(names)}")
     gaps = [
         f"{one.name} {one.missing}" for one in columns.used if one.missing and one.kind == "number"

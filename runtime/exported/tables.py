@@ -1,5 +1,6 @@
 """Readers of tables: features [N, F] and the column to predict."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,49 @@ def read_table(
         raise DataError(f"{place}: expected another table ({error}). {CHANGED}") from error
     table.attrs["place"] = str(place)
     return table
+
+
+AROUND = re.compile(r"[^\W\d_]{2,}\.?|(?<!\d)[eE]|[eE](?![\d+-])|[^\d.,eE+-]")
+"""What stands around a number or groups its digits: currencies, percent, blanks, quotes."""
+
+
+def cleaned(
+    table: pd.DataFrame,
+    *,
+    amounts: Sequence[str] = (),
+    decimal: str = ".",
+    thousands: str = "",
+    missing: Mapping[str, Sequence[object]] | None = None,
+) -> pd.DataFrame:
+    """Turn amounts such as $1,000.50 or 5 % into numbers, and words for missing values into gaps.
+
+    Args:
+        table: Changed in place.
+        amounts: Columns of amounts.
+        decimal: The decimal mark in them.
+        thousands: What groups their digits, beside blanks and quotes.
+        missing: Values of each column that stand for a missing one.
+    """
+    for name, words in (missing or {}).items():
+        column = column_of(table, name)
+        table[name] = column.mask(column.isin(list(words)))
+    for name in amounts:
+        column = column_of(table, name)
+        table[name] = column.map(lambda cell: amount(cell, decimal, thousands))
+    return table
+
+
+def amount(cell: Any, decimal: str = ".", thousands: str = "") -> Any:
+    """The number in a text, negative in brackets; anything else as it is."""
+    if not isinstance(cell, str):
+        return cell
+    plain = AROUND.sub("", cell.replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-"))
+    plain = plain.replace(thousands, "") if thousands else plain
+    try:
+        number = float(plain.replace(decimal, "."))
+    except ValueError:
+        return cell
+    return -number if cell.lstrip().startswith("(") else number
 
 
 def place_of(table: pd.DataFrame) -> str:
@@ -175,7 +219,7 @@ def date_parts(name: str, format: str) -> Part:
 
     def part(table: pd.DataFrame, train: Tensor) -> Tensor:
         dates = pd.to_datetime(table[name], format=format, errors="coerce")
-        each = (dates.dt.year, dates.dt.month, dates.dt.day, dates.dt.dayofweek, dates.dt.hour)
+        each = (dates.dt.year, dates.dt.month, dates.dt.day, dates.dt.day_of_week, dates.dt.hour)
         found = [torch.tensor(one.to_numpy("float64")) for one in each]
         return torch.cat([scaled(numbers, train) for numbers in found], dim=1)
 
@@ -234,13 +278,14 @@ def by_group(name: str) -> Cut:
 
 
 def by_time(name: str, format: str = "") -> Cut:
-    """Hold out the last rows by a column of dates or numbers."""
+    """Hold out the last rows by a column of dates or numbers; those without are trained on."""
 
     def cut(
         table: pd.DataFrame, rows: Tensor, validation: float, seed: int
     ) -> tuple[Tensor, Tensor]:
         column = pd.to_datetime(table[name], format=format) if format else table[name]
-        order = torch.tensor(column.iloc[rows.numpy()].argsort(kind="stable").to_numpy())
+        times = column.iloc[rows.numpy()].reset_index(drop=True)
+        order = torch.tensor(times.sort_values(kind="stable", na_position="first").index.to_numpy())
         kept = len(rows) - round(len(rows) * validation)
         return both(rows[order[:kept]], rows[order[kept:]])
 
