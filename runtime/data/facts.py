@@ -40,7 +40,7 @@ Params = Mapping[str, Any]
 DataDir = str | Path | None
 
 
-VERSION = 4
+VERSION = 5
 """To be raised when a probe learns something else from the same data."""
 
 
