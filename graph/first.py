@@ -1,5 +1,6 @@
 """A first network behind data: small, usual, and trained with one click."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,11 @@ ACROSS, DOWN = 200.0, 160.0
 SMALL_SIDE = 4
 """Pictures are halved as long as their sides stay above this."""
 MOST_HALVES = 4
+EMBEDDING, INDICES = "embedding", "indices"
+"""What a column is that is looked up, and the output of a table that gives such columns."""
+LARGEST_VECTOR = 32
+DROPPED, DECAY = 0.2, 0.1
+"""Tables are small: without them, a network of 64 is worse than a straight line on some."""
 STEPS = 600
 MOST_EPOCHS = 200
 
@@ -32,8 +38,9 @@ def fits(inference: "Inference", node: str) -> bool:
 def build(inference: "Inference", data: str) -> list[Node]:
     """Put a network, a loss, a metric, a view and Adam behind a data node, as one step.
 
-    Pictures go through convolutions, all else through two dense layers. Class numbers are learned
-    by cross entropy, numbers by their squared error.
+    Pictures go through convolutions, all else through two dense layers; those of a table are held
+    back by Dropout and decay. Columns of many categories are looked up in an Embedding first. Class
+    numbers are learned by cross entropy, numbers by their squared error.
 
     Args:
         inference: What is known of the board.
@@ -43,10 +50,28 @@ def build(inference: "Inference", data: str) -> list[Node]:
     x, target = _types(inference, data)
     if x is None or target is None:
         return []
+    facts = inference.facts.get(data) or {}
     with document.group("Build a first network"):
         if x.rank < 4:
-            _give_time(document, int((inference.facts.get(data) or {}).get("count", 0)))
-        return _Row(document, document.node(data)).build(x, target)
+            _give_time(document, int(facts.get("count", 0)))
+        looked_up = _look_up(document, document.node(data), facts)
+        row = _Row(document, document.node(data), table="columns" in facts)
+        return row.build(x, target, looked_up)
+
+
+def _look_up(document: "Document", data: Node, facts: Mapping[str, Any]) -> dict[str, int]:
+    """Let a table give its columns of many categories as numbers; with how many each has."""
+    many = {
+        str(column["name"]): int(column["different"])
+        for column in facts.get("columns") or ()
+        if EMBEDDING in (column.get("kind"), column.get("advised"))
+    }
+    kinds = dict(document.params(data).get("kinds") or ())
+    if many and not many.keys() <= kinds.keys():
+        document.set_params(
+            data.id, kinds=tuple({**kinds, **dict.fromkeys(many, EMBEDDING)}.items())
+        )
+    return many
 
 
 def _give_time(document: "Document", count: int) -> None:
@@ -59,33 +84,37 @@ def _give_time(document: "Document", count: int) -> None:
 
 def _types(inference: "Inference", node: str) -> tuple[TensorType | None, TensorType | None]:
     document = inference.document
-    outputs = document.ports(document.node(node)).outputs
-    if len(outputs) != 2:
+    outputs = [port.name for port in document.ports(document.node(node)).outputs]
+    if len(outputs) - (INDICES in outputs) != 2:
         return None, None
-    return inference.type_of(node, outputs[0].name), inference.type_of(node, outputs[1].name)
+    return inference.type_of(node, outputs[0]), inference.type_of(node, outputs[-1])
 
 
 class _Row:
     """Nodes put one behind the other, from left to right, a new line where asked."""
 
-    def __init__(self, document: "Document", data: Node) -> None:
-        self._document, self._data = document, data
-        outputs = document.ports(data).outputs
-        self._x, self._target = (End(data.id, port.name) for port in outputs)
+    def __init__(self, document: "Document", data: Node, *, table: bool) -> None:
+        self._document, self._data, self._table = document, data, table
+        outputs = [port.name for port in document.ports(data).outputs]
+        self._x, self._target = End(data.id, outputs[0]), End(data.id, outputs[-1])
         self._at, (self._left, self._top) = self._x, data.position
         self._column, self._line = 0, 0
         self._made: list[Node] = []
 
-    def build(self, x: TensorType, target: TensorType) -> list[Node]:
+    def build(self, x: TensorType, target: TensorType, looked_up: Mapping[str, int]) -> list[Node]:
         """All of it."""
         picture = x.rank == 4
         if picture:
             self._convolutions(x)
         elif x.rank > 2:
             self._then("shape.flatten")
+        if looked_up:
+            self._embedding(looked_up, alone=x.dims[-1] == 0)
         self._then("layer.linear", name="hidden", units=64)
         self._then("activation.relu")
-        self._line_break(x.rank == 4)
+        if self._table:
+            self._then("dropout.dropout", p=DROPPED)
+        self._line_break(picture or self._table)
         name = "logits" if target.dtype == "int" else "prediction"
         self._then("layer.linear", name=name, units=_outputs(target))
         if target.dtype == "int":
@@ -97,9 +126,11 @@ class _Row:
             loss = self._judge("loss.mse", ends)
             self._judge("metric.mae", ends, down=1)
         self._column += 1
-        self._judge(
-            "optimizer.adam", {"loss": End(loss.id, "loss")}, lr=0.001 if picture else 0.003
-        )
+        ends_in = {"loss": End(loss.id, "loss")}
+        if self._table:
+            self._judge("optimizer.adamw", ends_in, lr=0.003, weight_decay=DECAY)
+        else:
+            self._judge("optimizer.adam", ends_in, lr=0.001 if picture else 0.003)
         self._column += 1
         if picture and target.dtype == "int":
             self._judge("view.predictions", {"image": self._x, **ends})
@@ -120,6 +151,22 @@ class _Row:
                 self._then("pool.max2d")
         self._line_break(True)
         self._then("shape.flatten")
+
+    def _embedding(self, looked_up: Mapping[str, int], *, alone: bool) -> None:
+        """What was looked up in a table stands beside the other features."""
+        features, self._at = self._at, End(self._data.id, INDICES)
+        units = min(LARGEST_VECTOR, 1 + math.isqrt(max(looked_up.values())))
+        self._then("layer.embedding", units=units)
+        if len(looked_up) > 1:
+            self._then("shape.flatten")
+        if not alone:
+            vectors = self._at
+            joined = self._add("merge.concatenate")
+            for end in (features, vectors):
+                self._document.link(end, End(joined.id, "xs"))
+            self._at = End(joined.id, self._document.ports(joined).outputs[0].name)
+            self._column += 1
+        self._line_break(True)
 
     def _line_break(self, wanted: bool) -> None:
         if wanted:

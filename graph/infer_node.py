@@ -1,6 +1,6 @@
 """What is known about one node: shape rules applied to what is known about those before it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -95,7 +95,7 @@ class NodeInference:
             return self._infer_inside(node, tuple(inputs), nothing, problems)
         if declaration.role == "data":
             facts = self._facts.get(node.id)
-            if declaration.has("needs_facts") and facts is None:
+            if declaration.has("needs_facts") and not _tells_all(facts, nothing):
                 return Result(None, nothing)
             inputs = [facts]
         if unknown:
@@ -172,7 +172,8 @@ class NodeInference:
         except Mismatch as mismatch:
             return Result(None, nothing, (from_mismatch(sheet, node, mismatch, inputs=inputs),))
         types = given if isinstance(given, tuple) else (given,)
-        outputs: Types = dict(zip(nothing, _scaled(declaration, node, inputs, types), strict=True))
+        scaled = _scaled(declaration, node, [*nothing], inputs, types)
+        outputs: Types = dict(zip(nothing, scaled, strict=True))
         return Result(inputs, outputs, (), weights if self._counts(sheet, node) else None)
 
     def _counts(self, sheet: Sheet, node: Node) -> bool:
@@ -289,6 +290,13 @@ class NodeInference:
             yield from_mismatch(home, node, mismatch)
 
 
+def _tells_all(facts: Facts | None, outputs: Iterable[str]) -> bool:
+    """Do facts tell of each output? A parameter may have brought one since the data were read."""
+    if facts is None:
+        return False
+    return "outputs" not in facts or facts["outputs"].keys() >= {*outputs}
+
+
 def _identity(declaration: Declaration, node: Node, kind: TensorType) -> bool:
     inputs = declaration.ports.inputs
     if not declaration.has("expression") or len(inputs) != 1 or inputs[0].variadic:
@@ -297,7 +305,11 @@ def _identity(declaration: Declaration, node: Node, kind: TensorType) -> bool:
 
 
 def _scaled(
-    declaration: Declaration, node: Node, inputs: Inputs, types: Iterable[TensorType]
+    declaration: Declaration,
+    node: Node,
+    outputs: Sequence[str],
+    inputs: Inputs,
+    types: Iterable[TensorType],
 ) -> Iterator[TensorType]:
     """Types with what is known of their scale: what only changes shape keeps it, all else loses it.
 
@@ -311,7 +323,7 @@ def _scaled(
     own = set[int]()
     if declaration.role == "data":
         names = declaration.bind(node.params).standardised(*inputs)
-        own = {i for i, port in enumerate(declaration.ports.outputs) if port.name in names}
+        own = {i for i, output in enumerate(outputs) if output in names}
     for place, kind in enumerate(types):
         if place in own:
             yield replace(kind, scale=node.id)

@@ -46,7 +46,7 @@ def learn(
 ) -> tuple[Inference, list[Problem]]:
     """Infer a board's types, after reading the data whose shape only the data know.
 
-    A set that is not on this computer is a warning: the board is right all the same.
+    Data that are not on this computer are a warning: the board is right all the same.
     """
     facts: dict[str, Mapping[str, Any]] = {}
     problems = []
@@ -73,8 +73,13 @@ def learn(
             continue
         if not (declaration.has("needs_facts") or several or (source and source.files)):
             continue
+        params = document.params(node)
+        paths = [params[one.name] for one in declaration.params if one.kind in {"path", "folder"}]
+        if lost := data.lost(filter(None, paths), data_dir):
+            problems.append(_lost(node, lost))
+            continue
         try:
-            facts[node.id] = data.probe(node.type, document.params(node), data_dir)
+            facts[node.id] = data.probe(node.type, params, data_dir)
         except (ValueError, OSError) as error:
             problems.append(Problem(node.id, BOARD, str(error), name=node.name))
     for name, path in begins.weights(document).items():
@@ -84,6 +89,31 @@ def learn(
             advice = "choose another file, or empty `pretrained`"
             problems.append(Problem(node.id, BOARD, text, name=name, advice=advice))
     return Inference(document, facts, watch=False, batch_size=batch_size), problems
+
+
+def unread(inference: Inference) -> set[str]:
+    """Data nodes that know nothing, not even sizes, until their files are read."""
+    return {
+        node.id
+        for node in rows.live_data(inference.document.board)
+        if node.id not in inference.facts
+        and (declaration := REGISTRY.find(node.type)) is not None
+        and declaration.has("needs_facts")
+    }
+
+
+def _lost(node: Node, path: str) -> Problem:
+    """A file or folder of data that is not on this computer."""
+    return Problem(
+        node.id,
+        BOARD,
+        f"{path} is not on this computer, so what it holds is not known",
+        name=node.name,
+        severity="warning",
+        expected="a file or folder there, or of that name in a data folder",
+        received="none",
+        advice="put it there, choose another path, or name its folder by --data-dir",
+    )
 
 
 def set_params(document: Document, assignments: Iterable[str]) -> None:

@@ -235,7 +235,10 @@ def compiled(
         CompileError: If it has problems.
     """
     inference, problems = boards.learn(document, data_dir, batch_size)
-    problems = [one for one in problems if with_data or one.severity == "error"]
+    needed = boards.unread(inference)  # its sizes are what the source is written with
+    problems = [
+        one for one in problems if with_data or one.severity == "error" or one.node in needed
+    ]
     if problems:
         raise CompileError(problems)
     project = compile_document(document, inference=inference)

@@ -3,7 +3,7 @@
 Nothing here imports torch until data are read, so that `main.py data` answers at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ __all__ = [
     "find",
     "get",
     "listing",
+    "lost",
     "offer_cache",
     "probe",
     "search_path",
@@ -40,6 +41,18 @@ def probe(
     from runtime.data.facts import probe as facts_of  # noqa: PLC0415 - loads torch
 
     return facts_of(node_type, params, data_dir)
+
+
+def lost(paths: Iterable[str], data_dir: str | Path | None = None) -> str:
+    """The first of some files and folders that is not on this computer; nothing if all are."""
+    from runtime.exported.data import DataError, locate  # noqa: PLC0415 - loads torch
+
+    for path in paths:
+        try:
+            locate(path, data_dir)
+        except DataError:
+            return path
+    return ""
 
 
 def examples(

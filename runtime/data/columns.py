@@ -19,6 +19,8 @@ CATEGORIES = 50
 """A column of words with more different ones is left out, unless it was chosen."""
 MANY = 1000
 """A chosen category with more values is better looked up in an Embedding."""
+OFTEN = 5
+"""Many categories can be learned from where each stands in so many rows in the mean."""
 TEXT_WORDS = 200
 """So many words of a text column get a column each: those in most rows."""
 DATE_PARTS = 5
@@ -37,6 +39,7 @@ class Column:
         values: The categories, in order.
         part: The call that encodes it, where it is no number or category: function, arguments.
         why: Why it is left out, to be told.
+        advised: The kind that a first network takes it for, where it is left out till chosen.
         width: How many features it gives.
     """
 
@@ -45,6 +48,7 @@ class Column:
     values: list[Any] = field(default_factory=list)
     part: list[Any] = field(default_factory=list)
     why: str = ""
+    advised: str = ""
     width: int = 0
     missing: int = 0
     different: int = 0
@@ -59,6 +63,7 @@ class Column:
             "different": self.different,
             "example": self.example,
             "why": self.why,
+            "advised": self.advised,
         }
 
 
@@ -162,6 +167,8 @@ class Columns:
         few = found.different <= min(CATEGORIES, (len(cells) - found.missing) / 2)
         if chosen or few:
             return "category", ""
+        if found.different * OFTEN <= len(cells) - found.missing:
+            found.advised = "embedding"
         advice = "set the kind to category, embedding or text"
         return "left out", f"since its texts are many ({advice})"
 

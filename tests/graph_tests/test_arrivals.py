@@ -159,3 +159,48 @@ def test_a_first_network_has_no_problems(
     assert not first.fits(inference, data.id)
     document.undo()
     assert [*document.board.nodes] == [data.id]
+
+
+def test_columns_of_many_categories_are_looked_up() -> None:
+    document = Document()
+    data = document.add_node("data.csv", params={"path": "x", "kinds": (("c", "number"),)})
+    target = {"dims": ["N", 1], **TENSOR}
+    columns = [
+        {"name": "a", "kind": "left out", "different": 300, "advised": "embedding"},
+        {"name": "b", "kind": "left out", "different": 70, "advised": "embedding"},
+        {"name": "c", "kind": "number", "different": 9, "advised": ""},
+    ]
+    inference = Inference(document)
+    outputs: dict[str, object] = {"features": {"dims": ["N", 1], **TENSOR}, "target": target}
+    inference.set_facts(data.id, {"outputs": outputs, "columns": columns, "count": 900})
+    made = first.build(inference, data.id)
+    kinds = (("a", "embedding"), ("b", "embedding"), ("c", "number"))
+    assert document.params(document.node(data.id))["kinds"] == kinds
+    outputs["indices"] = {"dims": ["N", 2], "dtype": "int", "kind": "labels", "classes": 371}
+    inference.set_facts(data.id, {"outputs": outputs, "columns": columns, "count": 900})
+    assert [str(one) for one in inference.problems] == []
+    (embedding,) = [one for one in made if one.type == "layer.embedding"]
+    (joined,) = [one for one in made if one.type == "merge.concatenate"]
+    width = 2 * embedding.params["units"] + 1
+    assert str(inference.type_of(joined.id, "y")) == f"[N, {width}]"
+    loss = next(one for one in made if one.type == "loss.mse")
+    found = inference.result(loss.id)
+    assert found is not None
+    assert found.inputs is not None
+    assert found.inputs[1].scale == data.id, "a third output leaves the target what it is"
+    document.undo()
+    assert document.params(document.node(data.id))["kinds"] == (("c", "number"),)
+
+
+def test_a_table_of_nothing_but_many_categories_is_looked_up_alone() -> None:
+    document = Document()
+    data = document.add_node("data.csv", params={"path": "x"})
+    label = {"dims": ["N"], "dtype": "int", "kind": "labels", "classes": 2}
+    columns = [{"name": "a", "kind": "left out", "different": 60, "advised": "embedding"}]
+    outputs: dict[str, object] = {"features": {"dims": ["N", 0], **TENSOR}, "target": label}
+    inference = Inference(document)
+    inference.set_facts(data.id, {"outputs": outputs, "columns": columns})
+    first.build(inference, data.id)
+    outputs["indices"] = {"dims": ["N"], "dtype": "int", "kind": "labels", "classes": 61}
+    inference.set_facts(data.id, {"outputs": outputs, "columns": columns})
+    assert [str(one) for one in inference.problems] == []

@@ -261,10 +261,12 @@ def test_missing_data_names_the_node_and_the_file(tmp_path: Path) -> None:
     ]
     document.set_params(data[0].id, path="nowhere/none.csv")
     save(document, tmp_path / "table.neurowire")
-    done = run("train", tmp_path / "table.neurowire", "--json")
-    assert done.returncode == 1
-    assert data[0].name in done.stderr
-    assert "none.csv" in done.stderr
+    for words in (("train",), ("export", tmp_path / "out"), ("check",)):
+        done = run(words[0], tmp_path / "table.neurowire", *words[1:])
+        assert done.returncode == (0 if words == ("check",) else 1), words
+        told = f"{data[0].name}: nowhere/none.csv is not on this computer"
+        assert told in done.stderr
+        assert "Put it there" in done.stderr
 
 
 def test_export_verifies_where_it_was_never_trained(tmp_path: Path) -> None:
