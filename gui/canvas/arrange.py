@@ -6,12 +6,17 @@ size: each is drawn towards the ports it is wired to, and pushed off its neighbo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 GAP_X, GAP_Y, GAP_PARTS = 72.0, 34.0, 72.0
 MARGIN, STEP = 12.0, 20.0
 SWEEPS = 10
+GAIN = 1.1
+"""How much larger a board must be seen for one more row of layers."""
+MOST_ROWS = 6
+GAP_ROWS = 76.0
 COLUMNS = 8
 
 
@@ -36,13 +41,20 @@ class Wire:
 Places = dict[str, tuple[float, float]]
 
 
-def arrange(boxes: Mapping[str, Box], wires: Iterable[Wire]) -> Places:
-    """Centres for all nodes, the whole around 0, 0; the same board gives the same places."""
+def arrange(boxes: Mapping[str, Box], wires: Iterable[Wire], view: Box | None = None) -> Places:
+    """Centres for all nodes, the whole around 0, 0; the same board gives the same places.
+
+    Args:
+        boxes: The nodes' sizes.
+        wires: What joins them.
+        view: Where the whole is to be seen; layers go into as many rows as let it be seen largest.
+            One row by default.
+    """
     ids = list(boxes)
     number = {node: index for index, node in enumerate(ids)}
     inside = [w for w in wires if w.source in boxes and w.target in boxes and w.source != w.target]
     edges = list(dict.fromkeys((number[w.source], number[w.target]) for w in inside))
-    parts: list[Places] = []
+    parts: list[list[list[str]]] = []
     if edges:
         from fast_sugiyama import from_edges  # noqa: PLC0415 - loads numpy: not before it is needed
 
@@ -58,16 +70,60 @@ def arrange(boxes: Mapping[str, Box], wires: Iterable[Wire]) -> Places:
             for index, (x, y) in positions:
                 if isinstance(index, int) and index < len(ids):
                     layers[y].append((x, ids[index]))
-            ordered = [
-                [node for _, node in sorted(layers[y])] for y in sorted(layers, reverse=True)
-            ]
-            parts.append(_place(ordered, boxes, inside))
-    wired = {node for part in parts for node in part}
-    parts.sort(key=lambda part: (-len(part), min(number[node] for node in part)))
+            parts.append(
+                [[node for _, node in sorted(layers[y])] for y in sorted(layers, reverse=True)]
+            )
+    nets = [[node for layer in part for node in layer] for part in parts]
+    order = sorted(
+        range(len(parts)), key=lambda i: (-len(nets[i]), min(number[node] for node in nets[i]))
+    )
+    wired = {node for net in nets for node in net}
     lone = [node for node in ids if node not in wired]
-    if lone:
-        parts.append(_rows(lone, boxes))
-    return _centred(_stack(parts, boxes), boxes)
+    rest = [_rows(lone, boxes)] if lone else []
+
+    def laid_out(wide: float) -> Places:
+        placed = [_in_rows(parts[index], boxes, inside, wide) for index in order]
+        return _stack([*placed, *rest], boxes)
+
+    whole = laid_out(inf)
+    if view is not None and whole:
+        whole = _largest(whole, laid_out, boxes, view)
+    return _centred(whole, boxes)
+
+
+def _largest(
+    whole: Places, laid_out: Callable[[float], Places], boxes: Mapping[str, Box], view: Box
+) -> Places:
+    """Of layouts in one row, two and so on, the one that is seen largest in a view."""
+    best, seen = whole, _scale(whole, boxes, view)
+    left, _, right, _ = _edges(whole, boxes)
+    for rows in range(2, MOST_ROWS + 1):
+        tried = laid_out((right - left) / rows)
+        scale = _scale(tried, boxes, view)
+        if scale > seen * GAIN:
+            best, seen = tried, scale
+    return best
+
+
+def _scale(places: Places, boxes: Mapping[str, Box], view: Box) -> float:
+    left, top, right, bottom = _edges(places, boxes)
+    return min(1.0, view.width / (right - left), view.height / (bottom - top))
+
+
+def _in_rows(
+    layers: Sequence[list[str]], boxes: Mapping[str, Box], wires: Sequence[Wire], wide: float
+) -> Places:
+    """Layers from left to right, and in a new row below where they would be wider than `wide`."""
+    rows: list[list[list[str]]] = [[]]
+    used = 0.0
+    for layer in layers:
+        width = max(boxes[node].width for node in layer)
+        if rows[-1] and used + width / 2 > wide:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(layer)
+        used += width + GAP_X
+    return _stack([_place(row, boxes, wires) for row in rows], boxes, GAP_ROWS)
 
 
 def clear_of(
@@ -180,14 +236,14 @@ def _edges(part: Places, boxes: Mapping[str, Box]) -> tuple[float, float, float,
     return left, top, right, bottom
 
 
-def _stack(parts: Iterable[Places], boxes: Mapping[str, Box]) -> Places:
-    """Separate nets under one another, the largest on top."""
+def _stack(parts: Iterable[Places], boxes: Mapping[str, Box], gap: float = GAP_PARTS) -> Places:
+    """Parts under one another, the first on top."""
     places, base = {}, 0.0
     for part in parts:
         left, top, _, bottom = _edges(part, boxes)
         for node, (x, y) in part.items():
             places[node] = (x - left, y - top + base)
-        base += bottom - top + GAP_PARTS
+        base += bottom - top + gap
     return places
 
 

@@ -1,12 +1,15 @@
 """Pens, brushes and fonts of the theme in force, made once and shared by every item."""
 
 from functools import cache, lru_cache
+from math import ceil
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
 from gui import look
 
+READABLE = 9.0
+"""Pixels of the smallest text that is drawn."""
 OVERVIEW = (14, 16, 18, 20, 23, 26, 30, 34, 38)
 """Sizes of names on a board seen from some way off, in scene units."""
 
@@ -39,15 +42,19 @@ class Palette:
 
 
 class Fonts:
-    """The canvas's fonts; sizes in scene units, so they grow with the zoom."""
+    """The canvas's fonts; sizes in scene units, so they grow with the zoom.
 
-    def __init__(self) -> None:
+    Args:
+        least: The size that can still be read from where the board is seen.
+    """
+
+    def __init__(self, least: int = 0) -> None:
         weight = QFont.Weight
-        self.name = look.ui_font(13, weight.DemiBold)
-        self.type = look.ui_font(11, weight.Medium)
-        self.label = look.ui_font(12)
-        self.small = look.ui_font(11)
-        self.shape = look.mono_font(11)
+        self.name = look.ui_font(max(13, least), weight.DemiBold)
+        self.type = look.ui_font(max(11, least), weight.Medium)
+        self.label = look.ui_font(max(12, least))
+        self.small = look.ui_font(max(11, least))
+        self.shape = look.mono_font(max(11, least))
         self.icon = look.icon_font(15)
         self.badge = look.ui_font(11, weight.Bold)
         for size in OVERVIEW:
@@ -65,20 +72,25 @@ def palette() -> Palette:
 
 
 @cache
-def fonts() -> Fonts:
-    """The canvas's fonts."""
-    return Fonts()
+def fonts(least: int = 0) -> Fonts:
+    """The canvas's fonts, none smaller than `least`."""
+    return Fonts(least)
+
+
+def readable(scale: float) -> int:
+    """The size in scene units that can still be read at a zoom."""
+    return ceil(READABLE / scale)
 
 
 @cache
-def _metrics(font: str) -> QFontMetricsF:
-    return QFontMetricsF(getattr(fonts(), font))
+def _metrics(font: str, least: int) -> QFontMetricsF:
+    return QFontMetricsF(getattr(fonts(least), font))
 
 
 @lru_cache(maxsize=4096)
-def width(text: str, font: str) -> float:
+def width(text: str, font: str, least: int = 0) -> float:
     """Width of `text` in the font of that name in `Fonts`, in scene units."""
-    return float(_metrics(font).horizontalAdvance(text))
+    return float(_metrics(font, least).horizontalAdvance(text))
 
 
 def overview(text: str, room: float, most: float, least: float) -> str:
@@ -87,6 +99,7 @@ def overview(text: str, room: float, most: float, least: float) -> str:
     One of about `least` is given where it has none; the text is then to be shortened.
     """
     sizes = [size for size in OVERVIEW if size <= most] or [OVERVIEW[0]]
+    least = min((size for size in sizes if size >= least), default=sizes[-1])
     for size in reversed(sizes):
         if size <= least or width(text, f"overview_{size}") <= room:
             return f"overview_{size}"
@@ -94,9 +107,9 @@ def overview(text: str, room: float, most: float, least: float) -> str:
 
 
 @lru_cache(maxsize=4096)
-def elide(text: str, font: str, room: float) -> str:
+def elide(text: str, font: str, room: float, least: int = 0) -> str:
     """`text`, shortened by an ellipsis to fit `room`."""
-    return _metrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
+    return _metrics(font, least).elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 class Family:

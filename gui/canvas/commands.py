@@ -190,7 +190,10 @@ class Commands(dict[str, QAction]):
             for key, wire in board.wire_items().items()
         ]
         middle = board.bounds(chosen).center()
-        found = arrange(boxes, strands)
+        port = board.viewer.viewport().rect()
+        whole = len(chosen) == len(items)
+        view = Box(max(port.width() - 64, 40), max(port.height() - 64, 40)) if whole else None
+        found = arrange(boxes, strands, view)
         taken = [
             (one.x(), one.y(), Box(one.face.rect.width(), one.face.rect.height()))
             for node, one in items.items()

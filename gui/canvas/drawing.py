@@ -125,8 +125,7 @@ class Drawing:
         self.flush()
         if self._shifted and len(self.nodes) <= CAREFUL:
             for wire in self.wires.values():
-                if wire.long:
-                    self._route(wire)
+                wire.route(self._obstacles, free=True)
         self._shifted = False
 
     def _in_order(self, sheet: Sheet) -> list[str]:

@@ -17,6 +17,7 @@ from gui.canvas.brushes import (
     fonts,
     overview,
     palette,
+    readable,
     width,
 )
 from gui.canvas.face import HEADER, PAD, RADIUS, Face, PortFace
@@ -24,7 +25,7 @@ from gui.canvas.port_item import Socket
 from gui.canvas.toolkit import IN, OUT, AbstractNodeItem
 
 NEAR = 0.5
-READABLE = (11.0, 8.0)  # pixels of a name's font from some way off: wanted, and at least
+NAME_SIZES = (11.0, 9.0)  # pixels of a name's font from some way off: wanted, and at least
 MARGIN = 11.0
 PORT = 5.0
 CORNER = 14.0
@@ -69,7 +70,7 @@ class NodeItem(AbstractNodeItem):
     def boundingRect(self) -> QRectF:
         """All it may paint on: its body with room for ring, ports and badge."""
         rect = self.face.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-        return rect.adjusted(-30, 0, 30, 16) if self.face.round else rect
+        return rect.adjusted(-30, 0, 30, 20) if self.face.round else rect
 
     def shape(self) -> QPainterPath:
         """What a click hits: the body."""
@@ -158,15 +159,15 @@ class NodeItem(AbstractNodeItem):
         """Draw the node; small text is left out where it could not be read."""
         scale = painter.worldTransform().m11()
         near = scale >= NEAR
-        colours, kin = palette(), family(self.face.group)
+        colours, kin, least = palette(), family(self.face.group), readable(scale)
         if self.face.round:
-            self._paint_round(painter, colours, kin, near)
+            self._paint_round(painter, colours, kin, least if near else 0)
         else:
             self._paint_body(painter, colours, kin, near)
             if near:
-                self._paint_header(painter, kin)
+                self._paint_header(painter, kin, least)
                 self._paint_gradient(painter, colours)
-            self._paint_content(painter, colours, kin, near)
+            self._paint_content(painter, colours, kin, least if near else 0)
             if near and self.face.picture is not None:
                 self._paint_corner(painter, colours)
             if not near:
@@ -208,11 +209,11 @@ class NodeItem(AbstractNodeItem):
     def _paint_name(self, painter: QPainter, colours: Palette, kin: Family, scale: float) -> None:
         """The name alone, as large as can be read from some way off."""
         face, rect = self.face, self.face.rect
-        wanted, least = (size / scale for size in READABLE)
+        wanted, least = (size / scale for size in NAME_SIZES)
         over = face.picture is not None or face.curve is not None
         room = QRectF(rect.left() + 6, rect.top(), rect.width() - 12, HEADER)
         if over:
-            wanted = min(wanted, HEADER - 7)
+            wanted = min(max(wanted, least), HEADER - 3)
         else:
             room.setTop(rect.top() + HEADER)
             room.setBottom(rect.bottom())
@@ -231,64 +232,72 @@ class NodeItem(AbstractNodeItem):
         track.setWidth(track.width() * self.gradient)
         painter.fillRect(track, colours.bar)
 
-    def _paint_header(self, painter: QPainter, kin: Family) -> None:
-        face, text = self.face, fonts()
+    def _paint_header(self, painter: QPainter, kin: Family, least: int) -> None:
+        face, text = self.face, fonts(least)
         rect = face.rect
         muted = face.node.muted
         pen = palette().text if muted else kin.on_header
         base = rect.top() + HEADER / 2
         x = rect.left() + 10
         painter.setPen(pen)
-        painter.setFont(text.icon)
-        painter.drawText(
-            QRectF(x - 1, rect.top(), 18, HEADER),
-            Qt.AlignmentFlag.AlignCenter,
-            look.glyph(face.icon) if face.icon else kin.icon,
-        )
-        x += 22
         room = rect.right() - x - 10
-        if face.type_text:
-            kind = width(face.type_text, "type")
+        if width(face.name, "name", least) <= max(room - 22, 0) or least <= 13:
+            painter.setFont(text.icon)
+            painter.drawText(
+                QRectF(x - 1, rect.top(), 18, HEADER),
+                Qt.AlignmentFlag.AlignCenter,
+                look.glyph(face.icon) if face.icon else kin.icon,
+            )
+            x, room = x + 22, room - 22
+        kind = width(face.type_text, "type", least)
+        if face.type_text and (least <= 13 or width(face.name, "name", least) + kind + 8 <= room):
             painter.setFont(text.type)
             painter.setPen(palette().dim if muted else kin.soft)
             painter.drawText(QPointF(rect.right() - 10 - kind, base + 4), face.type_text)
             room -= kind + 8
             painter.setPen(pen)
         painter.setFont(text.name)
-        painter.drawText(QPointF(x, base + 4.6), elide(face.name, "name", room))
+        name = elide(face.name, "name", room, least)
+        painter.drawText(QPointF(x, base + 0.35 * max(13, least)), name)
 
-    def _paint_content(self, painter: QPainter, colours: Palette, kin: Family, near: bool) -> None:
-        face, text = self.face, fonts()
+    def _paint_content(self, painter: QPainter, colours: Palette, kin: Family, least: int) -> None:
+        """What is below the header; no words where `least`, the size that can be read, is 0."""
+        face, text = self.face, fonts(least)
         if face.curve is not None:
             self._paint_curve(painter, colours, kin)
         if face.picture is not None:
-            self._paint_picture(painter, colours, face.picture, near)
-        if not near:
+            self._paint_picture(painter, colours, face.picture, least)
+        if not least:
             return
         rect = face.rect
         painter.setFont(text.label)
         if face.summary:
             painter.setPen(colours.text)
             room = rect.width() - 2 * PAD
-            painter.drawText(face.summary_at, elide(face.summary, "label", room))
+            painter.drawText(face.summary_at, elide(face.summary, "label", room, least))
         painter.setPen(colours.dim)
         for one in face.inputs:
             if one.label:
-                painter.drawText(QPointF(one.at.x() + PAD, one.at.y() + 4), one.label)
-        for one in face.outputs:
+                label = elide(one.label, "label", rect.width() - 2 * PAD, least)
+                painter.drawText(QPointF(one.at.x() + PAD, one.at.y() + 4), label)
+        for row, one in enumerate(face.outputs):
             if one.label:
-                self._paint_output(painter, one, text)
-        if face.shape:
+                beside = face.inputs[row].label if row < len(face.inputs) else ""
+                self._paint_output(painter, one, text, width(beside, "label", least), least)
+        if face.shape and width(face.shape, "shape", least) <= rect.width() - 20:
             painter.setFont(text.shape)
-            x = rect.right() - 10 - width(face.shape, "shape")
+            x = rect.right() - 10 - width(face.shape, "shape", least)
             painter.drawText(QPointF(x, rect.bottom() - 9), face.shape)
 
-    def _paint_output(self, painter: QPainter, one: PortFace, text: Fonts) -> None:
-        x = one.at.x() - PAD - width(one.label, "label")
+    def _paint_output(
+        self, painter: QPainter, one: PortFace, text: Fonts, beside: float, least: int
+    ) -> None:
+        """An output's label, and its shape where there is room for that too."""
+        x = one.at.x() - PAD - width(one.label, "label", least)
         painter.drawText(QPointF(x, one.at.y() + 4), one.label)
-        if one.shape:
+        x -= width(one.shape, "shape", least) + 8
+        if one.shape and x >= self.face.rect.left() + PAD + beside:
             painter.setFont(text.shape)
-            x -= width(one.shape, "shape") + 8
             painter.drawText(QPointF(x, one.at.y() + 4), one.shape)
             painter.setFont(text.label)
 
@@ -303,14 +312,14 @@ class NodeItem(AbstractNodeItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(curve)
 
-    def _paint_picture(self, painter: QPainter, colours: Palette, room: QRectF, near: bool) -> None:
+    def _paint_picture(self, painter: QPainter, colours: Palette, room: QRectF, least: int) -> None:
         if self.image is None or self.image.isNull():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.picture)
             painter.drawRoundedRect(room, 4, 4)
-            if near:
+            if least:
                 painter.setPen(colours.dim)
-                painter.setFont(fonts().small)
+                painter.setFont(fonts(least).small)
                 waiting = "examples" if self.face.role == "data" else "shown while training"
                 painter.drawText(room, Qt.AlignmentFlag.AlignCenter, waiting)
             return
@@ -330,9 +339,9 @@ class NodeItem(AbstractNodeItem):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not coarse)
         painter.drawImage(target, shown)
 
-    def _paint_round(self, painter: QPainter, colours: Palette, kin: Family, near: bool) -> None:
+    def _paint_round(self, painter: QPainter, colours: Palette, kin: Family, least: int) -> None:
         rect = self.face.rect
-        if near:
+        if least:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.shadows[-1])
             painter.drawEllipse(rect.adjusted(-1, 1, 1, 4))
@@ -341,13 +350,12 @@ class NodeItem(AbstractNodeItem):
         painter.drawEllipse(rect)
         if self.face.curve is not None:
             self._paint_curve(painter, colours, kin)
-        if near:
+        if least:
             painter.setPen(colours.dim)
-            painter.setFont(fonts().small)
-            below = QRectF(rect.left() - 28, rect.bottom() + 3, rect.width() + 56, 14)
-            painter.drawText(
-                below, Qt.AlignmentFlag.AlignCenter, elide(self.face.name, "small", 98)
-            )
+            painter.setFont(fonts(least).small)
+            below = QRectF(rect.left() - 28, rect.bottom() + 2, rect.width() + 56, 22)
+            middle = Qt.AlignmentFlag.AlignHCenter
+            painter.drawText(below, middle, elide(self.face.name, "small", 98, least))
 
     def _paint_ports(self, painter: QPainter, colours: Palette, near: bool) -> None:
         for socket in self.sockets.values():

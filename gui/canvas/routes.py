@@ -7,11 +7,15 @@ from math import copysign
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
+from gui.canvas.around import GAP, NARROW, around
+
 Obstacles = Callable[[QRectF], list[QRectF]]
 
 BEND = 14.0
 LONG = 180.0
 REACH = 170.0
+FAR = 500.0
+"""How far beside a wire nodes are looked at that it may have to go around."""
 LANE = 20.0
 """How far the middles of wires between the same two ports are apart, more or less."""
 
@@ -54,6 +58,30 @@ def way(
         end,
     ]
     return _rounded(corners)
+
+
+def free_way(
+    start: QPointF,
+    end: QPointF,
+    source: QRectF,
+    target: QRectF,
+    obstacles: Obstacles,
+    lane: int = 0,
+) -> QPainterPath:
+    """As `way`, but around all nodes where it would run behind one and there is a way around.
+
+    It takes longer to find.
+    """
+    path = way(start, end, source, target, obstacles, lane)
+    rects = obstacles(path.boundingRect().adjusted(-FAR, -FAR, FAR, FAR))
+    others = [rect for rect in rects if rect not in (source, target)]
+    if not any(crosses(path, rect) for rect in others):
+        return path
+    aside = 4.0 * (lane + int(start.y() - source.top()) // 22 % 3)
+    for gap in (GAP + aside, GAP, NARROW):
+        if (corners := around(start, end, rects, gap)) is not None:
+            return _rounded(corners)
+    return path
 
 
 def _between(source: QRectF, target: QRectF) -> float:

@@ -11,7 +11,7 @@ from graph.sheet import Link
 from gui import look
 from gui.canvas.brushes import palette
 from gui.canvas.port_item import Socket
-from gui.canvas.routes import LONG, Obstacles, way
+from gui.canvas.routes import Obstacles, free_way, way
 from gui.canvas.toolkit import LivePipeItem, PipeItem, SlicerPipeItem
 
 WIDTH = 2.0
@@ -71,17 +71,18 @@ class Wire(PipeItem):
         style = Qt.PenStyle.DashLine if self.passing else Qt.PenStyle.SolidLine
         self.setPen(_pen(colour, width, style))
 
-    def route(self, obstacles: Obstacles | None = None) -> None:
-        """Draw the way from port to port anew, around what `obstacles` finds on a long one."""
+    def route(self, obstacles: Obstacles | None = None, *, free: bool = False) -> None:
+        """Draw the way from port to port anew, around what `obstacles` finds on a long one.
+
+        A `free` one goes around all nodes, wherever it runs.
+        """
         start, end = self._output_port.scenePos(), self._input_port.scenePos()
         first, last = self._output_port.parentItem(), self._input_port.parentItem()
         places = _place(first), _place(last)
-        self.setPath(way(start, end, *places, obstacles, self.link.again))
-
-    @property
-    def long(self) -> bool:
-        """Does it run far enough forward to meet nodes on its way?"""
-        return bool(self._input_port.scenePos().x() - self._output_port.scenePos().x() > LONG)
+        if free and obstacles is not None:
+            self.setPath(free_way(start, end, *places, obstacles, self.link.again))
+        else:
+            self.setPath(way(start, end, *places, obstacles, self.link.again))
 
     def draw_path(self, start_port: Any, end_port: Any = None, cursor_pos: Any = None) -> None:
         """NodeGraphQt's name for `route`."""

@@ -1,5 +1,7 @@
 """Arranging: left to right, nothing overlaps, the same board gives the same places."""
 
+from itertools import combinations
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +52,30 @@ def test_a_chain_is_wired_straight() -> None:
     wires = [Wire(f"n{i}", f"n{i + 1}") for i in range(1, 5)]
     places = arrange(boxes, wires)
     assert len({y for _, y in places.values()}) == 1
+
+
+@given(boards())
+def test_no_two_nodes_overlap_in_rows_for_a_view(
+    board: tuple[dict[str, Box], list[Wire]],
+) -> None:
+    boxes, wires = board
+    view = Box(900, 600)
+    places = arrange(boxes, wires, view)
+    assert places.keys() == boxes.keys()
+    for one, other in combinations(boxes, 2):
+        across = abs(places[one][0] - places[other][0])
+        down = abs(places[one][1] - places[other][1])
+        apart = (boxes[one].width + boxes[other].width) / 2 - 1
+        clear = (boxes[one].height + boxes[other].height) / 2 - 1
+        assert across >= apart or down >= clear, (one, other)
+
+
+def test_a_long_chain_goes_into_rows_for_a_view() -> None:
+    boxes = {f"n{i}": Box(130, 70) for i in range(1, 25)}
+    wires = [Wire(f"n{i}", f"n{i + 1}") for i in range(1, 24)]
+    places = arrange(boxes, wires, Box(900, 600))
+    assert 3 <= len({y for _, y in places.values()}) <= 6
+    assert max(x for x, _ in places.values()) - min(x for x, _ in places.values()) < 1500
 
 
 def test_nothing_to_arrange() -> None:
