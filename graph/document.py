@@ -5,8 +5,8 @@ and emits one event. Nothing else changes a document.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -466,6 +466,33 @@ class Document:
         with self.group("Paste"):
             for edit in edits:
                 self.do(edit)
+
+    def clone(self) -> "Document":
+        """The same apart from this one, without its past; new nodes get the ids they would here."""
+        other = Document(self.name)
+        other.settings = self.settings
+        edits = [Edit("network", name, name, None, True) for name in self.networks]
+        for sheet in self.sheets():
+            edits += [Edit("node", sheet.name, key, None, one) for key, one in sheet.nodes.items()]
+            edits += [Edit("link", sheet.name, key, None, one) for key, one in sheet.links.items()]
+            edits += [
+                Edit("exposed", sheet.name, key, None, one) for key, one in sheet.exposed.items()
+            ]
+        for edit in edits:
+            other._apply(edit)
+        other._last_number = self._last_number
+        return other
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Take back whatever is done inside, the count of ids too."""
+        steps, number = len(self._history.done), self._last_number
+        try:
+            yield
+        finally:
+            while len(self._history.done) > steps:
+                self.undo()
+            self._last_number = number
 
     def new_id(self, letter: str = "n") -> str:
         """A fresh id: of a node, or of a frame with the letter `f`."""

@@ -9,6 +9,7 @@ from graph.mending import WAITS, serious
 from graph.order import topological
 from graph.problems import Problem
 from graph.sheet import BOARD
+from graph.trying import Trial
 
 if TYPE_CHECKING:
     from graph.infer import Inference
@@ -24,12 +25,19 @@ class Findings:
         inference: What is known about the document.
         results: Of the nodes on the board; looked at each time.
         faulty: Those of them that have problems of their own; looked at each time.
+        tries: Offer only those fixes that lead on when they are tried out.
     """
 
     def __init__(
-        self, inference: "Inference", results: "Mapping[str, Result]", faulty: set[str]
+        self,
+        inference: "Inference",
+        results: "Mapping[str, Result]",
+        faulty: set[str],
+        *,
+        tries: bool,
     ) -> None:
         self._inference, self._results, self._faulty = inference, results, faulty
+        self._tries, self._trial = tries, Trial(inference)
         self._general: list[Problem] | None = None
         self._general_of: ByNode = {}
         self._all: list[Problem] | None = None
@@ -41,6 +49,8 @@ class Findings:
     def forget(self) -> None:
         """Something changed: look at everything again when asked."""
         self._general = self._all = self._awaited = None
+        self._trial.over = True
+        self._trial = Trial(self._inference)
 
     def all(self) -> list[Problem]:
         """Everything wrong, errors first, then in the order nodes are computed."""
@@ -50,7 +60,9 @@ class Findings:
             for one in sorted([*found, *self._checked()], key=lambda p: p.severity != "error"):
                 # a network placed twice has the problems inside it twice, as errors where it counts
                 once.setdefault((one.node, one.text), one)
-            self._all = [replace(one, place=self._where(one)) for one in once.values()]
+            self._all = [
+                self._offered(replace(one, place=self._where(one))) for one in once.values()
+            ]
             self._all_of = _by_node(self._all)
         return self._all
 
@@ -62,7 +74,10 @@ class Findings:
             return list(self._all_of.get(node, ()))
         self._checked()
         own = self._own(node) if node in self._faulty else []
-        return [*own, *self._general_of.get(node, ())]
+        return [self._offered(one) for one in (*own, *self._general_of.get(node, ()))]
+
+    def _offered(self, found: Problem) -> Problem:
+        return self._trial.offer(found) if self._tries else found
 
     def said_anew(self) -> set[str]:
         """Nodes of which something else is said than when this was asked last.

@@ -24,6 +24,7 @@ class Inference(Answers):
         facts: What a probe learned about data nodes, by node id.
         watch: Follow the document's changes from now on.
         batch_size: Examples a step; the board's own by default.
+        tries: Try fixes out before they are offered.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Inference(Answers):
         *,
         watch: bool = True,
         batch_size: int | None = None,
+        tries: bool = True,
     ) -> None:
         self.document = document
         self.batch_size = batch_size
@@ -47,7 +49,7 @@ class Inference(Answers):
         self._weights = 0
         self._dirty: set[str] = set(document.board.nodes)
         self._changed: set[str] = set()
-        self._findings = Findings(self, self._results, self._faulty)
+        self._findings = Findings(self, self._results, self._faulty, tries=tries)
         self._remarks: dict[str, Problem] = {}
         self._listeners: list[Callable[[set[str]], None]] = []
         self._stop = document.subscribe(self._on_event) if watch else lambda: None
@@ -57,6 +59,10 @@ class Inference(Answers):
     def close(self) -> None:
         """Stop following the document."""
         self._stop()
+
+    def apart(self) -> "Inference":
+        """The same of a copy of the document, to try something on."""
+        return Inference(self.document.clone(), self.facts, batch_size=self.batch_size, tries=False)
 
     def on_change(self, listener: Callable[[set[str]], None]) -> None:
         """Call `listener` with the ids of the nodes looked at again, after each step."""

@@ -1,6 +1,6 @@
 """What is wrong with a board, and what mends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -47,7 +47,7 @@ class Problem:
     expected: str = ""
     received: str = ""
     advice: str = ""
-    fixes: tuple[Fix, ...] = ()
+    fixes: Sequence[Fix] = ()
 
     def __post_init__(self) -> None:
         for name in ("text", "expected", "received", "advice"):

@@ -1,0 +1,106 @@
+"""Fixes that would uncover an error further on are led to the end, or are not offered."""
+
+from contextlib import suppress
+
+import pytest
+
+from graph import templates
+from graph.declare import REGISTRY
+from graph.document import Document
+from graph.errors import NeurowireError
+from graph.infer import Inference
+from graph.problems import Problem
+from graph.sheet import End
+from tests.graph_tests.test_infer import Board
+
+PUT_IN = (
+    "layer.conv1d",
+    "layer.conv3d",
+    "layer.linear",
+    "pool.max1d",
+    "pool.global_average",
+    "merge.not",
+    "merge.argmax",
+    "merge.mean",
+    "neuron.split",
+    "merge.stack",
+    "norm.batch1d",
+    "loss.mse",
+)
+
+
+def errors(inference: Inference) -> set[tuple[str | None, str]]:
+    return {(one.node, one.text) for one in inference.problems if one.severity == "error"}
+
+
+def press(inference: Inference, problem: Problem, before: set[tuple[str | None, str]]) -> None:
+    """Each fix by itself: no error comes at a node that had none."""
+    document, at = inference.document, {node for node, _ in before}
+    for fix in problem.fixes:
+        with document.group(fix.label):
+            fix.apply(document)
+        new = {one for one in errors(inference) - before if one[0] not in at}
+        assert not new, f"{problem} [{fix.label}]: {new}"
+        if problem.severity == "error":
+            assert (problem.node, problem.text) not in errors(inference), fix.label
+        document.undo()
+        assert errors(inference) == before
+
+
+@pytest.mark.parametrize("type", PUT_IN)
+def test_a_fix_uncovers_no_error_further_on(type: str) -> None:
+    document = templates.open_template("digits_mlp")
+    inference = Inference(document)
+    for link in list(document.board.links.values()):
+        if not REGISTRY.find(type):
+            raise AssertionError(f"no {type}")
+        with suppress(NeurowireError):
+            document.insert(type, link)
+            before = errors(inference)
+            for problem in inference.problems:
+                press(inference, problem, before)
+            document.undo()
+
+
+def test_what_a_fix_needs_further_on_is_done_in_the_same_click() -> None:
+    board = Board()
+    data = board.add("data.digits")
+    layer = board.add("layer.conv1d", data, filters=4)
+    loss = board.add("loss.cross_entropy", layer)
+    board.document.link(End(data.id, "label"), End(loss.id, "label"))
+    board.add("optimizer.adam", loss)
+    (problem,) = [one for one in board.inference.problems_of(layer.id) if one.fixes]
+    labels = [fix.label for fix in problem.fixes]
+    assert any(one.startswith("Use Conv2d and ") and loss.name in one for one in labels), labels
+    problem.fixes[0].apply(board.document)
+    assert not errors(board.inference)
+
+
+def test_trying_leaves_the_document_alone() -> None:
+    document = templates.open_template("digits_mlp")
+    inference = Inference(document)
+    document.insert("layer.conv1d", next(iter(document.board.links.values())))
+    steps, number = document.history, document.clone().new_id()
+    assert any(one.fixes for one in inference.problems)
+    assert document.history == steps
+    assert document.clone().new_id() == number
+
+
+def test_fixes_asked_for_after_a_change_are_still_there() -> None:
+    document = templates.open_template("digits_mlp")
+    inference = Inference(document)
+    document.insert("layer.conv1d", next(iter(document.board.links.values())))
+    (problem,) = [one for one in inference.problems if one.severity == "error"]
+    document.undo()
+    assert len(problem.fixes) > 0
+
+
+def test_a_clone_is_the_same_apart() -> None:
+    document = templates.open_template("gan")
+    other = document.clone()
+    assert other == document
+    node = next(iter(document.board.nodes))
+    other.rename(node, "another")
+    assert other != document
+    assert isinstance(other, Document)
+    assert not document.can_undo
