@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graph import repairing
+from graph import repairing, wires
 from graph.declare import REGISTRY, Declaration, Port
 from graph.errors import Mismatch, Repair
 from graph.overrides import own_name
@@ -115,7 +115,10 @@ def from_mismatch(
         inputs: What the shape rule got: only repairs that lead to what it takes become fixes.
     """
     repairs = repairing.settled(sheet, node, mismatch, inputs) if inputs else mismatch.repairs
-    fixes = (*(_fix(sheet, node, repair) for repair in repairs), *_siblings(node, inputs))
+    made = [_fix(sheet, node, one) for one in repairs]
+    if inputs:
+        made = [_reshaping(sheet, node, inputs, *both) for both in zip(repairs, made, strict=True)]
+    fixes = (*made, *_siblings(node, inputs))
     return problem(
         sheet,
         node,
@@ -165,6 +168,26 @@ def _fix(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
                     part.apply(document)
 
     return None if None in parts else Fix(repair.label, apply)
+
+
+def _reshaping(
+    sheet: Sheet, node: Node, inputs: Sequence[Any], repair: Repair, fix: Fix | None
+) -> Fix | None:
+    """A fix that brings other axes, with what takes them back behind the node."""
+    found = repairing.behind(sheet, node, inputs, repair) if fix is not None else None
+    if fix is None or found is None:
+        return fix
+    type, params = found
+    back = REGISTRY.find(type)
+    assert back is not None, "shapes are of the catalogue"
+    label = f"{fix.label} and {back.title} behind"
+
+    def apply(document: "Document") -> None:
+        with document.group(label):
+            fix.apply(document)
+            wires.insert_behind(document, type, node.id, params)
+
+    return replace(fix, instead=Fix(label, apply))
 
 
 def _one(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:

@@ -21,6 +21,8 @@ class Fix:
     apply: "Callable[[Document], None]"
     sets: tuple[str, str, object] | None = None
     """The node, the parameter and the value, where that is all it does."""
+    instead: "Fix | None" = None
+    """The same with what gives those that follow the shape they had, where it alone does not do."""
 
 
 @dataclass(frozen=True)

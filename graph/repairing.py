@@ -9,7 +9,7 @@ from graph.declare import REGISTRY, Declaration
 from graph.errors import BadParameter, Mismatch, Repair
 from graph.ranges import FREE, Want
 from graph.sheet import Node, Sheet
-from graph.tensor import TensorType, features
+from graph.tensor import TensorType, features, product
 
 STEPS = 3
 """How many repairs in a row one click may make."""
@@ -31,6 +31,34 @@ def settled(sheet: Sheet, node: Node, mismatch: Mismatch, inputs: Sequence[Any])
     state = State(node.params, tuple(inputs))
     found = (_settle(sheet, node, state, repair, STEPS) for repair in mismatch.repairs)
     return [one for one in found if one is not None]
+
+
+def behind(
+    sheet: Sheet, node: Node, inputs: Sequence[Any], repair: Repair
+) -> tuple[str, dict[str, object]] | None:
+    """What gives those that follow the axes they had, where a repair brings others; with params."""
+    state = State(node.params, tuple(inputs))
+    given = _at(node, state, repair)
+    for one in (replace(repair, more=()), *repair.more):
+        found = _after(sheet, node, state, one)
+        if found is None:
+            return None
+        state = found[0]
+    declaration = REGISTRY.find(node.type)
+    assert declaration is not None, "only nodes of known type are mended"
+    shapes: Any = declaration.bind(state.params).shape(*state.inputs)
+    made = shapes if isinstance(shapes, TensorType) else next(iter(shapes), None)
+    if given is None or made is None or given.rank < 2 or made.rank == given.rank:
+        return None
+    if made.dims[:1] != given.dims[:1]:
+        return None
+    if made.rank > given.rank:
+        last = made.rank - given.rank + 1
+        return "shape.flatten", {} if given.rank == 2 else {"start_dim": 1, "end_dim": last}
+    sides = [size for size in given.dims[1:] if isinstance(size, int)]
+    if made.rank != 2 or len(sides) < given.rank - 1 or product(made.dims[1:]) != product(sides):
+        return None
+    return "shape.unflatten", {"dim": 1, "sizes": tuple(sides)}
 
 
 def _settle(sheet: Sheet, node: Node, state: State, repair: Repair, steps: int) -> Repair | None:

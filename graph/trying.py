@@ -5,10 +5,13 @@ They are tried on a copy of the document, when they are looked at.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, overload
 
+from graph import wires
+from graph.declare import REGISTRY
 from graph.errors import NeurowireError
 from graph.problems import Fix, Problem
 
@@ -18,16 +21,21 @@ if TYPE_CHECKING:
 
 STEPS = 3
 """How many fixes one click may join."""
-TRIES = 12
-"""How many fixes are pressed to find out where one leads to."""
+FAR = 5
+"""How many fixes may follow each other, where no click can join them."""
+TRIES = 4
+"""How many fixes are pressed for each of these to find out where one leads to."""
+BEFORE = 6
+"""How many nodes before the one that is wrong may be what is in the way."""
 LARGEST = 400
 """Nodes of a board whose fixes are offered untried, as each try looks at the board again."""
 
 Said = tuple[str | None, str]
+Way = tuple[Fix, ...]
 
 
 class Tried(Sequence[Fix]):
-    """Those fixes of a problem that lead to where no error is new; tried when they are looked at.
+    """Ways out of a problem that lead to where no error is new; tried when they are looked at.
 
     Args:
         trial: Where to try them.
@@ -36,6 +44,21 @@ class Tried(Sequence[Fix]):
 
     def __init__(self, trial: "Trial", problem: Problem) -> None:
         self._trial, self._problem = trial, problem
+
+    @property
+    def proposed(self) -> Sequence[Fix]:
+        """What the node proposes, untried."""
+        return self._problem.fixes
+
+    @property
+    def known(self) -> bool:
+        """Were they tried?"""
+        return "_good" in self.__dict__
+
+    @property
+    def over(self) -> bool:
+        """Has the document changed since, so that nothing can be tried any more?"""
+        return self._trial.over
 
     @cached_property
     def _good(self) -> tuple[Fix, ...]:
@@ -52,9 +75,27 @@ class Tried(Sequence[Fix]):
         return len(self._good)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Tried) and self._problem == other._problem
+        same = isinstance(other, Tried) and self._trial is other._trial
+        return same and self._problem == other._problem  # type: ignore[attr-defined]
 
     __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What tries begin from.
+
+    Attributes:
+        copy: What is known of a copy of the document.
+        said: What is told of it.
+        wrong: Its errors.
+        unjudged: Nodes of which nothing could be told yet, as what they take is not known.
+    """
+
+    copy: "Inference"
+    said: frozenset[Said]
+    wrong: frozenset[Said]
+    unjudged: frozenset[str]
 
 
 class Trial:
@@ -71,16 +112,16 @@ class Trial:
         """Has the document changed since?"""
 
     @cached_property
-    def _copy(self) -> "Inference":
-        return self._original.apart()
-
-    @cached_property
-    def _before(self) -> dict[Said, Problem]:
-        return _errors(self._copy)
+    def _start(self) -> "Start":
+        copy = self._original.apart()
+        results = ((node, copy.result(node)) for node in copy.document.board.nodes)
+        unjudged = {node for node, found in results if found is None or found.inputs is None}
+        said = frozenset((one.node, one.text) for one in copy.problems)
+        return Start(copy, said, frozenset(_errors(copy)), frozenset(unjudged))
 
     def offer(self, problem: Problem) -> Problem:
         """The problem with those of its fixes that lead on, found out when they are asked for."""
-        if not problem.fixes:
+        if not problem.fixes and (problem.severity != "error" or problem.node is None):
             return problem
         key = problem.node, problem.text, tuple(fix.label for fix in problem.fixes)
         fixes = self._offers.setdefault(key, Tried(self, problem))
@@ -89,57 +130,95 @@ class Trial:
     def good(self, problem: Problem) -> Iterator[Fix]:
         """The fixes of a problem that are worth a click.
 
-        Those that mend all by themselves, or else those that do together with others.
+        Those that mend all by themselves, or else those that do together with others. Where none
+        does, what is in the way is taken out, or the first is offered that others lead on from.
         """
         document = self._original.document
-        if self.over or sum(len(sheet.nodes) for sheet in document.sheets()) > LARGEST:
+        if sum(len(sheet.nodes) for sheet in document.sheets()) > LARGEST:
             yield from problem.fixes
             return
-        ends = [self._lead(problem, fix) for fix in problem.fixes]
-        alone = [end[0] for end in ends if end is not None and len(end) == 1]
-        yield from alone or (_joined(end) for end in ends if end is not None)
+        if self.over:
+            now = Trial(self._original)
+            stands = (problem.node, problem.text) in now._start.said
+            yield from now.good(problem) if stands else problem.fixes
+            return
+        ways = [way for fix in problem.fixes if (way := self._shortest(problem, fix))]
+        alone = [way[0] for way in ways if len(way) == 1]
+        yield from alone or map(_joined, ways)
+        if not ways:
+            outs = (self._way(problem, fix, 1) for fix in _outs(document, problem))
+            far = (self._way(problem, fix, FAR) for fix in problem.fixes)
+            yield from islice((way[0] for way in chain(outs, far) if way), 1)
 
-    def _lead(self, problem: Problem, fix: Fix) -> tuple[Fix, ...] | None:
-        """The fix with what else it needs; None where it ends nowhere."""
-        self._left, self._at = TRIES, {node for node, _ in self._before}
-        return self._follow(problem, fix, "", STEPS)
+    def _shortest(self, problem: Problem, fix: Fix) -> Way:
+        """The fix alone, or with what follows in the shape it had, or with what else it needs."""
+        both = [fix, fix.instead] if fix.instead else [fix]
+        ways = (self._way(problem, one, steps) for steps in (1, STEPS) for one in both)
+        return next((way for way in ways if way), ())
 
-    def _follow(self, problem: Problem, fix: Fix, name: str, steps: int) -> tuple[Fix, ...] | None:
-        document = self._copy.document
+    def _way(self, problem: Problem, fix: Fix, steps: int) -> Way:
+        """What leads from a fix to where no error is new, in so many steps; nothing if none."""
+        self._left = TRIES * steps
+        return self._follow(problem, fix, "", steps)
+
+    def _follow(self, problem: Problem, fix: Fix, name: str, steps: int) -> Way:
+        document = self._start.copy.document
         self._left -= 1
         with document.trial(), suppress(NeurowireError):
             with document.group(fix.label):
                 fix.apply(document)
             return self._end(problem, fix, name, steps)
-        return None
+        return ()
 
-    def _end(self, problem: Problem, fix: Fix, name: str, steps: int) -> tuple[Fix, ...] | None:
-        now = _errors(self._copy)
-        said = (problem.node, problem.text)
-        if problem.severity == "error" and said in now:
-            return None
-        new = [
-            one
-            for key, one in now.items()
-            if key not in self._before and (one.node not in self._at or one.node == problem.node)
-        ]
+    def _end(self, problem: Problem, fix: Fix, name: str, steps: int) -> Way:
+        now = _errors(self._start.copy)
+        if problem.severity == "error" and (problem.node, problem.text) in now:
+            return ()
+        new = [one for key, one in now.items() if key not in self._start.wrong]
         named = replace(fix, label=f"{fix.label} at {name}") if name else fix
         if not new:
             return (named,)
-        for one in new[:1] if steps > 1 else ():
-            for following in one.fixes:
-                if self._left > 0:
-                    rest = self._follow(problem, following, one.name, steps - 1)
-                    if rest is not None:
-                        return (named, *rest)
-        return None
+        if steps == 1 or any(one.node not in self._start.unjudged | {problem.node} for one in new):
+            return ()
+        for following in _ways_out(new[0]):
+            if self._left <= 0:
+                break
+            rest = self._follow(problem, following, new[0].name, steps - 1)
+            if rest:
+                return (named, *rest)
+        return ()
+
+
+def _outs(document: "Document", problem: Problem) -> Iterator[Fix]:
+    """What takes a node out of its wire: the one that is wrong, or one before that gives it so."""
+    if problem.severity != "error" or problem.node is None or not document.has(problem.node):
+        return
+    sheet, ahead = document.sheet_of(problem.node), [problem.node]
+    for id in ahead:
+        node = sheet.nodes[id]
+        declaration = REGISTRY.find(node.type)
+        if declaration is None or (declaration.learns and id != problem.node):
+            continue
+        if wires.through(document, id):
+            yield Fix(f"Take {node.name} out", partial(_take_out, node=id))
+        before = (link.source.node for link in sheet.into(id))
+        ahead += [one for one in before if one not in ahead and len(ahead) < BEFORE]
+
+
+def _take_out(document: "Document", node: str) -> None:
+    document.remove([node], reconnect=True)
+
+
+def _ways_out(problem: Problem) -> Iterator[Fix]:
+    yield from problem.fixes
+    yield from (fix.instead for fix in problem.fixes if fix.instead)
 
 
 def _errors(inference: "Inference") -> dict[Said, Problem]:
     return {(one.node, one.text): one for one in inference.problems if one.severity == "error"}
 
 
-def _joined(fixes: tuple[Fix, ...]) -> Fix:
+def _joined(fixes: Way) -> Fix:
     """Several as one, which says all of them."""
     first, *rest = (fix.label for fix in fixes)
     label = " and ".join([first, *(one[:1].lower() + one[1:] for one in rest)])

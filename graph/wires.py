@@ -95,6 +95,20 @@ def splice(document: "Document", node: str, link: Link) -> None:
         link_instead(document, End(node, ports.outputs[0].name), link)
 
 
+def insert_behind(document: "Document", type: str, node: str, params: Mapping[str, Any]) -> None:
+    """Put a new node between a node's first output and all that it feeds."""
+    outputs = document.ports(document.node(node)).outputs
+    fed = document.sheet_of(node).out_of(node, outputs[0].name) if outputs else []
+    if not fed:
+        return
+    with document.group("Insert"):
+        made = insert(document, type, fed[0], params)
+        source = End(made.id, document.ports(made).outputs[0].name)
+        for link in fed[1:]:
+            document.unlink(link)
+            link_instead(document, source, link)
+
+
 def through(document: "Document", node: str) -> list[tuple[End, Link]]:
     """What would join a node's first input to what its first output feeds."""
     sheet = document.sheet_of(node)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from graph.problems import Problem
+from graph.trying import Tried
 from gui.session import Session
 from gui.widgets import Card, holds_keys, label
 
@@ -113,7 +114,7 @@ class Problems(QScrollArea):
         for problem in problems:
             alike = present.get(_said(problem))
             card = alike.pop(0) if alike else Card(problem, self._fix, self._jump)
-            card.problem = problem  # what mends it may have changed
+            card.take(problem)
             self._cards.addWidget(card)
         for card in (one for alike in present.values() for one in alike):
             if holds_keys(card):
@@ -150,15 +151,21 @@ class Problems(QScrollArea):
 
 def _said(problem: Problem) -> object:
     """All that a card shows."""
-    fixes = tuple(fix.label for fix in problem.fixes)
+    fixes = proposed(problem)
     return str(problem), problem.severity, problem.name, problem.place, fixes
+
+
+def proposed(problem: Problem) -> tuple[str, ...]:
+    """The labels of its fixes, as they are before any is tried."""
+    fixes = problem.fixes.proposed if isinstance(problem.fixes, Tried) else problem.fixes
+    return tuple(fix.label for fix in fixes)
 
 
 def together(problems: Iterable[Problem]) -> list[Problem]:
     """One problem for those that say the same of several nodes and are mended by the same."""
     same: dict[object, list[Problem]] = {}
     for one in problems:
-        fixes = tuple(fix.label for fix in one.fixes)
+        fixes = proposed(one)
         key = (one.severity, one.text, one.advice, fixes) if fixes else id(one)
         same.setdefault(key, []).append(one)
     return [_as_one(alike) for alike in same.values()]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -22,8 +23,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.problems import Problem, sentence
+from graph.problems import Fix, Problem, sentence
+from graph.trying import Tried
 from gui import look
+
+PAUSE_MS = 150
+"""How long after an edit its problems' fixes are tried, so that no edit waits for it."""
 
 
 def label(text: str = "", style: str = "", *, wrap: bool = False) -> QLabel:
@@ -192,11 +197,13 @@ class Card(QFrame):
         text.addWidget(label(_sentence(problem.text), wrap=True))
         if problem.advice:
             text.addWidget(label(_sentence(problem.advice), "dim", wrap=True))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        for index, one in enumerate(problem.fixes):
-            buttons.addWidget(button(one.label, partial(self._mend, fix, index)))
-        buttons.addStretch(1)
+        self._fix = fix
+        self._offered: tuple[Fix, ...] = ()
+        self._row = QWidget()
+        self._row.setMinimumHeight(self.fontMetrics().height() + 14)  # a button's, also before
+        self._buttons = QHBoxLayout(self._row)
+        self._buttons.setContentsMargins(0, 0, 0, 0)
+        self._buttons.setSpacing(6)
         if jump is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -204,11 +211,40 @@ class Card(QFrame):
         layout.setContentsMargins(12, 8, 10, 8)
         layout.setSpacing(6)
         layout.addLayout(text)
-        if problem.fixes:
-            layout.addLayout(buttons)
+        layout.addWidget(self._row)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.timeout.connect(self._offer)
+        self.take(problem)
 
-    def _mend(self, fix: Callable[[Problem, int], None], index: int) -> None:
-        fix(self.problem, index)
+    def take(self, problem: Problem) -> None:
+        """Show the same of a problem as it stands now: what mends it may have changed.
+
+        Fixes that are to be tried first are tried when the edits pause.
+        """
+        self.problem = problem
+        self._idle.stop()
+        if isinstance(problem.fixes, Tried) and not problem.fixes.known:
+            self._idle.start(PAUSE_MS)
+        else:
+            self._offer()
+
+    def _offer(self) -> None:
+        if isinstance(self.problem.fixes, Tried) and self.problem.fixes.over:
+            return  # it is about to be shown anew, or gone
+        fixes = tuple(self.problem.fixes)
+        same = [one.label for one in fixes] == [one.label for one in self._offered]
+        self._offered = fixes
+        self._row.setVisible(bool(fixes))
+        if same:
+            return
+        empty(self._buttons)
+        for index, one in enumerate(fixes):
+            self._buttons.addWidget(button(one.label, partial(self._mend, index)))
+        self._buttons.addStretch(1)
+
+    def _mend(self, index: int) -> None:
+        self._fix(replace(self.problem, fixes=self._offered), index)
 
     def mousePressEvent(self, _: object) -> None:
         if self._jump is not None:

@@ -311,12 +311,11 @@ class NodePage(QWidget):
 
     def _show_problems(self) -> None:
         problems = [one for node in self.ids for one in self._session.place.problems_of(node)]
-        shown = [
-            item.widget().problem  # type: ignore[union-attr]
-            for index in range(self._cards.count())
-            if (item := self._cards.itemAt(index)) is not None
-        ]
-        if [str(one) for one in shown] == [str(one) for one in problems]:
+        items = [self._cards.itemAt(index) for index in range(self._cards.count())]
+        cards = [card for item in items if item and isinstance(card := item.widget(), Card)]
+        if [str(card.problem) for card in cards] == [str(one) for one in problems]:
+            for card, problem in zip(cards, problems, strict=True):
+                card.take(problem)
             return
         empty(self._cards)
         for problem in problems:

@@ -151,7 +151,7 @@ def test_noise_of_another_size_than_its_generator_takes_is_resized(noise: str, l
     (problem,) = [one for one in inference.problems if one.severity == "error"]
     assert problem.node == by_name["generator_2"].id
     assert problem.fixes[0].label == label.format(made.name)
-    assert problem.fixes[-1].label == "Give it weights of its own"
+    assert len(problem.fixes) == 1, "weights of its own would not be trained"
     problem.fixes[0].apply(document)
     assert not inference.problems
 

@@ -40,7 +40,7 @@ def test_a_walk_has_one_beginning() -> None:
     (problem,) = inference.problems
     assert "one Diffusion start" in problem.text
     assert problem.received == "diffusion_start and other"
-    assert not problem.fixes
+    assert [fix.label for fix in problem.fixes] == ["Take diffusion out"]
 
 
 def test_noise_of_another_size_than_the_start() -> None:

@@ -59,6 +59,7 @@ def test_the_first_minute_on_a_laptop_by_the_mouse(start: Start, tmp_path: Path)
     user.select("logits")
     user.set("units", "7")
     user.tab("Problems")
+    user.until(lambda: any("10" in one.text() for one in fixes(user)))
     user.click(next(one for one in fixes(user) if "10" in one.text()))
     assert user.problems() == []
 

@@ -57,11 +57,16 @@ def mend(user: User) -> None:
     user.click(user.window.topbar.train)
     assert "Not started" in user.status
     assert any("10" in text and "7" in text for text in user.problems())
-    cards = [one for one in user.window.problems.findChildren(Card) if one.isVisible()]
-    buttons = [button for card in cards for button in card.findChildren(QPushButton)]
-    user.click(next(one for one in buttons if "10" in one.text()))
+    user.until(lambda: any("10" in one.text() for one in buttons(user)))
+    user.click(next(one for one in buttons(user) if "10" in one.text()))
     assert user.problems() == []
     assert "no problems" in user.window.status.board.text()
+
+
+def buttons(user: User) -> list[QPushButton]:
+    """What the problems shown can be mended by."""
+    cards = [one for one in user.window.problems.findChildren(Card) if one.isVisible()]
+    return [button for card in cards for button in card.findChildren(QPushButton)]
 
 
 def train(user: User) -> None:

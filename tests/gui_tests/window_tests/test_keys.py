@@ -117,19 +117,21 @@ def test_enter_goes_into_a_nodes_first_field_and_escape_back(user: User) -> None
     assert node(user.window, "logits").params["units"] == 3
 
 
+def fixes(user: User) -> list[QPushButton]:
+    """The buttons of the problems; they come when the edits pause."""
+    problems = user.window.problems
+    user.until(lambda: any(one.findChildren(QPushButton) for one in problems.findChildren(Card)))
+    return [one for card in problems.findChildren(Card) for one in card.findChildren(QPushButton)]
+
+
 def test_the_keys_are_the_boards_after_a_fix_new_and_open(user: User, tmp_path: object) -> None:
     window = user.window
     user.tab("Problems")
     search = window.palette_panel.search
     user.click(search)
     user.type("conv")
-    fixes = [
-        button
-        for card in window.problems.findChildren(Card)
-        for button in card.findChildren(QPushButton)
-    ]
     before = save_text(window.session.document)
-    user.click(fixes[0])
+    user.click(fixes(user)[0])
     assert save_text(window.session.document) != before
     assert isinstance(focused(), Viewer)
     user.key(Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -207,8 +209,7 @@ def test_enter_presses_a_button_as_space_does(user: User) -> None:
         assert window.losses.log.isChecked(), key
     user.tab("Problems")
     before = save_text(window.session.document)
-    card = window.problems.findChildren(Card)[0]
-    card.findChildren(QPushButton)[0].setFocus()
+    fixes(user)[0].setFocus()
     user.key(Key.Key_Return)
     assert save_text(window.session.document) != before
 

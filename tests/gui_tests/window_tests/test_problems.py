@@ -31,6 +31,7 @@ def test_a_shape_problem_is_fixed_by_its_button(window: Window, qtbot: QtBot) ->
     [card] = cards(window)
     assert "10" in str(card.problem)
     assert window.docks["problems"].windowTitle() == "Problems 1"
+    qtbot.waitUntil(lambda: bool(card.findChildren(QPushButton)))
     [fix] = card.findChildren(QPushButton)
     QTest.mouseClick(fix, LEFT)
     assert node(window, "logits").params["units"] == 10
