@@ -15,6 +15,7 @@ from graph.overrides import OVERRIDES
 from graph.problems import Fix, Problem
 from graph.rules import network_of, role
 from graph.sheet import End, Node, Sheet
+from graph.sizes import check_sizes
 from graph.tensor import TensorType
 
 Facts = Mapping[str, Any]
@@ -169,6 +170,7 @@ class NodeInference:
         try:
             given = bound.shape(*inputs)
             weights = bound.weights(*inputs) if declaration.has("weights") else None
+            check_sizes(weights or 0, given if isinstance(given, tuple) else (given,))
         except Mismatch as mismatch:
             return Result(None, nothing, (from_mismatch(sheet, node, mismatch, inputs=inputs),))
         types = given if isinstance(given, tuple) else (given,)

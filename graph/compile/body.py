@@ -11,6 +11,7 @@ from graph.sheet import End
 from graph.tensor import TensorType
 
 Values = Mapping[End, Value]
+MARK = "called_within"
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,10 @@ class Body:
         if not (item.wrapped and following.wraps and len(item.writes) == 1):
             return False
         end = item.writes[0][0]
-        return self._left[end] == 1 and following.reads.count(end) == 1 and end not in self.wanted
+        if self._left[end] != 1 or following.reads.count(end) != 1 or end in self.wanted:
+            return False
+        marked = {**self.values, end: Value(MARK, item.writes[0][1])}
+        return following.source(marked, self.owner).count(MARK) == 1  # else it would run twice
 
     def _targets(self, item: Item) -> str:
         targets = []

@@ -99,6 +99,25 @@ def check_classes(logits: TensorType, label: TensorType, name: str = "logits") -
     return classes
 
 
+def check_probabilities(logits: TensorType, target: TensorType) -> int:
+    """Logits and targets have one number a class, on axis 1; gives the number of classes.
+
+    Raises:
+        Mismatch: If they do not fit.
+    """
+    check_floats(("logits",), logits)
+    fits = logits.rank > 1 and logits.dims == target.dims
+    classes = logits.dims[1] if fits else None
+    if not isinstance(classes, int) or classes < 2:
+        raise Mismatch(
+            "class numbers on `label`, or a probability for each class, shaped like the logits "
+            f"[N, classes, ...], {logits}",
+            f"{target.kind} {target}",
+            "wire the data's labels here, or One-hot labels as mixing makes them",
+        )
+    return classes
+
+
 def set_outputs(port: str, count: int, *, channels: bool = False) -> Repair:
     """A repair that lets the layer upstream give so many features or channels."""
     label = f"Set the outputs of the layer before to {count}"

@@ -10,8 +10,15 @@ from typing import Literal
 from graph.declare import Raw, Value, call, changed, literal, node, param, shared
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import operand
-from graph.nodes._targets import by_class, check_classes, check_pair, check_yes_or_no, pair
-from graph.ranges import ANY, CLASS_SCORES, SCORES, TARGETS, Want
+from graph.nodes._targets import (
+    by_class,
+    check_classes,
+    check_pair,
+    check_probabilities,
+    check_yes_or_no,
+    pair,
+)
+from graph.ranges import ANY, CLASS_SCORES, SCORES, TARGETS, Want, shares
 from graph.tensor import SCALAR_LOSS, TensorType, product
 
 GROUP = "Loss"
@@ -109,7 +116,8 @@ def check_weight(weight: tuple[float, ...], classes: int) -> None:
 class CrossEntropy:
     """How surprised the network is by the right class; for one class out of many.
 
-    Takes logits (scores before any softmax), one per class.
+    Takes logits (scores before any softmax), one per class. The target is a class number, or a
+    probability for each class [N, classes, ...], as of mixed pictures or of a teacher.
     """
 
     label_smoothing: float = param(
@@ -123,22 +131,37 @@ class CrossEntropy:
     )
 
     def shape(self, logits: TensorType, label: TensorType) -> TensorType:
-        check_weight(self.weight, check_classes(logits, label))
+        if label.dtype != "float":
+            check_weight(self.weight, check_classes(logits, label))
+            return SCALAR_LOSS
+        check_weight(self.weight, check_probabilities(logits, label))
+        if self.ignore_index != IGNORED:
+            raise Mismatch(
+                "class numbers, of which one is ignored",
+                f"a probability for each class {label}",
+                "probabilities have no class number to ignore",
+                repairs=[set_param("ignore_index", IGNORED)],
+            )
         return SCALAR_LOSS
 
     def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
+        if label.dtype == "float":
+            return {"logits": CLASS_SCORES, "label": shares(1, log=False)}
         return {"logits": CLASS_SCORES}
 
     def expression(self, logits: Value, label: Value) -> str:
+        soft = label.type.dtype == "float"
         return call(
             "F.cross_entropy",
-            *by_class(logits, label),
+            *((logits, label) if soft else by_class(logits, label)),
             **class_weights(logits, self.weight),
             **changed(self, "ignore_index", "label_smoothing"),
         )
 
     def total(self, logits: Value, label: Value) -> tuple[str, str] | None:
+        if label.type.dtype == "float":
+            return None  # a mean over examples, be they weighted or not
         given, rest = by_class(logits, label), changed(self, "label_smoothing")
         return class_total("F.cross_entropy", given, self.weight, self.ignore_index, **rest)
 

@@ -291,3 +291,15 @@ def test_of_a_moving_picture_the_first_is_taken_and_told(tmp_path: Path) -> None
     assert image[:, 0, 0].tolist() == pytest.approx([1, 0, 0], abs=0.02)
     facts = probe("data.image_folder", {"path": str(tmp_path), "validation": 0.0})
     assert "of 2 with several frames the first is taken" in facts["note"]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("mode", ["LAB", "CMYK", "YCbCr", "P"])
+def test_a_picture_of_any_mode_is_read(mode: str, channels: int, tmp_path: Path) -> None:
+    file = tmp_path / "one.tiff"
+    Image.new("RGB", (8, 8), (255, 255, 255)).convert(mode).save(file)
+    with Image.open(file) as opened:
+        assert opened.mode == mode
+    found = read_picture(file, 4, channels)
+    assert found.shape == (channels, 4, 4)
+    assert found.min() > 0.97
