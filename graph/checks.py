@@ -8,6 +8,7 @@ from graph import (
     batches,
     classes,
     deviations,
+    following,
     generating,
     gradients,
     meanings,
@@ -44,6 +45,7 @@ def check(inference: "Inference") -> list[Problem]:
         *twins.check(inference),
         *_unreached(inference),
         *_weights_inside(inference.document),
+        *following.check(inference),
         *_losses_for_nobody(inference),
         *rows.check(inference),
         *generating.check(inference),
@@ -114,7 +116,7 @@ def above(
 
 def learns(inference: "Inference", node: Node) -> bool:
     """Does this node hold learned numbers?"""
-    if node.muted:
+    if node.muted or following.share(node):
         return False
     declaration = REGISTRY.find(node.type)
     if declaration is None:

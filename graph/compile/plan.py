@@ -9,13 +9,13 @@ that its loss needs. `parts` says which layers are gathered, `units` makes units
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from graph import names, rows, trains
+from graph import following, names, rows, trains
 from graph.checks import above, loss_names, trained
 from graph.compile.avoided import avoided, free
 from graph.compile.body import Item
 from graph.compile.model import Classes
 from graph.compile.networks import Networks
-from graph.compile.program import Average, Op, Step, Unit, needed
+from graph.compile.program import Average, Follower, Op, Step, Unit, needed
 from graph.compile.scope import Scope
 from graph.compile.units import gather
 from graph.order import topological
@@ -60,6 +60,7 @@ class Plan:
         self.loss_names = loss_names(self.document)
         self.steps = [self._step(optimizer) for optimizer in self.optimizers]
         self.averages = self._averages()
+        self.followers = self._followers()
 
     # -- asking
 
@@ -180,6 +181,16 @@ class Plan:
                 name = "target_scale" if len(self.data) == 1 else f"{node.name}_scale"
                 found[node.id] = names.unique(name, taken)
                 taken.add(found[node.id])
+        return found
+
+    def _followers(self) -> list[Follower]:
+        """Instances that are the moving average of another."""
+        found = []
+        for unit in self.units:
+            node = self.board.nodes[unit.nodes[0]]
+            for source in following.followed(self.board, node) if following.share(node) else ():
+                if owner := self.owner(source.id):
+                    found.append(Follower(unit, owner[0], following.share(node)))
         return found
 
     def _averages(self) -> list[Average]:

@@ -75,6 +75,21 @@ class Average:
     decay: float
 
 
+@dataclass(frozen=True)
+class Follower:
+    """A unit that is the moving average of another.
+
+    Attributes:
+        unit: The average.
+        source: What it follows.
+        keeps: The share of itself that it keeps at each step.
+    """
+
+    unit: Unit
+    source: Unit
+    keeps: float
+
+
 def needed(items: list[Item], goals: Iterable[End]) -> list[Item]:
     """Those items that some values are computed from."""
     wanted, found = set(goals), []

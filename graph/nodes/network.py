@@ -64,6 +64,14 @@ class Instance:
         "let everything through.",
         advanced=True,
     )
+    momentum: float = param(
+        0.0,
+        low=0.0,
+        high=1.0,
+        doc="Above 0: the moving average of the trained placement of this network, which keeps "
+        "this share of itself at each step; it only evaluates, as a BYOL target or mean teacher.",
+        advanced=True,
+    )
     overrides: Values = param((), doc="This place's values of parameters the network shows.")
 
     def summary(self) -> str:

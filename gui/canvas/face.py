@@ -141,6 +141,8 @@ def _tell_network(face: Face, place: Place) -> None:
     parts = [f"\N{MULTIPLICATION SIGN}{repeat}"] if repeat > 1 else []
     parts += [many(weights, "weight")] if weights else []
     parts += ["evaluates"] if face.params.get("evaluate") else []
+    momentum = face.params.get("momentum", 0.0)
+    parts += [f"average {momentum:g}"] if momentum else []
     face.summary = ", ".join(parts)
 
 

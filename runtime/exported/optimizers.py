@@ -9,6 +9,21 @@ from torch import nn
 NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm, nn.RMSNorm)
 
 
+@torch.no_grad()
+def follow(average: nn.Module, network: nn.Module, keeps: float) -> None:
+    """Move a network's weights towards those of another, as their moving average; copy its buffers.
+
+    Args:
+        average: What moves.
+        network: What it follows.
+        keeps: The share of itself that it keeps.
+    """
+    for mine, its in zip(average.parameters(), network.parameters(), strict=True):
+        mine.lerp_(its, 1 - keeps)
+    for mine, its in zip(average.buffers(), network.buffers(), strict=True):
+        mine.copy_(its)
+
+
 def weight_groups(
     *networks: nn.Module,
     slower: Sequence[nn.Module] = (),

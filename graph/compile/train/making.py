@@ -21,9 +21,14 @@ def write(writer: Writer, members: Members) -> None:
     data.write_checks(writer, plan)
     pause = f"validation_pause({data.rows(plan, data.VALIDATION)}, batch_size)"
     writer.add(f"self.validate_every = validate_every or {pause}", level=2)
-    for unit in plan.units:
+    followers = {one.unit.attribute for one in plan.followers}
+    for unit in (one for one in plan.units if one.attribute not in followers):
         rests = modes.rests(plan, members.flow, unit)
         _unit(writer, unit, members.flow.cold(unit), _begins_with(plan, unit), rests=rests)
+    for one in plan.followers:
+        copied = f"copy.deepcopy(processes.plain(self.{one.source.attribute}))"
+        text = f"self.{one.unit.attribute} = {copied}.requires_grad_(False).eval()"
+        writer.add(text, one.unit.nodes, level=2)
     _averages(writer, plan)
     held = [unit.attribute for unit in plan.units]
     held += [mean.attribute for mean in plan.averages]

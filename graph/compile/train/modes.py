@@ -13,6 +13,7 @@ from graph.compile.networks import Held
 from graph.compile.plan import Plan
 from graph.compile.program import Unit
 from graph.declare import REGISTRY
+from graph.following import share
 from graph.rules import role
 from graph.sheet import Node, Sheet
 
@@ -23,7 +24,7 @@ Standing = Callable[[str], bool | None]
 def rests(plan: Plan, flow: Flow, unit: Unit) -> bool:
     """Does a whole unit evaluate at all times?"""
     node = plan.board.nodes[unit.nodes[0]]
-    switched = role(node.type) == "instance" and bool(node.params.get("evaluate"))
+    switched = role(node.type) == "instance" and bool(node.params.get("evaluate") or share(node))
     return switched or (bool(unit.weights) and flow.cold(unit) == [unit.attribute])
 
 

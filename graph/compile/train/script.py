@@ -12,7 +12,7 @@ from graph.compile.train.step import StepMethod
 from graph.compile.train.validation import Validation
 from graph.declare import Raw, call, docstring
 
-MODULES = ("argparse", "json", "checkpoint", "processes", "script", "math")
+MODULES = ("argparse", "copy", "json", "checkpoint", "processes", "script", "math")
 
 
 @dataclass

@@ -98,6 +98,11 @@ class StepMethod:
             if mean.optimizer is self._step.optimizer:
                 text = f"self.{mean.attribute}.update_parameters(self.{mean.unit.attribute})"
                 writer.add(text, ids, level=2)
+        for follower in plan.followers:
+            if follower.source.weights & self._step.trains:
+                average, source = follower.unit.attribute, follower.source.attribute
+                text = f"follow(self.{average}, self.{source}, {literal(follower.keeps)})"
+                writer.add(text, follower.unit.nodes, level=2)
         for one, schedule in schedules.at_pace(self._members, "step"):
             if one is self._step:
                 writer.add(f"{schedule}.step()", ids, level=2)
