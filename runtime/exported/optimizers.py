@@ -20,8 +20,8 @@ def follow(average: nn.Module, network: nn.Module, keeps: float) -> None:
     """
     for mine, its in zip(average.parameters(), network.parameters(), strict=True):
         mine.lerp_(its, 1 - keeps)
-    for mine, its in zip(average.buffers(), network.buffers(), strict=True):
-        mine.copy_(its)
+    for kept, new in zip(average.buffers(), network.buffers(), strict=True):
+        kept.copy_(new)
 
 
 def weight_groups(

@@ -45,8 +45,8 @@ class BYOL(Plain):
         with torch.no_grad():
             for mine, its in zip(self.target.parameters(), self.online.parameters(), strict=True):
                 mine.mul_(0.9).add_(its, alpha=0.1)
-            for mine, its in zip(self.target.buffers(), self.online.buffers(), strict=True):
-                mine.copy_(its)
+            for kept, new in zip(self.target.buffers(), self.online.buffers(), strict=True):
+                kept.copy_(new)
         return {"loss": loss}
 
 

@@ -3,6 +3,7 @@
 import os
 import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -195,7 +196,7 @@ def read_picture(
     mode = whole.mode[:4]  # 16 bits have an order of bytes behind that
     if mode not in DEEP:
         plain = whole.convert("RGBA") if "transparency" in whole.info else whole
-        cropped = fitted(plain.convert("L" if channels == 1 else "RGB"), size)
+        cropped = fitted(converted(file, plain, "L" if channels == 1 else "RGB"), size)
         pixels = torch.frombuffer(bytearray(cropped.tobytes()), dtype=torch.uint8)
         return pixels.view(size, size, channels).permute(2, 0, 1).float().div(255)
     low, high = spans.get(mode, DEEP[mode])
@@ -218,6 +219,20 @@ def open_picture(file: Path) -> Image.Image:
         raise DataError(
             f"{file} is no readable picture ({error}): replace or delete it."
         ) from error
+
+
+def converted(file: Path, picture: Image.Image, mode: str) -> Image.Image:
+    """A picture in another mode, by way of others where there is no direct one (as of LAB)."""
+    for way in ((), ("RGB",), ("RGBA",), ("LA",)):
+        with suppress(ValueError):
+            found = picture
+            for one in (*way, mode):
+                found = found.convert(one)
+            return found
+    raise DataError(
+        f"{file}: expected grey or colours, received a picture of mode {picture.mode}: save it as "
+        "RGB, or delete it."
+    )
 
 
 def fitted(picture: Image.Image, size: int) -> Image.Image:
