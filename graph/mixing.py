@@ -17,6 +17,7 @@ from graph.sheet import End, Node, Sheet
 from graph.tensor import BATCH, TensorType
 
 if TYPE_CHECKING:
+    from graph.document import Document
     from graph.infer import Inference
     from graph.infer_node import Result
 
@@ -37,6 +38,42 @@ def check(inference: "Inference") -> Iterator[Problem]:
             continue  # examples that are mixed with others, or compared: mixup, negatives
         if kept or _goes_on(inference, path, node):
             yield _mixes(sheet, node, declaration, x, axes, kept=kept)
+    for _, sheet, node, found in routes.everywhere(inference, "gathers"):
+        yield from _gathers(sheet, node, found)
+
+
+def _gathers(sheet: Sheet, node: Node, found: "Result") -> Iterator[Problem]:
+    """A number for each example made with a sum over all of them, and over all their numbers."""
+    declaration = REGISTRY.find(node.type)
+    output = next(iter(found.outputs.values()), None)
+    if declaration is None or not found.inputs or output is None or BATCH not in output.dims:
+        return
+    made = declaration.bind(node.params)
+    for place in made.gathers(*found.inputs):
+        x = found.inputs[place]
+        if not isinstance(x, TensorType) or BATCH not in x.dims or set(x.dims) <= {BATCH, 1}:
+            continue
+        better = REGISTRY.find(made.instead())
+        yield problem(
+            sheet,
+            node,
+            f"takes the sum or the mean of all of {x}, all examples of the batch: what it gives "
+            "for one hangs on the others",
+            severity="warning",
+            expected="a sum along an axis",
+            received="one over everything",
+            advice="add up along an axis with Sum or Mean, which keep it with keepdim; for shares "
+            "use Softmax",
+            fixes=(_instead(node, better),) if better else (),
+        )
+        return
+
+
+def _instead(node: Node, better: Declaration) -> Fix:
+    def apply(document: "Document") -> None:
+        document.replace_node(node.id, better.type)
+
+    return Fix(f"Use {better.title}", apply)
 
 
 def _mixes(

@@ -170,6 +170,27 @@ def divergence(formula: str) -> bool:
     return any(one in squared and squared - {one} for one in logs)
 
 
+def gathered(formula: str) -> set[str]:
+    """The inputs of which a formula takes the mean or the sum of everything."""
+    found = set()
+    for one in ast.walk(_tree(formula)):
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in WHOLE:
+            found |= {name.id for name in ast.walk(one) if isinstance(name, ast.Name)}
+    return found
+
+
+def is_softmax(formula: str) -> bool:
+    """Is it exp(x) / sum(exp(x))?"""
+    match _tree(formula):
+        case ast.BinOp(
+            left=ast.Call(func=ast.Name(id="exp")) as one,
+            op=ast.Div(),
+            right=ast.Call(func=ast.Name(id="sum"), args=[other]),
+        ):
+            return ast.dump(one) == ast.dump(other)
+    return False
+
+
 def _calls(formula: str) -> set[tuple[str, str]]:
     """The functions of a formula, each with what it is given."""
     return {

@@ -11,7 +11,9 @@ from graph.nodes._formula import (
     averages,
     called,
     divergence,
+    gathered,
     inputs,
+    is_softmax,
     parse,
     sizes,
     sloped,
@@ -87,6 +89,15 @@ class Expression:
             return span(parse(self.formula), dict(zip(inputs(self.formula), given, strict=True)))
         except Mismatch:
             return None
+
+    def gathers(self, *xs: TensorType | None) -> tuple[int, ...]:
+        """The inputs of which it takes the mean or the sum of everything, as part of more."""
+        names = gathered(self.formula)
+        return tuple(place for place, name in enumerate(inputs(self.formula)) if name in names)
+
+    def instead(self) -> str:
+        """The type that does along an axis what it does with everything."""
+        return "activation.softmax" if is_softmax(self.formula) else ""
 
     def totals(self) -> bool:
         """Are numbers added up?"""

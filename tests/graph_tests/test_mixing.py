@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from graph.sheet import End
+from graph.sheet import End, Node
 from tests.graph_tests.test_infer import Board
 from tests.graph_tests.test_meanings import Net
 
@@ -222,3 +222,34 @@ def test_a_mean_by_hand_and_another_formula_are_none() -> None:
     assert not board.inference.problems
     board, _ = by_hand("a ** 2 + b ** 2")
     assert not board.inference.problems
+
+
+def of_all(text: str, *, units: int = 10, judged: bool = True) -> tuple[Net, Node]:
+    net = Net(units=units)
+    made = net.add("merge.expression", formula=text)
+    net.document.link(End(net.last.id, "y"), End(made.id, "a"))
+    if judged:
+        net.judge("loss.cross_entropy", net.add("layer.linear", made, units=10))
+    return net, made
+
+
+@pytest.mark.parametrize("text", ["a / sum(a)", "a - mean(a)", "exp(a) / sum(exp(a))"])
+def test_a_formula_that_adds_up_the_whole_batch_is_told(text: str) -> None:
+    net, made = of_all(text)
+    problem = net.problem(made)
+    assert "all examples of the batch" in problem.text
+    assert [fix.label for fix in problem.fixes] == (["Use Softmax"] if "exp" in text else [])
+    if problem.fixes:
+        net.mend(problem)
+        assert not net.inference.problems
+
+
+def test_a_sum_of_everything_that_is_a_loss_is_no_slip() -> None:
+    net, made = of_all("mean(a ** 2) / (1 + sum(a ** 2))", judged=False)
+    net.add("optimizer.adam", net.add("loss.mean", made))
+    assert not net.inference.problems
+
+
+def test_weights_of_examples_are_no_slip() -> None:
+    net, _ = of_all("a / mean(a)", units=1)
+    assert not net.inference.problems
