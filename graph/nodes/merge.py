@@ -89,7 +89,13 @@ class Multiply:
 class Subtract:
     """Takes `b` away from `a`, number by number."""
 
-    def shape(self, a: TensorType, b: TensorType) -> TensorType:
+    def drops(self, a: TensorType | None, b: TensorType | None) -> bool:
+        """Is nothing left? Where `b` is muted, nothing is taken away."""
+        return a is None
+
+    def shape(self, a: TensorType, b: TensorType | None) -> TensorType:
+        if b is None:
+            return a
         for port, x in (("a", a), ("b", b)):
             if x.dtype == "bool":
                 numbers(x, port)
@@ -99,10 +105,10 @@ class Subtract:
         """The difference of the ranges."""
         return met("-", (a, b))
 
-    def expression(self, a: Value, b: Value) -> str:
-        return f"{operand(a)} - {operand(b)}"
+    def expression(self, a: Value, b: Value | None) -> str:
+        return str(a) if b is None else f"{operand(a)} - {operand(b)}"
 
-    def averages(self, a: str, b: str) -> bool:
+    def averages(self, a: str, b: str | None) -> bool:
         return "rows" not in {a, b}
 
 

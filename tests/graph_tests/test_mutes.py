@@ -192,3 +192,23 @@ def test_a_muted_branch_passes_on_or_is_left_out(board: Board, kind: str) -> Non
     board.document.set_muted([one.id], True)
     assert not board.inference.problems
     assert "randn" in source(board)
+
+
+def test_what_is_muted_is_not_taken_away(board: Board) -> None:
+    data, logits = scores(board)
+    loss = judged(board, data, logits)
+    other = board.add("loss.mean", logits)
+    board.add("optimizer.adam", board.add("merge.subtract", loss, other))
+    board.document.set_muted([other.id], True)
+    assert not board.inference.problems
+    assert ".mean()" not in source(board)
+
+
+def test_with_nothing_to_take_away_from_nothing_is_left(board: Board) -> None:
+    data, logits = scores(board)
+    loss = judged(board, data, logits)
+    rest = board.add("merge.subtract", loss, board.add("loss.mean", logits))
+    board.add("optimizer.adam", rest)
+    board.document.set_muted([loss.id], True)
+    problem = board.problem(rest)
+    assert "nothing is left of it" in problem.text
