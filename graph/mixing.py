@@ -36,10 +36,51 @@ def check(inference: "Inference") -> Iterator[Problem]:
         kept = output is not None and BATCH in output.dims
         if declaration.group == "Shape" and kept and _used_as_it_is(inference, path, node):
             continue  # examples that are mixed with others, or compared: mixup, negatives
-        if kept or _goes_on(inference, path, node):
+        if len(axes) == x.rank and _comes_back(inference, path, node, x):
+            yield _mixes_all(sheet, node, x)
+        elif kept or _goes_on(inference, path, node):
             yield _mixes(sheet, node, declaration, x, axes, kept=kept)
     for _, sheet, node, found in routes.everywhere(inference, "gathers"):
         yield from _gathers(sheet, node, found)
+
+
+def _comes_back(inference: "Inference", path: Path, node: Node, x: TensorType) -> bool:
+    """Does one number of all numbers of a batch meet rows of examples again, as x / sum(x) does?"""
+    if set(x.dims) <= {BATCH, 1} or x.kind == "loss":
+        return False
+    document = inference.document
+    outputs = document.ports(node).outputs
+    for taken in routes.fed(document, Place(path, End(node.id, outputs[0].name))):
+        one = document.node(taken.end.node)
+        declaration = REGISTRY.find(one.type)
+        found = inference.inside(taken.path).get(one.id)
+        made = next(iter(found.outputs.values()), None) if found else None
+        if declaration is None or declaration.group != "Merge" or made is None:
+            continue
+        if BATCH in made.dims and not set(made.dims) <= {BATCH, 1}:
+            return True
+    return False
+
+
+def _mixes_all(sheet: Sheet, node: Node, x: TensorType) -> Problem:
+    axes = tuple(axis for axis in range(x.rank) if x.dims[axis] != BATCH)
+
+    def apply(document: "Document") -> None:
+        with document.group(label):
+            document.set_params(node.id, dim=axes, keepdim=True)
+
+    label = f"Set dim of {node.name} to {axes} and keep the axes"
+    return problem(
+        sheet,
+        node,
+        f"joins all numbers of {x}, all examples of the batch, and meets each again: what comes "
+        "out for one hangs on the others",
+        severity="warning",
+        expected="axes behind the batch",
+        received="all axes",
+        advice="name the axes behind the batch, and keep them with keepdim",
+        fixes=(Fix(label, apply),),
+    )
 
 
 def _gathers(sheet: Sheet, node: Node, found: "Result") -> Iterator[Problem]:

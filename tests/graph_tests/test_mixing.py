@@ -253,3 +253,15 @@ def test_a_sum_of_everything_that_is_a_loss_is_no_slip() -> None:
 def test_weights_of_examples_are_no_slip() -> None:
     net, _ = of_all("a / mean(a)", units=1)
     assert not net.inference.problems
+
+
+@pytest.mark.parametrize(("join", "meet"), [("mean", "subtract"), ("sum", "divide")])
+def test_one_number_of_all_that_meets_each_example_again_is_told(join: str, meet: str) -> None:
+    net = Net()
+    joined = net.add(f"merge.{join}", net.last)
+    net.judge("loss.cross_entropy", net.add(f"merge.{meet}", net.last, joined))
+    problem = net.problem(joined)
+    assert "meets each again" in problem.text
+    net.mend(problem)
+    assert net.document.node(joined.id).params == {"dim": (1,), "keepdim": True}
+    assert not net.inference.problems
