@@ -64,16 +64,23 @@ def check(inference: "Inference") -> list[Problem]:
 
 
 def awaited(inference: "Inference") -> frozenset[str]:
-    """Nodes upstream of optimizers whose loss is not known."""
+    """Nodes upstream of optimizers whose loss is not known.
+
+    A network may give its output without an input that is not known; that is waited for too.
+    """
     board = inference.document.board
-    waiting = [
-        node.id
-        for node in board.with_role("optimizer")
-        if not node.muted
-        and (found := inference.result(node.id)) is not None
-        and found.inputs is None
-    ]
+    optimizers = _live(board, "optimizer")
+    waiting = _unknown(inference, optimizers)
+    halves = _unknown(inference, _live(board, "instance"))
+    if halves:
+        waiting += upstream(board, [node.id for node in optimizers]).intersection(halves)
     return upstream(board, waiting)
+
+
+def _unknown(inference: "Inference", nodes: Iterable[Node]) -> list[str]:
+    """Those of some nodes of the board whose inputs are not all known."""
+    found = ((node.id, inference.result(node.id)) for node in nodes)
+    return [node for node, result in found if result is not None and result.inputs is None]
 
 
 def role(node: Node) -> str:

@@ -92,7 +92,7 @@ def _standing(
         return "rows" if several == {"rows"} and not _mixes(bound, kinds) else "whole"
     if kind.dims:
         return "whole"
-    if declaration.ports.outputs[0].kind == "loss":
+    if any(port.kind == "loss" for port in declaration.ports.outputs[:1]):
         if declaration.has("total") and bound.total(*_values(scope, node)) is not None:
             return "ratio"
         return "mean" if len(several) == 1 else "whole"
