@@ -63,17 +63,16 @@ def numbers(given: Given) -> str:
     """How far numbers go, in words."""
     if given is None:
         return "numbers"
-    if given.meaning:
-        return f"{given.meaning}, none above {_end(given.high)}"
+    name = given.meaning or "numbers"
     if given.free:
-        return "numbers of either sign and any size"
+        return f"{name} of either sign and any size"
     if given.low <= -LARGE and given.high >= LARGE:
-        return "numbers"
+        return name
     if given.high >= LARGE:
-        return f"numbers, none below {_end(given.low)}"
+        return f"{name}, none below {_end(given.low)}"
     if given.low <= -LARGE:
-        return f"numbers, none above {_end(given.high)}"
-    return f"numbers from {_end(given.low)} to {_end(given.high)}"
+        return f"{name}, none above {_end(given.high)}"
+    return f"{name} from {_end(given.low)} to {_end(given.high)}"
 
 
 def _counted(kind: TensorType) -> str:

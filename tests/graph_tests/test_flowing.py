@@ -40,7 +40,7 @@ def test_each_wire_of_a_classifier_says_what_it_carries() -> None:
 def test_what_an_input_would_rather_have_is_said_beside_it() -> None:
     document, nodes = _board("activation.softmax")
     ends = End(nodes["last"].id, "y"), End(nodes["loss"].id, "logits")
-    assert _meaning(document, nodes["last"]) == "numbers from 0 to 1"
+    assert _meaning(document, nodes["last"]) == "probabilities from 0 to 1"
     said = flowing.unwanted(Inference(document), (), *ends)
     assert said == "logits, scores of either sign"
     assert not flowing.unwanted(

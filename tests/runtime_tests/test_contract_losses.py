@@ -320,7 +320,7 @@ BAD: list[tuple[str, dict[str, Any], Wires, list[tuple[str, object]]]] = [
         [("filters", 2)],
     ),
     ("loss.cross_entropy", {}, (f("N", 8, 4, 4), labels("N", classes=10)), [("insert", "")]),
-    ("loss.cross_entropy", {}, (f("N", 10), f("N", 10)), []),
+    ("loss.cross_entropy", {}, (f("N", 10), f("N", 4)), []),
     ("loss.cross_entropy", {"weight": (1.0,)}, (f("N", 3), labels("N")), [("weight", ())]),
     ("loss.mse", {}, (f("N", 3), f("N", 1)), [("units", 1)]),
     ("loss.mse", {}, (f("N", 3), f("N")), [("units", 1)]),
