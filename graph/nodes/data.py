@@ -179,6 +179,7 @@ class CSV(Data):
         choices=("number", "category", "embedding", "text", "date parts", "ignore"),
         doc="What a column is taken for, where auto is not right; one for an Embedding is given as "
         "the number of its value.",
+        advanced=True,
     )
     also: Columns = param(
         (), doc="Further columns to predict, numbers all: the target is [N, K].", advanced=True

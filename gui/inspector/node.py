@@ -23,6 +23,7 @@ from gui.inspector.form import Form
 from gui.inspector.learning import LearningCard
 from gui.inspector.network import NetworkCard
 from gui.inspector.sharing import Sharing
+from gui.inspector.table import TableCard, kinds_of
 from gui.learning import LearningFigures
 from gui.session import Session
 from gui.widgets import Card, empty, label, restyle, words
@@ -72,6 +73,9 @@ class NodePage(QWidget):
             self._layout.addWidget(self.form)
         self._here = label("", "dim", wrap=True)
         self._layout.addWidget(self._here)
+        self.table = TableCard(session, ids[0]) if len(ids) == 1 and kinds_of(nodes[0]) else None
+        if self.table is not None:
+            self._layout.addWidget(self.table)
         self._shapes = QGridLayout()
         self._shapes.setHorizontalSpacing(12)
         self._shapes.setVerticalSpacing(4)
@@ -93,7 +97,7 @@ class NodePage(QWidget):
         node = self._session.document.node(self.ids[0])
         if len(self.ids) == 1 and not self.name.isModified():
             self.name.setText(node.name)
-        for part in (self._network, self._sharing, self.learning):
+        for part in (self._network, self._sharing, self.table, self.learning):
             if part is not None:
                 part.refresh()
         if self.form is not None:
@@ -302,7 +306,7 @@ class NodePage(QWidget):
                 lines.append(f"{facts['count']:,} examples, {held:,} held out")
             if facts.get("classes"):
                 lines.append("Classes: " + _few(facts["classes"]))
-            if facts.get("columns"):
+            if facts.get("columns") and self.table is None:
                 lines.append("Columns: " + _few([column["name"] for column in facts["columns"]]))
             if facts.get("note"):
                 lines.append(str(facts["note"]))
