@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 BOARD_ONLY = {"data", "pairs", "noise", "loss", "metric", "optimizer", "schedule", "view"}
 """Roles of nodes that feed, judge or train networks, and are no part of one."""
+NO_LOOP = (
+    "what a step computes can't be an input of the same step; to apply layers several times in a"
+    " row, group them into a network (Ctrl+G) and set its repeat"
+)
+"""Why no wire goes back, and what there is instead."""
 
 
 def role(node_type: str) -> str:
@@ -120,19 +125,19 @@ def why_not(document: "Document", source: End, target: End, *, replace: bool) ->
     if not port.accepts(output):
         return f"{finish.name}.{port.label} takes a {port.kind}, {start.name} gives a {output.kind}"
     if source.node == target.node:
-        return "a node can't feed itself: put a Memory node between"
+        return f"a node can't feed itself: {NO_LOOP}"
     present = sheet.into(target.node, target.port)
     if not port.variadic and any(link.source == source for link in present):
         return "this wire is there already"
     if present and not port.variadic and not replace:
         return f"{finish.name}.{port.label} takes one wire and has one"
     if reaches(sheet, target.node, source.node):
-        return "this would close a circle: only a Memory node can feed back"
+        return f"this would close a circle: {NO_LOOP}"
     return None
 
 
 def cut_circles(document: "Document", sheet: Sheet) -> list[Link]:
-    """Cut wires that close a circle without a Memory node; those of damaged text only."""
+    """Cut wires that close a circle; those of damaged text only."""
     cut = []
     while sheet.ranks() is None:
         left = set(sheet.nodes).difference(topological(sheet))

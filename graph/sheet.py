@@ -49,7 +49,7 @@ class Node:
 
 
 def remembers(node: Node) -> bool:
-    """Does what this node gives come from the step before (a Memory node)?"""
+    """Does what this node gives come from the step before?"""
     declaration = REGISTRY.find(node.type)
     return declaration is not None and declaration.has("remembers")
 

@@ -31,7 +31,7 @@ class MaxUnpool:
             raise Mismatch(
                 f"places {x} on `indices`",
                 f"{indices} of {indices.dtype}",
-                "switch on `return indices` of the MaxPool, and wire its indices here",
+                f"switch on `return indices` of the MaxPool{self.axes}d, and wire its indices here",
             )
         return x.with_dims(*x.dims[:2], *map(self.places, sides, range(self.axes)))
 

@@ -13,7 +13,7 @@ from graph.declare import REGISTRY, Declaration
 from graph.file import SUFFIX
 from graph.sheet import End, Node
 from gui.canvas.face import face_of
-from gui.canvas.offers import offers, parse
+from gui.canvas.offers import offers, parse, refused
 from gui.canvas.port_item import Socket
 from gui.canvas.search import SearchPopup
 from gui.canvas.wire_item import Wire
@@ -51,7 +51,8 @@ class Adding:
             allowed = _passes
         point = self.board.viewer.mapTo(self.board, self.board.viewer.mapFromScene(at))
         among = offers(self.board.document, self.board.sheet_name)
-        self.search.open(point, among, allowed=allowed, hint=hint)
+        others = refused(self.board.document, self.board.sheet_name)
+        self.search.open(point, among, allowed=allowed, refused=others, hint=hint)
 
     def open_search_here(self) -> None:
         """Open the search at the pointer."""

@@ -22,6 +22,7 @@ from gui.canvas.networks import Networks
 from gui.canvas.node_item import NodeItem
 from gui.canvas.port_item import Socket
 from gui.canvas.rename import RenameField
+from gui.canvas.sight import View
 from gui.canvas.trained import optimizers, stripes
 from gui.canvas.viewer import Viewer
 from gui.canvas.wire_item import Wire
@@ -61,7 +62,7 @@ class Board(QWidget):
         self.inference = inference
         self.sheet_name = BOARD
         self.place = Place(inference)
-        self._left: dict[str, QRectF] = {}  # what was seen of a sheet when it was left
+        self._left: dict[tuple[str, ...], View] = {}  # views by the instances that lead there
         self.viewer = Viewer(self)
         self.drawing = Drawing(self.viewer.scene(), self.viewer.far_picture)
         self.gestures = Gestures(self.viewer, lambda: self.document, self.complain, self)
@@ -125,26 +126,37 @@ class Board(QWidget):
         self._stop = document.subscribe(self._on_event)
         self._left.clear()
         self.sheet_name = BOARD
-        self.show_sheet(BOARD)
+        self._show(BOARD)
 
     def show_sheet(self, name: str, select: Iterable[str] = ()) -> None:
-        """Show the board or a network, with these of its nodes selected."""
+        """Show the board or a network, with these of its nodes selected.
+
+        A place that was seen before is seen as it was left.
+        """
+        self._left[self.place.path] = self.viewer.view
+        self._show(name, select)
+
+    def _show(self, name: str, select: Iterable[str] = ()) -> None:
         self.viewer.end_live_connection()
         self.rename_field.hide()
-        if name != self.sheet_name:
-            self._left[self.sheet_name] = self.viewer.seen
         self.sheet_name = name
         self.networks.show_way()
-        self.place = Place(self.inference, self.networks.through)
+        self.layout().activate()  # the path above the board comes or goes: the view's size is known
+        self.place = place = Place(self.inference, self.networks.through)
         self.drawing.show(self.place, self.sheet)
         self._update_stripes()
         self.select(select)
         self.sheet_shown.emit(name)
-        if seen := self._left.pop(name, None):
-            self.viewer.look_at(seen)
-        else:
-            QTimer.singleShot(0, self, self.fit)
-            self.fit()
+        if view := self._left.get(self.place.path):
+            self.viewer.look_at(view)
+            return
+        self.fit()
+
+        def fit_again() -> None:
+            if self.place is place:
+                self.fit()
+
+        QTimer.singleShot(0, self, fit_again)  # at the size it gets when all is laid out
 
     def close_board(self) -> None:
         """Stop following the document; for whoever takes the board down."""

@@ -77,8 +77,22 @@ def find(
     return [declaration for _, _, declaration in ranked[: limit if query.strip() else None]]
 
 
-def why_nothing(query: str, among: Iterable[Declaration]) -> str:
-    """Why a search offers nothing of `among`, which is what the sheet takes."""
+def why_nothing(
+    query: str,
+    among: Iterable[Declaration],
+    refused: Iterable[tuple[Declaration, str]] = (),
+) -> str:
+    """Why a search offers nothing of `among`, which is what the sheet takes.
+
+    Args:
+        query: What was typed.
+        among: What may stand on the sheet.
+        refused: What may not stand there, or does not fit, and why.
+    """
+    reasons = list(refused)
+    if known := find(query, among=[one for one, _ in reasons]):
+        reason = next(reason for one, reason in reasons if one is known[0])
+        return reason[:1].upper() + reason[1:] + "."
     if find(query, among=among):
         return "What goes by that name does not fit this wire."
     elsewhere = find(query)

@@ -66,9 +66,11 @@ class Networks:
             document = self.board.document
             names = (rules.network_of(document.node(one)) or "" for one in through)
             self._go([BOARD, *names], through, select)
-            return
-        way = self._way_to(sheet)
-        self._go(way, self._oldest(way), select)
+        else:
+            way = self._way_to(sheet)
+            self._go(way, self._oldest(way), select)
+        for node in select[:1]:
+            self.board.reveal(node)
 
     def show_problem(self, node: str) -> None:
         """Go where something is wrong with a node, unless that is here."""

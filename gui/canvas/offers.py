@@ -16,17 +16,30 @@ ROW = 2
 
 
 def offers(document: Document, sheet: str) -> list[Declaration]:
-    """Every node type that has a meaning on a sheet, then every network, once and repeated.
-
-    A network that would contain itself is among them: placing it says why it can't be.
-    """
+    """Every node type that has a meaning on a sheet, then every network that may stand there."""
     found = [
         one
         for one in REGISTRY
         if one.role != "instance" and rules.why_not_here(document, one.type, {}, sheet) is None
     ]
-    placed = [_placed(document, name) for name in sorted(document.networks)]
+    kind = rules.type_of("instance")
+    placed = [
+        _placed(document, name)
+        for name in sorted(document.networks)
+        if rules.why_not_here(document, kind, {"network": name}, sheet) is None
+    ]
     return [*found, *placed, *map(_repeated, placed)]
+
+
+def refused(document: Document, sheet: str) -> list[tuple[Declaration, str]]:
+    """The networks that may not stand on a sheet, and why."""
+    kind = rules.type_of("instance")
+    found = []
+    for name in sorted(document.networks):
+        reason = rules.why_not_here(document, kind, {"network": name}, sheet)
+        if reason is not None:
+            found.append((_placed(document, name), reason))
+    return found
 
 
 def _placed(document: Document, network: str) -> Declaration:

@@ -96,6 +96,7 @@ class SearchPopup(QFrame):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._allowed: Callable[[Declaration], bool] | None = None
         self._among: Sequence[Declaration] = ()
+        self._refused: Sequence[tuple[Declaration, str]] = ()
         self.field = QLineEdit()
         self.field.setAccessibleName("Search nodes")
         self.field.setFixedHeight(34)
@@ -129,10 +130,11 @@ class SearchPopup(QFrame):
         among: Sequence[Declaration],
         *,
         allowed: Callable[[Declaration], bool] | None = None,
+        refused: Sequence[tuple[Declaration, str]] = (),
         hint: str = "Search nodes",
     ) -> None:
         """Open at a point of the parent, with those of some node types that are allowed."""
-        self._among, self._allowed = among, allowed
+        self._among, self._allowed, self._refused = among, allowed, refused
         colours = look.colours()
         self.setStyleSheet(
             f"#search {{ background: {colours.node.name()};"
@@ -167,7 +169,7 @@ class SearchPopup(QFrame):
     def _explain(self) -> None:
         item = self.list.currentItem()
         if item is None:
-            self.help.setText(why_nothing(self.field.text(), self._among))
+            self.help.setText(why_nothing(self.field.text(), self._among, self._refused))
         else:
             self.help.setText(item.data(OFFER).doc)
 

@@ -1,7 +1,7 @@
 """The view: zoom, background, levels of detail, and what lies under the pointer."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -28,6 +28,22 @@ LEAST, MOST = 0.02, 3.0
 GRID = 24.0
 PICTURES_KB = 96 * 1024
 """Room for pictures of the nodes in sight; those of others make way."""
+
+
+class View(NamedTuple):
+    """A part of the scene that was seen.
+
+    Attributes:
+        scale: Scene units to pixels.
+        corner: The upper left corner, in scene units.
+        size: Of the viewport, in pixels.
+        fitted: What is fitted again at each size, unless the view was moved by hand.
+    """
+
+    scale: float
+    corner: QPointF
+    size: QSize
+    fitted: Callable[[], QRectF] | None
 
 
 class Host(Protocol):
@@ -108,14 +124,18 @@ class Sight(NodeViewer):
         return float(self.transform().m11())
 
     @property
-    def seen(self) -> QRectF:
-        """What is seen of the scene."""
-        return QRectF(self._scene_range)
+    def view(self) -> "View":
+        """What is seen now, to look at again."""
+        return View(self.zoom(), self._scene_range.topLeft(), self.viewport().size(), self._fitted)
 
-    def look_at(self, seen: QRectF) -> None:
-        """Show again what was seen."""
-        self._fitted = None
-        self._scene_range = QRectF(seen)
+    def look_at(self, view: "View") -> None:
+        """Show again what was seen: the same scale and corner, or fitted at another size."""
+        size = self.viewport().size()
+        if view.fitted is not None and view.size != size:
+            self.fit_to(view.fitted)
+            return
+        self._fitted = view.fitted
+        self._scene_range = QRectF(view.corner, size.toSizeF() / view.scale)
         self._update_scene()
         self.zoomed.emit()
 
