@@ -63,7 +63,7 @@ class Reduction:
     group=GROUP,
     outputs="y:any",
     source="torch.mean",
-    synonyms="average, reduce, pool",
+    synonyms="average, reduce",
 )
 class Mean(Reduction):
     """The average of all numbers, or along some axes."""

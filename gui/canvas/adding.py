@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
-from graph import arrivals
+from graph import arrivals, offering
 from graph.declare import REGISTRY, Declaration
 from graph.file import SUFFIX
 from graph.sheet import End, Node
@@ -21,6 +21,7 @@ from gui.canvas.wire_item import Wire
 if TYPE_CHECKING:
     from gui.canvas.board import Board
 
+Judge = Callable[[Declaration], offering.Fit | None]
 APART = 320
 """Between data nodes that come at once."""
 
@@ -42,17 +43,38 @@ class Adding:
         if at is None:
             at = self.board.viewer.mapToScene(self._pointer())
         self._pending = (start, at, wire)
-        hint, allowed = "Search nodes", None
+        hint, judge = "Search nodes", self._judge(start, wire)
         if start is not None:
             hint = f"Nodes that fit {start.parentItem().face.name}"
-            allowed = self._fits(start)
         elif wire is not None:
             hint = "Insert into this wire"
-            allowed = _passes
         point = self.board.viewer.mapTo(self.board, self.board.viewer.mapFromScene(at))
         among = offers(self.board.document, self.board.sheet_name)
         others = refused(self.board.document, self.board.sheet_name)
-        self.search.open(point, among, allowed=allowed, refused=others, hint=hint)
+        levels = {}
+        if judge is not None:
+            judged = [(one, fit) for one in among if (fit := judge(one)) is not None]
+            levels = {one.type: fit.level for one, fit in judged}
+            if start is not None or wire is not None:
+                among = [one for one, fit in judged if not fit.reason]
+                others += [(one, fit.reason) for one, fit in judged if fit.reason]
+        self.search.open(point, among, levels=levels, refused=others, hint=hint)
+
+    def _judge(self, start: Socket | None, wire: Wire | None) -> Judge | None:
+        """How node types fit where the search was opened; behind the selected node by default."""
+        place = self.board.place
+        if wire is not None:
+            return lambda one: offering.into(one, place, wire.link)
+        if start is not None and start.takes_input:
+            end = start.end
+            return lambda one: offering.before(one, place, end)
+        if start is None:
+            chosen = self.board.selected_items()
+            start = chosen[0].outputs[0] if len(chosen) == 1 and chosen[0].outputs else None
+        if start is None:
+            return None
+        output, given = start.face.port, place.type_of(*start.end)
+        return lambda one: offering.after(one, output, given)
 
     def open_search_here(self) -> None:
         """Open the search at the pointer."""
@@ -62,17 +84,6 @@ class Adding:
         port: QWidget = self.board.viewer.viewport()
         pointer = port.mapFromGlobal(QCursor.pos())
         return pointer if port.rect().contains(pointer) else port.rect().center()
-
-    def _fits(self, start: Socket) -> Callable[[Declaration], bool]:
-        port, input_side = start.face.port, start.takes_input
-
-        def allowed(declaration: Declaration) -> bool:
-            ports = declaration.ports
-            if input_side:
-                return any(port.accepts(output) for output in ports.outputs)
-            return any(other.accepts(port) for other in ports.inputs)
-
-        return allowed
 
     def _on_chosen(self, node_type: str) -> None:
         start, at, wire = self._pending
@@ -120,6 +131,10 @@ class Adding:
         """Wire a port to the first port of a new node that takes it; stand clear of it."""
         ports = self.board.document.ports(node)
         ends = ports.outputs if start.takes_input else ports.inputs
+        judge, declaration = self._judge(start, None), REGISTRY.find(node.type)
+        if judge is not None and declaration is not None and ends == declaration.ports.inputs:
+            fit = judge(declaration)
+            ends = tuple(sorted(ends, key=lambda one: fit is None or one.name != fit.port))
         for port in ends:
             there = End(node.id, port.name)
             pair = (there, start.end) if start.takes_input else (start.end, there)
@@ -184,8 +199,3 @@ class Adding:
         if told:
             board.complain("; ".join(told) if made else "; ".join(dict.fromkeys(reasons)))
         return made
-
-
-def _passes(declaration: Declaration) -> bool:
-    """Has this type an input and an output, so that a wire can pass through?"""
-    return bool(declaration.ports.inputs and declaration.ports.outputs)

@@ -141,7 +141,8 @@ class Board(QWidget):
         self.rename_field.hide()
         self.sheet_name = name
         self.networks.show_way()
-        self.layout().activate()  # the path above the board comes or goes: the view's size is known
+        if (layout := self.layout()) is not None:
+            layout.activate()  # the path above comes or goes: the view has its size from here on
         self.place = place = Place(self.inference, self.networks.through)
         self.drawing.show(self.place, self.sheet)
         self._update_stripes()

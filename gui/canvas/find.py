@@ -1,12 +1,14 @@
 """Finding node types by a few letters, with the words people use for them."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from graph.declare import REGISTRY, Declaration
 
 Score = float
 NO_MATCH = 0.0
+STEP = 18.0
+"""By how much what may fit stands back behind what fits."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9a-z]*|[0-9]+")
 
 
@@ -25,7 +27,7 @@ def match(query: str, words: str) -> Score:
     if words.startswith(query):
         return 90.0 - min(20, len(words) - len(query))
     if any(part.startswith(query) for part in parts):
-        return 68.0 - min(10, len(words) / 4)
+        return 68.0 - min(10, len(words) // 8)  # words of about a length stay in their order
     if query in words:
         return 50.0 - min(10, len(words) / 4)
     initials = "".join(part[0] for part in parts)
@@ -55,7 +57,7 @@ def score(query: str, declaration: Declaration) -> Score:
         if found >= 46:
             best = max(best, found - (4 if found == 100 else 24))
     if match(query, declaration.group) >= 68:
-        best = max(best, 20.0)
+        best = max(best, 55.0 if query.lower().strip() == declaration.group.lower() else 20.0)
     return best
 
 
@@ -64,15 +66,20 @@ def find(
     allowed: Callable[[Declaration], bool] | None = None,
     limit: int = 60,
     among: Iterable[Declaration] = REGISTRY,
+    levels: Mapping[str, int] | None = None,
 ) -> list[Declaration]:
-    """Node types that answer a query, best first; all in their order for an empty one."""
+    """Node types that answer a query, best first; all in their order for an empty one.
+
+    `levels` says of types how far they stand back behind others that answer as well.
+    """
     ranked = []
     for place, declaration in enumerate(among):
         if allowed is not None and not allowed(declaration):
             continue
         found = score(query, declaration)
         if found > NO_MATCH:
-            ranked.append((-found if query.strip() else 0.0, place, declaration))
+            back = STEP * (levels or {}).get(declaration.type, 0)
+            ranked.append((back - found if query.strip() else back, place, declaration))
     ranked.sort(key=lambda one: one[:2])
     return [declaration for _, _, declaration in ranked[: limit if query.strip() else None]]
 

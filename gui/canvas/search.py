@@ -1,6 +1,6 @@
 """The search that opens at the pointer: type a few letters, press Enter."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -94,7 +94,7 @@ class SearchPopup(QFrame):
         self._home = parent
         self.setObjectName("search")
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self._allowed: Callable[[Declaration], bool] | None = None
+        self._levels: Mapping[str, int] = {}
         self._among: Sequence[Declaration] = ()
         self._refused: Sequence[tuple[Declaration, str]] = ()
         self.field = QLineEdit()
@@ -129,12 +129,20 @@ class SearchPopup(QFrame):
         at: QPoint,
         among: Sequence[Declaration],
         *,
-        allowed: Callable[[Declaration], bool] | None = None,
+        levels: Mapping[str, int] | None = None,
         refused: Sequence[tuple[Declaration, str]] = (),
         hint: str = "Search nodes",
     ) -> None:
-        """Open at a point of the parent, with those of some node types that are allowed."""
-        self._among, self._allowed, self._refused = among, allowed, refused
+        """Open at a point of the parent, with these node types.
+
+        Args:
+            at: The point.
+            among: What is offered.
+            levels: How far types stand back behind others that answer as well.
+            refused: What is not offered, and why.
+            hint: What the empty field says.
+        """
+        self._among, self._levels, self._refused = among, levels or {}, refused
         colours = look.colours()
         self.setStyleSheet(
             f"#search {{ background: {colours.node.name()};"
@@ -159,7 +167,7 @@ class SearchPopup(QFrame):
 
     def _fill(self, text: str) -> None:
         self.list.clear()
-        for declaration in find(text, self._allowed, among=self._among):
+        for declaration in find(text, among=self._among, levels=self._levels):
             item = QListWidgetItem(declaration.title)
             item.setData(OFFER, declaration)
             self.list.addItem(item)

@@ -276,6 +276,40 @@ def test_mute(hands: Hands) -> None:
     hands.agree()
 
 
+def test_a_dropped_wire_is_offered_what_fits_its_tensor(hands: Hands) -> None:
+    hands.drag(hands.port("n1", "image"), QPoint(500, 500))
+    search = hands.board.search
+    for words, best in (
+        ("conv", "layer.conv2d"),
+        ("pool", "pool.max2d"),
+        ("drop", "dropout.dropout"),
+    ):
+        search.field.clear()
+        hands.type(words)
+        assert search.found()[0] == best
+        assert not [one for one in search.found() if one.endswith(("1d", "3d"))]
+    search.field.clear()
+    hands.type("maxpool3")
+    assert search.found() == []
+    assert search.help.text().startswith("MaxPool3d does not fit: expected ")
+    search.field.clear()
+    hands.type("conv")
+    hands.key(Key.Key_Return)
+    [node] = [
+        one for one in hands.board.document.board.nodes.values() if one.type == "layer.conv2d"
+    ]
+    assert f"n1.image > {node.id}.x" in hands.links()
+    hands.agree()
+
+
+def test_a_wire_drawn_from_an_input_is_offered_what_gives_it(hands: Hands) -> None:
+    conv = hands.board.document.add_node("layer.conv2d", position=(300, 300))
+    hands.drag(hands.port(conv.id, "x"), QPoint(60, 500))
+    found = hands.board.search.found()
+    assert {"layer.conv2d", "pool.max2d", "data.digits"} <= set(found)
+    assert not {"layer.conv1d", "shape.flatten", "loss.cross_entropy"} & set(found)
+
+
 def test_search_by_tab_and_by_double_click(hands: Hands) -> None:
     hands.key(Key.Key_Tab)
     assert hands.board.search.isVisible()
