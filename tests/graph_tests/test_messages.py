@@ -33,6 +33,7 @@ OTHERS = {
     "N",
     "NA",
     "NaN",
+    "BYOL",
     "Conv",
     "Find",
     "Search",
