@@ -1,5 +1,6 @@
 """Files and folders that come onto a board: the data node that reads one."""
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,11 +22,15 @@ def data_node(path: Path) -> tuple[str, dict[str, Any]]:
     Raises:
         Refused: If none does; says which kinds there are.
     """
-    if not path.exists():
-        raise Refused(f"{path}: there is no such file or folder")
+    try:
+        path.stat()
+    except PermissionError as error:
+        raise Refused(f"{path}: it lies in a folder that can't be entered") from error
+    except (OSError, ValueError) as error:
+        raise Refused(f"{path}: there is no such file or folder") from error
     for declaration in _readers():
         for param in declaration.params:
-            fits = path.is_dir() if param.kind == "folder" else _opens(declaration, path)
+            fits = os.path.isdir(path) if param.kind == "folder" else _opens(declaration, path)
             if param.kind in {"folder", "path"} and fits:
                 return declaration.type, {param.name: str(path)}
     raise Refused(f"{path.name}: no data node reads this; known are {known()}")
@@ -56,7 +61,7 @@ def _path(line: str) -> Path:
         parts = urlparse(plain)
         return Path(url2pathname(unquote(parts.path)))
     path = Path(plain)
-    if "\\ " in plain and not _exists(path):
+    if "\\ " in plain and not os.path.exists(path):
         path = Path(plain.replace("\\ ", " "))
     if plain.startswith("~"):
         try:
@@ -69,14 +74,7 @@ def _path(line: str) -> Path:
 def _is_path(path: Path) -> bool:
     """Is this meant as a path? One that is full may lead nowhere; that is told then."""
     looks = path.is_absolute() and len(path.parts) > 1 and len(str(path)) < 1000
-    return looks or (len(path.parts) > 0 and str(path) != "." and _exists(path))
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # too long for a path, or a zero within
-        return False
+    return looks or (len(path.parts) > 0 and str(path) != "." and os.path.exists(path))
 
 
 def _readers() -> list[Declaration]:
@@ -90,7 +88,7 @@ def _endings(declaration: Declaration) -> Iterable[str]:
 
 def _opens(declaration: Declaration, path: Path) -> bool:
     name = path.name.lower()
-    return path.is_file() and any(name.endswith(one) for one in _endings(declaration))
+    return os.path.isfile(path) and any(name.endswith(one) for one in _endings(declaration))
 
 
 def unknown_kind(node_type: str) -> str:

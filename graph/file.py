@@ -70,7 +70,7 @@ def write_atomic(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(aside).chmod(path.stat().st_mode if path.exists() else 0o644)
+        Path(aside).chmod(path.stat().st_mode if os.path.exists(path) else 0o644)
         Path(aside).replace(path)
     except BaseException as error:
         if aside is not None:
@@ -126,6 +126,17 @@ def load(path: Path) -> Loaded:
     loaded = load_text(text, place=str(path))
     loaded.document.name = path.stem
     return loaded
+
+
+def is_there(path: Path) -> bool:
+    """Is there such a file? One in a folder that can't be entered may be: who reads it says so."""
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):  # a name that no file can have is an error, too
+        return False
+    return True
 
 
 def load_text(text: str, *, place: str = "this text") -> Loaded:

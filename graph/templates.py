@@ -1,5 +1,6 @@
 """Boards to start from: `resources/templates/*.neurowire`, each with a title and a sentence."""
 
+import os
 from pathlib import Path
 
 from graph.document import Document
@@ -50,6 +51,6 @@ def open_template(name: str) -> Document:
         FileError: If there is no such template.
     """
     path = FOLDER / f"{name}{SUFFIX}"
-    if not path.exists():
+    if not os.path.exists(path):
         raise FileError(f"there is no template {name!r}: choose one of {', '.join(names())}")
     return load(path).document

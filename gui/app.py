@@ -50,7 +50,7 @@ def find(file: str | Path | None) -> tuple[Document, Path | None, str]:
     if file is None:
         return templates.open_template(DEFAULT), None, ""
     path = Path(file)
-    if not path.exists() and str(file) in templates.names():
+    if not os.path.exists(path) and str(file) in templates.names():
         return templates.open_template(str(file)), None, ""
     try:
         loaded = load(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -339,7 +340,8 @@ class Deeds(QObject):
         acts["set_rate"].setEnabled(state in {"running", "paused"})
         trainer = window.trainer
         generating = trainer.generating is not None
-        can = state == "idle" and trainer.checkpoint is not None and trainer.checkpoint.exists()
+        kept = trainer.checkpoint is not None and os.path.exists(trainer.checkpoint)
+        can = state == "idle" and kept
         acts["generate"].setEnabled(can and (trainer.outdated or not generating))
         acts["shuffle"].setEnabled(can or generating)
         acts["load_checkpoint"].setEnabled(state == "idle")

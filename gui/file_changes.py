@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,6 @@ class FileChanges:
 def beside(path: Path) -> Path:
     """A free name in the same folder: `board_2.neurowire`."""
     number = 2
-    while (free := path.with_stem(f"{path.stem}_{number}")).exists():
+    while os.path.exists(free := path.with_stem(f"{path.stem}_{number}")):
         number += 1
     return free

@@ -192,7 +192,7 @@ class History(QWidget):
         self._overlay.setEnabled(bool(runs))
         self._resume.setEnabled(len(runs) == 1 and runs[0].state in ENDED)
 
-        kept = len(runs) == 1 and last_checkpoint(runs[0].folder).exists()
+        kept = len(runs) == 1 and os.path.exists(last_checkpoint(runs[0].folder))
         self._generate.setEnabled(kept and runs[0].state != "running")
 
     def _go_on_drawing(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -394,7 +395,7 @@ class Trainer(QObject):
 
 def farewell(stopped: Stopped, trouble: str) -> str:
     """How a run ended whose board is no longer open."""
-    saved = bool(stopped.folder) and last_checkpoint(stopped.folder).exists()
+    saved = bool(stopped.folder) and os.path.exists(last_checkpoint(stopped.folder))
     match stopped.reason:
         case "finished":
             return f"{stopped.run} was trained to its end."

@@ -31,7 +31,7 @@ def find(path: str, data_dir: str | None = None) -> Path | None:
     named = [data_dir, *os.environ.get("NEUROWIRE_DATA", "").split(os.pathsep), "data", "."]
     places = [Path(path), *(Path(folder) / path for folder in named if folder)]
     places += [Path(folder) / Path(path).name for folder in named if folder]
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if os.path.isfile(place)), None)
 
 
 def keep(document: Document, folder: Path, data_dir: str | None = None) -> None:
@@ -47,7 +47,7 @@ def keep(document: Document, folder: Path, data_dir: str | None = None) -> None:
         place = folder / FOLDER / f"{name}.safetensors"
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            if not place.exists() or not place.samefile(source):
+            if not os.path.exists(place) or not place.samefile(source):
                 shutil.copyfile(source, place)
         except OSError as error:
             raise FileError(f"{place}: could not be written ({error.strerror}).") from error

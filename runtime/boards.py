@@ -12,7 +12,7 @@ from graph import overrides, rows, templates
 from graph.declare import REGISTRY
 from graph.document import Document
 from graph.errors import BadParameter, FileError, NeurowireError
-from graph.file import SUFFIX, load
+from graph.file import SUFFIX, is_there, load
 from graph.infer import Inference
 from graph.problems import Problem
 from graph.sheet import BOARD, Node
@@ -30,7 +30,7 @@ def open_board(name: str) -> tuple[Document, tuple[Problem, ...]]:
         FileError: If there is neither.
     """
     path = Path(name)
-    if path.exists():
+    if is_there(path):
         loaded = load(path)
         return loaded.document, loaded.problems
     if name in templates.names():
@@ -81,7 +81,10 @@ def learn(
         try:
             facts[node.id] = data.probe(node.type, params, data_dir)
         except (ValueError, OSError) as error:
-            problems.append(Problem(node.id, BOARD, str(error), name=node.name))
+            wrong = str(error)
+            if isinstance(error, OSError) and error.filename and error.strerror:
+                wrong = f"{error.filename} can't be used: {error.strerror}"
+            problems.append(Problem(node.id, BOARD, wrong, name=node.name))
     for name, path in begins.weights(document).items():
         if begins.find(path, data_dir) is None:
             node = next(one for one in document.board.nodes.values() if one.name == name)

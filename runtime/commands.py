@@ -143,7 +143,7 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
     if not words and (helps or {"-V", "--version"} & {*arguments}):
         return parser.parse_args(["--help" if helps else "--version"])
     found = opening.parse_args(arguments)
-    if found.file and not Path(found.file).exists() and found.file not in templates.names():
+    if found.file and not os.path.exists(Path(found.file)) and found.file not in templates.names():
         near = difflib.get_close_matches(found.file, [*commands.choices, *templates.names()])
         meant = f" Did you mean {' or '.join(near)}?" if near else ""
         opening.error(f"{found.file}: there is no such file, template or command.{meant}")
@@ -155,7 +155,7 @@ def new_file(options: argparse.Namespace) -> int:
     path = Path(options.file)
     if path.suffix != SUFFIX:
         path = path.with_name(path.name + SUFFIX)
-    if path.exists():
+    if os.path.exists(path):
         print(f"{path}: it exists already; choose another name.", file=sys.stderr)
         return 1
     document = templates.open_template(options.template)

@@ -43,7 +43,7 @@ def memory_in_use(device: torch.device) -> int:
 def process_memory() -> int:
     """Bytes of this process in memory; its peak where the system does not tell; 0 if unknown."""
     statm = Path("/proc/self/statm")
-    if statm.exists():
+    if os.path.exists(statm):
         return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     if sys.platform == "win32":
         return 0

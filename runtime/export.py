@@ -140,7 +140,7 @@ def recorded(project: Project) -> Path | None:
             found = runs.of_source(source)
         for run in found:
             record = Path(run.folder) / RECORDED
-            if not record.exists():
+            if not os.path.exists(record):
                 continue
             if len(json.loads(record.read_text())["steps"]) >= FIRST_STEPS:
                 return record
@@ -169,7 +169,7 @@ def trained(project: Project) -> Path | None:
             same = _meaning(text) == wanted
         except (OSError, ValueError, SyntaxError, RecursionError):
             continue
-        if same and last_checkpoint(folder).exists():
+        if same and os.path.exists(last_checkpoint(folder)):
             return last_checkpoint(folder)
     return None
 

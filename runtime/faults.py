@@ -69,6 +69,13 @@ def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Pr
             "Check the path in this node, or say where data lies with --data-dir.",
             detail,
         )
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return Problem(
+            node,
+            f"{error.filename} can't be used: {error.strerror}.",
+            "Choose another place, or look at who may read and write there.",
+            detail,
+        )
     advice = "Look at the shapes on the wires into this node, and at its parameters."
     if isinstance(error, ImportError):
         advice = f"Install it: pip install {error.name}" if error.name else "Install what it names."

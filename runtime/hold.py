@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -33,7 +34,7 @@ def hold(folder: Path) -> IO[bytes]:
 
 def is_held(folder: Path) -> bool:
     """Is a process training in this folder?"""
-    if not (folder / NAME).exists():
+    if not os.path.exists(folder / NAME):
         return False
     try:
         _take(folder).close()

@@ -5,6 +5,7 @@ Only those that nobody holds and that have lain for a while go; their names are 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -39,14 +40,18 @@ def remove() -> None:
     with suppress(OSError):
         for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
             with suppress(OSError):
-                if (folder / NAME).exists() and not is_held(folder) and _is_stale(folder / NAME):
+                if (
+                    os.path.exists(folder / NAME)
+                    and not is_held(folder)
+                    and _is_stale(folder / NAME)
+                ):
                     shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tidy(folder: Path) -> None:
     """Remove half written files from a run's folder that no process trains in."""
     with suppress(OSError):
-        found = [path for name in HALF if (path := folder / name).is_file() and _is_stale(path)]
+        found = [path for name in HALF if os.path.isfile(path := folder / name) and _is_stale(path)]
         if found and not is_held(folder):
             for path in found:
                 path.unlink()

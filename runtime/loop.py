@@ -10,6 +10,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -53,6 +54,8 @@ from runtime.saves import AGAIN, Saves
 from runtime.watch import Views, WireWeights
 
 PROGRESS_S = 0.5
+UNWRITTEN = (OSError, sqlite3.Error, SafetensorError)
+"""What is raised where a disk is full, or takes nothing for another reason."""
 
 
 class Loop:
@@ -87,6 +90,7 @@ class Loop:
         self._place = Path()
         self._kept, self._moved = contextlib.ExitStack(), contextlib.ExitStack()
         self._blamed: Problem | None = None
+        self._unwritten = False  # does the disk take nothing now?
 
     def run(self) -> Stopped:
         """Train to the end, a stop or an error; nothing is raised but what ends the process."""
@@ -184,6 +188,8 @@ class Loop:
         saves = self._saves = Saves(folder, imported.module("checkpoint"), interval, self._send)
         if self.config.resume:
             self._go_on(training, saves, folder)
+        else:
+            saves.begin()
         threads = prepare.settle_threads(imported, training, self.config.threads)
         waited = prepare.time_waiting(imported)
         run = self._id(folder)
@@ -213,7 +219,7 @@ class Loop:
             self._blamed = blame(error, training, self.project, again, imported.source)
             raise
 
-        self._save(training)
+        self._write_all(training)
         self._show(whole=True)
         report.keep_first(self._recorder.first)
         return ended
@@ -226,7 +232,7 @@ class Loop:
         """
         known, kept = self._runs.find(self._id(folder)), prepare.begun_with(folder)
         if not saves.load(training):
-            if known and known.step:
+            if known and known.step and not saves.unsaved:
                 text = f"{saves.folder / LAST} is missing, though {known.step} steps were recorded."
                 raise CannotResume(text, AGAIN)
             self._send(Noted("The run ended before its first checkpoint: it begins anew."))
@@ -280,7 +286,7 @@ class Loop:
     def _between(self) -> None:
         """What is done between two items, some ten times a second."""
         training = self._here
-        self._recorder.flush(training.step, self._told.seconds)
+        self._flush(training)
         self._obey(training)
         if self._views.due:
             self._views.draw()
@@ -361,13 +367,15 @@ class Loop:
             self._send(Problem(None, str(error), "Train on with more epochs, or anew."))
             return
         self._find_room()
-        self._told.keep_first(self._recorder.first)  # a script could not replay what follows
+        with self._going_on():
+            self._told.keep_first(self._recorder.first)  # a script could not replay what follows
         self._recorder.stop_keeping()
-        self._told.change_rate(self._runs, name, rate)
+        with self._going_on():
+            self._told.change_rate(self._runs, name, rate)
         self._send(RateChanged(name, rate, training.step))
 
     def _epoch_ended(self, training: Training, item: Any) -> None:
-        self._recorder.flush(training.step, self._told.seconds)
+        self._flush(training)
         figures = {name: float(value) for name, value in item.items() if name != "epoch"}
         ended = self._recorder.epoch(int(item["epoch"]), training.step, figures)
         if ended.best:
@@ -377,16 +385,52 @@ class Loop:
             self._save(training)
 
     def _save(self, training: Training) -> None:
+        with self._going_on():
+            self._write_all(training)
+
+    def _flush(self, training: Training) -> None:
+        with self._going_on():
+            self._recorder.flush(training.step, self._told.seconds)
+
+    @contextlib.contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """Train on where nothing can be written: told once, and tried again at the next save."""
+        try:
+            yield
+        except UNWRITTEN as error:
+            if not self._unwritten:
+                self._unwritten = True
+                problem = self._explain(error, self._place)
+                advice = (
+                    "The run goes on and tries again: free some space, or pause it until there is. "
+                    "What was saved before is kept."
+                )
+                self._send(replace(problem, node=None, advice=advice))
+
+    def _write_all(self, training: Training) -> None:
+        """Write all that is known, elsewhere if the run's folder is gone.
+
+        Raises:
+            OSError, sqlite3.Error, SafetensorError: If the disk takes nothing.
+        """
         self._find_room()
         try:
             self._write(training)
-        except (OSError, sqlite3.Error, SafetensorError):
+        except UNWRITTEN:
             if not self._find_room():
                 raise
             self._write(training)
+        if self._unwritten:
+            self._told.write(self._runs)  # rates may have been set meanwhile
+            self._unwritten = False
+            self._send(Noted("What could not be written before is saved now."))
 
     def _write(self, training: Training) -> None:
-        self._recorder.flush(training.step, self._told.seconds, write=True)
+        try:
+            self._recorder.flush(training.step, self._told.seconds, write=True)
+        except UNWRITTEN:
+            self._saves.save(training)  # the weights are worth more
+            raise
         self._saves.save(training)
         self._runs.summarise(self._id(self._place))
         if self._recorder.has_first:

@@ -1,12 +1,13 @@
 """What this program is called where it runs, and which version it is."""
 
+import os
 import tomllib
 from importlib import metadata
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 """Where the sources lie it is beside them; an installed program has none."""
-INSTALLED = not PROJECT.exists()
+INSTALLED = not os.path.exists(PROJECT)
 PROG = "neurowire" if INSTALLED else "main.py"
 COMMAND = "neurowire" if INSTALLED else "python main.py"
 """What a person types in a terminal."""

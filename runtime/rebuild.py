@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -42,15 +43,15 @@ def rebuild(path: Path) -> tuple[int, Path | None]:
 
 def put_aside(path: Path) -> Path | None:
     """Rename the database, if there is one, with what belongs to it."""
-    if not path.exists():
+    if not os.path.exists(path):
         return None
     stem = f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
     names = (stem if number == 1 else f"{stem}-{number}" for number in range(1, 1000))
-    aside = next(one for name in names if not (one := path.with_name(name)).exists())
+    aside = next(one for name in names if not os.path.exists(one := path.with_name(name)))
     path.rename(aside)
     for ending in BESIDE:
         beside = path.with_name(path.name + ending)
-        if beside.exists():
+        if os.path.exists(beside):
             beside.rename(aside.with_name(aside.name + ending))
     return aside
 
@@ -58,7 +59,7 @@ def put_aside(path: Path) -> Path | None:
 def in_folders(home: Path) -> Iterator[Run]:
     """The runs whose folders lie in one folder, as these tell of them."""
     for folder in sorted(home.iterdir()):
-        if (folder / PLAN).is_file():
+        if os.path.isfile(folder / PLAN):
             yield from_folder(folder)
 
 
@@ -86,7 +87,7 @@ def salvaged_runs(aside: Path) -> Iterator[Run]:
             for name in ("settings", "best", "last"):
                 values[name] = dict(json.loads(values.get(name, "{}")))
             run = Run(**values)
-            if (Path(run.folder) / PLAN).is_file():
+            if os.path.isfile(Path(run.folder) / PLAN):
                 yield run
         except (ValueError, TypeError):
             continue

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from array import array
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from time import perf_counter
 
 import torch
@@ -16,6 +18,7 @@ from runtime.runs import Runs, better
 from runtime.source import FIRST_STEPS
 
 COMMIT_S = 0.5
+SHARE = 20  # time until a failed write is tried again, in units of what it took
 
 
 class NotFinite(Exception):
@@ -47,7 +50,7 @@ class Recorder:
         self._unwritten: dict[str, Points] = {}
         self._ended: list[EpochEnded] = []
         self._sums: dict[str, tuple[float, int]] = {}
-        self._wrote = perf_counter()
+        self._wrote, self._wait = perf_counter(), COMMIT_S
         self.add = self._pending.append  # called at every step, so as short as it can be
 
     def restore(self, training: Training) -> None:
@@ -85,9 +88,10 @@ class Recorder:
                 waiting.values.extend(points.values)
             broken = first_not_finite(losses)
             if broken:
-                self.write(step, seconds)
+                with suppress(OSError, sqlite3.Error):  # what broke is the news
+                    self.write(step, seconds)
                 raise broken
-        if write or perf_counter() - self._wrote > COMMIT_S:
+        if write or perf_counter() - self._wrote > self._wait:
             self.write(step, seconds)
 
     def move(self, run: str, runs: Runs) -> None:
@@ -104,13 +108,20 @@ class Recorder:
         self._keep = len(self.first)
 
     def write(self, step: int, seconds: float) -> None:
-        """Commit to the database what was not yet written."""
-        if self._unwritten or self._ended:
-            self._runs.record(
-                self._run, self._unwritten, step=step, seconds=seconds, epochs=self._ended
-            )
-            self._unwritten, self._ended = {}, []
-        self._wrote = perf_counter()
+        """Commit to the database what was not yet written; what it does not take is kept."""
+        began = perf_counter()
+        try:
+            if self._unwritten or self._ended:
+                self._runs.record(
+                    self._run, self._unwritten, step=step, seconds=seconds, epochs=self._ended
+                )
+                self._unwritten, self._ended = {}, []
+        except BaseException:
+            self._wait = max(COMMIT_S, SHARE * (perf_counter() - began))
+            raise
+        finally:
+            self._wrote = perf_counter()
+        self._wait = COMMIT_S
 
     def epoch(self, epoch: int, step: int, figures: Mapping[str, float]) -> EpochEnded:
         """Add the training means to an epoch's figures; call it after `flush`."""

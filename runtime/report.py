@@ -77,12 +77,12 @@ class Report:
         """Write the settings into the run's folder and the database."""
         known = runs.find(self._run)
         self._before = known.seconds if known else 0.0
-        self._write(runs)
+        self.write(runs)
 
     def move(self, run: str, folder: Path, runs: Runs) -> None:
         """The run's folder is another, or was made anew."""
         self._run, self._folder = run, folder
-        self._write(runs)
+        self.write(runs)
 
     def change_rate(self, runs: Runs, optimizer: str, rate: float) -> None:
         """Write down that an optimizer's learning rate is another from the next step on."""
@@ -90,9 +90,10 @@ class Report:
         same = changed["optimizer"], changed["step"]
         self._rates = [one for one in self._rates if (one["optimizer"], one["step"]) != same]
         self._rates.append(changed)
-        self._write(runs)
+        self.write(runs)
 
-    def _write(self, runs: Runs) -> None:
+    def write(self, runs: Runs) -> None:
+        """Write the settings as they are now."""
         settings = self._settings()
         source.write_json(self._folder / SETTINGS, settings)
         runs.add(
@@ -111,7 +112,7 @@ class Report:
     def keep_first(self, first: list[dict[str, float]]) -> None:
         """Write the first losses, which an exported `python train.py --verify` replays."""
         path = self._folder / source.RECORDED
-        if not first or path.exists():
+        if not first or os.path.exists(path):
             return
         recorded = {
             "torch": torch.__version__,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sqlite3
 import time
 from array import array
@@ -299,7 +300,7 @@ class Runs:
     @property
     def lost(self) -> bool:
         """Is its file gone from the disk, though it is still open here?"""
-        return not self.path.exists()
+        return not os.path.exists(self.path)
 
     def copy_to(self, other: Runs, run: str, new: str) -> None:
         """Copy what is recorded of a run into another database, under a name there."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from types import ModuleType
@@ -20,6 +22,7 @@ from runtime.runs import CHECKPOINTS, LAST
 BEST = "best.safetensors"
 SHARE = 50  # time between two saves, in units of what one takes: saving costs at most 2%
 LEAST_S = 1.0
+UNSAVED = "unsaved"  # a file that is there until the first checkpoint is
 AGAIN = "Put back a copy of it, or train the board anew."
 
 
@@ -60,12 +63,24 @@ class Saves:
     @property
     def lost(self) -> bool:
         """Is the folder gone that checkpoints are written to?"""
-        return not self.folder.is_dir()
+        return not os.path.isdir(self.folder)
+
+    @property
+    def unsaved(self) -> bool:
+        """Was there never a checkpoint, as far as is known?"""
+        return os.path.exists(self.folder / UNSAVED)
+
+    def begin(self) -> None:
+        """Mark that the run has no checkpoint yet, so that one that is gone can be told from it."""
+        (self.folder / UNSAVED).touch()
+        for name in (LAST, BEST):  # of what was trained in this folder before
+            (self.folder / name).unlink(missing_ok=True)
 
     def move(self, folder: Path) -> None:
         """Write to another run's folder from now on, and all of it anew."""
         self.folder = folder / CHECKPOINTS
         self.folder.mkdir(exist_ok=True)
+        (self.folder / UNSAVED).touch()
         self._at = (-1, -1)
         self._best_waits = bool(self._best)
 
@@ -89,16 +104,24 @@ class Saves:
         self._best_waits = True
 
     def save(self, training: Training) -> None:
-        """Write `last`, and `best` if there is a new one."""
+        """Write `last`, and `best` if there is a new one; if that fails, nothing half is left."""
         began = perf_counter()
-        self.write_best()
-        here = (training.step, training.epoch)
-        if self._at != here:
-            self._module.save(training, self.folder / LAST)
-            self._at = here
-            self._send(Saved(str(self.folder / LAST), training.step))
-        self._saved = perf_counter()
-        self._cost = self._saved - began
+        try:
+            self.write_best()
+            here = (training.step, training.epoch)
+            if self._at != here:
+                self._module.save(training, self.folder / LAST)
+                self._at = here
+                (self.folder / UNSAVED).unlink(missing_ok=True)
+                self._send(Saved(str(self.folder / LAST), training.step))
+        except BaseException:
+            with suppress(OSError):
+                for name in (LAST, BEST):
+                    (self.folder / (name + ".new")).unlink(missing_ok=True)
+            raise
+        finally:
+            self._saved = perf_counter()
+            self._cost = self._saved - began
 
     def write_best(self) -> None:
         """Write the best weights, if there are new ones."""
@@ -117,8 +140,8 @@ class Saves:
             CannotResume: If what was saved is missing or damaged, or is of other networks.
         """
         path = self.folder / LAST
-        if not path.exists():
-            if (self.folder / BEST).exists():
+        if not os.path.exists(path):
+            if os.path.exists(self.folder / BEST) and not self.unsaved:
                 raise CannotResume(f"{path} is missing: there is nothing to go on from.", AGAIN)
             return False
         damaged = getattr(self._module, "Damaged", ())  # the source of runs of old has none

@@ -70,7 +70,7 @@ def read(folder: Path) -> Project:
             tuple(tuple(line) for line in plan["nodes"].get(path.name, ())),
         )
         for path in sorted((folder / FOLDER).iterdir())
-        if path.is_file()
+        if os.path.isfile(path)
     }
     return Project(
         plan["name"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,7 @@ def train(document: Document, compiled: graph.compile.Project, options: argparse
     resume = to_resume(project, folder) if options.resume else None
     if resume:
         check_same(document, project, resume, options)
-    if folder and not resume and (folder / PLAN).exists():
+    if folder and not resume and os.path.exists(folder / PLAN):
         raise FileError(
             f"{folder}: it holds a run already. Go on with it by --resume, or choose another."
         )
@@ -144,7 +145,7 @@ def first_losses(
         project = config.Project(project.name, project.files)
         stopped = terminal.run(project, settings, hear, runs_at=folder)
         record = Path(stopped.folder, RECORDED)
-        found = record if stopped.reason == "finished" and record.exists() else None
+        found = record if stopped.reason == "finished" and os.path.exists(record) else None
         yield found, " ".join(problems)
 
 
@@ -179,7 +180,7 @@ def to_resume(project: config.Project, folder: Path | None) -> Path:
         FileError: If there is none.
     """
     if folder:
-        if not (folder / PLAN).exists():
+        if not os.path.exists(folder / PLAN):
             raise FileError(
                 f"{folder}: there is no run here to go on with: expected a folder with a"
                 f" {PLAN}. Choose a run's folder, or train without --resume."
@@ -187,7 +188,7 @@ def to_resume(project: config.Project, folder: Path | None) -> Path:
         return folder
     with Runs(database()) as runs:
         for run in runs.of_source(digest(project.files)):
-            if Path(run.folder, PLAN).exists():
+            if os.path.exists(Path(run.folder, PLAN)):
                 return Path(run.folder)
     raise FileError(
         f"{project.name}: no run of exactly this board is known. Train it without --resume."

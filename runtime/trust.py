@@ -8,6 +8,7 @@ the board in the folder, which can hold no code.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -38,10 +39,10 @@ def seal(folder: Path) -> str:
     """
     place = folder / source.FOLDER
     hashed = hashlib.sha256()
-    if place.is_symlink() or not place.is_dir():
+    if os.path.islink(place) or not os.path.isdir(place):
         return ""
     for path in [folder / source.PLAN, *sorted(place.iterdir())]:
-        if path.is_symlink() or not path.is_file():
+        if os.path.islink(path) or not os.path.isfile(path):
             return ""
         content = path.read_bytes()
         hashed.update(f"{path.name}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
@@ -70,7 +71,7 @@ def read(folder: Path, runs: Runs, data_dir: str | None) -> tuple[Project, Probl
         FileNotFoundError: If no run ever began in the folder.
         NotOurs: If the source is not ours and the board can't be compiled.
     """
-    if not (folder / source.PLAN).exists():
+    if not os.path.exists(folder / source.PLAN):
         return source.read(folder), None  # raises, naming the file
     if runs.has_seal(seal(folder)):
         return source.read(folder), None
@@ -103,7 +104,7 @@ def _compiled(board: Path, data_dir: str | None) -> Project:
 
 
 def _remove(place: Path) -> None:
-    if place.is_symlink() or place.is_file():
+    if os.path.islink(place) or os.path.isfile(place):
         place.unlink()
     else:
         shutil.rmtree(place, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,7 @@ def read(path: Path) -> tuple[dict[str, dict[str, Tensor]], dict[str, int]]:
 
     Weights that lie there under plain names, as an export leaves them, come under "".
     """
-    if not path.exists():
+    if not os.path.exists(path):
         raise Unfit(
             f"There is no checkpoint {path}.",
             "It was moved or deleted, or the run ended before its first save; choose another run.",

@@ -53,7 +53,7 @@ def fetch(source: Source, folder: Path, progress: Progress | None = None) -> Pat
     place.mkdir(parents=True, exist_ok=True)
     for file in source.files:
         target = place / file.name
-        if target.is_file() and digest(target) == file.sha256:
+        if os.path.isfile(target) and digest(target) == file.sha256:
             continue
         failures = []
         for mirror in mirrors(source):
@@ -82,7 +82,7 @@ def fetch_file(
 ) -> None:
     """Download one file; a part of it that is here already is not fetched again."""
     part = target.with_name(target.name + ".part")
-    done = part.stat().st_size if part.exists() else 0
+    done = part.stat().st_size if os.path.exists(part) else 0
     if done >= file.size:
         part.unlink()
         done = 0

@@ -19,6 +19,7 @@ Facts are JSON:
 import gzip
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -142,7 +143,7 @@ def idx_rows(place: Path, part: str) -> int:
     images = place / f"{part}-images-idx3-ubyte"
     packed = images.with_name(images.name + ".gz")
     try:
-        with images.open("rb") if images.exists() else gzip.open(packed) as file:
+        with images.open("rb") if os.path.exists(images) else gzip.open(packed) as file:
             header = file.read(16)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{packed} is broken ({error}): download it again.") from error

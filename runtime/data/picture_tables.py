@@ -1,6 +1,7 @@
 """What a table of pictures holds: which column names files, where they lie, what is learned."""
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -41,7 +42,7 @@ def table_of(params: Params, data_dir: str | Path | None) -> Path:
     if not params.get("path"):
         raise DataError("This node has no table yet: choose a CSV file that names pictures.")
     table = locate(str(params["path"]), data_dir)
-    if table.is_dir():
+    if os.path.isdir(table):
         raise DataError(f"{table}: expected a table, received a folder. Choose the CSV file.")
     return table
 
@@ -70,7 +71,7 @@ def picture_table_facts(params: Params, data_dir: str | Path | None) -> dict[str
     looks, broken = look_at([*dict.fromkeys(files.values())])
     bad = [name for name, file in files.items() if file in broken]
     if bad and params.get("unreadable") != "leave out":
-        missing = [name for name in bad if not files[name].exists()]
+        missing = [name for name in bad if not os.path.exists(files[name])]
         raise DataError(
             f"{table}: {many(len(bad), 'picture')} can't be read, {len(missing)} of them not "
             f"there: {listed([Path(one) for one in bad], table.parent)}. Put them there, or set "

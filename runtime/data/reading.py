@@ -1,6 +1,7 @@
 """Reading a table: which reader of pandas, and with what arguments."""
 
 import json
+import os
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -54,7 +55,7 @@ def read_table(path: Path, asked: Mapping[str, Any]) -> Reading:
     Raises:
         DataError: If it can't be read; says where and what to do.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise DataError(f"{path}: expected a table, received a folder. Choose a file.")
     kind = kind_of(path)
     try:

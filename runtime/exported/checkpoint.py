@@ -154,9 +154,13 @@ def write(state: Mapping[str, Any], path: Path) -> None:
     tensors: dict[str, Tensor] = {}
     about = {"format": "pt", "state": json.dumps(pack(state, "", tensors)), **UNSEALED}
     aside = path.with_name(path.name + ".new")
-    save_file(tensors, aside, metadata=about)
-    seal(aside)
-    aside.replace(path)
+    try:
+        save_file(tensors, aside, metadata=about)
+        seal(aside)
+        aside.replace(path)
+    except (OSError, SafetensorError):
+        aside.unlink(missing_ok=True)  # half of it would fill a disk that is full
+        raise
 
 
 def load(training: Training, path: Path) -> None:

@@ -25,11 +25,17 @@ def locate(path: str | Path, data_dir: str | Path | None = None) -> Path:
     found = [Path(path)] if Path(path).is_absolute() else []
     # A file that was chosen by its full path on another machine may lie in a data folder here.
     found += [folder / (Path(path).name if found else path) for folder in folders]
+    looked: list[str] = []
     for candidate in found:
-        if candidate.exists():
+        try:
+            candidate.stat()
             return candidate
-    looked = ", ".join(str(candidate) for candidate in found)
-    raise DataError(f"{path} is missing: expected one of {looked}. Put it there or set --data-dir.")
+        except PermissionError:
+            looked.append(f"{candidate} (in a folder that can't be entered)")
+        except (OSError, ValueError):  # it is not there, or no file can have this name
+            looked.append(str(candidate))
+    places = ", ".join(looked)
+    raise DataError(f"{path} is missing: expected one of {places}. Put it there or set --data-dir.")
 
 
 def split(

@@ -2,6 +2,7 @@
 
 import gzip
 import math
+import os
 import struct
 import zlib
 from collections.abc import Collection, Mapping, Sequence
@@ -70,10 +71,12 @@ def check_idx(folder: Path, part: str, shape: list[int], label: Tensor) -> None:
 def read_idx(path: Path, *, axes: int) -> Tensor:
     """Read bytes in the idx format (yann.lecun.com/exdb/mnist), plain or in a .gz."""
     packed = path.with_name(path.name + ".gz")
-    if not path.exists() and not packed.exists():
+    if not os.path.exists(path) and not os.path.exists(packed):
         raise DataError(f"{packed} is missing: download the set again or set --data-dir.")
     try:
-        content = path.read_bytes() if path.exists() else gzip.decompress(packed.read_bytes())
+        content = (
+            path.read_bytes() if os.path.exists(path) else gzip.decompress(packed.read_bytes())
+        )
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(
             f"{packed} is broken ({error}): delete it and download it again."
@@ -117,7 +120,7 @@ def image_folder(
 
 def class_names(top: Path) -> list[str]:
     """The class folders' names, in order; of pictures that lie loose the one class `.`."""
-    if not top.is_dir():
+    if not os.path.isdir(top):
         raise DataError(f"{top}: expected a folder of pictures, received a file. Choose a folder.")
     names = [folder.name for folder in folders_of(top)]
     if not names and not pictures(top):
@@ -130,7 +133,7 @@ def class_names(top: Path) -> list[str]:
 
 def folders_of(top: Path) -> list[Path]:
     """The folders in a folder, in order, but for those that programs keep for themselves."""
-    return sorted(f for f in top.iterdir() if f.is_dir() and not is_hidden(f.name))
+    return sorted(f for f in top.iterdir() if os.path.isdir(f) and not is_hidden(f.name))
 
 
 def is_hidden(name: str) -> bool:

@@ -1,6 +1,7 @@
 """A reader of pictures that a table names: image [N, C, H, W] in 0..1 and what to learn of each."""
 
 import csv
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def read_picture_rows(table: Path, delimiter: str, encoding: str) -> list[dict[s
 def picture_of_row(top: Path, folders: Sequence[str], name: str) -> Path:
     """The picture of this name, in the first folder that has it."""
     places = [top / folder / name.replace("\\", "/") for folder in folders]
-    return next((place for place in places if place.is_file()), places[0])
+    return next((place for place in places if os.path.isfile(place)), places[0])
 
 
 def number_in_cell(row: Mapping[str, str], name: str, table: Path) -> float:

@@ -35,7 +35,7 @@ def load_weights(
         WeightsError: If the file is missing or no safetensors file, or its weights are others.
     """
     own = BESIDE / f"{name}.safetensors"
-    found = own if own.is_file() else _find(path, data_dir)
+    found = own if os.path.isfile(own) else _find(path, data_dir)
     try:
         with safe_open(found, framework="pt") as file:
             names = file.keys()
@@ -65,7 +65,7 @@ def _find(path: str, data_dir: str | Path | None) -> Path:
     folders = [Path(folder) for folder in named if folder]
     places = [Path(path), *(f / part for f in folders for part in (path, Path(path).name))]
     for place in places:
-        if place.is_file():
+        if os.path.isfile(place):
             return place
     raise WeightsError(
         f"{path} is missing: expected a file with weights to begin with. Put it there, or choose "

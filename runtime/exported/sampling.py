@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 import sys
 from pathlib import Path
 from typing import TypeVar
@@ -88,12 +89,12 @@ class Options:
 def file(text: str) -> Path:
     """Reads where to write, before anything is made."""
     path = Path(text)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise argparse.ArgumentTypeError(f"expected a file, got the folder {text}")
     if path.suffix.lower() not in FILES:
         known = ", ".join(FILES)
         raise argparse.ArgumentTypeError(f"expected a file that ends in {known}, got {text!r}")
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise argparse.ArgumentTypeError(f"{path.parent} is no folder: make it first")
     return path
 
@@ -107,7 +108,10 @@ def read(place: Path, name: str) -> dict[str, Tensor]:
     """A network's weights, from its own file in a folder or from a checkpoint of all."""
     known = (f"{name}.safetensors", "checkpoint.safetensors", "weights.safetensors")
     files = [place / one for one in known]
-    found = next((file for file in (files if place.is_dir() else [place]) if file.exists()), None)
+    found = next(
+        (file for file in (files if os.path.isdir(place) else [place]) if os.path.exists(file)),
+        None,
+    )
     if found is None:
         missing = place if place.suffix else files[0]
         sys.exit(f"{missing} is missing: train first, or say --weights where they are.")

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -84,7 +85,7 @@ class Options:
         if self.begin and (self.resume or self.verify):
             parser.error("--from begins anew: leave out --resume and --verify")
         if self.verify:
-            recorded = json.loads(RECORDED.read_text()) if RECORDED.exists() else None
+            recorded = json.loads(RECORDED.read_text()) if os.path.exists(RECORDED) else None
             if recorded is None:
                 sys.exit(f"{RECORDED.name} is missing: train in Neurowire once and export again.")
             found.update({name: recorded[name] for name in REPLAYED})
@@ -131,7 +132,7 @@ def prepare(training: Run, options: Options) -> None:
 
 def saved() -> dict[str, Any]:
     """What the checkpoint holds; leave where there is none that can be gone on from."""
-    if not CHECKPOINT.exists():
+    if not os.path.exists(CHECKPOINT):
         sys.exit(f"{CHECKPOINT} is missing: there is nothing to resume. Train without --resume.")
     try:
         return read(CHECKPOINT)
@@ -184,6 +185,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.every, self.saved = SAVE_S, time.monotonic()
+        self.failed = False  # could the last one not be written?
 
 
 clock = Clock()
@@ -197,15 +199,31 @@ def tell(training: Run, figures: dict[str, float | Tensor]) -> None:
     plain_figures = {n: f if isinstance(f, int) else float(f) for n, f in figures.items()}
     print(json.dumps(plain_figures), flush=True)
     if "epoch" in figures or time.monotonic() - clock.saved >= clock.every:
+        keep(training)
+
+
+def keep(training: Run) -> None:
+    """Write a checkpoint; where that can't be, say so once and train on."""
+    try:
         save(training, CHECKPOINT)
-        clock.saved = time.monotonic()
+        clock.failed = False
+    except (OSError, SafetensorError) as error:
+        if not clock.failed:
+            text = f"{CHECKPOINT} can't be written ({error}): free some space. Training goes on."
+            print(text, file=sys.stderr, flush=True)
+        clock.failed = True
+    clock.saved = time.monotonic()
 
 
 def finish(training: Run) -> None:
     """Keep the trained weights, one file for each network."""
     if first():
         for name, network in training.networks.items():
-            save_file(plain(network).state_dict(), Path(f"{name}.safetensors"))
+            path = Path(f"{name}.safetensors")
+            try:
+                save_file(plain(network).state_dict(), path)
+            except (OSError, SafetensorError) as error:
+                sys.exit(f"{path} can't be written ({error}). Free some space, then --resume.")
     leave()
 
 

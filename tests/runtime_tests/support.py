@@ -66,7 +66,7 @@ class Talk:
         self.client = client
         self.heard: list[Message] = []
 
-    def until(self, kind: type[Kind], *, seconds: float = 60) -> Kind:
+    def until(self, kind: type[Kind], *, seconds: float = 180) -> Kind:
         """Wait for the next message of a kind."""
         end = time.monotonic() + seconds
         start = len(self.heard)

@@ -3,50 +3,103 @@
 from __future__ import annotations
 
 import errno
+import sys
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from runtime.config import File, Project, RunConfig
+from runtime.config import File, RunConfig
 from runtime.faults import explain, node_of_text
-from runtime.messages import Problem, Saved, Steps
+from runtime.messages import Noted, Problem, Saved, Started, Steps, Stopped
 from runtime.record import as_floats
-from tests.runtime_tests.support import QUICK, Talk, digits
+from runtime.runs import Runs, database
+from tests.runtime_tests.support import QUICK, Talk, digits, talking
+
+if sys.platform == "linux":
+    import resource
 
 NOWHERE = Path("/nowhere")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="limits another process")
 
 
-def full_disk(after: int) -> Project:
-    """The digits on a disk that is full after so many saves."""
-    project = digits()
-    text = project.files["checkpoint.py"].text
-    old = "    save_file(tensors, aside, metadata="
-    assert old in text
-    full = (
-        "    SAVES.append(path)\n"
-        f"    if len(SAVES) > {after}:\n"
-        f"        raise OSError({errno.ENOSPC}, 'No space left on device', str(path))\n"
-    )
-    text = text.replace(old, full + old) + "\n\nSAVES = []\n"
-    return replace(project, files={**project.files, "checkpoint.py": File(text)})
+LONG = RunConfig(
+    epochs=100_000, threads=1, device="cpu", checkpoint_interval_s=0.05, report_interval_s=0.01
+)
 
 
-def test_a_full_disk_stops_the_run_and_the_last_checkpoint_stays(talk: Talk) -> None:
-    config = RunConfig(epochs=100_000, threads=1, device="cpu", checkpoint_interval_s=0.05)
-    stopped = talk.train(full_disk(after=3), config)
+class Disk:
+    """What a worker may write; nothing, while it is full, that is longer than a page."""
+
+    def __init__(self, talk: Talk) -> None:
+        assert talk.client.process_id is not None
+        self._process = talk.client.process_id
+
+    def fill(self) -> None:
+        self._limit(4096)
+
+    def free(self) -> None:
+        self._limit(resource.RLIM_INFINITY)
+
+    def _limit(self, size: int) -> None:
+        hard = resource.prlimit(self._process, resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(self._process, resource.RLIMIT_FSIZE, (size, hard))
+
+
+@pytest.fixture
+def own() -> Iterator[Talk]:
+    """A worker of the test's own that trains and has saved."""
+    with talking() as talk:
+        talk.client.run(digits(), LONG)
+        talk.until(Saved)
+        yield talk
+
+
+@linux
+def test_a_run_goes_on_while_the_disk_is_full_and_is_whole_once_it_is_not(own: Talk) -> None:
+    disk = Disk(own)
+    disk.fill()
+    problem = own.until(Problem)
+    assert "can't" in problem.text or "could not" in problem.text
+    assert "goes on" in problem.advice
+    end = time.monotonic() + 1.5
+    while time.monotonic() < end:  # several saves and commits are tried
+        own.until(Steps)
+    checkpoints = Path(own.all(Started)[0].folder, "checkpoints")
+    left = {path.name for path in checkpoints.iterdir()} - {"best.safetensors"}
+    assert left == {"last.safetensors"}, "nothing half written"
+    disk.free()
+    assert "saved now" in own.until(Noted).text
+    own.client.stop()
+    stopped = own.until(Stopped)
+    assert stopped.reason == "stopped"
+    assert len(own.all(Problem)) == 1, "told once"
+    with Runs(database()) as runs:
+        points = runs.curves(stopped.run)["loss/loss"]
+        assert dict(zip(points.steps, points.values, strict=True)) == own.losses()
+        assert [*points.steps] == list(range(1, stopped.step + 1))
+        assert [one.epoch for one in runs.epochs(stopped.run)] == list(range(1, stopped.epoch + 1))
+
+
+@linux
+def test_a_run_that_ends_on_a_full_disk_says_so_and_its_last_checkpoint_stays(own: Talk) -> None:
+    disk = Disk(own)
+    disk.fill()
+    own.until(Problem)
+    own.client.stop()
+    stopped = own.until(Stopped)
     assert stopped.reason == "failed"
-    problem = talk.all(Problem)[-1]
-    assert "disk is full" in problem.text
-    assert "last.safetensors" in problem.text
-    assert "Free some space" in problem.advice
-    last = talk.all(Saved)[-1]
-    assert Path(last.path).exists()
-    talk.forget()
-    talk.client.resume_run(stopped.folder, config=replace(QUICK, max_steps=last.step + 5))
-    talk.until(Steps)
-    assert min(talk.losses()) == last.step + 1
+    problem = own.all(Problem)[-1]
+    assert "then resume the run from its last checkpoint" in problem.advice
+    disk.free()
+    last = own.all(Saved)[-1]
+    own.forget()
+    own.client.resume_run(stopped.folder, config=replace(QUICK, max_steps=last.step + 5))
+    own.until(Steps)
+    assert min(own.losses()) == last.step + 1
 
 
 @pytest.mark.parametrize(
@@ -70,6 +123,7 @@ def test_a_full_disk_stops_the_run_and_the_last_checkpoint_stays(talk: Talk) -> 
             "Out of memory: it asked for 2.0 GiB.",
             "batch size",
         ),
+        (PermissionError(errno.EACCES, "Permission denied", "a.csv"), "a.csv can't be", "may read"),
         (FileNotFoundError(errno.ENOENT, "No such file", "a.csv"), "no file a.csv", "--data-dir"),
         (ModuleNotFoundError("No module named 'kornia'", name="kornia"), "kornia", "pip install"),
         (ZeroDivisionError("division by zero"), "ZeroDivisionError", "node"),

@@ -15,6 +15,7 @@ from runtime.config import RunConfig
 from runtime.messages import (
     Died,
     EpochEnded,
+    Noted,
     Paused,
     Problem,
     Saved,
@@ -23,7 +24,7 @@ from runtime.messages import (
     Stopped,
     Warm,
 )
-from runtime.runs import Runs, database
+from runtime.runs import Runs, database, last_checkpoint
 from tests.runtime_tests.support import Talk, digits, talking
 
 # Epochs of 360 steps: they last longer than the time between saves on any machine.
@@ -135,6 +136,38 @@ def test_a_run_that_died_before_its_first_checkpoint_starts_anew(talk: Talk, own
     own.client.resume_run(started.folder, config=RunConfig(epochs=2, device="cpu"))
     assert own.until(Stopped).reason == "finished"
     assert own.losses() == talk.losses()
+
+
+@posix
+def test_a_run_killed_with_rows_but_no_checkpoint_begins_anew(talk: Talk, own: Talk) -> None:
+    config = replace(FAST_SAVES, epochs=40, checkpoint_interval_s=60.0)
+    for _ in range(8):  # rows are written after half a second, the first checkpoint after one
+        own.client.run(digits(), replace(config, seed=4))
+        started = own.until(Started)
+        with Runs(database()) as runs:
+            while not runs.curves(started.run):
+                time.sleep(0.005)
+        own.client.kill()
+        own.until(Died)
+        if not last_checkpoint(started.folder).exists():
+            break
+    with Runs(database()) as runs:
+        known = runs.find(started.run)
+        assert known is not None
+        assert known.step > 0
+    assert not last_checkpoint(started.folder).exists()
+    own.forget()
+    own.client.resume_run(started.folder, config=replace(config, max_steps=30))
+    assert own.until(Started).step == 0
+    assert own.until(Stopped).reason == "finished"
+    assert "begins anew" in own.all(Noted)[0].text
+    talk.train(digits(), replace(config, seed=4, max_steps=30))
+    assert own.losses() == talk.losses()
+    with Runs(database()) as runs:
+        assert [*runs.curves(started.run)["loss/loss"].steps] == list(range(1, 31))
+    Path(last_checkpoint(started.folder)).unlink()  # one that was written and is gone is told
+    own.client.resume_run(started.folder, config=config)
+    assert "is missing, though 30 steps were recorded" in own.until(Problem).text
 
 
 def test_a_run_is_trained_by_one_process_at_a_time(own: Talk) -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from runtime.exported import sampling, script
+from tests.runtime_tests.exported_tests.training import DigitsTraining
 
 DEFAULTS: dict[str, Any] = {
     "epochs": 1,
@@ -122,3 +123,22 @@ def test_a_file_of_weights_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_a_row_is_no_longer_than_there_are_pictures() -> None:
     assert sampling.sheet(torch.rand(3, 1, 64, 70), 12).size == (3 * 72, 66)
     assert sampling.sheet(torch.rand(3, 3, 40, 30), 2).size == (2 * 62, 2 * 82)
+
+
+def test_a_script_trains_on_where_no_checkpoint_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / "full" / "checkpoint.safetensors"
+    monkeypatch.setattr(script, "CHECKPOINT", place)
+    training = DigitsTraining(epochs=4)
+    epochs = (item for item in training if "epoch" in item)
+    for item, opens in zip(epochs, (False, False, True, False), strict=True):
+        if opens:
+            place.parent.mkdir()
+        script.tell(training, item)
+    assert capsys.readouterr().err.count("can't be written") == 1, "told once"
+    assert script.read(place)["counts"]["epoch"] == 4
+    (tmp_path / "model.safetensors").mkdir()
+    with pytest.raises(SystemExit, match=r"model\.safetensors can't be written .* --resume"):
+        script.finish(training)

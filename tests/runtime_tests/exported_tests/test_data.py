@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from runtime.exported.data import DataError, batch_count, batches, locate, split
+from tests import closed
 
 
 def test_locate_prefers_the_folder_it_is_given(
@@ -26,6 +27,45 @@ def test_locate_finds_a_moved_file_by_its_name(tmp_path: Path) -> None:
 def test_locate_says_where_it_looked(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=rf"set is missing: .*{tmp_path}.*--data-dir"):
         locate("set", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b", "file/below"])
+def test_a_name_that_no_file_can_have_is_missing(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="is missing"):
+        locate(name, tmp_path)
+
+
+def test_a_folder_that_can_not_be_entered_is_named_and_others_are_looked_in(tmp_path: Path) -> None:
+    closed_one, open_one = tmp_path / "closed", tmp_path / "open"
+    open_one.mkdir()
+    (open_one / "here.csv").write_text("")
+    closed.make(closed_one, "closed")
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from graph.arrivals import data_node\n"
+        "from graph.errors import Refused\n"
+        "from runtime.boards import open_board\n"
+        "from graph.errors import FileError\n"
+        "from runtime.exported.data import DataError, locate\n"
+        "closed = Path(sys.argv[1])\n"
+        "print(locate('here.csv', closed))\n"
+        "for look, told in (\n"
+        "    (lambda: locate('gone.csv', closed), DataError),\n"
+        "    (lambda: data_node(closed / 'gone.csv'), Refused),\n"
+        "    (lambda: open_board(str(closed / 'gone.neurowire')), FileError),\n"
+        "):\n"
+        "    try: look()\n"
+        "    except told as error: print(error)\n"
+    )
+    done = closed.run(code, closed_one, env={"NEUROWIRE_DATA": str(open_one)})
+    assert done.returncode == 0, done.stderr
+    found, *told = done.stdout.splitlines()
+    assert found == str(open_one / "here.csv")
+    assert f"{closed_one / 'gone.csv'} (in a folder that can't be entered)" in told[0]
+    assert "can't be entered" in told[1]
+    assert "Permission denied" in told[2]
 
 
 def test_split_is_disjoint_complete_and_seeded() -> None:

@@ -26,11 +26,17 @@ def locate(path: str | Path, data_dir: str | Path | None = None) -> Path:
     found = [Path(path)] if Path(path).is_absolute() else []
     # A file that was chosen by its full path on another machine may lie in a data folder here.
     found += [folder / (Path(path).name if found else path) for folder in folders]
+    looked: list[str] = []
     for candidate in found:
-        if candidate.exists():
+        try:
+            candidate.stat()
             return candidate
-    looked = ", ".join(str(candidate) for candidate in found)
-    raise DataError(f"{path} is missing: expected one of {looked}. Put it there or set --data-dir.")
+        except PermissionError:
+            looked.append(f"{candidate} (in a folder that can't be entered)")
+        except (OSError, ValueError):  # it is not there, or no file can have this name
+            looked.append(str(candidate))
+    places = ", ".join(looked)
+    raise DataError(f"{path} is missing: expected one of {places}. Put it there or set --data-dir.")
 
 
 def batch_count(rows: int, size: int) -> int:
@@ -114,10 +120,12 @@ def check_idx(folder: Path, part: str, shape: list[int], label: Tensor) -> None:
 def read_idx(path: Path, *, axes: int) -> Tensor:
     """Read bytes in the idx format (yann.lecun.com/exdb/mnist), plain or in a .gz."""
     packed = path.with_name(path.name + ".gz")
-    if not path.exists() and not packed.exists():
+    if not os.path.exists(path) and not os.path.exists(packed):
         raise DataError(f"{packed} is missing: download the set again or set --data-dir.")
     try:
-        content = path.read_bytes() if path.exists() else gzip.decompress(packed.read_bytes())
+        content = (
+            path.read_bytes() if os.path.exists(path) else gzip.decompress(packed.read_bytes())
+        )
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(
             f"{packed} is broken ({error}): delete it and download it again."

@@ -27,11 +27,17 @@ def locate(path: str | Path, data_dir: str | Path | None = None) -> Path:
     found = [Path(path)] if Path(path).is_absolute() else []
     # A file that was chosen by its full path on another machine may lie in a data folder here.
     found += [folder / (Path(path).name if found else path) for folder in folders]
+    looked: list[str] = []
     for candidate in found:
-        if candidate.exists():
+        try:
+            candidate.stat()
             return candidate
-    looked = ", ".join(str(candidate) for candidate in found)
-    raise DataError(f"{path} is missing: expected one of {looked}. Put it there or set --data-dir.")
+        except PermissionError:
+            looked.append(f"{candidate} (in a folder that can't be entered)")
+        except (OSError, ValueError):  # it is not there, or no file can have this name
+            looked.append(str(candidate))
+    places = ", ".join(looked)
+    raise DataError(f"{path} is missing: expected one of {places}. Put it there or set --data-dir.")
 
 
 def split(
@@ -135,7 +141,7 @@ def image_folder(
 
 def class_names(top: Path) -> list[str]:
     """The class folders' names, in order; of pictures that lie loose the one class `.`."""
-    if not top.is_dir():
+    if not os.path.isdir(top):
         raise DataError(f"{top}: expected a folder of pictures, received a file. Choose a folder.")
     names = [folder.name for folder in folders_of(top)]
     if not names and not pictures(top):
@@ -148,7 +154,7 @@ def class_names(top: Path) -> list[str]:
 
 def folders_of(top: Path) -> list[Path]:
     """The folders in a folder, in order, but for those that programs keep for themselves."""
-    return sorted(f for f in top.iterdir() if f.is_dir() and not is_hidden(f.name))
+    return sorted(f for f in top.iterdir() if os.path.isdir(f) and not is_hidden(f.name))
 
 
 def is_hidden(name: str) -> bool:
