@@ -56,11 +56,13 @@ class NodeInference:
         self._document, self._facts = document, facts
         self._insides: dict[tuple[Any, ...], tuple[Mapping[str, Result], Types]] = {}
         self._extents: dict[str, int] = {}
+        self._missed: dict[End, bool] = {}
 
     def forget(self) -> None:
         """The document changed: nothing that was found out about networks holds any more."""
         self._insides.clear()
         self._extents.clear()
+        self._missed.clear()
 
     def infer(self, sheet: Sheet, node: Node, known: Mapping[str, Result]) -> Result:
         """What is known about a node of a sheet, when that much is known about others."""
@@ -123,7 +125,7 @@ class NodeInference:
             silenced(sheet, node, port)
             for port in ports.outputs
             if port.name not in passed
-            and mutes.missed(self._document, sheet, End(node.id, port.name))
+            and mutes.missed(self._document, sheet, End(node.id, port.name), self._missed)
         )
         if passed:
             return Result(tuple(passed.values()), {**nothing, **passed}, problems)
@@ -150,7 +152,7 @@ class NodeInference:
             emptied(sheet, node, port, [*muted.values()])
             for port in self._document.ports(node).outputs
             if all(mutes.leaves_out(declaration, one) for one in self._document.ports(node).inputs)
-            and mutes.missed(self._document, sheet, End(node.id, port.name))
+            and mutes.missed(self._document, sheet, End(node.id, port.name), self._missed)
         )
         return Result(None, nothing, (*problems, *found), silent=True)
 

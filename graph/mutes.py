@@ -39,22 +39,46 @@ def leaves_out(declaration: "Declaration | None", port: "Port") -> bool:
     return port.optional or port.variadic or (declaration is not None and declaration.has("drops"))
 
 
-def missed(document: "Document", sheet: "Sheet", end: "End") -> bool:
-    """Is what does not come out at an output needed by something that can't do without?"""
-    ahead, seen = [end], {end}
+def missed(
+    document: "Document", sheet: "Sheet", end: "End", known: "dict[End, bool] | None" = None
+) -> bool:
+    """Is what does not come out at an output needed by something that can't do without?
+
+    What is found out of outputs on the way is noted in `known`, while nothing changes.
+    """
+    known = {} if known is None else known
+    if end not in known:
+        way: dict[End, End | None] = {end: None}
+        needed = _needed(document, sheet, way, known)
+        known.update(dict.fromkeys(way, False) if needed is None else {})
+        while needed is not None:
+            known[needed] = True
+            needed = way[needed]
+    return known[end]
+
+
+def _needed(
+    document: "Document", sheet: "Sheet", way: "dict[End, End | None]", known: "dict[End, bool]"
+) -> "End | None":
+    """The first output that is needed, of those in `way` and all that hang on them.
+
+    `way` gets all that were looked at, each with the one that it hangs on.
+    """
+    ahead = list(way)
     while ahead:
         here = ahead.pop()
+        if known.get(here):
+            return here
         for link in sheet.out_of(here.node, here.port):
             target = sheet.nodes[link.target.node]
             ports, declaration = document.ports(target), REGISTRY.find(target.type)
             port = ports.input(link.target.port)
             if port is None or leaves_out(declaration, port):
                 continue
-            if not ports.outputs:
-                return True
-            further = [type(end)(target.id, output.name) for output in ports.outputs]
+            further = [type(here)(target.id, output.name) for output in ports.outputs]
             if not any(sheet.out_of(*one) for one in further):
-                return True
-            ahead += [one for one in further if one not in seen]
-            seen.update(further)
-    return False
+                return here
+            fresh = [one for one in further if one not in way and known.get(one) is not False]
+            way.update(dict.fromkeys(fresh, here))
+            ahead += fresh
+    return None

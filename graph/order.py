@@ -24,27 +24,31 @@ def topological(sheet: Sheet, chosen: Iterable[str] | None = None) -> list[str]:
 
 def _topological(sheet: Sheet, wanted: set[str]) -> list[str]:
     memories = sheet.ids_of(lambda declaration: declaration.has("remembers"))
-    waiting: dict[str, int] = {}
-    ready: list[tuple[int, int, str]] = []
-    for node in wanted:
-        waits = 0
-        if node not in memories:
-            waits = sum(link.source.node in wanted for link in sheet.links_into(node))
-        waiting[node] = waits
-        if not waits:
-            ready.append((1, sheet.nodes[node].number, node))
+    waiting, feeds = dict.fromkeys(wanted, 0), dict[str, list[str]]()
+    for link in _links(sheet, wanted):
+        source, target = link.source.node, link.target.node
+        if source in waiting and target in waiting and target not in memories:
+            waiting[target] += 1
+            feeds.setdefault(source, []).append(target)
+    ready = [(1, sheet.nodes[node].number, node) for node, waits in waiting.items() if not waits]
     heapq.heapify(ready)
     order: list[str] = []
     while ready:
         _, _, node = heapq.heappop(ready)
         order.append(node)
-        for following in sheet.neighbours(node):
-            if following in wanted and following not in memories:
-                waiting[following] -= 1
-                if not waiting[following]:
-                    key = (-len(order), sheet.nodes[following].number, following)
-                    heapq.heappush(ready, key)
+        for following in feeds.get(node, ()):
+            waiting[following] -= 1
+            if not waiting[following]:
+                key = (-len(order), sheet.nodes[following].number, following)
+                heapq.heappush(ready, key)
     return order
+
+
+def _links(sheet: Sheet, wanted: set[str]) -> Iterable[Link]:
+    """The wires into some nodes; of half a sheet or more, all there are, which is quicker."""
+    if 2 * len(wanted) > len(sheet.nodes):
+        return sheet.links.values()
+    return (link for node in wanted for link in sheet.links_into(node))
 
 
 def upstream(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
@@ -27,6 +28,9 @@ from gui.inspector.table import TableCard, kinds_of
 from gui.learning import LearningFigures
 from gui.session import Session
 from gui.widgets import Card, empty, label, restyle, words
+
+MOST = 20
+"""How many problems are shown of several nodes; more than that nobody reads here."""
 
 
 class Mark(QWidget):
@@ -91,6 +95,7 @@ class NodePage(QWidget):
         self._cards.setSpacing(8)
         self._layout.addLayout(self._cards)
         self._shown: object = None
+        self._told: list[str] = []
 
     def refresh(self) -> None:
         """Show what the document says now."""
@@ -314,16 +319,21 @@ class NodePage(QWidget):
         self._facts.setVisible(bool(lines))
 
     def _show_problems(self) -> None:
-        problems = [one for node in self.ids for one in self._session.place.problems_of(node)]
+        found = (one for node in self.ids for one in self._session.place.problems_of(node))
+        problems = [*islice(found, MOST + 1)]
         items = [self._cards.itemAt(index) for index in range(self._cards.count())]
         cards = [card for item in items if item and isinstance(card := item.widget(), Card)]
-        if [str(card.problem) for card in cards] == [str(one) for one in problems]:
-            for card, problem in zip(cards, problems, strict=True):
+        told = [str(one) for one in problems]
+        if told == self._told:
+            for card, problem in zip(cards, problems[:MOST], strict=True):
                 card.take(problem)
             return
+        self._told = told
         empty(self._cards)
-        for problem in problems:
+        for problem in problems[:MOST]:
             self._cards.addWidget(Card(problem, self._fix))
+        if len(problems) > MOST:
+            self._cards.addWidget(label("and more, in Problems", "dim"))
 
     def _fix(self, problem: Problem, index: int) -> None:
         self._session.fix(problem, index)

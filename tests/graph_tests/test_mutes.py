@@ -1,12 +1,15 @@
 """A muted loss is none: a sum leaves it out, and no fix has logits trained in its place."""
 
+import itertools
 from typing import Any
 
 import pytest
 
+from graph import templates
 from graph.checks import above
 from graph.compile import compile_document
-from graph.sheet import End, Node
+from graph.mutes import missed
+from graph.sheet import End, Link, Node, Sheet
 from tests.graph_tests.test_infer import Board
 
 
@@ -212,3 +215,33 @@ def test_with_nothing_to_take_away_from_nothing_is_left(board: Board) -> None:
     board.document.set_muted([loss.id], True)
     problem = board.problem(rest)
     assert "nothing is left of it" in problem.text
+
+
+@pytest.mark.parametrize("name", templates.names())
+def test_what_was_found_on_the_way_holds(name: str) -> None:
+    document = templates.open_template(name)
+    for sheet in (document.board, *document.networks.values()):
+        ends = [End(n.id, p.name) for n in sheet.nodes.values() for p in document.ports(n).outputs]
+        known: dict[End, bool] = {}
+        for end in ends:
+            assert missed(document, sheet, end, known) == missed(document, sheet, end)
+        assert known == {end: missed(document, sheet, end) for end in known}
+
+
+def test_muting_many_nodes_of_a_chain_looks_at_each_once(board: Board) -> None:
+    document = board.document
+    chain = [document.add_node("activation.relu").id for _ in range(200)]
+    for first, then in itertools.pairwise(chain):
+        document.link(End(first, "y"), End(then, "x"))
+    looks = []
+
+    class Watched(Sheet):
+        def out_of(self, node: str, port: str | None = None) -> list[Link]:
+            looks.append(node)
+            return super().out_of(node, port)
+
+    watched = Watched(document.board.name)
+    vars(watched).update(vars(document.board))
+    known: dict[End, bool] = {}
+    assert all(missed(document, watched, End(one, "y"), known) for one in chain[:-1])
+    assert len(looks) < 3 * len(chain)

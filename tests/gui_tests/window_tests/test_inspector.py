@@ -19,8 +19,9 @@ from gui.inspector.editors import (
     write_numbers,
     write_values,
 )
-from gui.inspector.node import NodePage
+from gui.inspector.node import MOST, NodePage
 from gui.inspector.number import NumberBox, read, step_size, write
+from gui.widgets import Card
 from gui.window import Window
 from tests.gui_tests.window_tests.boards import node
 from tests.gui_tests.window_tests.conftest import MakeWindow
@@ -209,3 +210,14 @@ def test_a_number_box_keeps_within_its_range_when_stepped(qtbot: QtBot) -> None:
     box.show_value(0.95)
     box.step(3)
     assert box.text() == "1"
+
+
+def test_of_many_nodes_some_problems_are_told(window: Window, qtbot: QtBot) -> None:
+    document = window.session.document
+    made = [document.add_node("layer.linear").id for _ in range(MOST + 5)]
+    window.session.select(made)
+    told = page(window).findChildren(Card)
+    assert len(told) == MOST
+    assert any(one.text() == "and more, in Problems" for one in page(window).findChildren(QLabel))
+    window.session.select(made[:2])
+    assert len(page(window).findChildren(Card)) == 2

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from runtime.exported import sampling, script
+from runtime.exported import checkpoint, sampling, script
 from tests.runtime_tests.exported_tests.training import DigitsTraining
 
 DEFAULTS: dict[str, Any] = {
@@ -138,7 +138,7 @@ def test_a_script_trains_on_where_no_checkpoint_can_be_written(
             place.parent.mkdir()
         script.tell(training, item)
     assert capsys.readouterr().err.count("can't be written") == 1, "told once"
-    assert script.read(place)["counts"]["epoch"] == 4
+    assert checkpoint.read(place)["counts"]["epoch"] == 4
     (tmp_path / "model.safetensors").mkdir()
     with pytest.raises(SystemExit, match=r"model\.safetensors can't be written .* --resume"):
         script.finish(training)
