@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from graph.file import SUFFIX, is_there, load
 from graph.infer import Inference
 from graph.problems import Problem
 from graph.sheet import BOARD, Node
-from runtime import begins
+from runtime import begins, weight_files
 
 
 class BadUsage(NeurowireError):
@@ -85,13 +85,23 @@ def learn(
             if isinstance(error, OSError) and error.filename and error.strerror:
                 wrong = f"{error.filename} can't be used: {error.strerror}"
             problems.append(Problem(node.id, BOARD, wrong, name=node.name))
+    inference = Inference(document, facts, watch=False, batch_size=batch_size)
+    return inference, [*problems, *_weights(inference, data_dir)]
+
+
+def _weights(inference: Inference, data_dir: str | None) -> Iterator[Problem]:
+    """Files with weights to begin with that are missing, or do not fit as far as can be seen."""
+    document = inference.document
+    advice = "choose another file, or empty `pretrained`"
     for name, path in begins.weights(document).items():
-        if begins.find(path, data_dir) is None:
-            node = next(one for one in document.board.nodes.values() if one.name == name)
+        node = next(one for one in document.board.nodes.values() if one.name == name)
+        place, result = begins.find(path, data_dir), inference.result(node.id)
+        if place is None:
             text = f"there is no file {path}, whose weights it begins with"
-            advice = "choose another file, or empty `pretrained`"
-            problems.append(Problem(node.id, BOARD, text, name=name, advice=advice))
-    return Inference(document, facts, watch=False, batch_size=batch_size), problems
+            yield Problem(node.id, BOARD, text, name=name, advice=advice)
+        elif why := weight_files.unfit(place, name, result.weights if result else None):
+            text = f"can't begin with the weights in {path}: {why}"
+            yield Problem(node.id, BOARD, text, name=name, advice=advice)
 
 
 def unread(inference: Inference) -> set[str]:

@@ -47,6 +47,7 @@ def load_weights(
             }
             _compare(network, sizes, name, path)
             state = {one: file.get_tensor(prefix + one) for one in sizes}
+            state = {**network.state_dict(), **state}  # a file may lack what norms keep
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, WeightsError):
             raise
@@ -76,7 +77,8 @@ def _find(path: str, data_dir: str | Path | None) -> Path:
 def _prefix(names: list[str], network: nn.Module, name: str, path: str) -> str:
     """How the names of a network's weights begin: as a checkpoint has them, or not at all."""
     wanted = set(network.state_dict())
-    if set(names) == wanted:
+    learned = {one for one, _ in network.named_parameters()}
+    if learned <= set(names) <= wanted:
         return ""
     begins = {
         one.split("/")[1]: "/".join(one.split("/")[:2]) + "/"
@@ -95,6 +97,8 @@ def _prefix(names: list[str], network: nn.Module, name: str, path: str) -> str:
     ]
     if len(fitting) == 1:
         return fitting[0]
+    if common := _common(names, learned, wanted):
+        return common
     if last and len(begins) == 1:
         return next(iter(begins.values()))
     if not last and not fitting:
@@ -105,10 +109,23 @@ def _prefix(names: list[str], network: nn.Module, name: str, path: str) -> str:
     )
 
 
+def _common(names: list[str], learned: set[str], wanted: set[str]) -> str:
+    """What stands before all weights of a network, as of a module that held it; or nothing."""
+    first = min(learned, default="")
+    found = []
+    for prefix in (one.removesuffix(first) for one in names if one.endswith(f".{first}")):
+        below = {one.removeprefix(prefix) for one in names if one.startswith(prefix)}
+        found += [prefix] if learned <= below <= wanted else []
+    return found[0] if len(found) == 1 else ""
+
+
 def _compare(
     network: nn.Module, sizes: Mapping[str, tuple[int, ...]], name: str, path: str
 ) -> None:
     wanted = {one: tuple(weight.shape) for one, weight in network.state_dict().items()}
+    learned = {one for one, _ in network.named_parameters()}
+    if sizes.keys() <= learned:  # of all that norms keep a file may lack everything, not a part
+        wanted = {one: size for one, size in wanted.items() if one in learned}
     wrong = [
         f"{one} is {_told(sizes.get(one))} where {_told(wanted.get(one))} is expected"
         for one in dict.fromkeys([*wanted, *sizes])

@@ -121,3 +121,22 @@ def test_a_copy_beside_the_source_comes_first(
     assert same(load_weights(made(), str(tmp_path / "it.safetensors"), "teacher"), first)
     assert same(load_weights(made(), str(tmp_path / "it.safetensors"), "student"), second)
     assert same(load_weights(made(), "/gone/it.safetensors", "teacher"), first)
+
+
+@pytest.mark.parametrize("prefix", ["", "model.bb.", "module.", "networks/teacher/"])
+def test_a_file_may_lack_what_norms_keep_and_be_of_a_module_around(
+    tmp_path: Path, prefix: str
+) -> None:
+    source = made()
+    with torch.no_grad():
+        source.get_parameter("0.weight").add_(1)
+    learned = {f"{prefix}{name}": one.detach() for name, one in source.named_parameters()}
+    save_file(learned, tmp_path / "it.safetensors")
+    assert same(load_weights(made(), str(tmp_path / "it.safetensors"), "teacher"), source)
+
+
+def test_of_two_that_fit_none_is_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "it.safetensors"
+    save_file({**weights(made(), "model.a."), **weights(made(), "model.b.")}, path)
+    with pytest.raises(WeightsError):
+        load_weights(made(), str(path), "teacher")
