@@ -73,7 +73,7 @@ def test_a_table_dropped_is_trained_by_two_clicks(start: Start, table: Path) -> 
     assert table.exists()
     user.until(lambda: "96 examples to train on, 2 classes" in user.window.notice.text)
     user.click(user.button(TITLE, user.window.notice))
-    assert {"hidden", "logits", "cross_entropy", "accuracy", "adam", "table"} <= user.names()
+    assert {"hidden", "logits", "cross_entropy", "accuracy", "adamw", "table"} <= user.names()
     user.until(lambda: "no problems" in user.window.status.board.text())
     user.click(user.window.topbar.train)
     user.says("Trained")
