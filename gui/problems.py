@@ -35,6 +35,8 @@ class Problems(QScrollArea):
         self._refused: tuple[Problem, ...] = ()
         self._mistakes: tuple[Problem, ...] = ()
         self._shown: list[Problem] = []
+        self._said: list[object] = []
+        self._in_order: list[Card] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -87,34 +89,40 @@ class Problems(QScrollArea):
     def refresh(self) -> None:
         """List what is wrong now."""
         found = list(self._session.inference.problems)
-        said = {(one.node, one.text) for one in found}
+        known = {(one.node, one.text) for one in found}
         told = (*self._mistakes, *self._data, *self._refused, *self._extra)
         others = {(one.node, one.text): one for one in told}
-        found += [one for key, one in others.items() if key not in said]
+        found += [one for key, one in others.items() if key not in known]
         self.counted.emit(len(found))
-        if found == self._shown and self._cards.count():
-            return
         self._shown = found
+        problems = together(found)
+        said = [_said(one) for one in problems]
+        if said == self._said:
+            for card, problem in zip(self._in_order, problems, strict=False):
+                card.take(problem)
+            return
+        self._said = said
         self._none.setVisible(not found)
-        cards = together(found)
-        self._lay_out(cards[:MOST])
-        if len(cards) > MOST:
-            self._cards.addWidget(label(f"and {len(cards) - MOST} more", "dim"))
+        self._lay_out(problems[:MOST])
+        if len(problems) > MOST:
+            self._cards.addWidget(label(f"and {len(problems) - MOST} more", "dim"))
 
     def _lay_out(self, problems: list[Problem]) -> None:
         """Put up a card for each problem; one that says the same as before stays what it is."""
         present: dict[object, list[Card]] = {}
+        for card in self._in_order:
+            present.setdefault(_said(card.problem), []).append(card)
         while (item := self._cards.takeAt(0)) is not None:
             widget = item.widget()
-            if isinstance(widget, Card):
-                present.setdefault(_said(widget.problem), []).append(widget)
-            elif widget is not None:
+            if widget is not None and not isinstance(widget, Card):
                 widget.hide()
                 widget.deleteLater()
+        self._in_order = []
         for problem in problems:
             alike = present.get(_said(problem))
             card = alike.pop(0) if alike else Card(problem, self._fix, self._jump)
             card.take(problem)
+            self._in_order.append(card)
             self._cards.addWidget(card)
         for card in (one for alike in present.values() for one in alike):
             if holds_keys(card):

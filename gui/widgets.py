@@ -222,6 +222,8 @@ class Card(QFrame):
 
         Fixes that are to be tried first are tried when the edits pause.
         """
+        if self._idle.isActive() and problem == self.problem:
+            return
         self.problem = problem
         self._idle.stop()
         if isinstance(problem.fixes, Tried) and not problem.fixes.known:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from graph.problems import Problem
+from graph.problems import Fix, Problem
 from graph.sheet import End
 from graph.templates import open_template
-from gui.widgets import Card
+from graph.trying import Trial
+from gui.widgets import PAUSE_MS, Card
 from gui.window import Window
 from tests.gui_tests.window_tests.boards import LEFT, node
 from tests.gui_tests.window_tests.conftest import MakeWindow
@@ -157,3 +159,47 @@ def test_cards_that_say_the_same_are_kept(window: Window, qtbot: QtBot) -> None:
     window.session.document.undo()
     qtbot.waitUntil(lambda: len(window.problems.shown) == 1)
     assert cards(window) == [card]
+
+
+class Layouts(QObject):
+    """How often what holds the cards was to be laid out."""
+
+    count = 0
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+def test_an_edit_tries_no_fix_and_lays_no_card_out(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Problem] = []
+    good = Trial.good
+
+    def counted(self: Trial, problem: Problem) -> Iterator[Fix]:
+        tried.append(problem)
+        return good(self, problem)
+
+    monkeypatch.setattr(Trial, "good", counted)
+    window.show_tab("problems")
+    window.session.select([node(window, "cross_entropy").id])
+    qtbot.waitUntil(lambda: bool(window.problems.findChildren(QPushButton)))
+    qtbot.waitUntil(lambda: bool(window.inspector.findChildren(Card)))
+    qtbot.wait(2 * PAUSE_MS)
+    [card], [fix] = cards(window), window.problems.findChildren(QPushButton)
+    layouts, count = Layouts(), len(tried)
+    assert count
+    holder = window.problems.widget()
+    assert holder is not None
+    holder.installEventFilter(layouts)
+    window.session.document.rename(node(window, "digits").id, "written")
+    window.acts["undo"].trigger()
+    window.acts["redo"].trigger()
+    assert len(tried) == count
+    qtbot.waitUntil(lambda: len(tried) > count)
+    qtbot.wait(PAUSE_MS)
+    assert [card] == cards(window)
+    assert [fix] == window.problems.findChildren(QPushButton)
+    assert not layouts.count
+    holder.removeEventFilter(layouts)
