@@ -12,11 +12,14 @@ from graph.errors import NeurowireError
 from graph.infer import Inference
 from graph.problems import Problem
 from graph.sheet import End
+from tests.graph_tests.pressing import ROLES, put_in, until_clean
+from tests.graph_tests.pressing import errors as wrong_in
 from tests.graph_tests.test_infer import Board
 
-ROLES = {"layer", "loss", "neuron"}
 SHARE = {"digits_mlp": 0.12, "mnist_cnn": 0.06}
 """Of which part of all the layers in all the wires every fix is pressed."""
+PRESSED = {"digits_mlp": 0.10, "mnist_cnn": 0.05}
+"""Of which part one fix after the other is pressed."""
 PUT_IN = (
     "layer.conv1d",
     "layer.conv3d",
@@ -85,6 +88,19 @@ def test_nearly_all_that_is_put_into_wires_is_mended_by_a_button(template: str) 
                 document.undo()
     assert wrong > 100
     assert bare < 0.05 * wrong, f"{bare} of {wrong} errors without a button"
+
+
+@pytest.mark.parametrize("template", PRESSED)
+def test_fixes_pressed_one_after_the_other_end_without_an_error(template: str) -> None:
+    """All but a few, as a layer without a button that would only be measured, never trained."""
+    chance, boards, stuck = random.Random(template), 0, []
+    for place, inference in put_in(template, PRESSED[template], "pressed"):
+        boards += 1
+        pressed = until_clean(inference, chance)
+        if left := wrong_in(inference):
+            stuck.append(f"{place}: after {pressed}: {left}")
+    assert boards > 100
+    assert len(stuck) < 0.03 * boards, stuck
 
 
 def test_what_a_fix_needs_further_on_is_done_in_the_same_click() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from graph.sheet import End, Node
+from tests.graph_tests.pressing import errors, put_in, until_clean
 from tests.graph_tests.test_infer import Board
 from tests.graph_tests.test_meanings import Net
 from tests.runtime_tests.networks_tests.test_steps import training
@@ -98,3 +101,18 @@ def test_a_mended_board_trains(name: str, tmp_path: Path) -> None:
         assert losses
         assert all(0 <= one < 20 for one in losses), fix.label
         board.document.undo()
+
+
+def test_boards_whose_fixes_were_pressed_until_nothing_is_wrong_train(tmp_path: Path) -> None:
+    chance, boards = Random("trained"), 0
+    for place, inference in put_in("digits_mlp", 0.005, "steps"):
+        pressed = until_clean(inference, chance)
+        if errors(inference):
+            continue  # it has no button; how many may be so: graph_tests/test_trying.py
+        with training(inference.document, tmp_path / str(boards)) as run:
+            (figures,) = itertools.islice(run, 1)
+        losses = [float(one) for name, one in figures.items() if name.startswith("loss/")]
+        assert losses, f"{place}: after {pressed}"
+        assert all(map(math.isfinite, losses)), f"{place}: after {pressed}: {losses}"
+        boards += 1
+    assert boards >= 8
