@@ -73,7 +73,7 @@ class Arrangement:
         self._spread = None
         for panel in self._panels.values():
             panel.setFloating(False)
-            panel.show()
+            self._window.removeDockWidget(panel)  # side by side they would widen the window
         self.compact = _small(size)
         if self.compact:
             self._stack(size)
@@ -99,7 +99,8 @@ class Arrangement:
         area, panels = Qt.DockWidgetArea, self._panels
         self._window.addDockWidget(area.LeftDockWidgetArea, panels["palette"])
         self._window.addDockWidget(area.RightDockWidgetArea, panels["inspector"])
-        self._tabs(area.BottomDockWidgetArea)
+        self._window.addDockWidget(area.BottomDockWidgetArea, panels["losses"])
+        self._tabs()
         sides = [panels[name] for name in SIDES]
         self._window.resizeDocks(sides, list(SIDES.values()), Qt.Orientation.Horizontal)
         self._window.resizeDocks([panels["losses"]], [BELOW], Qt.Orientation.Vertical)
@@ -107,14 +108,10 @@ class Arrangement:
     def _stack(self, size: QSize) -> None:
         """All in one column on the right: what is edited above, what a run tells below."""
         right, panels = Qt.DockWidgetArea.RightDockWidgetArea, self._panels
-        for name in (*SIDES, *TABS):
-            self._window.removeDockWidget(panels[name])
         self._window.addDockWidget(right, panels["inspector"])
         self._window.addDockWidget(right, panels["losses"])
         self._window.tabifyDockWidget(panels["inspector"], panels["palette"])
-        self._tabs(None)
-        for panel in panels.values():
-            panel.show()
+        self._tabs()
         panels["inspector"].raise_()
         self._widen(size)
         self._window.resizeDocks(
@@ -126,13 +123,12 @@ class Arrangement:
         width = max(least, min(most, round(size.width() * share)))
         self._window.resizeDocks([self._panels["inspector"]], [width], Qt.Orientation.Horizontal)
 
-    def _tabs(self, where: Qt.DockWidgetArea | None) -> None:
-        """What a run tells, as tabs; the first is in place where no area is given."""
-        if where is not None:
-            for name in TABS:
-                self._window.addDockWidget(where, self._panels[name])
+    def _tabs(self) -> None:
+        """What a run tells, as tabs where the first of them stands; and every panel is shown."""
         for before, after in pairwise(TABS):
             self._window.tabifyDockWidget(self._panels[before], self._panels[after])
+        for panel in self._panels.values():
+            panel.show()
         self._panels["losses"].raise_()
 
 

@@ -29,13 +29,14 @@ from gui.preview import Preview
 from gui.session import Session
 from gui.settings import settings
 from gui.training import Trainer
-from gui.widgets import Elided, empty, shown
+from gui.widgets import Elided, empty, label, shown
 from runtime.messages import Generating, Started, ViewDrawn
 
 MARGIN = 18
 KEPT = "pictures_folder"
 PICTURE = "Pictures (*.png)"
 ANIMATION = "Animated pictures (*.gif)"
+NONE = "Views draw here while the board trains. Wire a view such as Predictions to see more."
 BAR = {
     "generate": ("Generate", "Goes on drawing with what the last run learned, without training"),
     "shuffle": ("New samples", "Draws from other noise"),
@@ -67,10 +68,7 @@ class Previews(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Previews")
         holder = QWidget()
-        self._none = Elided("dim", Qt.TextElideMode.ElideRight)
-        self._none.setText(
-            "Views draw here while the board trains. Wire a view such as Predictions to see more."
-        )
+        self._none = label(NONE, "dim", wrap=True)
         self._row = QHBoxLayout()
         self._row.setSpacing(28)
         layout = QVBoxLayout(holder)
@@ -79,11 +77,11 @@ class Previews(QScrollArea):
         self.bar = QWidget()
         bar = QHBoxLayout(self.bar)
         bar.setContentsMargins(0, 0, 0, 0)
-        bar.addWidget(self._none)
         for name, (text, tip) in BAR.items():
             bar.addWidget(_button(acts[name], text, tip))
         bar.addWidget(self._origin)
         bar.addStretch(1)
+        layout.addWidget(self._none)
         layout.addWidget(self.bar)
         layout.addLayout(self._row, 1)
         self.setWidget(holder)

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from gui.arrangement import SIZE, first_geometry, inside
 from gui.window import Window
 from tests.gui_tests.window_tests.boards import small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
+from tests.gui_tests.window_tests.test_training import LONG, points, ready_board, until
 from tests.screens import off_screen
 
 FIRST = """
@@ -159,3 +161,57 @@ def test_nothing_is_cut_in_a_narrow_column(make_window: MakeWindow) -> None:
     window.show_tab("runs")
     QApplication.processEvents()
     assert {"Resume", "Generate"} <= {b.text() for b in window.history.findChildren(QPushButton)}
+
+
+@pytest.mark.parametrize("width", [1400, 1440, 1500])
+def test_panels_put_back_never_widen_the_window(make_window: MakeWindow, width: int) -> None:
+    window = make_window(small_board())
+    window.hide()
+    window.resize(width, 860)
+    window.reset_layout()
+    assert window.size() == QSize(width, 860)
+    window.show()
+    QApplication.processEvents()
+    window.reset_layout()
+    QApplication.processEvents()
+    assert window.size() == QSize(width, 860)
+    assert window.losses.isVisible()
+    assert all(one.isVisibleTo(window) for one in window.docks.values())
+
+
+def test_a_window_with_a_paused_run_fits_small_screens(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window = make_window(ready_board(epochs=10_000), live=True)
+    qtbot.waitUntil(lambda: window.trainer.warm is not None, timeout=LONG)
+    window.acts["train"].trigger()
+    qtbot.waitUntil(lambda: points(window) > 50, timeout=LONG)
+    window.acts["pause"].trigger()
+    until(qtbot, "paused", window)
+    for size in (QSize(1440, 900), QSize(1366, 768)):
+        window.resize(size)
+        window.reset_layout()
+        for name in ("losses", "previews", "problems", "code", "runs"):
+            window.show_tab(name)
+            QApplication.processEvents()
+            assert window.size() == size, name
+            for part in _seen(window):
+                place = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
+                assert window.rect().contains(place), (name, part)
+    window.acts["stop"].trigger()
+    until(qtbot, "idle", window)
+
+
+@pytest.mark.parametrize("size", [QSize(960, 540), QSize(1366, 768), QSize(1440, 900)])
+def test_what_previews_are_for_can_be_read_before_there_are_any(
+    make_window: MakeWindow, size: QSize
+) -> None:
+    window = make_window(small_board())
+    window.resize(size)
+    window.show_tab("previews")
+    QApplication.processEvents()
+    said = next(one for one in window.previews.findChildren(QLabel) if "draw here" in one.text())
+    assert said.wordWrap()
+    assert said.height() >= said.heightForWidth(said.width())
+    seen = window.previews.viewport().rect()
+    assert seen.contains(QRect(said.mapTo(window.previews.viewport(), QPoint()), said.size()))
