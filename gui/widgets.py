@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from graph.problems import Fix, Problem, sentence
 from graph.trying import Tried
 from gui import look
+from gui.flow import Flow, Wrapped
 
 PAUSE_MS = 150
 """How long after an edit its problems' fixes are tried, so that no edit waits for it."""
@@ -201,9 +202,7 @@ class Card(QFrame):
         self._offered: tuple[Fix, ...] = ()
         self._row = QWidget()
         self._row.setMinimumHeight(self.fontMetrics().height() + 14)  # a button's, also before
-        self._buttons = QHBoxLayout(self._row)
-        self._buttons.setContentsMargins(0, 0, 0, 0)
-        self._buttons.setSpacing(6)
+        self._buttons = Flow(self._row, 6)
         if jump is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -242,10 +241,11 @@ class Card(QFrame):
             return
         empty(self._buttons)
         for index, one in enumerate(fixes):
-            self._buttons.addWidget(button(one.label, partial(self._mend, index)))
-        self._buttons.addStretch(1)
+            made = Wrapped(one.label)
+            made.clicked.connect(partial(self._mend, index))
+            self._buttons.addWidget(made)
 
-    def _mend(self, index: int) -> None:
+    def _mend(self, index: int, _: bool = False) -> None:
         self._fix(replace(self.problem, fixes=self._offered), index)
 
     def mousePressEvent(self, _: object) -> None:

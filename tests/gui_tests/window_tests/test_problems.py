@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -189,7 +189,6 @@ def test_an_edit_tries_no_fix_and_lays_no_card_out(
     qtbot.wait(2 * PAUSE_MS)
     [card], [fix] = cards(window), window.problems.findChildren(QPushButton)
     layouts, count = Layouts(), len(tried)
-    assert count
     holder = window.problems.widget()
     assert holder is not None
     holder.installEventFilter(layouts)
@@ -203,3 +202,23 @@ def test_an_edit_tries_no_fix_and_lays_no_card_out(
     assert [fix] == window.problems.findChildren(QPushButton)
     assert not layouts.count
     holder.removeEventFilter(layouts)
+
+
+def test_long_labels_of_fixes_keep_to_their_card(make_window: MakeWindow, qtbot: QtBot) -> None:
+    """On a screen of 1366 by 768; what a button says is whole, on as many lines as it needs."""
+    document = open_template("digits_mlp")
+    logits = next(one for one in document.board.nodes.values() if one.name == "logits")
+    document.insert("layer.conv3d", next(iter(document.board.out_of(logits.id))))
+    window = make_window(document)
+    window.resize(1366, 728)
+    window.show_tab("problems")
+    qtbot.waitUntil(lambda: bool(window.problems.findChildren(QPushButton)))
+    [fix], [card] = window.problems.findChildren(QPushButton), cards(window)
+    assert " and " in fix.text()
+    qtbot.waitUntil(lambda: fix.width() < fix.sizeHint().width())
+    assert card.rect().contains(QRect(fix.mapTo(card, QPoint()), fix.size()))
+    assert card.width() <= window.problems.viewport().width()
+    lines = fix.height() - fix.sizeHint().height()
+    assert lines >= fix.fontMetrics().lineSpacing()
+    QTest.mouseClick(fix, LEFT)
+    assert window.problems.shown == []
