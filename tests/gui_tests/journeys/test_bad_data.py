@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QComboBox
 
 from tests.gui_tests.journeys.conftest import Start
 from tests.gui_tests.journeys.files import board_on, digits_board, pictures, table
@@ -68,7 +69,8 @@ def test_tables_with_text_among_numbers(start: Start, tmp_path: Path) -> None:
     user = start(board_on(tmp_path / "a.neurowire", "data.csv", flat=True, path=str(good)))
     known(user)
     user.select("csv_table")
-    assert any("width, height, kind" in text for text in user.labels(user.window.inspector))
+    for column in ("width", "height", "kind"):
+        assert user.window.inspector.findChild(QComboBox, f"kind.{column}") is not None
     table(good, "7.5,wide,a")
     user.click(user.window.topbar.train)
     told(user, "csv_table", "height", "wide")
@@ -108,8 +110,8 @@ def test_a_disk_that_is_full_for_checkpoints(start: Start, tmp_path: Path) -> No
     assert process is not None
     resource.prlimit(process, resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
     user.click(user.window.topbar.pause)
-    user.reads("Free some space", "resume")
-    user.says("Failed after")
+    user.reads("The disk is full", "free some space")
+    user.says("Paused on")
     resource.prlimit(process, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
     user.click(user.window.topbar.train)
     user.says("Training on", "samples/s")
