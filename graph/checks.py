@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from graph import (
+    balancing,
     batches,
     classes,
     deviations,
@@ -48,6 +49,7 @@ def check(inference: "Inference") -> list[Problem]:
         *following.check(inference),
         *_losses_for_nobody(inference),
         *rows.check(inference),
+        *balancing.check(inference),
         *generating.check(inference),
         *meanings.check(inference),
         *classes.check(inference),

@@ -9,7 +9,7 @@ that its loss needs. `parts` says which layers are gathered, `units` makes units
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from graph import following, names, rows, trains
+from graph import balancing, following, names, rows, trains
 from graph.checks import above, loss_names, trained
 from graph.compile.avoided import avoided, free
 from graph.compile.body import Item
@@ -57,6 +57,11 @@ class Plan:
         self.units: list[Unit] = []
         self.ops = gather(self)
         self.scope.scales = self._scales()
+        self.balancing = {
+            node.id: end for node in nodes if (end := balancing.labels(self.document, node))
+        }
+        """By loss that weighs classes as the data has them: the output that has the labels."""
+        self.scope.balanced = self._balanced()
         self.loss_names = loss_names(self.document)
         self.steps = [self._step(optimizer) for optimizer in self.optimizers]
         self.averages = self._averages()
@@ -181,6 +186,18 @@ class Plan:
                 name = "target_scale" if len(self.data) == 1 else f"{node.name}_scale"
                 found[node.id] = names.unique(name, taken)
                 taken.add(found[node.id])
+        return found
+
+    def _balanced(self) -> dict[str, str]:
+        """What is kept of the weights of each loss that is balanced."""
+        found: dict[str, str] = {}
+        taken = {unit.attribute for unit in self.units} | {o.name for o in self.optimizers}
+        taken |= {*avoided(), *self.scope.scales.values()}
+        for node in self.balancing:
+            alone = len(self.balancing) == 1
+            wanted = "class_weights" if alone else f"{self.board.nodes[node].name}_weights"
+            found[node] = names.unique(wanted, taken)
+            taken.add(found[node])
         return found
 
     def _followers(self) -> list[Follower]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from graph import mutes, names, rules
 from graph.compile.avoided import free, reserved
 from graph.compile.body import Item, Owner, Values
-from graph.declare import REGISTRY, Declaration, Value
+from graph.declare import REGISTRY, Declaration, Raw, Value
 from graph.document import Document
 from graph.infer_node import operands as wired_into
 from graph.neurons import Gathered, LayerCall, Rows, Weight, gather
@@ -44,6 +44,8 @@ class Scope:
         self._kinds: dict[End, TensorType] = {}
         self.scales: dict[str, str] = {}
         """By data node that standardises: the attribute that keeps mean and deviation."""
+        self.balanced: dict[str, str] = {}
+        """By loss whose weights are computed from the data: the attribute that keeps them."""
 
     def gather(self, order: list[str]) -> list[str]:
         """Put drawn neurons into layers; each is known by a neuron of its own from here on.
@@ -88,9 +90,19 @@ class Scope:
         """The role of a node."""
         return self.declaration(node).role
 
-    def bound(self, node: str) -> Any:
-        """A node's declaration with its parameters."""
-        return self.declaration(node).bind(self.sheet.nodes[node].params)
+    def bound(self, node: str, owner: str = "self.") -> Any:
+        """A node's declaration with its parameters.
+
+        Args:
+            node: Its id.
+            owner: Source of what keeps the weights that are computed from the data, with a dot.
+        """
+        declaration, params = self.declaration(node), self.sheet.nodes[node].params
+        found = declaration.bind(params)
+        if node not in self.balanced:
+            return found
+        _, param = found.balances()
+        return declaration.bind({**params, param: Raw(f"{owner}{self.balanced[node]}")})
 
     def type_of(self, end: End) -> TensorType:
         """The type of an output."""
@@ -220,7 +232,7 @@ class Scope:
         def source(values: Values, owner: Owner) -> str:
             given = [self._value(values, operand) for operand in operands]
             if not modules:
-                return str(bound.expression(*given))
+                return str(self.bound(node, owner.prefix).expression(*given))
             path = _module(owner, unit, attribute)
             if declaration.has("call"):
                 return str(bound.call(path, *given))
@@ -257,10 +269,11 @@ class Scope:
 
     def loss(self, node: str, name: str) -> Item:
         """A loss as an item whose result is called `name`."""
-        bound, operands = self.bound(node), self.operands(node)
+        operands = self.operands(node)
 
-        def source(values: Values, _owner: Owner) -> str:
-            return str(bound.expression(*(self._value(values, operand) for operand in operands)))
+        def source(values: Values, owner: Owner) -> str:
+            given = (self._value(values, operand) for operand in operands)
+            return str(self.bound(node, owner.prefix).expression(*given))
 
         return Item(
             name=name,

@@ -3,12 +3,23 @@
 A loss is a plain mean over examples, so that means of batches make that of all. One that is not
 has the hook `total(*values)`: source of what is summed and of what the sum is divided by, or None
 where its parameters leave it a plain mean.
+
+One that can weigh classes by how rare they are has the hooks `balances()`, the input with the
+labels and the parameter that the weights stand in for, and `balance(labels, *types)`, their source.
 """
 
 from typing import Literal
 
 from graph.declare import Raw, Value, call, changed, literal, node, param, shared
 from graph.errors import Mismatch, set_param
+from graph.nodes._class_weights import (
+    IGNORED,
+    ByClass,
+    check_balanced,
+    class_total,
+    class_weights,
+    own_beside_balanced,
+)
 from graph.nodes._shapes import operand
 from graph.nodes._targets import (
     by_class,
@@ -23,8 +34,6 @@ from graph.tensor import SCALAR_LOSS, TensorType, product
 
 GROUP = "Loss"
 Reduction = Literal["mean", "batchmean"]
-IGNORED = -100
-"""The label that torch leaves out unless told otherwise; no data gives it."""
 
 
 @shared
@@ -52,58 +61,6 @@ class Reduced:
         return call(function, *rest, **more, reduction="none") + ".flatten(1).sum(1).mean()"
 
 
-def class_weights(logits: Value, weight: tuple[float, ...]) -> dict[str, Raw]:
-    """The `weight` argument, on the device of the logits."""
-    return {"weight": Raw(f"{logits}.new_tensor({literal(list(weight))})")} if weight else {}
-
-
-def class_total(
-    function: str,
-    given: tuple[Value, Value],
-    weight: tuple[float, ...],
-    ignore_index: int,
-    **more: object,
-) -> tuple[str, str] | None:
-    """What a loss by class sums up over labels and divides by; None if it is a mean over them.
-
-    Torch divides by the weights of the labels that count, which differ from batch to batch.
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
-
-    Args:
-        function: The loss of torch.
-        given: Scores and labels, as torch takes them.
-        weight: How much each class counts; alike if empty.
-        ignore_index: The label that does not count.
-        more: Further arguments of the loss.
-    """
-    if not weight and ignore_index == IGNORED:
-        return None
-    scores, label = Value(f"{operand(given[0])}.float()", given[0].type), given[1]
-    ignored = {} if ignore_index == IGNORED else {"ignore_index": ignore_index}
-    rest = {**class_weights(scores, weight), **ignored, **more, "reduction": "sum"}
-    counted = f"{operand(label)} != {ignore_index}"
-    if not weight:
-        return call(function, scores, label, **rest), f"({counted}).sum()"
-    kept = f"{operand(label)}[{counted}]" if ignored else str(label)
-    weights = f"{scores}.new_tensor({literal(list(weight))})"
-    return call(function, scores, label, **rest), f"{weights}[{kept}].sum()"
-
-
-def check_weight(weight: tuple[float, ...], classes: int) -> None:
-    """Class weights are one a class, or none.
-
-    Raises:
-        Mismatch: If they are not.
-    """
-    if weight and len(weight) != classes:
-        raise Mismatch(
-            f"{classes} weights, one a class",
-            len(weight),
-            "write one number for each class, or none",
-            repairs=[set_param("weight", ())],
-        )
-
-
 @node(
     "loss.cross_entropy",
     group=GROUP,
@@ -113,7 +70,7 @@ def check_weight(weight: tuple[float, ...], classes: int) -> None:
     source="torch.nn.CrossEntropyLoss",
     synonyms="softmax, classification, negative log likelihood, nll",
 )
-class CrossEntropy:
+class CrossEntropy(ByClass):
     """How surprised the network is by the right class; for one class out of many.
 
     Takes logits (scores before any softmax), one per class. The target is a class number, or a
@@ -123,18 +80,16 @@ class CrossEntropy:
     label_smoothing: float = param(
         0.0, low=0.0, high=1.0, doc="Share of the target spread evenly over all classes."
     )
-    weight: tuple[float, ...] = param(
-        (), torch=None, low=0.0, doc="How much each class counts; alike if empty.", advanced=True
-    )
     ignore_index: int = param(
         -100, doc="Examples with this label do not count, such as padding.", advanced=True
     )
 
     def shape(self, logits: TensorType, label: TensorType) -> TensorType:
         if label.dtype != "float":
-            check_weight(self.weight, check_classes(logits, label))
+            self.check_weight(check_classes(logits, label))
             return SCALAR_LOSS
-        check_weight(self.weight, check_probabilities(logits, label))
+        self.check_weight(check_probabilities(logits, label))
+        check_balanced(self.balanced, label)
         if self.ignore_index != IGNORED:
             raise Mismatch(
                 "class numbers, of which one is ignored",
@@ -184,9 +139,24 @@ class BinaryCrossEntropy(Reduced):
     pos_weight: float = param(
         1.0, torch=None, low=0.0, doc="How much a yes counts beside a no.", advanced=True
     )
+    balanced: bool = param(
+        False,
+        doc="Count a yes so that all yes of the training rows count as much as all no.",
+        advanced=True,
+    )
+
+    def balances(self) -> tuple[str, str] | None:
+        return ("target", "pos_weight") if self.balanced else None
+
+    def balance(self, labels: str, *given: TensorType) -> str:
+        """Source of the weight of a yes, from that of the labels of all training rows."""
+        return call("yes_weight", Raw(labels))
 
     def shape(self, logits: TensorType, target: TensorType) -> TensorType:
         check_yes_or_no(logits, target)
+        check_balanced(self.balanced, target)
+        if self.balanced and self.pos_weight != 1:
+            raise own_beside_balanced("pos_weight", 1.0, self.pos_weight)
         return SCALAR_LOSS
 
     def wants(self, logits: TensorType, target: TensorType) -> dict[str, Want]:
@@ -196,7 +166,9 @@ class BinaryCrossEntropy(Reduced):
     def expression(self, logits: Value, target: Value) -> str:
         scores, wanted = pair(logits, target)
         weight = {}
-        if self.pos_weight != 1:
+        if isinstance(self.pos_weight, Raw):
+            weight["pos_weight"] = self.pos_weight
+        elif self.pos_weight != 1:
             weight["pos_weight"] = Raw(f"{operand(logits)}.new_tensor({literal(self.pos_weight)})")
         function = "F.binary_cross_entropy_with_logits"
         return self.reduced(function, (logits, target), Raw(scores), Raw(wanted), **weight)

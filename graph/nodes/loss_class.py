@@ -4,6 +4,7 @@ from typing import Literal
 
 from graph.declare import Raw, Value, call, changed, node, param
 from graph.errors import Mismatch, insert_before
+from graph.nodes._class_weights import ByClass, check_weight, class_total, class_weights
 from graph.nodes._shapes import operand
 from graph.nodes._targets import (
     as_sign,
@@ -17,7 +18,7 @@ from graph.nodes._targets import (
     pair,
     same_numbers,
 )
-from graph.nodes.loss import GROUP, Reduced, check_weight, class_total, class_weights
+from graph.nodes.loss import GROUP, Reduced
 from graph.ranges import CLASS_SCORES, PROBABILITIES, SCORES, SIGNS, TARGETS, Want, shares
 from graph.tensor import SCALAR_LOSS, TensorType
 
@@ -32,18 +33,15 @@ from graph.tensor import SCALAR_LOSS, TensorType
     source="torch.nn.NLLLoss",
     synonyms="nll, log softmax",
 )
-class NLL:
+class NLL(ByClass):
     """Cross entropy for networks that end in Log softmax."""
 
-    weight: tuple[float, ...] = param(
-        (), torch=None, low=0.0, doc="How much each class counts; alike if empty.", advanced=True
-    )
     ignore_index: int = param(
         -100, doc="Examples with this label do not count, such as padding.", advanced=True
     )
 
     def shape(self, log_probability: TensorType, label: TensorType) -> TensorType:
-        check_weight(self.weight, check_classes(log_probability, label, "log_probability"))
+        self.check_weight(check_classes(log_probability, label, "log_probability"))
         return SCALAR_LOSS
 
     def wants(self, log_probability: TensorType, label: TensorType) -> dict[str, Want]:
@@ -185,17 +183,14 @@ class Dice:
     source="torch.nn.MultiMarginLoss",
     synonyms="hinge, svm, classification",
 )
-class MultiMargin:
+class MultiMargin(ByClass):
     """The right class's score should exceed every other by `margin`."""
 
     p: Literal["1", "2"] = param("1", torch=1, doc="1: as far as it falls short; 2: squared.")
     margin: float = param(1.0, doc="By how much.")
-    weight: tuple[float, ...] = param(
-        (), torch=None, low=0.0, doc="How much each class counts; alike if empty.", advanced=True
-    )
 
     def shape(self, logits: TensorType, label: TensorType) -> TensorType:
-        check_weight(self.weight, check_classes(logits, label))
+        self.check_weight(check_classes(logits, label))
         return SCALAR_LOSS
 
     def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:

@@ -85,6 +85,28 @@ def standardised(
     return first, second, Scale(tuple(mean.tolist()), tuple(deviation.tolist()))
 
 
+def class_weights(labels: Tensor, classes: int, *, ignored: int | None = None) -> Tensor:
+    """Weights [classes] with which each class counts alike: n / (classes * count).
+
+    Of the classes that have rows, as scikit-learn's "balanced"; one without rows gets 1.
+
+    Args:
+        labels: Class numbers of all training rows, of any shape.
+        classes: How many classes there are.
+        ignored: A class number that does not count, such as padding.
+    """
+    counted = labels.flatten() if ignored is None else labels[labels != ignored]
+    counts = torch.bincount(counted, minlength=classes)[:classes]
+    weights = counts.sum() / ((counts > 0).sum() * counts)
+    return weights.where(counts > 0, torch.ones_like(weights))
+
+
+def yes_weight(labels: Tensor) -> Tensor:
+    """The weight of a yes with which all yes count as much as all no; 1 where one has no rows."""
+    weights = class_weights(labels, 2)
+    return weights[1] / weights[0]
+
+
 def batch_count(rows: int, size: int) -> int:
     """How many batches an epoch has.
 

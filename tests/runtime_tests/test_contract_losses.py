@@ -71,6 +71,7 @@ WIRES: dict[str, list[Wires]] = {
 }
 PARAMS: dict[str, st.SearchStrategy[Any]] = {
     "weight": st.just(()) | st.just((1.0, 0.5, 2.0, 0.0)),
+    "balanced": st.just(False),  # its weights are the compiler's: see compile_tests
     "ignore_index": st.just(-100),
     "blank": st.just(0),
     "margin": st.sampled_from([0.25, 0.5, 1.0]),
@@ -80,6 +81,8 @@ PARAMS: dict[str, st.SearchStrategy[Any]] = {
     "factors": st.sampled_from([(1.0,), (0.5,), (2.0,)]),
 }
 POSITIVE = {"variance"}
+OURS = {"balanced"}
+"""Parameters that torch's losses have not."""
 
 each_loss = pytest.mark.parametrize(
     "declaration",
@@ -163,7 +166,7 @@ def test_one_number_with_gradients(declaration: Declaration, data: st.DataObject
 
 def torch_arguments(declaration: Declaration, params: dict[str, Any]) -> dict[str, Any]:
     """A node's parameters as its torch class takes them."""
-    found = dict(params)
+    found = {name: value for name, value in params.items() if name not in OURS}
     if "weight" in found:
         found["weight"] = torch.tensor(found["weight"]) if found["weight"] else None
     if "pos_weight" in found:
@@ -206,7 +209,7 @@ def test_names_and_defaults_are_those_of_torch(declaration: Declaration) -> None
         return
     made = getattr(nn, declaration.source.rpartition(".")[2])
     arguments = dict(inspect.signature(made).parameters)
-    for param in declaration.params:
+    for param in (one for one in declaration.params if one.name not in OURS):
         argument = arguments.pop(param.name)
         assert param.torch == argument.default, param.name
     assert not set(arguments) - set(LOSS_ARGUMENTS)
@@ -322,6 +325,20 @@ BAD: list[tuple[str, dict[str, Any], Wires, list[tuple[str, object]]]] = [
     ("loss.cross_entropy", {}, (f("N", 8, 4, 4), labels("N", classes=10)), [("insert", "")]),
     ("loss.cross_entropy", {}, (f("N", 10), f("N", 4)), []),
     ("loss.cross_entropy", {"weight": (1.0,)}, (f("N", 3), labels("N")), [("weight", ())]),
+    (
+        "loss.cross_entropy",
+        {"weight": (1.0, 2.0), "balanced": True},
+        (f("N", 2), labels("N")),
+        [("weight", ()), ("balanced", False)],
+    ),
+    ("loss.cross_entropy", {"balanced": True}, (f("N", 3), f("N", 3)), [("balanced", False)]),
+    (
+        "loss.binary_cross_entropy",
+        {"pos_weight": 2.0, "balanced": True},
+        (f("N"), labels("N", classes=2)),
+        [("pos_weight", 1.0), ("balanced", False)],
+    ),
+    ("loss.binary_cross_entropy", {"balanced": True}, (f("N"), f("N")), [("balanced", False)]),
     ("loss.mse", {}, (f("N", 3), f("N", 1)), [("units", 1)]),
     ("loss.mse", {}, (f("N", 3), f("N")), [("units", 1)]),
     ("loss.mse", {}, (f("N", 784), f("N", 1, 28, 28)), [("insert", "")]),

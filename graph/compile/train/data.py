@@ -52,6 +52,17 @@ def write_checks(writer: Writer, plan: Plan) -> None:
             writer.add(f"check_rows({given})", [node.id for node in group], level=2)
 
 
+def write_weights(writer: Writer, plan: Plan) -> None:
+    """Keep the weights of losses that balance the classes of the training rows."""
+    for node, end in plan.balancing.items():
+        home = plan.board.nodes[end.node]
+        place = [one.port for one in plan.outputs(home)].index(end.port)
+        labels = f"self.{sets(plan, home)[TRAIN]}[{place}]"
+        found = plan.inference.result(node)
+        made = plan.scope.bound(node).balance(labels, *((found and found.inputs) or ()))
+        writer.add(f"self.{plan.scope.balanced[node]} = {made}", (node,), level=2)
+
+
 def write_steps_per_epoch(writer: Writer, plan: Plan) -> None:
     """The number of batches that the longest set gives."""
     writer.add()

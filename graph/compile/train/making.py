@@ -19,6 +19,7 @@ def write(writer: Writer, members: Members) -> None:
     for node in plan.data:
         data.write_read(writer, plan, node)
     data.write_checks(writer, plan)
+    data.write_weights(writer, plan)
     pause = f"validation_pause({data.rows(plan, data.VALIDATION)}, batch_size)"
     writer.add(f"self.validate_every = validate_every or {pause}", level=2)
     followers = {one.unit.attribute for one in plan.followers}

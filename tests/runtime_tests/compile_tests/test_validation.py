@@ -119,6 +119,27 @@ def variants(declaration: Declaration) -> list[dict[str, Any]]:
     return found
 
 
+def counts(params: dict[str, Any], types: tuple[TensorType, ...]) -> bool:
+    """Are there class numbers, where they are to be counted?"""
+    return not params.get("balanced") or types[1].dtype == "int"
+
+
+def weighted(
+    declaration: Declaration, params: dict[str, Any], rows: dict[str, Tensor]
+) -> dict[str, Any]:
+    """Parameters with the weights by hand that balance the rows, which are those of training."""
+    if not params.get("balanced"):
+        return params
+    _, name = declaration.bind(params).balances()
+    label = rows[declaration.ports.inputs[1].name]
+    classes = 2 if name == "pos_weight" else 4
+    each = [int((label == one).sum()) for one in range(classes)]
+    there = sum(count > 0 for count in each)
+    weights = tuple(label.numel() / (there * count) if count else 1.0 for count in each)
+    found: Any = weights[1] / weights[0] if name == "pos_weight" else weights
+    return {name: found}
+
+
 class Judged(Drawing):
     """A data node of some types, and something small that learns."""
 
@@ -173,7 +194,7 @@ def test_a_loss_is_that_of_all_rows(
     declaration: Declaration, types: tuple[TensorType, ...], tmp_path: Path
 ) -> None:
     draw = Judged(declaration.type, declaration.ports.inputs, types)
-    several = variants(declaration)
+    several = [one for one in variants(declaration) if counts(one, types)]
     for number, params in enumerate(several):
         made = draw.judge(declaration.type, f"loss_{number}", params)
         draw.document.link(End(made.id, "loss"), End(draw.sum.id, "losses"))
@@ -196,6 +217,7 @@ def on_all(
 ) -> float:
     """A loss of all rows at once: that of torch's class, where it has one."""
     given = {port.name: rows[port.name] for port in declaration.ports.inputs[: len(types)]}
+    params = weighted(declaration, params, rows)
     bound = declaration.bind(params)
     ours = float(evaluate(losses.source_of(declaration, bound, types), **given))
     ended = types is losses.WIRES.get(declaration.type, losses.ALIKE)[0]
