@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 DRAW_MS = 60
 KINDS = "Pictures (*.png);;Drawings (*.svg);;Tables (*.csv)"
 
+HINTS = (
+    "The loss of every step is drawn here while the board trains.",
+    "What metrics such as Accuracy measure is drawn here while the board trains.",
+)
+"""What stands in place of the curves of losses, and of metrics, while there are none."""
 ROOMY, NARROW = 640, 480
 """How wide the panel is, in pixels, to have room for everything; to have the legend beside it."""
 LOW = 200
@@ -243,9 +248,7 @@ class Losses(QWidget):
         curves = QVBoxLayout()
         curves.setSpacing(4)
         curves.addLayout(controls)
-        self._hint = label(
-            "The loss of every step is drawn here while the board trains.", "dim", wrap=True
-        )
+        self._hint = label(HINTS[0], "dim", wrap=True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         curves.addWidget(self._hint, 1)
         self._curves = curves
@@ -397,7 +400,8 @@ class Losses(QWidget):
         self.epoch.setText(text)
 
     def _show_kind(self, index: int) -> None:
-        none = self._charts is None or not any(list(chart.names()) for chart in self._charts)
+        none = self._charts is None or not list(self._charts[max(index, 0)].names())
+        self._hint.setText(HINTS[max(index, 0)])
         self._hint.setVisible(none)
         for place, chart in enumerate(self._charts or ()):
             chart.setVisible(index == place and not none)

@@ -27,6 +27,10 @@ from runtime.payloads import (
 
 CELL = 57, 24
 """Width and height that a table's cell needs to be read."""
+LEAST_ROW = 15
+"""Height that a table's row needs, lest its words run into those of the next."""
+COLUMN = 78
+"""Width that a table's column needs for the names that views give, such as probability."""
 THUMBNAIL = 48
 """Width that a picture needs to be told from others."""
 CAPTION = 16.0
@@ -339,10 +343,14 @@ def _matrix(painter: QPainter, matrix: Matrix, box: QRectF) -> None:
 
 def _table(painter: QPainter, table: Table, box: QRectF) -> None:
     colours = look.colours()
-    high = min(24.0, box.height() / max(1, len(table.rows) + 1))
+    rows = table.rows
+    if box.height() < LEAST_ROW * (len(rows) + 1):
+        rows = rows[: max(1, int(box.height() // LEAST_ROW) - 2)]
+    lines = len(rows) + 1 + (len(rows) < len(table.rows))
+    high = min(24.0, box.height() / lines)
     wide = box.width() / max(1, len(table.columns))
     size = max(8, min(12, int(high * 0.52)))
-    for row, cells in enumerate((table.columns, *table.rows)):
+    for row, cells in enumerate((table.columns, *rows)):
         y = box.top() + row * high
         if row == 0:
             painter.setFont(look.ui_font(size, 600))
@@ -359,6 +367,11 @@ def _table(painter: QPainter, table: Table, box: QRectF) -> None:
             painter.drawText(where, LEFT, text)
         painter.setPen(colours.line)
         painter.drawLine(QPointF(box.left(), y + high), QPointF(box.right(), y + high))
+    if left := len(table.rows) - len(rows):
+        painter.setPen(colours.dim)
+        painter.setFont(look.ui_font(size))
+        under = QRectF(box.left() + 2, box.top() + (lines - 1) * high, box.width() - 6, high)
+        painter.drawText(under, LEFT, f"{left} more where there is room")
 
 
 def _number(painter: QPainter, number: Number, box: QRectF) -> None:

@@ -14,12 +14,14 @@ from PySide6.QtWidgets import (
 from gui.figures import figure, when
 from gui.looks import Looks
 from gui.pager import Pager
-from gui.pictures import draw
+from gui.pictures import COLUMN, draw
 from gui.sliders import LatentSliders
 from gui.widgets import Elided, Track, label, shown, tool_button
 from runtime.messages import ViewDrawn
-from runtime.payloads import Matrix, Number, Payload, Pictures, Predictions
+from runtime.payloads import Matrix, Number, Payload, Pictures, Predictions, Table
 
+LEAST = 120
+"""Pixels of width that every picture is given."""
 BUTTONS = 76
 """Pixels for what stands in the heading beside its words."""
 
@@ -31,7 +33,7 @@ class Sheet(QWidget):
         super().__init__()
         self.payload: Payload | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(120, 90)
+        self.setMinimumSize(LEAST, 90)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         if self.payload is None:
@@ -151,6 +153,8 @@ class Preview(QWidget):
         self.shown = message
         self.pager.show_payload(message.payload)
         self.sheet.payload = self.pager.pictures or message.payload
+        if isinstance(message.payload, Table):
+            self.sheet.setMinimumWidth(max(LEAST, COLUMN * len(message.payload.columns)))
         self.slider.setAccessibleName(f"Training so far, {self.name}")
         self._name.setText(self.name.replace("_", " "))
         self._step.setText(f"{when(message)}{_said(message.payload)}")

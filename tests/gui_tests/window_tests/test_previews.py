@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from array import array
+from itertools import pairwise
+
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from graph.templates import open_template
 from gui import look
 from gui.app import application
-from gui.pictures import on_node
+from gui.pictures import draw, on_node
 from gui.preview import Preview
 from gui.widgets import Elided
 from gui.window import Window
-from runtime.messages import ViewDrawn
-from runtime.payloads import Matrix, Pictures
+from runtime.messages import Points, Steps, ViewDrawn
+from runtime.payloads import Matrix, Pictures, Table
 from tests.gui_tests.window_tests.boards import NO_KEYS, node
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.gui_tests.window_tests.test_generate import (
@@ -155,3 +159,38 @@ def test_what_is_said_of_a_view_is_never_cut(width: int, qtbot: QtBot) -> None:
     words = preview.findChildren(Elided)[0]
     assert "step 228" in words.text()
     assert words.width() >= words.sizeHint().width()
+
+
+@pytest.mark.parametrize("height", [90, 200, 320, 600])
+def test_rows_of_a_table_never_run_into_one_another(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, height: int
+) -> None:
+    table = Table(("prediction", "target"), tuple((f"row {n}", "1") for n in range(20)))
+    written: list[tuple[QRectF, str]] = []
+
+    class Pen(QPainter):
+        def drawText(self, where: QRectF, flags: int, text: str) -> None:  # type: ignore[override]
+            written.append((where, text))
+            super().drawText(where, flags, text)
+
+    monkeypatch.setattr("gui.pictures.QPainter", Pen)
+    draw(table, QSize(240, height))
+    firsts = [(where, text) for where, text in written if where.left() < 100]
+    for (above, _), (below, _) in pairwise(firsts):
+        assert below.top() >= above.top() + 14
+    assert firsts[-1][0].bottom() <= height + 0.5
+    rows = sum(text.startswith("row") for _, text in firsts)
+    assert rows == 20 or firsts[-1][1] == f"{20 - rows} more where there is room"
+
+
+def test_metrics_that_a_board_lacks_are_said_to_be_missing(window: Window) -> None:
+    window.losses.receive(
+        Steps({"loss/cross_entropy": Points(array("q", (1, 2)), array("d", (2.0, 1.0)))})
+    )
+    window.show_tab("losses")
+    hint = next(one for one in window.losses.findChildren(QLabel) if "drawn here" in one.text())
+    assert not hint.isVisible()
+    window.losses.kind.button(1).click()
+    assert hint.isVisible()
+    assert "metric" in hint.text()
+    assert not window.losses.metrics.isVisible()
