@@ -186,11 +186,9 @@ def together(
     count: int, script: Path, *words: str, cwd: Path, env: Mapping[str, str], timeout: float = 240
 ) -> list[subprocess.CompletedProcess[str]]:
     """Run a script in some processes that know of each other, as torchrun tells them."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     known = {
         "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": str(port),
+        "MASTER_PORT": str(free_port()),
         "WORLD_SIZE": str(count),
         "LOCAL_WORLD_SIZE": str(count),
         "TORCHELASTIC_RUN_ID": "test",
@@ -208,6 +206,14 @@ def together(
             for rank in range(count)
         ]
         return [one.rest(timeout) for one in running]
+
+
+def free_port() -> int:
+    """A free port below those that connections are given, so that none takes it meanwhile."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("expected a free port from 20,000 to 32,000, found none")
 
 
 # -- what runs in the child

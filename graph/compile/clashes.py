@@ -25,6 +25,7 @@ def clashes(files: Mapping[str, Source]) -> frozenset[str]:
 def _in_module(tree: ast.Module) -> Iterator[str]:
     taken = Counter(name for statement in tree.body for name in _bound_by(statement))
     yield from _repeated(taken)
+    yield from taken.keys() & _loaded(tree) & BUILT_IN
     for node in ast.walk(tree):
         if isinstance(node, Function):
             yield from _in_function(node, taken)
@@ -84,6 +85,12 @@ def _stored(node: ast.AST) -> Iterator[str]:
     for one in ast.walk(node):
         if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store) and one.id != "_":
             yield one.id
+
+
+def _loaded(node: ast.AST) -> set[str]:
+    """The names that are read, in annotations as well."""
+    names = (one for one in ast.walk(node) if isinstance(one, ast.Name))
+    return {one.id for one in names if isinstance(one.ctx, ast.Load)}
 
 
 def _repeated(names: Mapping[str, int] | Iterable[str]) -> Iterator[str]:

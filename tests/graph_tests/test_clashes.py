@@ -30,6 +30,8 @@ def test_templates_have_no_name_twice(name: str) -> None:
         ("class A:\n    def __init__(self):\n        self.a = 1\n        self.a = 2\n", {"a"}),
         ("class A:\n    def __init__(self):\n        self.a = 1\n    def a(self): pass\n", {"a"}),
         ("def main():\n    a = 1\n    a = 2\n", {"a"}),
+        ("def tuple(x: tuple[int, ...]) -> int:\n    return x[0]\n", {"tuple"}),
+        ("def dict(x):\n    return x\n", set()),
     ],
 )
 def test_a_name_with_two_meanings(text: str, names: set[str]) -> None:

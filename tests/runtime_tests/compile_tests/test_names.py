@@ -169,6 +169,15 @@ def test_a_name_in_every_place(place: int) -> None:
     assert figures(document) == expected
 
 
+def test_views_may_be_called_as_types_are() -> None:
+    expected = figures(wide())
+    document = wide()
+    views = [one for one in document.board.nodes.values() if one.type.startswith("view.")]
+    for view, name in zip(views, ("dict", "tuple", "int", "str"), strict=True):
+        document.rename(view.id, name)
+    assert figures(document) == expected
+
+
 MAKE = {name: partial(open_template, name) for name in ("digits_mlp", "wgan_gp")}
 
 
