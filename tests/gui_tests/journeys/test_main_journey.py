@@ -66,7 +66,8 @@ def mend(user: User) -> None:
 def buttons(user: User) -> list[QPushButton]:
     """What the problems shown can be mended by."""
     cards = [one for one in user.window.problems.findChildren(Card) if one.isVisible()]
-    return [button for card in cards for button in card.findChildren(QPushButton)]
+    found = [button for card in cards for button in card.findChildren(QPushButton)]
+    return [button for button in found if button.isVisible()]
 
 
 def train(user: User) -> None:

@@ -119,9 +119,16 @@ def test_enter_goes_into_a_nodes_first_field_and_escape_back(user: User) -> None
 
 def fixes(user: User) -> list[QPushButton]:
     """The buttons of the problems; they come when the edits pause."""
-    problems = user.window.problems
-    user.until(lambda: any(one.findChildren(QPushButton) for one in problems.findChildren(Card)))
-    return [one for card in problems.findChildren(Card) for one in card.findChildren(QPushButton)]
+    found: list[QPushButton] = []
+
+    def seen() -> bool:
+        cards = user.window.problems.findChildren(Card)
+        buttons = (button for card in cards for button in card.findChildren(QPushButton))
+        found[:] = [one for one in buttons if one.isVisible()]
+        return bool(found)
+
+    user.until(seen)
+    return found
 
 
 def test_the_keys_are_the_boards_after_a_fix_new_and_open(user: User, tmp_path: object) -> None:

@@ -33,7 +33,7 @@ def test_a_shape_problem_is_fixed_by_its_button(window: Window, qtbot: QtBot) ->
     [card] = cards(window)
     assert "10" in str(card.problem)
     assert window.docks["problems"].windowTitle() == "Problems 1"
-    qtbot.waitUntil(lambda: bool(card.findChildren(QPushButton)))
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in card.findChildren(QPushButton)))
     [fix] = card.findChildren(QPushButton)
     QTest.mouseClick(fix, LEFT)
     assert node(window, "logits").params["units"] == 10
@@ -184,7 +184,9 @@ def test_an_edit_tries_no_fix_and_lays_no_card_out(
     monkeypatch.setattr(Trial, "good", counted)
     window.show_tab("problems")
     window.session.select([node(window, "cross_entropy").id])
-    qtbot.waitUntil(lambda: bool(window.problems.findChildren(QPushButton)))
+    qtbot.waitUntil(
+        lambda: any(one.isVisible() for one in window.problems.findChildren(QPushButton))
+    )
     qtbot.waitUntil(lambda: bool(window.inspector.findChildren(Card)))
     qtbot.wait(2 * PAUSE_MS)
     [card], [fix] = cards(window), window.problems.findChildren(QPushButton)
@@ -212,7 +214,9 @@ def test_long_labels_of_fixes_keep_to_their_card(make_window: MakeWindow, qtbot:
     window = make_window(document)
     window.resize(1366, 728)
     window.show_tab("problems")
-    qtbot.waitUntil(lambda: bool(window.problems.findChildren(QPushButton)))
+    qtbot.waitUntil(
+        lambda: any(one.isVisible() for one in window.problems.findChildren(QPushButton))
+    )
     [fix], [card] = window.problems.findChildren(QPushButton), cards(window)
     assert " and " in fix.text()
     qtbot.waitUntil(lambda: fix.width() < fix.sizeHint().width())
