@@ -78,4 +78,5 @@ def test_the_first_minute_on_a_laptop_by_the_mouse(start: Start, tmp_path: Path)
 def fixes(user: User) -> list[QPushButton]:
     """The buttons of the problems that are shown."""
     cards = [one for one in user.window.problems.findChildren(Card) if one.isVisible()]
-    return [button for card in cards for button in card.findChildren(QPushButton)]
+    found = [button for card in cards for button in card.findChildren(QPushButton)]
+    return [button for button in found if button.isVisible()]
