@@ -46,7 +46,8 @@ class Repair:
         label: What the button says.
         param: Parameter to set to `value`: of the node itself or, where `port` is given, of the
             nearest node upstream of that input that has it; or
-        insert: type of a node to insert into the wire of `port`, with `params`.
+        insert: type of a node to insert into the wire of `port`, with `params`; or
+        use: types of nodes to put in the node's place: the one that has its role.
         wire: Which wire, where the port takes several.
         more: What is done with it in the same click.
         named: Should the button say behind which node?
@@ -61,6 +62,7 @@ class Repair:
     wire: int = 0
     more: tuple["Repair", ...] = ()
     named: bool = False
+    use: tuple[str, ...] = ()
 
 
 def set_param(name: str, value: object) -> Repair:
@@ -77,6 +79,11 @@ def set_upstream(port: str, name: str, value: object, label: str = "") -> Repair
 def insert_before(port: str, node_type: str, label: str, **params: object) -> Repair:
     """A repair that puts a node of `node_type` into the wire at `port`."""
     return Repair(label=label, insert=node_type, port=port, params=tuple(params.items()))
+
+
+def use(*types: str) -> Repair:
+    """A repair that puts another node in the node's place: that of these types with its role."""
+    return Repair(label="", use=types)
 
 
 def together(label: str, repairs: Sequence[Repair]) -> list[Repair]:

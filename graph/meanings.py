@@ -11,11 +11,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from graph import bypass, rules, tracing
+from graph import bypass, mending, rules, tracing
 from graph.declare import REGISTRY
 from graph.mending import problem, set_on
 from graph.problems import Fix, Problem
-from graph.ranges import ANY, LOWEST, TARGETS, Want
+from graph.ranges import ANY, LOWEST, Want
 from graph.routes import Place
 from graph.sheet import End, Node
 from graph.tracing import Chain, Traced
@@ -104,16 +104,22 @@ def _unwanted(
         expected=want.expected,
         received=f"{maker} {said}",
         advice=before + want.advice,
-        fixes=(set_on(made_by, "standardise", False),)
+        fixes=(*_of_numbers(inference, node, want), set_on(made_by, "standardise", False))
         if given
         else _fixes(inference, target, *_to_wanted(traced, chain, want)),
     )
 
 
+def _of_numbers(inference: "Inference", node: Node, want: Want) -> Iterator[Fix]:
+    """What takes numbers of the data as they are, in the node's place."""
+    found = inference.result(node.id)
+    return mending.others(node, want.use, found.inputs if found and found.inputs else ())
+
+
 def _to_wanted(traced: Traced, chain: Chain, want: Want) -> tuple[Chain, Want]:
     """What a fix takes out and what it puts in: targets between other ends are moved between."""
-    scaled = want.scaled(traced.range) if traced.range is not None and want == TARGETS else None
-    return (Chain((), ()), scaled) if scaled is not None else (chain, want)
+    met = want.met(traced.range) if traced.range is not None else None
+    return (Chain((), ()), met) if met is not None else (chain, want)
 
 
 def _fixes(inference: "Inference", target: Place, chain: Chain, want: Want) -> tuple[Fix, ...]:

@@ -1,10 +1,10 @@
 """Problems of single nodes, and the fixes their repairs become."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graph import repairing, wires
+from graph import exchanging, repairing, wires
 from graph.declare import REGISTRY, Declaration, Port
 from graph.errors import Mismatch, Repair
 from graph.overrides import own_name
@@ -114,11 +114,15 @@ def from_mismatch(
         severity: error or warning.
         inputs: What the shape rule got: only repairs that lead to what it takes become fixes.
     """
-    repairs = repairing.settled(sheet, node, mismatch, inputs) if inputs else mismatch.repairs
+    repairs = [one for one in mismatch.repairs if not one.use]
+    if inputs:
+        repairs = repairing.settled(sheet, node, repairs, inputs)
     made = [_fix(sheet, node, one) for one in repairs]
     if inputs:
         made = [_reshaping(sheet, node, inputs, *both) for both in zip(repairs, made, strict=True)]
-    fixes = (*made, *_siblings(node, inputs))
+    used = others(node, (type for one in mismatch.repairs for type in one.use), inputs)
+    exchanged = exchanging.fixes(sheet, node, inputs)
+    fixes = (*exchanged, *used, *made, *_siblings(node, inputs))
     return problem(
         sheet,
         node,
@@ -129,6 +133,17 @@ def from_mismatch(
         advice=mismatch.advice,
         fixes=tuple(fix for fix in fixes if fix is not None),
     )
+
+
+def others(node: Node, types: Iterable[str], inputs: Sequence[Any]) -> Iterator[Fix]:
+    """Nodes of the same role for what is wired in, such as a loss of numbers for numbers."""
+    own = REGISTRY.find(node.type)
+    for type in types:
+        other = REGISTRY.find(type)
+        if own is None or other is None or other.role != own.role or type == node.type:
+            continue
+        if inputs and repairing.takes(other, repairing.kept(other, node), inputs):
+            yield Fix(f"Use {other.title}", _replaced(node, type))
 
 
 def _siblings(node: Node, inputs: Sequence[Any]) -> Iterator[Fix]:

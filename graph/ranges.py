@@ -47,6 +47,11 @@ class Range:
         """Are there large numbers of either sign?"""
         return self.reached and self.low <= -LARGE and self.high >= LARGE
 
+    @property
+    def shared(self) -> bool:
+        """Are they probabilities of which it is known along which axis they add up to 1?"""
+        return self.meaning == "probabilities" and isinstance(self.axis, int)
+
 
 FREE = Range()
 PROBABILITY = Range(0.0, 1.0, meaning="probabilities")
@@ -74,6 +79,8 @@ class Want:
         advice: What to do.
         severe: Does torch refuse other numbers?
         thinned: Does it matter that some were set to zero at random?
+        single: Is each number a yes or no of its own, and none a share of a whole?
+        use: Nodes that take numbers of the data as they are, where those are not wanted.
     """
 
     expected: str
@@ -90,6 +97,8 @@ class Want:
     advice: str = ""
     severe: bool = False
     thinned: bool = True
+    single: bool = False
+    use: tuple[str, ...] = ()
 
     def complaint(self, given: Given) -> str:
         """What is wrong with numbers of a range, or nothing."""
@@ -97,6 +106,8 @@ class Want:
             return ""
         if self.no_logs and given.meaning == "log probabilities":
             return "gives log probabilities"
+        if self.single and given.shared:
+            return f"gives probabilities that add up to 1 along axis {given.axis}"
         if given.low > self.below:
             return f"gives none below {_near(given.low)}"
         if given.high < self.above and not (self.apart and given.low == -math.inf):
@@ -119,8 +130,16 @@ class Want:
             return f"gives log probabilities that do not add up to 1 along axis {self.axis}"
         return f"gives log probabilities that add up to 1 along axis {given.axis}, not {self.axis}"
 
-    def scaled(self, given: Range) -> "Want | None":
-        """The same want, met by moving numbers between two ends to where they are wanted."""
+    def met(self, given: Range) -> "Want | None":
+        """The same want, met by what turns numbers of a range into such; None where nothing does.
+
+        The likeliest class is taken of probabilities; targets between two ends are moved.
+        """
+        if self.single and given.shared:
+            return replace(self, insert="merge.argmax", params=(("dim", given.axis),))
+        return self._scaled(given) if self == TARGETS else None
+
+    def _scaled(self, given: Range) -> "Want | None":
         ends = (given.low, given.high, self.low, self.high)
         if not all(map(math.isfinite, ends)) or not given.reached or given.high <= given.low:
             return None
@@ -141,6 +160,8 @@ def _near(end: float) -> str:
     return "0" if abs(end) < 1e-6 else f"{end:.2g}"
 
 
+JUDGE_NUMBERS = ("loss.mse", "metric.mae", "view.table")
+"""What judges how far off a number is."""
 LOWEST = -5.0  # a score of -5 is a probability of 0.7%; one that can't get there is no logit
 BENDS = "the loss bends it itself"
 SCORES = Want(
@@ -195,6 +216,16 @@ TARGETS = Want(
     insert="activation.sigmoid",
     advice="scale them to 0 to 1, or take a loss for numbers",
     thinned=False,
+    use=JUDGE_NUMBERS,
+)
+YES_OR_NO = Want(
+    "a yes or no for each number, from 0 to 1",
+    low=0.0,
+    high=1.0,
+    advice="wire class numbers here, or take a metric for numbers",
+    thinned=False,
+    single=True,
+    use=JUDGE_NUMBERS,
 )
 
 
@@ -224,6 +255,7 @@ def shares(dim: int, *, log: bool, along: int | None = None) -> Want:
         params=(("dim", dim),),
         advice="put Softmax before",
         thinned=False,
+        use=JUDGE_NUMBERS,
     )
 
 

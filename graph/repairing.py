@@ -26,10 +26,31 @@ class State:
     layers: frozenset[tuple[str, int]] = frozenset()
 
 
-def settled(sheet: Sheet, node: Node, mismatch: Mismatch, inputs: Sequence[Any]) -> list[Repair]:
-    """The repairs of a mismatch after which a node takes its inputs, with what else that needs."""
+def takes(
+    declaration: Declaration,
+    params: Mapping[str, Any],
+    inputs: Sequence[Any],
+    *,
+    nearly: bool = True,
+) -> bool:
+    """Does a node take these inputs; or is there at least a button that may lead there?"""
+    ports = declaration.ports_of(params).inputs
+    missing = ports[len(inputs) :]
+    if len(inputs) > len(ports) or not all(port.optional for port in missing):
+        return False
+    try:
+        declaration.bind(params).shape(*inputs, *(None for _ in missing))
+    except Mismatch as mismatch:
+        return nearly and bool(mismatch.repairs)
+    return True
+
+
+def settled(
+    sheet: Sheet, node: Node, repairs: Sequence[Repair], inputs: Sequence[Any]
+) -> list[Repair]:
+    """The repairs after which a node takes its inputs, with what else that needs."""
     state = State(node.params, tuple(inputs))
-    found = (_settle(sheet, node, state, repair, STEPS) for repair in mismatch.repairs)
+    found = (_settle(sheet, node, state, repair, STEPS) for repair in repairs)
     return [one for one in found if one is not None]
 
 
@@ -108,7 +129,7 @@ def _again(node: Node, state: State) -> Sequence[Repair] | None:
     try:
         declaration.bind(state.params).shape(*state.inputs)
     except Mismatch as mismatch:
-        return mismatch.repairs
+        return [one for one in mismatch.repairs if not one.use]
     return None
 
 

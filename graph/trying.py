@@ -89,13 +89,15 @@ class Start:
         copy: What is known of a copy of the document.
         said: What is told of it.
         wrong: Its errors.
-        unjudged: Nodes of which nothing could be told yet, as what they take is not known.
+        nodes: The nodes of the board.
+        judged: Nodes of which all that is wrong was told, as what they take is known.
     """
 
     copy: "Inference"
     said: frozenset[Said]
     wrong: frozenset[Said]
-    unjudged: frozenset[str]
+    nodes: frozenset[str]
+    judged: frozenset[str]
 
 
 class Trial:
@@ -115,9 +117,10 @@ class Trial:
     def _start(self) -> "Start":
         copy = self._original.apart()
         results = ((node, copy.result(node)) for node in copy.document.board.nodes)
-        unjudged = {node for node, found in results if found is None or found.inputs is None}
+        judged = {node for node, found in results if found and found.inputs is not None}
         said = frozenset((one.node, one.text) for one in copy.problems)
-        return Start(copy, said, frozenset(_errors(copy)), frozenset(unjudged))
+        nodes = frozenset(copy.document.board.nodes)
+        return Start(copy, said, frozenset(_errors(copy)), nodes, frozenset(judged))
 
     def offer(self, problem: Problem) -> Problem:
         """The problem with those of its fixes that lead on, found out when they are asked for."""
@@ -177,8 +180,8 @@ class Trial:
         new = [one for key, one in now.items() if key not in self._start.wrong]
         named = replace(fix, label=f"{fix.label} at {name}") if name else fix
         if not new:
-            return (named,)
-        if steps == 1 or any(one.node not in self._start.unjudged | {problem.node} for one in new):
+            return (self._polished(problem, named),)
+        if steps == 1 or not all(self._follows(one, problem) for one in new):
             return ()
         for following in _ways_out(new[0]):
             if self._left <= 0:
@@ -187,6 +190,37 @@ class Trial:
             if rest:
                 return (named, *rest)
         return ()
+
+    def _polished(self, problem: Problem, fix: Fix) -> Fix:
+        """A fix, with what mends the warnings it brings where it works, if something does."""
+        document, told = self._start.copy.document, self._warned(problem)
+        for one in told:
+            for further in one.fixes:
+                self._left -= 1
+                with document.trial(), suppress(NeurowireError):
+                    with document.group(further.label):
+                        further.apply(document)
+                    rest, errors = self._warned(problem), _errors(self._start.copy)
+                    if len(rest) < len(told) and errors.keys() <= self._start.wrong:
+                        return _joined((fix, further))
+        return fix
+
+    def _warned(self, problem: Problem) -> list[Problem]:
+        """New warnings of the problem's node, or of one that is new."""
+        told = (one for one in self._start.copy.problems if one.severity == "warning")
+        fresh = (one for one in told if (one.node, one.text) not in self._start.said)
+        return [one for one in fresh if self._near(one, problem)]
+
+    def _near(self, new: Problem, problem: Problem) -> bool:
+        """Is it told of the problem's node, or of one that a fix brought?"""
+        return new.node is not None and (
+            new.node == problem.node or new.node not in self._start.nodes
+        )
+
+    def _follows(self, new: Problem, problem: Problem) -> bool:
+        """Is it told of the same node, of one that is new, or that nothing could be told of?"""
+        hidden = new.node in self._start.nodes - self._start.judged
+        return hidden or self._near(new, problem)
 
 
 def _outs(document: "Document", problem: Problem) -> Iterator[Fix]:

@@ -1,9 +1,10 @@
 """How predictions must fit what they are compared with; losses and metrics share these rules."""
 
 from graph.declare import Value
-from graph.errors import Mismatch, Repair, insert_before, set_upstream
+from graph.errors import Mismatch, Repair, insert_before, set_upstream, use
 from graph.nodes._fits import to_sides
 from graph.nodes._shapes import operand
+from graph.ranges import JUDGE_NUMBERS
 from graph.tensor import TensorType, product
 
 
@@ -39,8 +40,19 @@ def check_labels(label: TensorType, name: str = "label") -> None:
         Mismatch: If they are not.
     """
     if label.dtype != "int" or not label.rank:
-        raise Mismatch(f"class numbers on `{name}`", label, "wire the data's labels here")
+        repairs = judge_numbers(label)
+        single = bool(repairs) and label.dims[1:] in {(), (1,)}
+        advice = "wire the data's labels here" + (
+            "; a number to predict is judged by Mean squared error" if single else ""
+        )
+        raise Mismatch(f"class numbers on `{name}`", label, advice, repairs=repairs)
     check_several(label, name)
+
+
+def judge_numbers(target: TensorType) -> list[Repair]:
+    """What judges how far off a number is, where there is one number an example, or a few."""
+    single = target.dtype == "float" and target.rank in {1, 2}
+    return [use(*JUDGE_NUMBERS)] if single else []
 
 
 def check_several(label: TensorType, name: str) -> None:
@@ -113,7 +125,9 @@ def check_probabilities(logits: TensorType, target: TensorType) -> int:
             "class numbers on `label`, or a probability for each class, shaped like the logits "
             f"[N, classes, ...], {logits}",
             f"{target.kind} {target}",
-            "wire the data's labels here, or One-hot labels as mixing makes them",
+            "wire the data's labels here, or One-hot labels as mixing makes them; a number to "
+            "predict is judged by Mean squared error",
+            repairs=judge_numbers(target),
         )
     return classes
 
@@ -164,8 +178,15 @@ def check_pair(
         f"{names[0]} shaped like {names[1]}, {target}",
         prediction,
         f"let what gives `{names[0]}` end in that shape",
-        repairs=_to_shape(names[0], prediction, target),
+        repairs=[*_by_class(prediction, target), *_to_shape(names[0], prediction, target)],
     )
+
+
+def _by_class(prediction: TensorType, target: TensorType) -> list[Repair]:
+    """What judges scores by class, where there is one a class."""
+    classes = target.classes or 0
+    fits = classes > 1 and prediction.rank == target.rank + 1 and classes in prediction.dims
+    return [use("loss.cross_entropy", "metric.accuracy")] if fits else []
 
 
 def _to_shape(port: str, given: TensorType, wanted: TensorType) -> list[Repair]:
@@ -222,6 +243,7 @@ def check_yes_or_no(
             f"yes or no on `{names[1]}`",
             f"{target.kind} of {target.classes} classes",
             "use Cross entropy for one class out of many",
+            repairs=[use("loss.cross_entropy")],
         )
     check_pair(logits, target, names)
 
@@ -236,6 +258,9 @@ def check_scores(logits: TensorType, label: TensorType, name: str = "logits") ->
         lone = logits if label.rank else label
         raise Mismatch("scores and labels of each example, [N, ...]", lone, "wire a batch here")
     if same_numbers(logits, label):
+        if label.dtype == "float" and logits.dtype != "float":
+            kind = f"{logits.kind} {logits}"
+            raise Mismatch(f"scores on `{name}`", kind, "wire what the network gives here")
         if label.dtype == "int":
             check_several(label, "label")
         if label.classes not in {None, 2}:

@@ -115,8 +115,9 @@ class Focal:
 
     def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        single = same_numbers(logits, label)
-        return {"logits": SCORES if single else CLASS_SCORES}
+        if same_numbers(logits, label):
+            return {"logits": SCORES, "label": TARGETS}
+        return {"logits": CLASS_SCORES}
 
     def expression(self, logits: Value, label: Value) -> str:
         if same_numbers(logits.type, label.type):

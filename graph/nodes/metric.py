@@ -13,7 +13,7 @@ from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch, set_param
 from graph.nodes._shapes import operand
 from graph.nodes._targets import by_class, check_classes, check_scores, same_numbers
-from graph.ranges import ORDER, SIGN, SURPRISE, Want
+from graph.ranges import ORDER, SIGN, SURPRISE, YES_OR_NO, Want
 from graph.tensor import TensorType
 
 GROUP = "Metric"
@@ -35,6 +35,13 @@ def one_score(logits: Value, label: Value) -> tuple[str, str]:
     if label.type.rank > logits.type.rank:
         wanted += ".squeeze(-1)"
     return score, wanted
+
+
+def judged(logits: TensorType, label: TensorType) -> dict[str, Want]:
+    """What is wanted of scores by their sign, or of those of which the highest counts."""
+    if not same_numbers(logits, label):
+        return {"logits": ORDER}
+    return {"logits": SIGN, "label": YES_OR_NO} if label.dtype == "float" else {"logits": SIGN}
 
 
 def nats(logits: Value, label: Value) -> str:
@@ -61,7 +68,7 @@ class Accuracy:
 
     def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"logits": SIGN if same_numbers(logits, label) else ORDER}
+        return judged(logits, label)
 
     def total(self, logits: Value, label: Value) -> tuple[str, str]:
         if same_numbers(logits.type, label.type):
@@ -127,7 +134,7 @@ class ClassMetric:
 
     def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"logits": SIGN if same_numbers(logits, label) else ORDER}
+        return judged(logits, label)
 
     def metric(self, logits: TensorType, label: TensorType) -> str:
         if same_numbers(logits, label):
@@ -231,7 +238,7 @@ class DiceScore:
 
     def wants(self, logits: TensorType, label: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"logits": SIGN}
+        return judged(logits, label)
 
     def total(self, logits: Value, label: Value) -> tuple[str, str]:
         score, wanted = one_score(logits, label)

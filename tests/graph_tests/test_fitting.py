@@ -127,3 +127,80 @@ def test_half_of_a_gated_layer_is_mended_behind_the_gate() -> None:
     (problem,) = net.inference.problems
     net.mend(problem)
     assert not net.inference.problems
+
+
+def numbers(board: Board, kind: str, units: int, *, bend: str = "") -> Node:
+    """A node that judges a price, by a network of a table."""
+    data = board.add("data.csv", path="some.csv")
+    given = {
+        name: {"dims": ["N", *rest], "dtype": "float", "kind": "features"}
+        for name, rest in (("features", [4]), ("target", []))
+    }
+    facts = {"outputs": given, "numbers": [], "categories": {}}
+    board.inference.set_facts(data.id, facts)
+    found = board.add("layer.linear", data, units=units)
+    node = board.add(kind, board.add(bend, found) if bend else found)
+    board.document.link(
+        End(data.id, "target"), End(node.id, board.document.ports(node).inputs[1].name)
+    )
+    if kind.startswith("loss."):
+        board.add("optimizer.adam", node)
+    return node
+
+
+@pytest.mark.parametrize(
+    ("kind", "units", "bend", "label"),
+    [
+        ("loss.cross_entropy", 1, "", "Use Mean squared error"),
+        (
+            "loss.cross_entropy",
+            1,
+            "activation.softmax",
+            "Use Mean squared error and take softmax out",
+        ),
+        (
+            "loss.cross_entropy",
+            10,
+            "",
+            "Use Mean squared error and set units of linear to 1 at mean_squared_error",
+        ),
+        ("loss.nll", 1, "", "Use Mean squared error"),
+        ("loss.multi_margin", 1, "", "Use Mean squared error"),
+        ("loss.binary_cross_entropy", 1, "", "Use Mean squared error"),
+        ("loss.bce", 1, "activation.sigmoid", "Use Mean squared error and take sigmoid out"),
+        ("loss.focal", 1, "", "Use Mean squared error"),
+        ("metric.accuracy", 1, "", "Use MAE"),
+        ("metric.f1", 10, "", "Use MAE and set units of linear to 1 at mae"),
+        ("view.confusion", 10, "", "Use Table and set units of linear to 1 at table"),
+    ],
+)
+def test_a_number_to_predict_is_judged_as_one(kind: str, units: int, bend: str, label: str) -> None:
+    board = Board()
+    node = numbers(board, kind, units, bend=bend)
+    assert label in every_fix(board, node)
+    next(fix for fix in board.problem(node).fixes if fix.label == label).apply(board.document)
+    assert [one for one in board.inference.problems if one.node is not None] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "units", "bend", "label"),
+    [
+        ("loss.binary_cross_entropy", 10, "", "Use Cross entropy"),
+        (
+            "loss.binary_cross_entropy",
+            1,
+            "",
+            "Use Cross entropy and set units of linear to 10 at cross_entropy",
+        ),
+        ("loss.bce", 10, "activation.sigmoid", "Use Cross entropy and take sigmoid out"),
+        ("loss.soft_margin", 10, "", "Use Cross entropy"),
+        ("loss.mse", 10, "", "Use Cross entropy"),
+        ("metric.mae", 10, "", "Use Accuracy"),
+    ],
+)
+def test_one_class_of_many_is_judged_as_that(kind: str, units: int, bend: str, label: str) -> None:
+    net = Net(units=units)
+    node = net.judge(kind, net.add(bend, net.last) if bend else net.last)
+    assert every_fix(net, node)[0] == label
+    net.problem(node).fixes[0].apply(net.document)
+    assert [one for one in net.inference.problems if one.node is not None] == []

@@ -10,6 +10,7 @@ import pytest
 from graph.compile import compile_document
 from graph.problems import Problem
 from graph.sheet import End, Node
+from graph.tensor import labels
 from tests.graph_tests.test_infer import Board
 
 
@@ -557,3 +558,26 @@ def test_a_division_by_0_is_told(text: str) -> None:
     problem = net.problem(formula(net, text, net.last))
     assert problem.severity == "error"
     assert "a division by 0" in problem.text
+
+
+@pytest.mark.parametrize("kind", ["metric.accuracy", "metric.f1", "metric.iou"])
+def test_probabilities_of_classes_are_no_answers_of_yes_and_no(kind: str) -> None:
+    """Of a share for each of ten classes nine are no: a share of right signs says nothing."""
+    net = Net()
+    wanted = net.add("shape.one_hot")
+    net.document.link(End(net.data.id, "label"), End(wanted.id, "x"))
+    net.add("optimizer.adam", net.add("loss.cross_entropy", net.last, wanted))
+    metric = net.add(kind, net.last, wanted)
+    problem = net.problem(metric)
+    assert "add up to 1 along axis 1" in problem.text
+    net.mend(problem)
+    assert not net.inference.problems
+    assert net.inference.input_types(metric.id, "label")[0] == labels("N", classes=10)
+
+
+def test_answers_of_yes_and_no_are_taken_one_by_one() -> None:
+    net = Net()
+    several = net.add("activation.sigmoid", net.add("layer.linear", net.last, units=10))
+    net.add("optimizer.adam", net.add("loss.binary_cross_entropy", net.last, several))
+    net.add("metric.accuracy", net.last, several)
+    assert not net.inference.problems
