@@ -314,6 +314,7 @@ def test_focal_gradient_is_finite_where_nothing_is_wrong() -> None:
     assert logits.grad.isfinite().all()
 
 
+CLASSES: tuple[str, object] = ("use", "loss.cross_entropy")
 BAD: list[tuple[str, dict[str, Any], Wires, list[tuple[str, object]]]] = [
     ("loss.cross_entropy", {}, (f("N", 4), labels("N", classes=10)), [("units", 10)]),
     (
@@ -323,7 +324,7 @@ BAD: list[tuple[str, dict[str, Any], Wires, list[tuple[str, object]]]] = [
         [("filters", 2)],
     ),
     ("loss.cross_entropy", {}, (f("N", 8, 4, 4), labels("N", classes=10)), [("insert", "")]),
-    ("loss.cross_entropy", {}, (f("N", 10), f("N", 4)), []),
+    ("loss.cross_entropy", {}, (f("N", 10), f("N", 4)), [("use", "loss.mse")]),
     ("loss.cross_entropy", {"weight": (1.0,)}, (f("N", 3), labels("N")), [("weight", ())]),
     (
         "loss.cross_entropy",
@@ -345,8 +346,8 @@ BAD: list[tuple[str, dict[str, Any], Wires, list[tuple[str, object]]]] = [
     ("loss.mse", {}, (f("N", 100), f("N", 1, 28, 28)), [("units", 784)]),
     ("loss.mse", {}, (f("N", 1, 28, 28), f("N", 784)), [("insert", "")]),
     ("loss.mse", {}, (f("N", 3, 28, 28), f("N", 1, 28, 28)), [("filters", 1)]),
-    ("loss.binary_cross_entropy", {}, (f("N", 2), labels("N", classes=2)), [("units", 1)]),
-    ("loss.binary_cross_entropy", {}, (f("N"), labels("N", classes=10)), []),
+    ("loss.binary_cross_entropy", {}, (f("N", 2), labels("N", classes=2)), [CLASSES, ("units", 1)]),
+    ("loss.binary_cross_entropy", {}, (f("N"), labels("N", classes=10)), [CLASSES]),
     ("loss.focal", {}, (f("N", 1), labels("N", classes=10)), [("units", 10)]),
     ("loss.focal", {}, (labels("N", classes=2), labels("N", classes=2)), []),
     ("loss.focal", {}, (f("N", 1), labels("N", classes=1)), []),
@@ -354,7 +355,7 @@ BAD: list[tuple[str, dict[str, Any], Wires, list[tuple[str, object]]]] = [
     ("loss.dice", {}, (f("N", 1), f("N")), [("insert", "")]),
     ("loss.cross_entropy", {}, (f("N", 1), labels("N", classes=1)), []),
     ("loss.cross_entropy", {}, (f("N", 1), labels("N")), [("units", 2)]),
-    ("loss.soft_margin", {}, (f("N", 1), labels("N", classes=3)), []),
+    ("loss.soft_margin", {}, (f("N", 1), labels("N", classes=3)), [CLASSES]),
     ("loss.ctc", {}, (f("N", 4), labels("N", 3)), []),
     ("loss.ctc", {"blank": 9}, (f("N", "T", 4), labels("N", 3)), []),
     ("loss.kl_normal", {}, (f("N", 4), f("N", 5)), []),
@@ -380,7 +381,8 @@ def test_bad_wires_are_told_and_mended(
     assert told.value.expected
     assert told.value.advice
     offered = [
-        (one.param, one.value) if one.param else ("insert", "") for one in (told.value.repairs)
+        (one.param, one.value) if one.param else ("use", one.use[0]) if one.use else ("insert", "")
+        for one in told.value.repairs
     ]
     assert offered == repairs
     for one in told.value.repairs:
