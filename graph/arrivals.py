@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -28,7 +28,12 @@ def data_node(path: Path) -> tuple[str, dict[str, Any]]:
         raise Refused(f"{path}: it lies in a folder that can't be entered") from error
     except (OSError, ValueError) as error:
         raise Refused(f"{path}: there is no such file or folder") from error
-    for declaration in _readers():
+    special = [one for one in _readers() if one.has("finds")]
+    for declaration in special:
+        finds: Callable[[Path], Path | None] = getattr(declaration.cls, "finds")  # noqa: B009
+        if found := finds(path):
+            return declaration.type, {"path": str(found)}
+    for declaration in (one for one in _readers() if one not in special):
         for param in declaration.params:
             fits = os.path.isdir(path) if param.kind == "folder" else _opens(declaration, path)
             if param.kind in {"folder", "path"} and fits:

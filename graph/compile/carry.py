@@ -13,8 +13,8 @@ from graph.compile.source import Source, Writer, import_lines, names_used
 
 FOLDER = Path(__file__).resolve().parents[2] / "runtime" / "exported"
 PACKAGE = "runtime.exported"
-READERS = ("data", "images", "picture_tables", "partners", "tables", "toys")
-"""Files whose functions go to the project's data.py."""
+READERS = ("data", "images", "partners", "tables", "picture_tables", "toys")
+"""Files whose functions go to the project's data.py, each after those it builds on."""
 WHOLE = ("arguments", "processes", "checkpoint", "script", "threads", "sampling")
 """Files that are carried as they stand; their functions are known by the file's name."""
 
@@ -70,8 +70,7 @@ def chosen(target: str, wanted: Iterable[str], doc: str) -> Source:
         wanted: Names of functions, classes and constants.
         doc: Its docstring.
     """
-    pool = [m for m in modules().values() if (m.name in READERS) == (target == "data")]
-    pool = pool if target == "data" else [modules()[target]]
+    pool = [modules()[name] for name in (READERS if target == "data" else (target,))]
     found = _closure(pool, wanted)
     order = {module.name: index for index, module in enumerate(pool)}
     pieces = sorted(found.values(), key=lambda p: (order[p.module], p.line))

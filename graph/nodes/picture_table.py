@@ -1,9 +1,12 @@
 """Pictures that a table names, beside what is to be learned of each."""
 
+from pathlib import Path
 from typing import ClassVar, Literal
 
-from graph.declare import Columns, FilePath, Raw, call, node, param
-from graph.nodes.data import GROUP, Data, Facts, types
+from graph.declare import Columns, FolderPath, Raw, call, node, param
+from graph.nodes._named_pictures import table_of_pictures
+from graph.nodes._table_file import Split, TableFile
+from graph.nodes.data import GROUP, Facts, types
 from graph.tensor import TensorType, features
 
 
@@ -15,19 +18,18 @@ from graph.tensor import TensorType, features
     outputs="image target",
     synonyms="images, labels.csv, annotations, file names, regression, photographs",
 )
-class PictureTable(Data):
+class PictureTable(TableFile):
     """Pictures that a table names: a column of file names beside a class, or beside numbers.
 
-    The files may lie next to the table or in folders below; an ending that the names lack is
-    found. One column of words is learned as classes, numbers as numbers.
+    The files may lie next to the table or in folders below; an ending that the names lack, or
+    folders that they have too many, are found. Words are learned as classes, numbers as numbers.
     """
 
-    needs_facts: ClassVar[bool] = True
     pixels: ClassVar[tuple[str, ...]] = ("image",)
 
-    path: FilePath = param("", doc="The table, a CSV file; its pictures lie beside it or below.")
     targets: Columns = param((), doc="The column to predict, or several of numbers; the last one.")
     files: str = param("", doc="The column of file names; found if empty.")
+    pictures: FolderPath = param("", doc="The folder of the pictures; the table's own if empty.")
     task: Literal["auto", "classification", "regression"] = param(
         "auto", doc="Predict a class or numbers; auto looks at the column."
     )
@@ -40,6 +42,19 @@ class PictureTable(Data):
         True, doc="Learn numbers in deviations from their mean over the training rows."
     )
     validation: float = param(0.2, low=0.0, high=0.9, doc="Share of rows held out to test on.")
+    split: Split = param(
+        "random",
+        doc="Which rows are held out: any; of each class the same share; whole groups; the last; "
+        "those that a column calls test.",
+    )
+    split_column: str = param(
+        "", doc="The column that says so; the target for stratified.", advanced=True
+    )
+
+    @classmethod
+    def finds(cls, path: Path) -> Path | None:
+        """The table of pictures that a path leads to, if it does."""
+        return table_of_pictures(path, cls.opens)
 
     def shape(self, facts: Facts) -> tuple[TensorType, ...]:
         _, target = types(facts, ("image", "target"))
@@ -47,29 +62,32 @@ class PictureTable(Data):
 
     def read(self, facts: Facts) -> str:
         told = facts.get("reader", {})
-        rest: dict[str, object] = {} if self.channels == "3" else {"channels": int(self.channels)}
+        rest: dict[str, object] = {name: told[name] for name in TOLD if name in told}
+        if self.pictures:
+            rest["top"] = str(self.pictures)
+        if classes := facts.get("class_values"):
+            rest["classes"] = list(classes)
+        rest["size"] = self.size
+        if self.channels != "3":
+            rest["channels"] = int(self.channels)
         if facts.get("spans"):
             rest["spans"] = {mode: tuple(span) for mode, span in facts["spans"].items()}
         return call(
             "picture_table",
-            str(self.path),
-            **told,
-            size=self.size,
+            self.table(facts),
             **rest,
+            **self.cut(facts),
             validation=self.validation,
             seed=Raw("seed"),
-            data_dir=Raw("data_dir"),
+            **({"data_dir": Raw("data_dir")} if self.pictures else {}),
         )
-
-    def fixed_split(self) -> bool:
-        return True
-
-    def classes(self, facts: Facts | None) -> tuple[str, ...]:
-        return tuple((facts or {}).get("classes") or ())
 
     def standardised(self, facts: Facts | None) -> tuple[str, ...]:
         return ("target",) if self.standardise and not self.classes(facts) else ()
 
     def summary(self) -> str:
-        name = str(self.path).replace("\\", "/").rpartition("/")[2]
-        return f"{name or 'choose a table'}, {self.size} by {self.size}"[:60]
+        return f"{self.file_name() or 'choose a table'}, {self.size} by {self.size}"[:60]
+
+
+TOLD = ("files", "targets", "folders", "endings", "prefix", "without")
+"""Arguments of the reader that a probe finds."""

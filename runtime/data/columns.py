@@ -113,18 +113,7 @@ class Columns:
                 self._refuse(name)
 
     def _find(self, asked: str) -> str:
-        """The column that a person means: by name, however it is written, or by number."""
-        names = [str(one) for one in self._table.columns]
-        if asked in names:
-            return asked
-        for same in (str.strip, lambda text: text.strip().casefold()):
-            alike = [name for name in names if same(name) == same(asked)]
-            if len(alike) == 1:
-                return alike[0]
-        if asked.lstrip("-").isdigit() and 0 < abs(int(asked)) <= len(names):
-            return names[int(asked) - (int(asked) > 0)]
-        known = ", ".join(names)
-        raise DataError(f"{self._path}: expected a column {asked!r}, received {known}.")
+        return column_called(self._path, [str(one) for one in self._table.columns], asked)
 
     def _refuse(self, name: str) -> None:
         where, word = self._reading.wrong[name]
@@ -194,6 +183,23 @@ class Columns:
         elif kind == "text":
             words = common_words(cells)
             found.part, found.width = ["words_in", found.name, words], len(words)
+
+
+def column_called(path: Path, names: Sequence[str], asked: str) -> str:
+    """The column that a person means: by name, however it is written, or by number.
+
+    Raises:
+        DataError: If there is none.
+    """
+    if asked in names:
+        return asked
+    for same in (str.strip, lambda text: text.strip().casefold()):
+        alike = [name for name in names if same(name) == same(asked)]
+        if len(alike) == 1:
+            return alike[0]
+    if asked.lstrip("-").isdigit() and 0 < abs(int(asked)) <= len(names):
+        return names[int(asked) - (int(asked) > 0)]
+    raise DataError(f"{path}: expected a column {asked!r}, received {', '.join(names)}.")
 
 
 def values_of(cells: "pd.Series[Any]") -> list[Any]:

@@ -6,12 +6,13 @@ Facts are JSON:
     count       rows to train on
     validation  rows held out
     classes     names of the classes, in the order of their numbers, where they vary
-    columns     of a table: [{"name", "kind": number, category, target or left out, "missing", ...}]
+    columns     of a table: [{"name", "kind": number, category, target, left out, ..., "missing"}]
     note        what a person may want to know
     cut         "its own" where the data say themselves which rows are held out
     train, held_out, without       of a folder of pictures: what its reader is called with
     target, numbers, categories, more, indices, class_values, cut, read
                 of a table: what its reader is called with
+    reader      of a table of pictures: what its reader is called with beside the table
     decided     of a table: how it is written, as it was found, by parameter
     rows        of a table: the first rows, as texts
 """
@@ -28,7 +29,6 @@ from typing import Any
 
 from runtime.data.folders import folder_content, folder_facts, parts_of
 from runtime.data.missing import MissingSet
-from runtime.data.picture_tables import picture_table_content, picture_table_facts
 from runtime.data.search import find
 from runtime.data.sources import SOURCES
 from runtime.exported.data import DataError
@@ -41,7 +41,7 @@ Params = Mapping[str, Any]
 DataDir = str | Path | None
 
 
-VERSION = 5
+VERSION = 6
 """To be raised when a probe learns something else from the same data."""
 
 
@@ -164,6 +164,20 @@ def table_facts(params: Params, data_dir: DataDir) -> Facts:
     from runtime.data import tabular  # noqa: PLC0415 - loads pandas
 
     return tabular.table_facts(params, data_dir)
+
+
+def picture_table_content(params: Params, data_dir: DataDir) -> object:
+    """Name, size and time of a table's file and of the pictures it may name."""
+    from runtime.data import picture_tables  # noqa: PLC0415 - loads pandas
+
+    return picture_tables.picture_table_content(params, data_dir)
+
+
+def picture_table_facts(params: Params, data_dir: DataDir) -> Facts:
+    """What a table's pictures are."""
+    from runtime.data import picture_tables  # noqa: PLC0415 - loads pandas
+
+    return picture_tables.picture_table_facts(params, data_dir)
 
 
 PROBES: dict[str, Probe] = {

@@ -1,249 +1,198 @@
-"""What a table of pictures holds: which column names files, where they lie, what is learned."""
+"""What a table of pictures holds: where the pictures that it names lie, and what is learned."""
 
-import csv
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
 
 from graph.words import many
-from runtime.data.folders import listed, look_at, note, parts_of, spans_of
+from runtime.data import named_pictures
+from runtime.data.columns import Columns, column_called
+from runtime.data.cuts import cut_of
+from runtime.data.folders import listed, look_at, note, spans_of
+from runtime.data.named_pictures import Places
+from runtime.data.reading import Reading, read_table
+from runtime.data.tabular import classes_of, first_rows, parted, read_facts, tensor
 from runtime.exported.data import DataError, locate
 from runtime.exported.images import pictures
-from runtime.exported.picture_tables import picture_of_row, read_picture_rows
+from runtime.exported.picture_tables import find_pictures, names_in
+from runtime.exported.tables import wanted_columns
 
 Params = Mapping[str, Any]
-Row = Mapping[str, str]
-DELIMITERS = ",;\t|"
-ENCODINGS = ("utf-8-sig", "cp1252")
-SAMPLED = 300
-"""Rows that are looked at to find where pictures lie."""
-CLASSES = 20
-"""A target of whole numbers with at most so many different ones is taken for classes."""
-
-
-class Places(NamedTuple):
-    """Where the pictures of a table lie.
-
-    Attributes:
-        column: The column with their names.
-        folders: From the table's own on, those they lie in.
-        ending: What the names lack.
-    """
-
-    column: str
-    folders: tuple[str, ...]
-    ending: str
 
 
 def table_of(params: Params, data_dir: str | Path | None) -> Path:
     """The table a node names."""
     if not params.get("path"):
-        raise DataError("This node has no table yet: choose a CSV file that names pictures.")
+        raise DataError("This node has no table yet: choose a file that names pictures.")
     table = locate(str(params["path"]), data_dir)
     if os.path.isdir(table):
         raise DataError(f"{table}: expected a table, received a folder. Choose the CSV file.")
     return table
 
 
+def top_of(table: Path, params: Params, data_dir: str | Path | None) -> Path:
+    """The folder in and below which a table's pictures lie."""
+    chosen = str(params.get("pictures") or "")
+    top = locate(chosen, data_dir) if chosen else table.parent
+    if not os.path.isdir(top):
+        raise DataError(f"{top}: expected a folder of pictures, received a file.")
+    return top
+
+
 def picture_table_content(params: Params, data_dir: str | Path | None) -> list[list[str | int]]:
     """The table's and every picture's name, size and time."""
     table = table_of(params, data_dir)
-    stats = [(str(file), file.stat()) for file in [table, *pictures(table.parent)]]
+    files = [table, *pictures(top_of(table, params, data_dir))]
+    stats = [(str(file), file.stat()) for file in files]
     return [[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats]
+
+
+def read_named(table: Path, top: Path, params: Params) -> tuple[Reading, Places]:
+    """A table with the names of pictures as they are written, and where these lie."""
+    reading = read_table(table, params)
+    reading.cells.columns = reading.cells.columns.map(str)
+    asked = str(params.get("files") or "")
+    column = column_called(table, [*reading.cells.columns], asked) if asked else ""
+    places = named_pictures.places_of(table, top, reading.cells, column)
+    return read_table(table, {**params, "words": (places.column,)}), places
 
 
 def picture_table_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
     """What the reader must be told, and what a person may want to know."""
-    table = table_of(params, data_dir)
-    delimiter, encoding = form_of(table)
-    rows = read_picture_rows(table, delimiter, encoding)
-    names = [*rows[0]]
-    places = places_of(table, rows, str(params.get("files") or ""))
-    targets = targets_of(table, names, places.column, params)
-    named = [row for row in rows if row[places.column]]
-    whole = [row for row in named if all(row[one] for one in targets)]
-    files = {
-        name: picture_of_row(table.parent, places.folders, name + places.ending)
-        for name in dict.fromkeys(row[places.column] for row in whole)
-    }
-    looks, broken = look_at([*dict.fromkeys(files.values())])
-    bad = [name for name, file in files.items() if file in broken]
-    if bad and params.get("unreadable") != "leave out":
-        missing = [name for name in bad if not os.path.exists(files[name])]
-        raise DataError(
-            f"{table}: {many(len(bad), 'picture')} can't be read, {len(missing)} of them not "
-            f"there: {listed([Path(one) for one in bad], table.parent)}. Put them there, or set "
-            "`unreadable` to leave out."
-        )
-    left = [row for row in whole if row[places.column] not in {*bad}]
-    if not left:
-        raise DataError(f"{table}: expected rows with pictures that can be read, received none.")
-    classes = classes_of(table, left, targets, str(params.get("task") or "auto"))
-    count, validation = parts_of(len(left), params)
-    spans = spans_of([*looks.values()])
+    path = table_of(params, data_dir)
+    top = top_of(path, params, data_dir)
+    reading, places = read_named(path, top, params)
+    table, columns = reading.table, columns_of(path, reading, places.column, params)
+    targets = columns.targets
+    whole = [row for row, name in enumerate(names_in(table, places.column)) if name]
+    present = table[targets].notna().all(axis=1).to_numpy()
+    seen = Seen(path, top, places, table, [row for row in whole if present[row]], params)
+    kept = replace(reading, table=table.iloc[seen.rows])
+    classes = None if len(targets) > 1 else classes_of(path, kept, targets[0], params)
+    if classes is None:
+        columns.check_numbers(targets)
+    wanted, _ = wanted_columns(table, targets, classes)
+    cut = cut_of(table, targets, params)
+    share = float(params.get("validation", 0.2))
+    train, held = parted(cut, table, torch.tensor(seen.rows), share)
+    counts = torch.bincount(wanted[train], minlength=len(classes)).tolist() if classes else None
     side, channels = int(params.get("size", 64)), int(params.get("channels", 3))
-    target: dict[str, Any] = {
-        "dims": ["N"] if classes else ["N", len(targets)],
-        "dtype": "int" if classes else "float",
-        "kind": "labels" if classes else "features",
-        "classes": len(classes) if classes else None,
-    }
-    image = {"dims": ["N", channels, side, side], "dtype": "float", "kind": "features"}
-    counts = Counter(row[targets[0]] for row in left) if classes else {}
+    target = (
+        tensor(["N"], "int", "labels", len(classes))
+        if classes
+        else tensor(["N", len(targets)], "float", "features", None)
+    )
+    shown = dict(zip(map(str, classes or ()), counts or (), strict=True))
     told = [
-        note([*looks.values()], {name: counts[name] for name in classes or ()}, spans),
+        note(seen.looks, shown, seen.spans),
         f"files in {places.column}, learned: {', '.join(targets)}",
+        *(*reading.told, *places.told, *seen.told),
     ]
-    if without := len(rows) - len(whole):
-        told.append(f"{many(without, 'row')} without a name or target left out")
-    if bad:
-        names_of_bad = listed([Path(one) for one in bad], table.parent)
-        told.append(f"left out, as they can't be read: {names_of_bad}")
     return {
-        "outputs": {"image": {**image, "classes": None}, "target": target},
-        "count": count,
-        "validation": validation,
-        "classes": classes,
-        "targets": targets,
-        "columns": [column(name, rows, targets) for name in names],
-        "note": "; ".join(told),
-        "reader": reader(places, targets, classes, bad, delimiter, encoding),
-        **({"spans": spans} if spans else {}),
+        "outputs": {
+            "image": tensor(["N", channels, side, side], "float", "features", None),
+            "target": target,
+        },
+        "count": len(train),
+        "validation": len(held),
+        "classes": [*shown] or None,
+        "class_values": classes,
+        "counts": counts,
+        "cut": list(cut) if cut else None,
+        "columns": [one.facts() for one in columns.all],
+        **read_facts(reading),
+        "rows": first_rows(table),
+        "note": "; ".join(
+            [note(seen.looks, shown, seen.spans), f"files in {places.column}", *told]
+        ),
+        "reader": reader(places, targets, seen.bad),
+        **({"spans": seen.spans} if seen.spans else {}),
     }
 
 
-def column(name: str, rows: Sequence[Row], targets: Sequence[str]) -> dict[str, Any]:
-    """A column's facts."""
-    words = [row[name] for row in rows if row[name]]
-    return {
-        "name": name,
-        "kind": "target" if name in targets else "left out",
-        "missing": len(rows) - len(words),
-        "different": len({*words}),
-        "example": words[0] if words else "",
-    }
+class Seen:
+    """The pictures of a table's rows.
+
+    Attributes:
+        rows: Those that have a picture which can be read, and something to learn.
+        looks: What the pictures are.
+        spans: The numbers that become 0 and 1, by mode.
+        bad: Names of those that are not there or can't be read.
+        told: What is left out or unusual.
+
+    Raises:
+        DataError: If a picture can't be read and is not to be left out, or none is left.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        top: Path,
+        places: Places,
+        table: pd.DataFrame,
+        whole: Sequence[int],
+        params: Params,
+    ) -> None:
+        names = names_in(table, places.column)
+        distinct = [*dict.fromkeys(names[row] for row in whole)]
+        files = dict(zip(distinct, find_pictures(top, distinct, *places[1:4]), strict=True))
+        looks, broken = look_at([*dict.fromkeys(files.values())])
+        self.bad = [one for one, file in files.items() if file in broken]
+        if self.bad and params.get("unreadable") != "leave out":
+            raise DataError(refused(path, self.bad, files))
+        left_out = {*self.bad}
+        self.rows = [row for row in whole if names[row] not in left_out]
+        if not self.rows:
+            raise DataError(f"{path}: expected rows with pictures that can be read, received none.")
+        self.looks = [*looks.values()]
+        self.spans = spans_of(self.looks)
+        self.told: list[str] = []
+        if without := len(table) - len(whole):
+            self.told.append(f"{many(without, 'row')} without a name or target left out")
+        if self.bad:
+            unread = listed(map(Path, self.bad), path.parent)
+            self.told.append(f"left out, as they can't be read: {unread}")
+        if again := sum(n > 1 for n in Counter(names[row] for row in self.rows).values()):
+            self.told.append(f"{many(again, 'picture')} in more than one row")
 
 
-def reader(
-    places: Places,
-    targets: Sequence[str],
-    classes: Sequence[str] | None,
-    bad: Sequence[str],
-    delimiter: str,
-    encoding: str,
-) -> dict[str, Any]:
+def columns_of(path: Path, reading: Reading, name: str, params: Params) -> Columns:
+    """The columns of a table whose pictures are named in one of them."""
+    others = [str(one) for one in reading.table.columns if str(one) != name]
+    if not others:
+        raise DataError(f"{path}: expected a column to predict beside {name!r}, received none.")
+    first, *further = [*(params.get("targets") or ())] or [""]
+    asked = {"target": first, "also": further, "kinds": {name: "ignore"}, "features": [name]}
+    columns = Columns(path, reading, asked)
+    for one in columns.all:
+        if one.name == name and one.kind != "target":
+            one.kind, one.why = "file names", ""
+    return columns
+
+
+def refused(table: Path, bad: Sequence[str], files: Mapping[str, Path]) -> str:
+    """Why pictures can't be read: how many of how many, and all names as far as a message goes."""
+    missing = sum(not os.path.exists(files[name]) for name in bad)
+    names = listed(map(Path, bad), table.parent)
+    return (
+        f"{table}: {many(len(bad), 'picture')} of {len(files)} can't be read, {missing} of them "
+        f"not there: {names}. Put them there, or set `unreadable` to leave out."
+    )
+
+
+def reader(places: Places, targets: Sequence[str], bad: Sequence[str]) -> dict[str, Any]:
     """The reader's arguments, those that say something."""
     return {
         "files": places.column,
         "targets": list(targets),
-        **({"classes": list(classes)} if classes else {}),
         **({"folders": list(places.folders)} if places.folders != (".",) else {}),
-        **({"ending": places.ending} if places.ending else {}),
+        **({"endings": list(places.endings)} if places.endings != ("",) else {}),
+        **({"prefix": places.prefix} if places.prefix else {}),
         **({"without": list(bad)} if bad else {}),
-        **({"delimiter": delimiter} if delimiter != "," else {}),
-        **({"encoding": encoding} if encoding != ENCODINGS[0] else {}),
     }
-
-
-def form_of(table: Path) -> tuple[str, str]:
-    """The delimiter, by what is found in each of the first lines, and the encoding."""
-    for encoding in ENCODINGS:
-        try:
-            text = table.read_text(encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-        lines = [line for line in text.splitlines()[:50] if line.strip()]
-        widths = {one: [len(row) for row in csv.reader(lines, delimiter=one)] for one in DELIMITERS}
-        even = [one for one in DELIMITERS if len({*widths[one]}) == 1 and widths[one][0] > 1]
-        return (even or [max(DELIMITERS, key=text[:5000].count)])[0], encoding
-    raise DataError(f"{table}: expected text in UTF-8, received something else. Save it so.")
-
-
-def places_of(table: Path, rows: Sequence[Row], column: str) -> Places:
-    """Which column names pictures, and where they lie.
-
-    Raises:
-        DataError: If no column names pictures.
-    """
-    top = table.parent
-    by_name: dict[str, list[PurePosixPath]] = {}
-    for file in pictures(top):
-        place = PurePosixPath(file.relative_to(top).as_posix())
-        for key in {place.name.lower(), place.stem.lower()}:
-            by_name.setdefault(key, []).append(place)
-    if column and column not in rows[0]:
-        raise DataError(f"{table}: expected a column {column!r}, received {', '.join(rows[0])}.")
-    best: tuple[int, Places] | None = None
-    for name in [column] if column else [*rows[0]]:
-        found = Counter[tuple[str, str]]()
-        for row in rows[:SAMPLED]:
-            found.update(_fits(row[name].replace("\\", "/"), by_name))
-        if not found:
-            continue
-        (_, ending), _ = found.most_common(1)[0]
-        folders = tuple(folder for (folder, end), _ in found.most_common() if end == ending)
-        hits = sum(count for (_, end), count in found.items() if end == ending)
-        if best is None or hits > best[0]:
-            best = hits, Places(name, folders, ending)
-    if best is None:
-        raise DataError(
-            f"{table}: expected a column that names pictures beside the table or in folders below "
-            f"it, received {', '.join(rows[0])}. Put the pictures there, or name the column."
-        )
-    return best[1]
-
-
-def _fits(cell: str, by_name: Mapping[str, Sequence[PurePosixPath]]) -> list[tuple[str, str]]:
-    """The folder and the ending with which a cell names a picture, if it does."""
-    found = []
-    for place in by_name.get(PurePosixPath(cell).name.lower(), ()) if cell else ():
-        for ending in ("", place.suffix):
-            whole = PurePosixPath(cell + ending)
-            if whole.parts == place.parts[len(place.parts) - len(whole.parts) :]:
-                folder = PurePosixPath(*place.parts[: len(place.parts) - len(whole.parts)])
-                found.append((str(folder), ending))
-                break
-    return found[:1]
-
-
-def targets_of(table: Path, names: Sequence[str], column: str, params: Params) -> list[str]:
-    """The columns to predict."""
-    chosen = [str(one) for one in params.get("targets") or ()]
-    if lacking := [one for one in chosen if one not in names]:
-        raise DataError(f"{table}: expected a column {lacking[0]!r}, received {', '.join(names)}.")
-    rest = [name for name in names if name != column and name]
-    if not rest:
-        raise DataError(f"{table}: expected a column to predict beside {column!r}, received none.")
-    return chosen or rest[-1:]
-
-
-def classes_of(
-    table: Path, rows: Sequence[Row], targets: Sequence[str], task: str
-) -> list[str] | None:
-    """The classes in order, or None where numbers are to be predicted."""
-    words = sorted({row[targets[0]] for row in rows})
-    numeric = all(_is_number(word) for word in words)
-    whole = numeric and all(float(word.replace(",", ".")).is_integer() for word in words)
-    if (
-        task == "regression"
-        or len(targets) > 1
-        or (task == "auto" and numeric and not (whole and len(words) <= CLASSES))
-    ):
-        return None
-    if len(words) < 2:
-        raise DataError(
-            f"{table}, column {targets[0]!r}: one class only, {words[0]!r}: there is nothing to "
-            "tell apart. Choose another target."
-        )
-    key = (lambda word: float(word.replace(",", "."))) if numeric else None
-    return sorted(words, key=key)
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word.replace(",", "."))
-    except ValueError:
-        return False
-    return True

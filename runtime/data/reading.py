@@ -30,6 +30,7 @@ class Reading:
 
     Attributes:
         table: What the written call gives.
+        cells: The same before any word was taken for a number or for missing.
         function: The reader of pandas.
         options: Its arguments beside the file.
         decided: What was found out, by parameter, for people.
@@ -40,6 +41,7 @@ class Reading:
     """
 
     table: pd.DataFrame
+    cells: pd.DataFrame
     function: str
     options: dict[str, Any] = field(default_factory=dict)
     decided: dict[str, str] = field(default_factory=dict)
@@ -51,6 +53,10 @@ class Reading:
 
 def read_table(path: Path, asked: Mapping[str, Any]) -> Reading:
     """Read a table of any kind that pandas reads.
+
+    Args:
+        path: The file.
+        asked: Parameters of its node, and as `words` columns that stay as they are written.
 
     Raises:
         DataError: If it can't be read; says where and what to do.
@@ -96,7 +102,7 @@ def read_text(path: Path, asked: Mapping[str, Any]) -> Reading:
     dialect = dialect_of(path, asked)
     raw = pd.read_csv(path, dtype=str, na_filter=False, **dialect.options)
     raw = raw.apply(lambda column: column.str.strip())
-    options, reading = dialect.options, Reading(raw, "read_csv", told=dialect.told)
+    options, reading = dialect.options, Reading(raw, raw, "read_csv", told=dialect.told)
     found = Looked(raw, asked, typed=False)
     marks = found.marks
     if marks.decimal != ".":
@@ -173,13 +179,15 @@ class Looked:
     def __init__(self, table: pd.DataFrame, asked: Mapping[str, Any], *, typed: bool) -> None:
         self._typed = typed
         kinds = {str(name): kind for name, kind in dict(asked.get("kinds") or {}).items()}
+        kept = [str(name) for name in asked.get("words") or ()]
+        kinds |= dict.fromkeys(kept, "text")
         self.own = {str(word) for word in asked.get("missing") or ()}
         numbers = [number for w in self.own if (number := Marks().value(w)) is not None]
         self.own_numbers = {int(one) if one.is_integer() else one for one in numbers}
         self.missing: dict[str, list[str]] = {}
         self.wrong: dict[str, tuple[int, str]] = {}
         self.amounts: dict[str, str] = {}
-        self.texts: list[str] = []
+        self.texts: list[str] = [] if typed else kept
         self.real: set[str] = set()
         columns = {str(name): texts_of(table[name]) for name in table.columns}
         self._words = {name: [str(w) for w in column.unique()] for name, column in columns.items()}
@@ -254,7 +262,7 @@ def missing_options(words: Mapping[str, list[str]], real: set[str]) -> dict[str,
 def read_parquet(path: Path, asked: Mapping[str, Any]) -> Reading:
     """A Parquet file."""
     table = pd.read_parquet(path)
-    return read_frame(Reading(table, "read_parquet", decided={"format": "Parquet"}), asked)
+    return read_frame(Reading(table, table, "read_parquet", decided={"format": "Parquet"}), asked)
 
 
 def read_excel(path: Path, asked: Mapping[str, Any]) -> Reading:
@@ -288,7 +296,7 @@ def read_excel(path: Path, asked: Mapping[str, Any]) -> Reading:
         told.append(f"the sheet {sheet or sheets[0]} of {', '.join(sheets)} is read")
     decided = {"format": "Excel", "sheet": sheet or sheets[0], "header": "yes" if named else "no"}
     table = pd.read_excel(path, **options)
-    return read_frame(Reading(table, "read_excel", options, decided, told), asked)
+    return read_frame(Reading(table, table, "read_excel", options, decided, told), asked)
 
 
 def read_json(path: Path, asked: Mapping[str, Any]) -> Reading:
@@ -309,7 +317,7 @@ def read_json(path: Path, asked: Mapping[str, Any]) -> Reading:
         options["compression"] = packing
     table = pd.read_json(path, **options)
     decided = {"format": "JSON lines" if options.get("lines") else "JSON"}
-    return read_frame(Reading(table, "read_json", options, decided), asked)
+    return read_frame(Reading(table, table, "read_json", options, decided), asked)
 
 
 KINDS = {"CSV": read_text, "Parquet": read_parquet, "Excel": read_excel, "JSON": read_json}

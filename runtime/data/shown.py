@@ -10,12 +10,10 @@ from torch import Tensor
 from graph.nodes.toy import NOT_READ
 from runtime.data.facts import probe
 from runtime.data.folders import folder_of
-from runtime.data.picture_tables import table_of
 from runtime.data.search import find
 from runtime.data.sources import SOURCES
 from runtime.exported.data import DataError, locate
 from runtime.exported.images import class_names, digits, pictures, read_idx, read_picture
-from runtime.exported.picture_tables import picture_of_row, read_picture_rows
 from runtime.exported.toys import blobs, circles, moons, spiral, xor
 from runtime.payloads import Boundary, Payload, Pictures, Table
 from runtime.views.boundary import extent_of
@@ -80,22 +78,30 @@ def show_folder(params: Params, data_dir: DataDir, count: int) -> Pictures:
 
 def show_picture_table(params: Params, data_dir: DataDir, count: int) -> Pictures:
     """The first pictures that a table names, as the network will see them."""
+    from runtime.data.picture_tables import read_named, table_of, top_of  # noqa: PLC0415
+    from runtime.data.showing import shown  # noqa: PLC0415 - loads pandas
+    from runtime.exported.picture_tables import (  # noqa: PLC0415
+        find_pictures,
+        names_in,
+        picture_rows,
+    )
+
     facts = probe("data.picture_table", params, data_dir)
-    told, table = facts["reader"], table_of(params, data_dir)
-    rows = read_picture_rows(table, told.get("delimiter", ","), told.get("encoding", "utf-8-sig"))
-    name, targets, without = told["files"], told["targets"], {*told.get("without", ())}
-    rows = [row for row in rows if row[name] not in without and all(row[one] for one in targets)]
+    told, path = facts["reader"], table_of(params, data_dir)
+    top = top_of(path, params, data_dir)
+    reading, places = read_named(path, top, params)
+    table, targets = reading.table, told["targets"]
+    without = told.get("without", ())
+    _, rows = picture_rows(table, told["files"], targets, facts["class_values"], without)
+    names = [names_in(table, told["files"])[row] for row in rows[:count]]
     spans = {mode: (low, high) for mode, (low, high) in facts.get("spans", {}).items()}
     side, channels = int(params.get("size", 64)), int(params.get("channels", 3))
-    folders, ending = told.get("folders", (".",)), told.get("ending", "")
-    shown = [
-        read_picture(
-            picture_of_row(table.parent, folders, row[name] + ending), side, channels, spans
-        )
-        for row in rows[:count]
+    images = [
+        read_picture(file, side, channels, spans)
+        for file in find_pictures(top, names, *places[1:4])
     ]
-    captions = [", ".join(row[one] for one in targets) for row in rows[:count]]
-    return to_pictures(torch.stack(shown), captions)
+    captions = [", ".join(map(shown, table[targets].iloc[row])) for row in rows[:count]]
+    return to_pictures(torch.stack(images), captions)
 
 
 def show_table(params: Params, data_dir: DataDir, count: int) -> Table:

@@ -13,7 +13,7 @@ from runtime.data.cuts import cut_of
 from runtime.data.reading import Reading, read_table
 from runtime.data.showing import shown
 from runtime.exported import tables
-from runtime.exported.data import DataError, locate, split
+from runtime.exported.data import DataError, locate
 
 Params = Mapping[str, Any]
 
@@ -62,10 +62,7 @@ def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
     names = [str(one) for one in classes] if classes else None
     rows = known_rows(table, targets, classes)
     validation = float(params.get("validation", 0.2))
-    if cut is None:
-        (train,), (held,) = split((rows,), validation=validation, seed=0)
-    else:
-        train, held = getattr(tables, cut[0])(*cut[1:])(table, rows, validation, 0)
+    train, held = parted(cut, table, rows, validation)
     width = sum(one.width for one in used)
     indices = {one.name: one.values for one in used if one.kind == "embedding"}
     outputs = {"features": tensor(["N", width], "float", "features", None)}
@@ -94,16 +91,26 @@ def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
         "class_values": classes,
         "counts": counts,
         "cut": list(cut) if cut else None,
-        "read": {
-            "function": reading.function,
-            "options": reading.options,
-            "cleaned": reading.cleaned,
-        },
-        "decided": reading.decided,
+        **read_facts(reading),
         "rows": first_rows(table),
         "columns": [one.facts() for one in columns.all],
         "note": note(reading, columns, len(table) - len(rows), params, classes=classes),
     }
+
+
+def read_facts(reading: Reading) -> dict[str, Any]:
+    """How a table is read, for its reader and for people."""
+    options, cleaned = reading.options, reading.cleaned
+    read = {"function": reading.function, "options": options, "cleaned": cleaned}
+    return {"read": read, "decided": reading.decided}
+
+
+def parted(
+    cut: Sequence[Any] | None, table: pd.DataFrame, rows: torch.Tensor, validation: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The rows that are trained on and those held out, as many as the reader will give."""
+    made = getattr(tables, cut[0])(*cut[1:]) if cut else None
+    return tables.parted(table, rows, made, validation, 0)
 
 
 def nothing_to_learn_from(reading: Reading, columns: Columns) -> str:

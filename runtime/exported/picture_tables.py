@@ -1,84 +1,110 @@
 """A reader of pictures that a table names: image [N, C, H, W] in 0..1 and what to learn of each."""
 
-import csv
 import os
+import unicodedata
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any
 
+import pandas as pd
 import torch
 from torch import Tensor
 
-from runtime.exported.data import DataError, locate, split
-from runtime.exported.images import DEEP, read_picture
+from runtime.exported.data import DataError, locate
+from runtime.exported.images import DEEP, pictures, read_picture
+from runtime.exported.tables import Cut, column_of, parted, place_of, wanted_columns
 
 
 def picture_table(
-    path: str | Path,
+    table: pd.DataFrame,
     *,
     files: str,
     targets: Sequence[str],
-    classes: Sequence[str] | None = None,
+    classes: Sequence[object] | None = None,
+    top: str | Path | None = None,
     folders: Sequence[str] = (".",),
-    ending: str = "",
+    endings: Sequence[str] = ("",),
+    prefix: str = "",
     without: Sequence[str] = (),
-    delimiter: str = ",",
-    encoding: str = "utf-8-sig",
     size: int,
     channels: int = 3,
     spans: Mapping[str, tuple[float, float]] = DEEP,
     validation: float = 0.2,
     seed: int = 0,
+    cut: Cut | None = None,
     data_dir: str | Path | None = None,
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
     """Rows of a table: the picture that the column `files` names, and its class or numbers.
 
-    The target is label [N] or, without classes, value [N, targets]. Names lack the `ending`, and
-    are looked for in `folders` beside the table. Rows of names in `without`, and rows without a
-    target, are left out.
+    The target is label [N] or, without classes, value [N, targets]. Pictures lie in `folders` of
+    `top`, which is the table's own folder if not given; their names lack one of the `endings` and
+    begin with a `prefix` that is not there. Rows of names in `without`, and rows without a target,
+    are left out.
     """
-    table = locate(path, data_dir)
-    rows = read_picture_rows(table, delimiter, encoding)
-    left_out = {*without}
-    rows = [row for row in rows if row[files] not in left_out and all(row[one] for one in targets)]
-    places = [picture_of_row(table.parent, folders, row[files] + ending) for row in rows]
-    image = torch.empty(len(rows), channels, size, size)
-    for at, place in enumerate(places):
-        image[at] = read_picture(place, size, channels, spans)
-    if classes is None:
-        target = torch.tensor(
-            [[number_in_cell(row, one, table) for one in targets] for row in rows]
-        )
-    else:
-        known = {name: i for i, name in enumerate(classes)}
-        target = torch.tensor([known[row[targets[0]]] for row in rows])
-    return split((image, target), validation=validation, seed=seed)
+    wanted, rows = picture_rows(table, files, targets, classes, without)
+    names = names_in(table, files)
+    home = Path(place_of(table)).parent if top is None else locate(top, data_dir)
+    chosen = [names[row] for row in rows]
+    found = dict(zip(rows, find_pictures(home, chosen, folders, endings, prefix), strict=True))
+    train, held_out = parted(table, torch.tensor(rows, dtype=torch.int64), cut, validation, seed)
+    sets = []
+    for part in [train] if train is held_out else [train, held_out]:
+        image = torch.empty(len(part), channels, size, size)
+        for at, row in enumerate(part.tolist()):
+            image[at] = read_picture(found[row], size, channels, spans)
+        sets.append((image, wanted[part]))
+    return sets[0], sets[-1]
 
 
-def read_picture_rows(table: Path, delimiter: str, encoding: str) -> list[dict[str, str]]:
-    """The rows of a table with a header line, each cell as text without blanks around it."""
-    try:
-        with table.open(encoding=encoding, newline="") as file:
-            cells = [*csv.reader(file, delimiter=delimiter)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{table} can't be read as a table ({error}).") from error
-    lines = [[cell.strip() for cell in row] for row in cells if any(row)]
-    header, *rows = lines or [[]]
+def picture_rows(
+    table: pd.DataFrame,
+    files: str,
+    targets: Sequence[str],
+    classes: Sequence[object] | None,
+    without: Sequence[str] = (),
+) -> tuple[Tensor, list[int]]:
+    """What is to be predicted, and the rows that have it and name a picture."""
+    wanted, known = wanted_columns(table, targets, classes)
+    names, left_out = names_in(table, files), {"", *without}
+    rows = [row for row in known.nonzero().squeeze(1).tolist() if names[row] not in left_out]
     if not rows:
-        raise DataError(f"{table}: expected a header line and rows, received none.")
-    return [dict(zip(header, [*row, *[""] * len(header)], strict=False)) for row in rows]
-
-
-def picture_of_row(top: Path, folders: Sequence[str], name: str) -> Path:
-    """The picture of this name, in the first folder that has it."""
-    places = [top / folder / name.replace("\\", "/") for folder in folders]
-    return next((place for place in places if os.path.isfile(place)), places[0])
-
-
-def number_in_cell(row: Mapping[str, str], name: str, table: Path) -> float:
-    """The number in a cell; its decimal mark may be a comma."""
-    try:
-        return float(row[name].replace(",", "."))
-    except ValueError as error:
         raise DataError(
-            f"{table}, column {name!r}: expected a number, received {row[name]!r}. Mend the cell."
-        ) from error
+            f"{place_of(table)}: expected rows with pictures that can be read, received none."
+        )
+    return wanted, rows
+
+
+def names_in(table: pd.DataFrame, files: str) -> list[str]:
+    """The names in a column of a table; empty where one is missing."""
+    return [name_of(cell) for cell in column_of(table, files).astype(object)]
+
+
+def name_of(cell: Any) -> str:
+    """A name as the file system knows it: numbers without a point, folders behind slashes."""
+    if pd.isna(cell):
+        return ""
+    plain = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+    return str(PurePosixPath(plain.replace("\\", "/"))) if plain else ""
+
+
+def find_pictures(
+    top: Path, names: Sequence[str], folders: Sequence[str], endings: Sequence[str], prefix: str
+) -> list[Path]:
+    """The picture of each name, in the first folder that has it, in whatever case it is written.
+
+    Of one that is not there, the place where it was looked for first.
+    """
+    alike = {as_known(place.relative_to(top)): place for place in pictures(top)}
+    found = []
+    for name in names:
+        rest = name.removeprefix(prefix).lstrip("/") if prefix else name
+        tried = [PurePosixPath(folder, rest + end) for folder in folders for end in endings]
+        there = (top / one for one in tried if os.path.isfile(top / one))
+        near = (alike[as_known(one)] for one in tried if as_known(one) in alike)
+        found.append(next(there, None) or next(near, None) or top / tried[0])
+    return found
+
+
+def as_known(place: PurePath) -> str:
+    """A path with letters as some systems write them: accents joined, capitals small."""
+    return unicodedata.normalize("NFC", place.as_posix()).casefold()

@@ -40,17 +40,8 @@ def table_sets(
     without a target are left out.
     """
     targets = [target] if isinstance(target, str) else list(target)
-    if classes is None:
-        wanted = torch.stack([number_column(table, one) for one in targets], dim=1).float()
-        known = ~wanted.isnan().any(1)
-    else:
-        wanted = place_column(table, targets[0], classes)
-        known = wanted >= 0
-    rows = known.nonzero().squeeze(1)
-    if cut is None:
-        (train,), (held_out,) = split((rows,), validation=validation, seed=seed)
-    else:
-        train, held_out = cut(table, rows, validation, seed)
+    wanted, known = wanted_columns(table, targets, classes)
+    train, held_out = parted(table, known.nonzero().squeeze(1), cut, validation, seed)
     dense = [scaled(number_column(table, name), train) for name in numbers]
     dense += [part(table, train) for part in more]
     places = [
@@ -68,6 +59,27 @@ def table_sets(
             tensors.append(index_rows(table, indices)[part_rows])
         sets.append((*tensors, wanted[part_rows]))
     return sets[0], sets[1]
+
+
+def wanted_columns(
+    table: pd.DataFrame, targets: Sequence[str], classes: Sequence[object] | None
+) -> tuple[Tensor, Tensor]:
+    """What is to be predicted, label [N] or value [N, targets], and which rows have it [N]."""
+    if classes is None:
+        wanted = torch.stack([number_column(table, one) for one in targets], dim=1).float()
+        return wanted, ~wanted.isnan().any(1)
+    wanted = place_column(table, targets[0], classes)
+    return wanted, wanted >= 0
+
+
+def parted(
+    table: pd.DataFrame, rows: Tensor, cut: Cut | None, validation: float, seed: int
+) -> tuple[Tensor, Tensor]:
+    """Which of some rows are trained on and which held out: at random, or as a cut says."""
+    if cut is not None:
+        return cut(table, rows, validation, seed)
+    (train,), (held_out,) = split((rows,), validation=validation, seed=seed)
+    return train, held_out
 
 
 def read_table(

@@ -1,5 +1,8 @@
 """What comes onto a board from outside: files, folders, paths, text of chats, whole boards."""
 
+import gzip
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -204,3 +207,77 @@ def test_a_table_of_nothing_but_many_categories_is_looked_up_alone() -> None:
     outputs["indices"] = {"dims": ["N"], "dtype": "int", "kind": "labels", "classes": 61}
     inference.set_facts(data.id, {"outputs": outputs, "columns": columns})
     assert [str(one) for one in inference.problems] == []
+
+
+def picture_files(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"")
+
+
+def workbook(path: Path, words: list[str]) -> None:
+    """The part of an Excel file that holds its words."""
+    with zipfile.ZipFile(path, "w") as archive:
+        text = "".join(f"<si><t>{word}</t></si>" for word in words)
+        archive.writestr("xl/sharedStrings.xml", f"<sst>{text}</sst>")
+
+
+NAMED = "file,kind\na.png,cat\nb.png,dog\nc.png,cat\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "files"),
+    [
+        ("labels.csv", NAMED, ("a.png", "b.png", "c.png")),
+        ("labels.csv", NAMED.replace(",", ";"), ("x/a.png", "x/b.png", "x/c.png")),
+        ("labels.tsv", NAMED.replace(",", "\t"), ("a.PNG", "B.png", "c.png")),
+        ("labels.csv", NAMED.replace(".png", ""), ("a.jpg", "b.jpg", "c.jpg")),
+        ("labels.csv", NAMED.replace("a.png", r"C:\x\a.png"), ("a.png", "b.png", "c.png")),
+        ("labels.txt", NAMED.replace(",", " "), ("a.png", "b.png", "c.png")),
+        ("labels.csv", '"n","file"\n"1","a.png"\n"2","b.png"\n', ("a.png", "b.png")),
+        ("labels.jsonl", '{"f": "a.png", "k": 1}\n{"f": "b.png", "k": 2}\n', ("a.png", "b.png")),
+        ("labels.csv.gz", NAMED, ("a.png", "b.png", "c.png")),
+        ("labels.xlsx", NAMED, ("a.png", "b.png", "c.png")),
+    ],
+)
+def test_a_table_that_names_pictures_is_one_of_pictures(
+    tmp_path: Path, name: str, text: str, files: tuple[str, ...]
+) -> None:
+    picture_files(tmp_path, *files)
+    path = tmp_path / name
+    if name.endswith(".gz"):
+        path.write_bytes(gzip.compress(text.encode()))
+    elif name.endswith(".xlsx"):
+        workbook(path, re.split(r"[,\n]", text.strip()))
+    else:
+        path.write_text(text)
+    assert data_node(path) == ("data.picture_table", {"path": str(path)})
+    assert data_node(tmp_path) == ("data.picture_table", {"path": str(path)})
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        ("x,y\n1,2\n3,4\n", ("a.png",)),
+        (NAMED, ()),
+        (NAMED, ("other.png",)),
+        ("x,y\n1,1\n1,1\n2,1\n1,1\n", ("1.png", "2.png")),
+        ("x,url\n1,http://x.org/p.png\n", ("q.png",)),
+        ("", ("a.png",)),
+        ("\0\0\0\0", ("a.png",)),
+    ],
+)
+def test_other_tables_are_tables(tmp_path: Path, text: str, files: tuple[str, ...]) -> None:
+    picture_files(tmp_path, *files)
+    (tmp_path / "a.csv").write_text(text)
+    assert data_node(tmp_path / "a.csv")[0] == "data.csv"
+    broken = tmp_path / "a.csv.gz"
+    broken.write_bytes(b"\x1f\x8bbroken")
+    assert data_node(broken)[0] == "data.csv"
+
+
+def test_a_folder_of_classes_stays_one_though_a_table_names_its_pictures(tmp_path: Path) -> None:
+    picture_files(tmp_path, "cat/a.png", "dog/b.png", "cat/c.png")
+    (tmp_path / "labels.csv").write_text(NAMED)
+    assert data_node(tmp_path)[0] == "data.image_folder"
+    assert data_node(tmp_path / "labels.csv")[0] == "data.picture_table"
