@@ -20,6 +20,7 @@ from graph import (
     limits,
     networks,
     overrides,
+    replacing,
     rules,
     sharing,
     ungrouping,
@@ -230,12 +231,34 @@ class Document:
             sharing.share(self, node, twin)
 
     def replace_node(self, node: str, type: str) -> Node:
-        """Put a node of another type in a node's place, with what still fits.
+        """Make a node of another type of a node; see `replace_nodes`."""
+        return self.replace_nodes([node], type)[0]
 
-        Wires go to the ports of the same name, or of the same place where names differ;
-        parameters of the same name are kept where their value is allowed.
+    def replace_nodes(
+        self,
+        ids: Iterable[str],
+        type: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        complain: Callable[[str], None] | None = None,
+    ) -> list[Node]:
+        """Make nodes of another type of these, where they stand, with what still fits.
+
+        Wires go to the ports of the same name, or else to those of their kind, in order.
+        Parameters of the same name are kept where their value is allowed, and a name that a
+        person gave. What optimizers train stays as it was.
+
+        Args:
+            ids: The nodes.
+            type: The type they get.
+            params: Parameters they get.
+            complain: Called with each wire that could not be kept, in words.
+
+        Raises:
+            DocumentError: If the type is unknown.
+            Refused: If it has no meaning on a node's sheet.
         """
-        return editing.replace_node(self, node, type)
+        return replacing.replace_nodes(self, ids, type, params or {}, complain)
 
     def copy(self, ids: Iterable[str]) -> str:
         """The nodes and the links between them as JSON text."""

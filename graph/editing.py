@@ -1,15 +1,15 @@
-"""Nodes: added, taken away, replaced, renamed and set."""
+"""Nodes: added, taken away, renamed and set."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graph import exposing, names, overrides, rules, sharing, trains, wires
-from graph.declare import REGISTRY, Declaration, Port
+from graph import exposing, names, overrides, rules, sharing, wires
+from graph.declare import REGISTRY, Declaration
 from graph.errors import BadParameter, DocumentError, Refused
 from graph.history import Edit
 from graph.limits import brief
-from graph.sheet import End, Node
+from graph.sheet import Node
 
 if TYPE_CHECKING:
     from graph.document import Document
@@ -64,51 +64,6 @@ def remove(document: "Document", ids: Iterable[str], *, reconnect: bool) -> None
             for source, link in through:
                 if document.can_link(source, link.target) is None:
                     wires.link_instead(document, source, link)
-
-
-def replace_node(document: "Document", node: str, type: str) -> Node:
-    """Put a node of another type in a node's place, with the parameters and wires that fit."""
-    old, sheet = document.node(node), document.sheet_of(node)
-    params = _kept(_declaration(type), old.params)
-    with document.group(f"Replace {old.name}"):
-        new = document.add_node(type, sheet=sheet.name, params=params, position=old.position)
-        if old.size:
-            document.resize(new.id, old.size)
-            new = document.node(new.id)
-        was, now = document.ports(old), document.ports(new)
-        into, out_of = sheet.into(node), sheet.out_of(node)
-        trains.stands_for(document, node, new.id)
-        document.remove([node])
-        for link in into:
-            port = _same_port(link.target.port, was.inputs, now.inputs)
-            if port and document.can_link(link.source, End(new.id, port)) is None:
-                document.link(link.source, End(new.id, port))
-        for link in out_of:
-            port = _same_port(link.source.port, was.outputs, now.outputs)
-            if port and document.can_link(End(new.id, port), link.target) is None:
-                wires.link_instead(document, End(new.id, port), link)
-    return new
-
-
-def _kept(declaration: Declaration, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Those parameters that a node of another type has too and whose values it takes."""
-    kept = {}
-    for name, value in params.items():
-        param = declaration.param(name)
-        if param is not None:
-            try:
-                kept[name] = param.check(value)
-            except BadParameter:
-                continue
-    return kept
-
-
-def _same_port(name: str, was: tuple[Port, ...], now: tuple[Port, ...]) -> str | None:
-    """The port of that name, or else the one at its place."""
-    if any(port.name == name for port in now):
-        return name
-    place = next((index for index, port in enumerate(was) if port.name == name), 0)
-    return now[min(place, len(now) - 1)].name if now else None
 
 
 def rename(document: "Document", node: str, name: str) -> None:

@@ -39,9 +39,7 @@ def expose(document: "Document", node: str, param: str, name: str | None = None)
     present = exposed_as(sheet, node, found.name)
     if present is not None and name in {None, present}:
         return present
-    declaration = REGISTRY.find(inner.type)
-    decides = declaration is not None and declaration.has("ports")
-    if found.kind in {"nodes", "values"} or decides or param == "network":
+    if not may_be_shown(document, node, param):
         raise Refused(f"{inner.name}: {found.label} decides what can be wired; set it inside")
     if name is None:
         name = names.unique(names.to_name(found.name), _taken(sheet))
@@ -52,6 +50,15 @@ def expose(document: "Document", node: str, param: str, name: str | None = None)
         else:
             document.do(_edit(sheet, name, Exposed(node, found.name)))
     return name
+
+
+def may_be_shown(document: "Document", node: str, param: str) -> bool:
+    """Has a node such a parameter, and one that does not decide what can be wired?"""
+    inner = document.node(node)
+    declaration, found = REGISTRY.find(inner.type), find_param(document, inner, param)
+    if declaration is None or found is None or declaration.has("ports"):
+        return False
+    return found.kind not in {"nodes", "values"} and param != "network"
 
 
 def exposed_as(sheet: Sheet, node: str, param: str) -> str | None:

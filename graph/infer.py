@@ -162,6 +162,8 @@ class Inference(Answers):
                 self._settle()
                 self._tell()
             case events.NodeChanged(sheet, before, after):
+                if before.type != after.type:
+                    self.facts.pop(after.id, None)  # those of other data
                 if event.meaning:
                     self._touch(sheet, after.id)
                     for twin in (before.twin, after.twin):

@@ -107,6 +107,23 @@ class NodeInference:
             return self._emptied(sheet, node, known, nothing, problems)
         return self._apply(sheet, node, declaration, tuple(inputs), nothing)
 
+    def placed(
+        self, node: Node, inputs: Inputs
+    ) -> tuple[tuple[TensorType | None, ...], list[Problem]]:
+        """What an instance would give for these inputs, once, and what would be wrong in it.
+
+        Args:
+            node: An instance, which need not stand anywhere.
+            inputs: Types by the network's Inputs; None for what is not known.
+        """
+        name = str(node.params.get("network", ""))
+        if self._extent(name) > limits.PLACED:
+            return (), []
+        sheet = networks.placed(self._document, node)
+        results, known = self._inside(node, sheet, inputs)
+        problems = [one for found in results.values() for one in found.problems]
+        return tuple(known.get(one.name) for one in networks.ends(sheet, "output")), problems
+
     def _infer_muted(
         self, sheet: Sheet, node: Node, known: Mapping[str, Result], nothing: Types
     ) -> Result:

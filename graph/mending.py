@@ -142,7 +142,7 @@ def others(node: Node, types: Iterable[str], inputs: Sequence[Any]) -> Iterator[
         other = REGISTRY.find(type)
         if own is None or other is None or other.role != own.role or type == node.type:
             continue
-        if inputs and repairing.takes(other, repairing.kept(other, node), inputs):
+        if inputs and repairing.takes(other, other.kept(node.params), inputs):
             yield Fix(f"Use {other.title}", _replaced(node, type))
 
 
@@ -157,7 +157,7 @@ def _siblings(node: Node, inputs: Sequence[Any]) -> Iterator[Fix]:
         if not alike or family not in getattr(other.cls, "__mro__", ()):
             continue
         try:
-            other.bind(repairing.kept(other, node)).shape(*inputs)
+            other.bind(other.kept(node.params)).shape(*inputs)
         except Mismatch:
             continue
         yield Fix(f"Use {other.title}", _replaced(node, other.type))

@@ -1,7 +1,6 @@
 """Repairs tried out on types before they are offered: those that lead on are led to the end."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -263,14 +262,3 @@ def _keeps_size(declaration: Declaration, node: Node) -> bool:
     except Mismatch:  # it is for pictures, signals or volumes
         return True
     return found == rows
-
-
-def kept(declaration: Declaration, node: Node) -> dict[str, Any]:
-    """The parameters that a node of another type takes over."""
-    found = {}
-    for name, value in node.params.items():
-        param = declaration.param(name)
-        if param is not None:
-            with suppress(BadParameter):
-                found[name] = param.check(value)
-    return found

@@ -1,5 +1,6 @@
 """Nodes that share weights: one leads, the others name it and have its type and parameters."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,3 +42,18 @@ def release_followers(document: "Document", leader: str) -> None:
         trains.stands_for(document, leader, heir, both=True)
     for node in followers:
         document.put(replace(node, twin=None if node.id == heir else heir))
+
+
+def part(document: "Document", ids: Iterable[str]) -> None:
+    """Let nodes share weights among themselves only, and the others that did too."""
+    chosen = set(ids)
+    leaders = {document.node(one).twin or one: document.sheet_of(one) for one in sorted(chosen)}
+    for leader, sheet in leaders.items():
+        follow = sheet.followers(leader)
+        left = [one for one in follow if (one.id in chosen) != (leader in chosen)]
+        if left:
+            heir = min(left, key=lambda one: one.number).id
+            for one in sheet.twins(leader):  # whichever is named stood for all
+                head = leader if one in left else heir
+                trains.stands_for(document, one.id, head, both=True)
+            document.put(*(replace(n, twin=None if n.id == heir else heir) for n in left))

@@ -238,7 +238,8 @@ class Sheet:
             self._indices.add(node)
             if before is None:
                 self._ranks.add(key)
-        if before is None or node is None or before.muted or node.muted:
+        alike = before is not None and node is not None and before.type == node.type
+        if before is None or node is None or not alike or before.muted or node.muted:
             self.memo.clear()
 
     def put_link(self, key: LinkKey, link: Link | None) -> None:

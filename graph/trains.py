@@ -212,6 +212,11 @@ def stands_for(document: "Document", node: str, other: str, *, both: bool = Fals
     rewrite(document, instead)
 
 
+def ends_at(document: "Document", node: str) -> None:
+    """What was named inside an instance is gone: name what stands in the instance's place."""
+    rewrite(document, lambda path: [path[: path.index(node) + 1] if node in path else path])
+
+
 def _can_learn(node: Node) -> bool:
     declaration = REGISTRY.find(node.type)
     return declaration is not None and declaration.learns

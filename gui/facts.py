@@ -106,7 +106,8 @@ class Facts(QObject):
             if declaration is None or declaration.role != "data":
                 continue
             content = self._content(node)
-            if self._asked.get(node.id) == content:
+            told = node.id in self._session.inference.facts or content not in self._known
+            if self._asked.get(node.id) == content and told:
                 continue
             self._asked[node.id] = content
             self._fail(node.id, None)

@@ -90,6 +90,9 @@ class Live(QObject):
 
     def _note_node(self, sheet: str, before: Node, after: Node) -> None:
         declaration = REGISTRY.find(after.type)
+        if before.type != after.type:
+            self._later[f"what {before.name} is now"] = None
+            return
         for name in before.params.keys() | after.params.keys():
             if before.params.get(name) == after.params.get(name):
                 continue

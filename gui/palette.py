@@ -33,12 +33,12 @@ from PySide6.QtWidgets import (
 from graph.declare import GROUPS, Declaration
 from graph.document import Document
 from graph.file import SUFFIX
+from graph.offers import is_network
 from graph.sheet import BOARD
 from graph.templates import FOLDER
 from gui import look
 from gui.canvas import MIME_NODE, find, offers
 from gui.canvas.find import why_nothing
-from gui.canvas.offers import is_network
 from gui.widgets import label
 
 DECLARATION = Qt.ItemDataRole.UserRole

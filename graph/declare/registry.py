@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, Literal
 
@@ -96,6 +97,23 @@ class Declaration:
             checked = param.check(value)
             if checked != param.default:
                 found[param.name] = checked
+        return found
+
+    def kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the parameters of another type that this one has too and whose values it takes.
+
+        Of as many equal numbers as the other has axes it takes one.
+        """
+        found = {}
+        for name, value in values.items():
+            param = self.param(name)
+            if param is None:
+                continue
+            alike = isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1
+            for one in (value, value[:1]) if alike else (value,):
+                with suppress(BadParameter):
+                    found[param.name] = param.check(one)
+                    break
         return found
 
     def has(self, hook: str) -> bool:

@@ -4,9 +4,9 @@ Gestures ask the document; the document's events draw. Nothing outside this pack
 NodeGraphQt.
 """
 
+from graph.offers import offers
 from gui.canvas.board import Board
 from gui.canvas.find import find
-from gui.canvas.offers import offers
 from gui.canvas.viewer import MIME_NODE
 
 __all__ = ["MIME_NODE", "Board", "find", "offers"]

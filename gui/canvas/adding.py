@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 from graph import arrivals, offering
 from graph.declare import REGISTRY, Declaration
 from graph.file import SUFFIX
+from graph.offers import offers, parse, refused
 from graph.sheet import End, Node
 from gui.canvas.face import face_of
-from gui.canvas.offers import offers, parse, refused
 from gui.canvas.port_item import Socket
 from gui.canvas.search import SearchPopup
 from gui.canvas.wire_item import Wire
@@ -32,22 +32,46 @@ class Adding:
     def __init__(self, board: "Board") -> None:
         self.board = board
         self.search = SearchPopup(board)
-        self.search.chosen.connect(self._on_chosen)
+        self.search.chosen.connect(lambda node_type: self._then(node_type))
         self.search.closed.connect(board.viewer.setFocus)
-        self._pending: tuple[Socket | None, QPointF, Wire | None] = (None, QPointF(), None)
+        self._then: Callable[[str], object] = _nothing
 
     def open_search(
         self, at: QPointF | None = None, *, start: Socket | None = None, wire: Wire | None = None
     ) -> None:
         """Open the search; what is chosen comes to `at`, wired to `start` or into `wire`."""
-        if at is None:
-            at = self.board.viewer.mapToScene(self._pointer())
-        self._pending = (start, at, wire)
-        hint, judge = "Search nodes", self._judge(start, wire)
+        place = self.board.viewer.mapToScene(self._pointer()) if at is None else at
+        hint = "Search nodes"
         if start is not None:
             hint = f"Nodes that fit {start.parentItem().face.name}"
         elif wire is not None:
             hint = "Insert into this wire"
+
+        def then(node_type: str) -> None:
+            self.add(node_type, place, start=start, wire=wire)
+
+        bound = start is not None or wire is not None
+        self.offer(place, self._judge(start, wire), then, bound=bound, hint=hint)
+
+    def offer(
+        self,
+        at: QPointF,
+        judge: Judge | None,
+        then: Callable[[str], object],
+        *,
+        bound: bool,
+        hint: str,
+    ) -> None:
+        """Open the search at a place of the sheet, what fits first.
+
+        Args:
+            at: The place.
+            judge: How node types fit.
+            then: What is done with the one that is chosen.
+            bound: Leave out what does not fit.
+            hint: What the empty field says.
+        """
+        self._then = then
         point = self.board.viewer.mapTo(self.board, self.board.viewer.mapFromScene(at))
         among = offers(self.board.document, self.board.sheet_name)
         others = refused(self.board.document, self.board.sheet_name)
@@ -55,7 +79,7 @@ class Adding:
         if judge is not None:
             judged = [(one, fit) for one in among if (fit := judge(one)) is not None]
             levels = {one.type: fit.level for one, fit in judged}
-            if start is not None or wire is not None:
+            if bound:
                 among = [one for one, fit in judged if not fit.reason]
                 others += [(one, fit.reason) for one, fit in judged if fit.reason]
         self.search.open(point, among, levels=levels, refused=others, hint=hint)
@@ -74,7 +98,7 @@ class Adding:
         if start is None:
             return None
         output, given = start.face.port, place.type_of(*start.end)
-        return lambda one: offering.after(one, output, given)
+        return lambda one: offering.after(one, output, given, place.document)
 
     def open_search_here(self) -> None:
         """Open the search at the pointer."""
@@ -84,10 +108,6 @@ class Adding:
         port: QWidget = self.board.viewer.viewport()
         pointer = port.mapFromGlobal(QCursor.pos())
         return pointer if port.rect().contains(pointer) else port.rect().center()
-
-    def _on_chosen(self, node_type: str) -> None:
-        start, at, wire = self._pending
-        self.add(node_type, at, start=start, wire=wire)
 
     def add(
         self,
@@ -199,3 +219,7 @@ class Adding:
         if told:
             board.complain("; ".join(told) if made else "; ".join(dict.fromkeys(reasons)))
         return made
+
+
+def _nothing(node_type: str) -> None:
+    """Nothing was asked yet."""

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 
 from graph.sheet import BOARD
 from gui import look
+from gui.canvas import replacing
 from gui.canvas.arrange import Box, arrange, clear_of
 from gui.canvas.arrange import Wire as Strand
 
@@ -21,6 +22,7 @@ NEEDS_NODES = (
     "cut",
     "delete_reconnect",
     "rename",
+    "replace",
     "mute",
     "group",
 )
@@ -36,6 +38,7 @@ class Commands(dict[str, QAction]):
         add = self._add
         add("search", "A&dd node...", "Tab", "plus", board.adding.open_search_here)
         add("rename", "Ren&ame", "F2", "pencil-simple", self.rename)
+        add("replace", "Replace &with...", "R", "swap", lambda: replacing.open_search(board))
         add("mute", "&Mute", "M", "speaker-slash", self.mute)
         add("duplicate", "Dup&licate", "Shift+D", "copy", lambda: self.duplicate(twins=False))
         add(

@@ -215,6 +215,8 @@ class Drawing:
             self._add_node(node)
             return
         item.face.node = node
+        if before is not None and before.type != node.type:
+            item.image = self.pictures[node.id] = None  # what another type showed
         if before is not None and before.position != node.position:
             if (item.x(), item.y()) != node.position:
                 item.setPos(*node.position)

@@ -66,7 +66,7 @@ def find(
     allowed: Callable[[Declaration], bool] | None = None,
     limit: int = 60,
     among: Iterable[Declaration] = REGISTRY,
-    levels: Mapping[str, int] | None = None,
+    levels: Mapping[str, float] | None = None,
 ) -> list[Declaration]:
     """Node types that answer a query, best first; all in their order for an empty one.
 

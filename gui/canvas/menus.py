@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NODE = (
     "rename",
+    "replace",
     "mute",
     "",
     "duplicate",

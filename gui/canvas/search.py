@@ -94,7 +94,7 @@ class SearchPopup(QFrame):
         self._home = parent
         self.setObjectName("search")
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self._levels: Mapping[str, int] = {}
+        self._levels: Mapping[str, float] = {}
         self._among: Sequence[Declaration] = ()
         self._refused: Sequence[tuple[Declaration, str]] = ()
         self.field = QLineEdit()
@@ -129,7 +129,7 @@ class SearchPopup(QFrame):
         at: QPoint,
         among: Sequence[Declaration],
         *,
-        levels: Mapping[str, int] | None = None,
+        levels: Mapping[str, float] | None = None,
         refused: Sequence[tuple[Declaration, str]] = (),
         hint: str = "Search nodes",
     ) -> None:
