@@ -13,20 +13,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from graph import limits
+from graph import limits, migrations
 from graph.building import Builder, Loaded
 from graph.document import Document
 from graph.errors import FileError
 from graph.rules import link_order
 from graph.sheet import Node, Sheet
 
-FORMAT = 1
+FORMAT = 2
 SUFFIX = ".neurowire"
 HALF = ".new"
 """How the hidden file ends that is written before it takes another's place."""
 STALE_S = 10.0
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: migrations.keep_row_numbers}
 """From the format of the key to the next: each takes the file's content and gives it changed."""
 
 

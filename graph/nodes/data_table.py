@@ -38,6 +38,11 @@ class CSV(TableFile):
         "the number of its value.",
         advanced=True,
     )
+    index: str = param(
+        "",
+        doc="The column that counts the rows, and is left out; found if empty, `none` keeps all.",
+        advanced=True,
+    )
     also: Columns = param(
         (), doc="Further columns to predict, numbers all: the target is [N, K].", advanced=True
     )

@@ -25,6 +25,8 @@ TEXT_WORDS = 200
 """So many words of a text column get a column each: those in most rows."""
 DATE_PARTS = 5
 FEW = 12
+FIRST = "the first column"
+"""What the index is called that has no name."""
 COUNTERS = frozenset(("", "index", "id", "rowid", "row_id", "rownames", "row", "no", "nr", "#"))
 """Names of columns that often just count the rows."""
 
@@ -41,6 +43,7 @@ class Column:
         why: Why it is left out, to be told.
         advised: The kind that a first network takes it for, where it is left out till chosen.
         width: How many features it gives.
+        renamed: What the file calls it, where that is not its name.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Column:
     why: str = ""
     advised: str = ""
     width: int = 0
+    renamed: str | None = None
     missing: int = 0
     different: int = 0
     example: str = ""
@@ -64,6 +68,7 @@ class Column:
             "example": self.example,
             "why": self.why,
             "advised": self.advised,
+            "renamed": self.renamed,
         }
 
 
@@ -82,6 +87,8 @@ class Columns:
         self._kinds = {
             self._find(str(name)): str(one) for name, one in dict(params.get("kinds") or {}).items()
         }
+        index = str(params.get("index") or "")
+        self._index = index if index in {"", "none", FIRST} else self._find(index)
         names = [*self._table.columns]
         empty = [name for name in names if self._table[name].isna().all()]
         last = next(
@@ -126,6 +133,7 @@ class Columns:
         cells = column_of(self._table, name)
         counts = cells.value_counts()
         found = Column(name, missing=int(cells.isna().sum()), different=len(counts))
+        found.renamed = self._reading.renamed.get(name)
         found.example = shown(counts.index[0]) if len(counts) else ""
         if name in self.targets:
             found.kind = "target"
@@ -145,7 +153,8 @@ class Columns:
             return "left out", "since nothing is in them"
         if name in self._reading.wrong:
             self._refuse(name)
-        if not chosen and counts_rows(name, cells):
+        if not chosen and self._is_index(name, cells):
+            self._reading.decided["index"] = name
             return "left out", "since they count the rows"
         if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
             return "number", ""
@@ -160,6 +169,12 @@ class Columns:
             found.advised = "embedding"
         advice = "set the kind to category, embedding or text"
         return "left out", f"since its texts are many ({advice})"
+
+    def _is_index(self, name: str, cells: "pd.Series[Any]") -> bool:
+        """Does a column only count the rows, by what was chosen or else by its numbers?"""
+        if self._index in {"", "none"}:
+            return not self._index and counts_rows(name, cells)
+        return name == self._index
 
     def _fill(self, found: Column, kind: str, cells: "pd.Series[Any]") -> None:
         found.kind = kind

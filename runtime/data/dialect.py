@@ -34,6 +34,9 @@ LOOKED = 2_000
 """So many lines tell whether there is a header and how many cells a row has."""
 TYPED = {"\\t": "\t", "tab": "\t", "\\x09": "\t", "\\s+": RUNS, "blanks": RUNS, "spaces": RUNS}
 
+NOTHING = dict.fromkeys(("skip", "comment", "index"), "")
+"""What is decided of a file as long as nothing unusual was found in it."""
+
 
 @dataclass
 class Dialect:
@@ -44,7 +47,7 @@ class Dialect:
         text: The whole file.
         names: Columns by name.
         lines: The line each row stands in.
-        decided: What was found, by parameter, for people.
+        decided: What was found, for people, of each parameter that matters; "" for nothing.
         told: What was left out or is unusual.
     """
 
@@ -76,12 +79,11 @@ def dialect_of(path: Path, asked: Mapping[str, Any]) -> Dialect:
             f"{path}: expected a table as text, received something else (it holds zero bytes). "
             "Export it as CSV."
         )
-    found = Dialect({}, text)
+    found = Dialect({}, text, decided={"encoding": encoding, **NOTHING})
     if packing:
         found.options["compression"] = packing
     if encoding not in {"utf-8", "ascii"}:
         found.options["encoding"] = encoding
-        found.decided["encoding"] = encoding
     Sniffer(path, found, asked).run()
     return found
 
@@ -196,6 +198,7 @@ class Sniffer:
         count = self.asked.get("skip")
         if count is not None:
             self.skipped.update(range(min(int(count), len(self.lines))))
+            self.found.decided["skip"] = str(count)
         for mark in [asked] if asked else ["#", "%", "//"]:
             marked = {
                 i
@@ -242,7 +245,7 @@ class Sniffer:
         if quote != '"':
             extra: dict[str, Any] = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
             self.found.options |= extra
-            self.found.decided["quote"] = quote or "none"
+        self.found.decided["quote"] = quote or "none"
         names = {"\t": "tab", RUNS: "runs of blanks"}
         self.found.decided["delimiter"] = names.get(delimiter, delimiter)
 
@@ -302,31 +305,23 @@ class Sniffer:
         has = asked == "yes" or (asked == "auto" and bool(rest) and is_header(first, rest))
         trailing = width > 1 and all(not row[-1].strip() for row in rest if len(row) == width)
         named = [str(one) for one in self.asked.get("names") or ()]
+        self.found.decided["header"] = "yes" if has else "no"
         if not has:
             count = width - (trailing and not first[-1])
             names = named or [f"column_{i + 1}" for i in range(count)]
-            if len(names) != count:
+            if len({*names}) != count or len(names) != count:
                 raise DataError(
-                    f"{self.path}: expected {count} names of columns, received {len(names)}: "
-                    f"{', '.join(names)}. Name each column once."
+                    f"{self.path}: expected {count} different names of columns, received "
+                    f"{len(names)}: {', '.join(names)}. Name each column once."
                 )
             self.found.options |= {"header": None, "names": names}
             if trailing:
                 self.found.options["index_col"] = False
             self.found.told.append("the file has no header line: its columns were given names")
-            self.found.decided["header"] = "no"
         else:
-            self.found.decided["header"] = "yes"
             names = first
             if len(first) == width - 1 and rest:
-                if trailing:
-                    self.found.options["index_col"] = False
-                else:
-                    self.found.options["index_col"] = 0
-                    self.found.told.append(
-                        "the first column has no name: it counts the rows, and is left out"
-                    )
-                    self.found.decided["index"] = "the first column"
+                names = self._unnamed(first, trailing=trailing)
         if trailing:
             self.found.told.append(
                 "an empty last column (a delimiter at the end of each line) is left out"
@@ -335,6 +330,23 @@ class Sniffer:
             self.found.options["skipinitialspace"] = True
         self.found.names = names
         self.has_header = has
+
+    def _unnamed(self, first: list[str], *, trailing: bool) -> list[str]:
+        """What becomes of the first column where the header has a name too few."""
+        if trailing:
+            self.found.options["index_col"] = False
+        elif self.asked.get("index") == "none":
+            name = next(one for one in ("row", "row_number", *map(str, range(len(first) + 1)))
+                        if one not in first)  # fmt: skip
+            self.found.options |= {"header": 0, "names": [name, *first]}
+            return [name, *first]
+        else:
+            self.found.options["index_col"] = 0
+            self.found.told.append(
+                "the first column has no name: it counts the rows, and is left out"
+            )
+            self.found.decided["index"] = "the first column"
+        return first
 
     def _skips(self) -> None:
         """Say which lines pandas has to skip: so many at the top, or those listed."""

@@ -13,7 +13,8 @@ Facts are JSON:
     target, numbers, categories, more, indices, class_values, cut, read
                 of a table: what its reader is called with
     reader      of a table of pictures: what its reader is called with beside the table
-    decided     of a table: how it is written, as it was found, by parameter
+    decided     of a table: how it is written, as it was found, of each parameter that matters
+    sheets      of a table: of an Excel file, all there are
     rows        of a table: the first rows, as texts
 """
 
@@ -41,7 +42,7 @@ Params = Mapping[str, Any]
 DataDir = str | Path | None
 
 
-VERSION = 6
+VERSION = 7
 """To be raised when a probe learns something else from the same data."""
 
 

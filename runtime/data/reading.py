@@ -4,7 +4,7 @@ import json
 import os
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,13 @@ class Reading:
         cells: The same before any word was taken for a number or for missing.
         function: The reader of pandas.
         options: Its arguments beside the file.
-        decided: What was found out, by parameter, for people.
+        decided: What was found out, for people, of each parameter that matters; "" for nothing.
+        renamed: Columns that the file calls otherwise, and how.
         told: What was skipped or is unusual.
         wrong: The first cell that is no number, in columns that mostly have numbers: where, what.
         words: The missing words of each column, where there are any.
         cleaned: What `runtime.exported.tables.cleaned` is called with, if it is.
+        sheets: Of an Excel file, all there are.
     """
 
     table: pd.DataFrame
@@ -45,10 +47,12 @@ class Reading:
     function: str
     options: dict[str, Any] = field(default_factory=dict)
     decided: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     wrong: dict[str, tuple[str, str]] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
     cleaned: dict[str, Any] = field(default_factory=dict)
+    sheets: list[str] = field(default_factory=list)
 
 
 def read_table(path: Path, asked: Mapping[str, Any]) -> Reading:
@@ -103,6 +107,7 @@ def read_text(path: Path, asked: Mapping[str, Any]) -> Reading:
     raw = pd.read_csv(path, dtype=str, na_filter=False, **dialect.options)
     raw = raw.apply(lambda column: column.str.strip())
     options, reading = dialect.options, Reading(raw, raw, "read_csv", told=dialect.told)
+    rename(reading, dialect.names)
     found = Looked(raw, asked, typed=False)
     marks = found.marks
     if marks.decimal != ".":
@@ -154,13 +159,24 @@ def finish(reading: Reading, found: "Looked", table: pd.DataFrame) -> None:
         some = (f"{n} ({word} as {found.marks.value(word):g})" for n, word in found.amounts.items())
         reading.told.append(f"read as numbers: {', '.join(some)}")
     reading.table = cleaned(table, **reading.cleaned)
-    if found.marks.decimal != ".":
-        reading.decided["decimal"] = found.marks.decimal
-    if found.marks.thousands:
-        reading.decided["thousands"] = found.marks.thousands
     words = {word for column in found.missing.values() for word in column} - {""}
-    if words:
-        reading.decided["missing"] = " ".join(sorted(words))
+    reading.decided |= {
+        "decimal": found.marks.decimal,
+        "thousands": {"": "none", " ": "blank"}.get(found.marks.thousands, found.marks.thousands),
+        "missing": " ".join(sorted(map(str, words))),
+    }
+    reading.decided.setdefault("index", "")
+
+
+def rename(reading: Reading, names: Sequence[str]) -> None:
+    """Keep which columns got other names than the header gives them: each needs its own."""
+    columns = [str(one) for one in reading.table.columns]
+    pairs = [(old, new) for old, new in zip(names, columns, strict=False) if old != new]
+    reading.renamed = {new: old for old, new in pairs}
+    if again := [f"{new} for {old}" for old, new in pairs if old]:
+        reading.told.append(f"names that stand twice in the header: {', '.join(again)}")
+    if unnamed := [new for old, new in pairs if not old]:
+        reading.told.append(f"columns without a name: {', '.join(unnamed)}")
 
 
 class Looked:
@@ -294,9 +310,17 @@ def read_excel(path: Path, asked: Mapping[str, Any]) -> Reading:
         told.append("the file has no header line: its columns were given names")
     if len(sheets) > 1:
         told.append(f"the sheet {sheet or sheets[0]} of {', '.join(sheets)} is read")
-    decided = {"format": "Excel", "sheet": sheet or sheets[0], "header": "yes" if named else "no"}
+    decided = {
+        "format": "Excel",
+        "sheet": sheet or sheets[0],
+        "header": "yes" if named else "no",
+        "skip": str(above or ""),
+    }
     table = pd.read_excel(path, **options)
-    return read_frame(Reading(table, table, "read_excel", options, decided, told), asked)
+    reading = Reading(table, table, "read_excel", options, decided, told=told, sheets=sheets)
+    if named:
+        rename(reading, rows[0])
+    return read_frame(reading, asked)
 
 
 def read_json(path: Path, asked: Mapping[str, Any]) -> Reading:

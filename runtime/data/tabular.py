@@ -102,7 +102,7 @@ def read_facts(reading: Reading) -> dict[str, Any]:
     """How a table is read, for its reader and for people."""
     options, cleaned = reading.options, reading.cleaned
     read = {"function": reading.function, "options": options, "cleaned": cleaned}
-    return {"read": read, "decided": reading.decided}
+    return {"read": read, "decided": reading.decided, "sheets": reading.sheets}
 
 
 def parted(
