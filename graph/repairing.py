@@ -98,12 +98,23 @@ def _settle(sheet: Sheet, node: Node, state: State, repair: Repair, steps: int) 
         last = next((one for one in rest if one is not None), None)
         if last is None:
             return None
-        label = f"{label} and {last.label[:1].lower()}{last.label[1:]}"
+        label = label if repair.more else _said(sheet, node, done[0], label)
+        further = last.label if last.more else _said(sheet, node, last, last.label)
+        label = f"{label} and {further[:1].lower()}{further[1:]}"
         done += [replace(last, more=()), *last.more]
     elif (last := _as_wanted(node, after)) is not None:
         label = f"{label} and {last.label[:1].lower()}{last.label[1:]}"
         done.append(last)
     return replace(done[0], label=label, more=tuple(done[1:]))
+
+
+def _said(sheet: Sheet, node: Node, repair: Repair, label: str) -> str:
+    """What a repair that sets a parameter is called where it is one of several: of which node."""
+    if repair.insert:
+        return label
+    before = layer_before(sheet, node, repair) if repair.port else node
+    words = repair.param.replace("_", " ")
+    return f"Set {words} of {before.name} to {repair.value}" if before else label
 
 
 def _as_wanted(node: Node, state: State) -> Repair | None:
@@ -143,7 +154,7 @@ def _after(sheet: Sheet, node: Node, state: State, repair: Repair) -> tuple[Stat
         except BadParameter:
             return None
         return replace(state, params=params), repair
-    given = _at(node, state, repair)
+    given = _at(node, state, repair) if repair.port else None
     if given is None:
         return None
     fresh = (repair.port, repair.wire) not in state.inserted

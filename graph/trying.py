@@ -6,12 +6,11 @@ They are tried on a copy of the document, when they are looked at.
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain, islice
 from typing import TYPE_CHECKING, overload
 
-from graph import wires
-from graph.declare import REGISTRY
+from graph import batch_first, suspects
 from graph.errors import NeurowireError
 from graph.problems import Fix, Problem
 
@@ -25,8 +24,8 @@ FAR = 5
 """How many fixes may follow each other, where no click can join them."""
 TRIES = 4
 """How many fixes are pressed for each of these to find out where one leads to."""
-BEFORE = 6
-"""How many nodes before the one that is wrong may be what is in the way."""
+FAR_BEFORE = 20
+"""How many nodes before it may have moved the batch."""
 LARGEST = 400
 """Nodes of a board whose fixes are offered untried, as each try looks at the board again."""
 
@@ -145,13 +144,20 @@ class Trial:
             stands = (problem.node, problem.text) in now._start.said
             yield from now.good(problem) if stands else problem.fixes
             return
-        ways = [way for fix in problem.fixes if (way := self._shortest(problem, fix))]
+        fixes = chain(self._backs(problem), problem.fixes)
+        ways = [way for fix in fixes if (way := self._shortest(problem, fix))]
         alone = [way[0] for way in ways if len(way) == 1]
         yield from alone or map(_joined, ways)
         if not ways:
-            outs = (self._way(problem, fix, 1) for fix in _outs(document, problem))
+            outs = (self._way(problem, fix, 1) for fix in suspects.outs(document, problem))
             far = (self._way(problem, fix, FAR) for fix in problem.fixes)
             yield from islice((way[0] for way in chain(outs, far) if way), 1)
+
+    def _backs(self, problem: Problem) -> Iterator[Fix]:
+        """What leaves the batch first, where a node before took it from there."""
+        for node in suspects.before(self._original.document, problem, FAR_BEFORE, learning=True):
+            if fix := batch_first.fix(self._start.copy, node):
+                yield fix
 
     def _shortest(self, problem: Problem, fix: Fix) -> Way:
         """The fix alone, or with what follows in the shape it had, or with what else it needs."""
@@ -221,26 +227,6 @@ class Trial:
         """Is it told of the same node, of one that is new, or that nothing could be told of?"""
         hidden = new.node in self._start.nodes - self._start.judged
         return hidden or self._near(new, problem)
-
-
-def _outs(document: "Document", problem: Problem) -> Iterator[Fix]:
-    """What takes a node out of its wire: the one that is wrong, or one before that gives it so."""
-    if problem.severity != "error" or problem.node is None or not document.has(problem.node):
-        return
-    sheet, ahead = document.sheet_of(problem.node), [problem.node]
-    for id in ahead:
-        node = sheet.nodes[id]
-        declaration = REGISTRY.find(node.type)
-        if declaration is None or (declaration.learns and id != problem.node):
-            continue
-        if wires.through(document, id):
-            yield Fix(f"Take {node.name} out", partial(_take_out, node=id))
-        before = (link.source.node for link in sheet.into(id))
-        ahead += [one for one in before if one not in ahead and len(ahead) < BEFORE]
-
-
-def _take_out(document: "Document", node: str) -> None:
-    document.remove([node], reconnect=True)
 
 
 def _ways_out(problem: Problem) -> Iterator[Fix]:

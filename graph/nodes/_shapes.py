@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from graph.errors import Mismatch, Repair, insert_before
+from graph.errors import Mismatch, Repair, insert_before, set_param
 from graph.tensor import Dim, Dtype, TensorType, affine
 
 NAMES = {1: "[N, C, T]", 2: "[N, C, H, W]", 3: "[N, C, D, H, W]"}
@@ -127,10 +127,12 @@ def axis(x: TensorType, dim: int, name: str = "dim", extra: int = 0) -> int:
     """
     rank = x.rank + extra
     if not -rank <= dim < rank:
+        near = rank - 1 if dim > 0 else 1 - rank
         raise Mismatch(
             f"{name} from {-rank} to {rank - 1}" if rank else "a tensor with axes",
             f"{name} {dim} for {x}",
             "pick an axis the tensor has",
+            repairs=[set_param(name.replace(" ", "_"), near)] if near and name != "dims" else [],
         )
     return dim % rank
 
@@ -143,7 +145,12 @@ def known(x: TensorType, dim: int, what: str) -> int:
     """
     size = x.dims[dim]
     if not isinstance(size, int):
-        raise Mismatch(f"a fixed size on axis {dim} for {what}", x, "wire a tensor of fixed size")
+        raise Mismatch(
+            f"a fixed size on axis {dim} for {what}",
+            x,
+            "wire a tensor of fixed size" if dim else "pick an axis behind the batch",
+            repairs=[set_param("dim", 1)] if not dim and x.rank > 1 else [],
+        )
     return size
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch, set_param
+from graph.nodes._nearest import outputs
 from graph.nodes._shapes import NAMES, axis, known, numbers
 from graph.nodes.activation import GROUP, sigmoid, softplus
 from graph.ranges import Given, Range, logs
@@ -154,6 +155,7 @@ class GLU:
                 "an even size to cut into halves",
                 f"{size} on axis {where} of {x}",
                 "give the layer before an even number of outputs",
+                repairs=outputs(x, where, size + 1),
             )
         return x.with_dims(*x.dims[:where], size // 2, *x.dims[where + 1 :])
 

@@ -4,7 +4,8 @@ import math
 from typing import ClassVar, Literal
 
 from graph.declare import AXES, call, changed, node, param, shared, short
-from graph.errors import Mismatch, set_param
+from graph.errors import Mismatch, Repair, set_param
+from graph.nodes._nearest import multiple, offering, outputs, set_nearest, smaller_kernel
 from graph.nodes._shapes import at, channels, numbers, spatial, spread, times, window
 from graph.nodes._weighted import Weighted
 from graph.tensor import Dim, TensorType
@@ -48,23 +49,27 @@ class Sliding(Weighted):
         """Points of one filter in one channel."""
         return math.prod(spread(self.kernel_size, self.axes))
 
-    def check_groups(self, count: int, groups: int) -> None:
+    def check_groups(self, x: TensorType, groups: int) -> None:
         """Groups divide input and output channels.
 
         Raises:
             Mismatch: If they do not.
         """
+        count = channels(x)
         if count % groups == 0 and self.filters % groups == 0:
             return
-        best = math.gcd(count, self.filters, groups)
-        more = -(-self.filters // groups) * groups
+        repairs = set_nearest("groups", groups, count, self.filters)
+        if not repairs:
+            repairs = [set_param("groups", 1)]
+        if count % groups == 0:
+            repairs = [set_param("filters", multiple(self.filters, groups)), *repairs]
+        elif self.filters % groups == 0:
+            repairs += outputs(x, 1, multiple(count, groups))
         raise Mismatch(
             f"channels and filters that {groups} groups divide",
             f"{count} channels and {self.filters} filters",
             "change the filters or the groups",
-            repairs=[
-                set_param("filters", more) if count % groups == 0 else set_param("groups", best)
-            ],
+            repairs=repairs,
         )
 
 
@@ -115,17 +120,27 @@ class Convolution(Sliding):
         self.check_pads(sides)
         count = channels(x)
         if self.form == "full":
-            self.check_groups(count, self.groups)
+            self.check_groups(x, self.groups)
         if self.form == "depthwise" and self.filters % count:
             raise Mismatch(
                 f"a multiple of the {count} input channels",
                 f"{self.filters} filters",
                 "a depthwise filter sees one channel, so each channel needs as many filters",
-                repairs=[set_param("filters", -(-self.filters // count) * count)],
+                repairs=[set_param("filters", multiple(self.filters, count))],
             )
         if self.exact():
             return TensorType((x.dims[0], self.filters, *sides))
-        return TensorType((x.dims[0], self.filters, *map(self.places, sides, range(self.axes))))
+        with offering(lambda: self._fitting(sides)):
+            places = [*map(self.places, sides, range(self.axes))]
+        return TensorType((x.dims[0], self.filters, *places))
+
+    def _fitting(self, sides: tuple[Dim, ...]) -> list[Repair]:
+        """What lets a filter fit a picture that is smaller."""
+        gaps = spread(self.dilation, self.axes)
+        if self.padding == "same":
+            return []
+        smaller = smaller_kernel(self.kernel_size, sides, self.pads(), gaps)
+        return [*smaller, set_param("padding", "same")]
 
     def places(self, side: Dim, axis: int) -> Dim:
         """Size of the output along one side."""

@@ -3,7 +3,9 @@
 import math
 
 from graph.declare import Value, call, changed, node, param, short
-from graph.errors import Mismatch, set_param
+from graph.errors import Mismatch, Repair, set_param
+from graph.nodes._fits import to_sides
+from graph.nodes._nearest import multiple, offering, outputs, set_nearest, smaller_kernel
 from graph.nodes._shapes import NAMES, at, channels, known, numbers, spread, times, window
 from graph.tensor import Dim, TensorType, affine, product
 from graph.words import many
@@ -33,11 +35,17 @@ class PixelShuffle:
             raise Mismatch(
                 f"a multiple of {square} channels",
                 f"{count} channels",
-                f"let the layer before give {-(-count // square) * square} filters",
+                f"let the layer before give {multiple(count, square)} filters",
+                repairs=[*outputs(x, x.rank - 3, multiple(count, square)), *self._smaller(count)],
             )
         scale = self.upscale_factor
         sides = affine(height, scale, 0), affine(width, scale, 0)
         return x.with_dims(*x.dims[:-3], count // square, *sides)
+
+    def _smaller(self, count: int) -> list[Repair]:
+        """A factor whose square divides the channels."""
+        fitting = (one for one in range(self.upscale_factor, 1, -1) if count % one**2 == 0)
+        return [set_param("upscale_factor", one) for one in fitting][:1]
 
     def expression(self, x: Value) -> str:
         return call("F.pixel_shuffle", x, self.upscale_factor)
@@ -63,7 +71,16 @@ class PixelUnshuffle:
         sides = [known(x, x.rank - place, "equal parts") for place in (2, 1)]
         scale = self.downscale_factor
         if any(side % scale for side in sides):
-            raise Mismatch(f"sides that {scale} divides", x, "pad or crop the picture before")
+            wanted = x.with_dims(*x.dims[:-2], *(multiple(side, scale) for side in sides))
+            raise Mismatch(
+                f"sides that {scale} divides",
+                x,
+                "change the factor, or pad or crop the picture before",
+                repairs=[
+                    *set_nearest("downscale_factor", scale, *sides),
+                    *to_sides("x", x, wanted),
+                ],
+            )
         small = (side // scale for side in sides)
         return x.with_dims(*x.dims[:-3], count * scale**2, *small)
 
@@ -110,7 +127,10 @@ class ChannelShuffle:
                 f"a multiple of {self.groups} channels",
                 f"{count} channels",
                 "change the groups",
-                repairs=[set_param("groups", math.gcd(count, self.groups))],
+                repairs=[
+                    *set_nearest("groups", self.groups, count),
+                    *outputs(x, 1, multiple(count, self.groups)),
+                ],
             )
         return x
 
@@ -144,7 +164,10 @@ class Unfold:
         if x.rank != 4:
             raise Mismatch(f"pictures {NAMES[2]}", x, "wire pictures here")
         area = math.prod(spread(self.kernel_size, 2))
-        return x.with_dims(x.dims[0], channels(x) * area, self.patches(x.dims[2], x.dims[3]))
+        sides = x.dims[2], x.dims[3]
+        pads, gaps = spread(self.padding, 2), spread(self.dilation, 2)
+        with offering(lambda: smaller_kernel(self.kernel_size, sides, pads, gaps)):
+            return x.with_dims(x.dims[0], channels(x) * area, self.patches(*sides))
 
     def patches(self, height: Dim, width: Dim) -> Dim:
         """How many patches a picture of that size has."""
@@ -191,14 +214,28 @@ class Fold(Unfold):
                 f"a multiple of {area} on axis 1, the size of a patch",
                 x,
                 "use the same kernel as the Unfold",
+                repairs=outputs(x, 1, multiple(count, area)),
             )
         if x.dims[2] != patches:
             raise Mismatch(
                 f"{patches} patches for a picture of {height}×{width}",
                 x,
                 "change the output size or the stride",
+                repairs=self._square(x.dims[2]),
             )
         return x.with_dims(x.dims[0], count // area, height, width)
+
+    def _square(self, patches: Dim) -> list[Repair]:
+        """The sides of a square picture of so many patches."""
+        across = math.isqrt(patches) if isinstance(patches, int) else 0
+        strides, gaps = spread(self.stride, 2), spread(self.dilation, 2)
+        kernels, pads = spread(self.kernel_size, 2), spread(self.padding, 2)
+        sides = tuple(
+            (across - 1) * strides[one] + gaps[one] * (kernels[one] - 1) + 1 - 2 * pads[one]
+            for one in range(2)
+        )
+        fits = across * across == patches and min(sides) > 0
+        return [set_param("output_size", sides)] if fits else []
 
     def expression(self, x: Value) -> str:
         size, kernel = spread(self.output_size, 2), short(spread(self.kernel_size, 2))

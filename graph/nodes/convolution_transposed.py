@@ -24,7 +24,7 @@ class Transposed(Sliding):
 
     def shape(self, x: TensorType) -> TensorType:
         sides = self.signal(x)
-        self.check_groups(channels(x), self.groups)
+        self.check_groups(x, self.groups)
         return TensorType((x.dims[0], self.filters, *map(self.places, sides, range(self.axes))))
 
     def places(self, side: Dim, axis: int) -> Dim:

@@ -3,6 +3,7 @@
 from graph.declare import call, changed, node, param
 from graph.errors import Mismatch, set_param
 from graph.nodes._initial import InitialisedScale
+from graph.nodes._nearest import divisor, multiple, outputs
 from graph.nodes._shapes import channels, known, numbers
 from graph.nodes.normalisation import GROUP
 from graph.tensor import Dim, TensorType, product
@@ -124,12 +125,14 @@ class GroupNorm(InitialisedScale):
     def shape(self, x: TensorType) -> TensorType:
         count = channels(numbers(x))
         if count % self.num_groups:
-            best = max(n for n in range(1, min(count, self.num_groups) + 1) if count % n == 0)
             raise Mismatch(
                 f"a number of groups that divides {count} channels",
                 self.num_groups,
                 "change the groups or the channels",
-                repairs=[set_param("num_groups", best)],
+                repairs=[
+                    set_param("num_groups", divisor(self.num_groups, count)),
+                    *outputs(x, 1, multiple(count, self.num_groups)),
+                ],
             )
         return x
 

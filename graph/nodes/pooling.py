@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from graph.declare import AXES, Value, call, changed, node, param, shared, short
 from graph.errors import Mismatch, set_param
+from graph.nodes._nearest import offering, smaller_kernel
 from graph.nodes._shapes import at, numbers, operand, spatial, spread, times, window
 from graph.ranges import Given, pooled
 from graph.tensor import Dim, TensorType
@@ -60,7 +61,9 @@ class Pool:
                     "use less padding",
                     repairs=[set_param("padding", (0,))],
                 )
-        return x.with_dims(*x.dims[:2], *map(self.places, sides, range(self.axes)))
+        pads = (0,) * self.axes if self.whole() else self.pads()
+        with offering(lambda: smaller_kernel(self.kernel_size, sides, pads, self.gaps())):
+            return x.with_dims(*x.dims[:2], *map(self.places, sides, range(self.axes)))
 
     def whole(self) -> bool:
         """Must a window fit a side without its padding, as torch asks of averages in 3d?"""

@@ -4,6 +4,7 @@ import math
 
 from graph.declare import Value, call, node, param
 from graph.errors import Mismatch, Repair, set_param
+from graph.nodes._nearest import offering, outputs, set_sizes
 from graph.nodes._shapes import axis, operand, times
 from graph.tensor import Dim, TensorType, linear, product
 
@@ -61,6 +62,18 @@ def fill(size: Dim, sizes: tuple[int, ...], whose: str) -> tuple[Dim, ...]:
     return tuple(filled if one == -1 else one for one in sizes)
 
 
+def resized(x: TensorType, axis: int, sizes: tuple[int, ...]) -> list[Repair]:
+    """Repairs where an axis does not fold up into sizes: a layer before of as many, or other sizes.
+
+    A batch is not folded up: the next axis may be meant.
+    """
+    size, whole = x.dims[axis], math.prod(sizes)
+    if isinstance(size, int):
+        before = outputs(x, axis, whole) if whole > 0 and axis else []
+        return [*before, *set_sizes(size, sizes)]
+    return [set_param("dim", 1)] if not axis and x.rank > 1 else []
+
+
 @node(
     "shape.unflatten",
     group=GROUP,
@@ -75,7 +88,8 @@ class Unflatten:
 
     def shape(self, x: TensorType) -> TensorType:
         where = axis(x, self.dim)
-        sizes = fill(x.dims[where], self.sizes, "the sizes or the layer before")
+        with offering(lambda: resized(x, where, self.sizes)):
+            sizes = fill(x.dims[where], self.sizes, "the sizes or the layer before")
         return x.with_dims(*x.dims[:where], *sizes, *x.dims[where + 1 :])
 
     def expression(self, x: Value) -> str:
@@ -96,7 +110,11 @@ class Reshape:
     def shape(self, x: TensorType) -> TensorType:
         if not x.rank:
             raise Mismatch("a batch [N, ...]", x, "wire a tensor with axes")
-        sizes = fill(product(x.dims[1:]), self.sizes, "the sizes")
+        row = x.with_dims(x.dims[0], product(x.dims[1:]))
+        with offering(
+            lambda: [one for one in resized(row, 1, self.sizes) if x.rank == 2 or not one.port]
+        ):
+            sizes = fill(row.dims[1], self.sizes, "the sizes")
         return x.with_dims(x.dims[0], *sizes)
 
     def expression(self, x: Value) -> str:
@@ -136,6 +154,11 @@ class Permute:
             )
         return x.with_dims(*(x.dims[one] for one in self.dims))
 
+    def batch_first(self, x: TensorType) -> dict[str, object]:
+        """The same order of all axes but the batch, which stays first."""
+        order = (0, *(one % x.rank for one in self.dims if one % x.rank))
+        return {"dims": order} if order != tuple(range(x.rank)) else {}
+
     def moves(self, x: TensorType, axis: int) -> int:
         """Where an axis lies afterwards."""
         return [one % x.rank for one in self.dims].index(axis)
@@ -168,6 +191,12 @@ class Transpose:
         dims = list(x.dims)
         dims[one], dims[other] = dims[other], dims[one]
         return x.with_dims(*dims)
+
+    def batch_first(self, x: TensorType) -> dict[str, object]:
+        """The axes behind the batch that may have been meant: it was swapped with one of them."""
+        moved = max(self.dim0 % x.rank, self.dim1 % x.rank)
+        other = 1 if moved != 1 else 2
+        return {"dim0": min(moved, other), "dim1": max(moved, other)} if x.rank > 2 else {}
 
     def moves(self, x: TensorType, axis: int) -> int:
         """Where an axis lies afterwards."""

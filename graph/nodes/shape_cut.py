@@ -1,8 +1,8 @@
 """Cut: keep a part of a tensor."""
 
 from graph.declare import Value, node, param
-from graph.errors import Mismatch, set_param
-from graph.nodes._shapes import at, axis, operand, times
+from graph.errors import Mismatch, Repair, set_param
+from graph.nodes._shapes import at, axis, operand, spread, times
 from graph.nodes.shape import GROUP
 from graph.tensor import Dim, TensorType
 
@@ -114,9 +114,20 @@ class Crop:
         for place, side in enumerate(x.dims[2:]):
             size = at(self.size, place)
             if not isinstance(side, int) or side < size:
-                raise Mismatch(f"sides of at least {size}", x, "crop to less, or pad before")
+                raise Mismatch(
+                    f"sides of at least {size}",
+                    x,
+                    "crop to less, or pad before",
+                    repairs=self._within(x.dims[2:]),
+                )
             found.append(((side - size) // 2, (side - size) // 2 + size))
         return found
+
+    def _within(self, sides: tuple[Dim, ...]) -> list[Repair]:
+        """The largest that can be cut out."""
+        wish = spread(self.size, len(sides))
+        size = [min(one, own) for one, own in zip(sides, wish, strict=True) if isinstance(one, int)]
+        return [set_param("size", tuple(size))] if len(size) == len(sides) else []
 
     def expression(self, x: Value) -> str:
         cuts = []

@@ -2,6 +2,7 @@
 
 from graph.declare import Value, call, node, param, short
 from graph.errors import Mismatch, set_param
+from graph.nodes._nearest import divisor, multiple, outputs
 from graph.nodes._shapes import axis, known, operand
 from graph.nodes.shape import GROUP
 from graph.tensor import TensorType
@@ -33,12 +34,14 @@ class Split:
         where = axis(x, self.dim)
         size = known(x, where, "parts")
         if self.sizes is None and size % self.parts:
-            divisors = [one for one in range(1, self.parts) if size % one == 0]
             raise Mismatch(
                 f"a size that {self.parts} parts divide",
                 f"{size} on axis {where} of {x}",
                 "change the parts, or give their sizes",
-                repairs=[set_param("parts", divisors[-1])],
+                repairs=[
+                    set_param("parts", divisor(self.parts, size)),
+                    *outputs(x, where, multiple(size, self.parts)),
+                ],
             )
         sizes = self.sizes or (size // self.parts,) * self.parts
         if sum(sizes) != size:

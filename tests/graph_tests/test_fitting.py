@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -204,3 +205,121 @@ def test_one_class_of_many_is_judged_as_that(kind: str, units: int, bend: str, l
     assert every_fix(net, node)[0] == label
     net.problem(node).fixes[0].apply(net.document)
     assert [one for one in net.inference.problems if one.node is not None] == []
+
+
+def features(net: Net, units: int) -> Node:
+    return net.add("layer.linear", net.last, units=units)
+
+
+def maps(net: Net, filters: int) -> Node:
+    return net.add("layer.conv2d", net.data, filters=filters)
+
+
+DIVIDED: dict[str, tuple[Callable[[Net], Node], list[str]]] = {
+    "pixel shuffle": (
+        lambda net: net.add("layer.pixel_shuffle", maps(net, 6)),
+        ["Set filters of conv2d to 8"],
+    ),
+    "a smaller pixel shuffle": (
+        lambda net: net.add("layer.pixel_shuffle", maps(net, 12), upscale_factor=3),
+        ["Set filters of conv2d to 9", "Set upscale factor of pixel_shuffle to 2"],
+    ),
+    "pixel unshuffle": (
+        lambda net: net.add("layer.pixel_unshuffle", net.data, downscale_factor=3),
+        [
+            "Set downscale factor of pixel_unshuffle to 2",
+            "Insert Interpolate to 9×9",
+            "Insert Pad to 9×9",
+        ],
+    ),
+    "channel shuffle": (
+        lambda net: net.add("layer.channel_shuffle", maps(net, 6), groups=4),
+        ["Set groups of channel_shuffle to 3", "Set filters of conv2d to 8"],
+    ),
+    "gate": (
+        lambda net: net.add("activation.glu", features(net, 7)),
+        ["Set units of linear_2 to 8"],
+    ),
+    "gate of channels": (
+        lambda net: net.add("activation.glu", maps(net, 7), dim=1),
+        ["Set filters of conv2d to 8"],
+    ),
+    "groups of a convolution": (
+        lambda net: net.add("layer.conv2d", maps(net, 6), filters=8, groups=4),
+        ["Set groups of conv2d_2 to 2", "Set filters of conv2d to 8"],
+    ),
+    "groups of filters": (
+        lambda net: net.add("layer.conv_transpose2d", maps(net, 8), filters=6, groups=4),
+        ["Set filters of conv_transpose2d to 8", "Set groups of conv_transpose2d to 2"],
+    ),
+    "groups of a norm": (
+        lambda net: net.add("norm.group", maps(net, 6), num_groups=4),
+        ["Set num groups of group_norm to 3", "Set filters of conv2d to 8"],
+    ),
+    "pool": (
+        lambda net: net.add("pool.max2d", maps(net, 6), kernel_size=(9,)),
+        ["Set kernel size of max_pool2d to (8,)"],
+    ),
+    "pool of one side": (
+        lambda net: net.add("pool.avg2d", maps(net, 6), kernel_size=(2, 9)),
+        ["Set kernel size of avg_pool2d to (2, 8)"],
+    ),
+    "patches": (
+        lambda net: net.add("layer.unfold", net.data, kernel_size=(9,)),
+        ["Set kernel size of unfold to (8,)"],
+    ),
+    "kernel": (
+        lambda net: net.add("layer.conv2d", net.data, kernel_size=(11,), padding="valid"),
+        ["Set kernel size of conv2d to (8,)", "Set padding of conv2d to same"],
+    ),
+    "unflatten": (
+        lambda net: net.add("shape.unflatten", features(net, 60), sizes=(1, 8, 8)),
+        ["Set units of linear_2 to 64", "Set sizes of unflatten to (1, 6, 10)"],
+    ),
+    "unflatten the rest": (
+        lambda net: net.add("shape.unflatten", features(net, 60), sizes=(7, -1)),
+        ["Set sizes of unflatten to (6, -1)"],
+    ),
+    "reshape": (
+        lambda net: net.add("shape.reshape", features(net, 60), sizes=(1, 8, 8)),
+        ["Set units of linear_2 to 64", "Set sizes of reshape to (1, 6, 10)"],
+    ),
+    "reshape of pictures": (
+        lambda net: net.add("shape.reshape", maps(net, 3), sizes=(2, 8, 8)),
+        ["Set sizes of reshape to (3, 8, 8)"],
+    ),
+    "split": (
+        lambda net: net.add("shape.split", features(net, 9), parts=4),
+        ["Set parts of split to 3", "Set units of linear_2 to 8"],
+    ),
+    "crop": (
+        lambda net: net.add("shape.crop", net.data, size=(9, 4)),
+        ["Set size of crop to (8, 4)"],
+    ),
+    "axis": (
+        lambda net: net.add("activation.softmax", net.last, dim=2),
+        ["Set dim of softmax to 1"],
+    ),
+    "axis of a flatten": (
+        lambda net: net.add("shape.flatten", net.data, start_dim=5),
+        ["Set start dim of flatten_2 to 3"],
+    ),
+    "fold of the batch": (
+        lambda net: net.add("shape.unflatten", net.last, dim=0, sizes=(2, 5)),
+        ["Set dim of unflatten to 1"],
+    ),
+    "fold of the batch and too few": (
+        lambda net: net.add("shape.unflatten", net.last, dim=0, sizes=(1, 8, 8)),
+        ["Set dim of unflatten to 1 and set units of linear to 64"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DIVIDED)
+def test_numbers_that_do_not_divide_get_the_nearest_that_do(kind: str) -> None:
+    net = Net()
+    make, labels = DIVIDED[kind]
+    node = make(net)
+    scores = net.add("layer.linear", net.add("shape.flatten", node), units=10)
+    net.judge("loss.cross_entropy", scores)
+    assert every_fix(net, node) == labels
