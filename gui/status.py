@@ -44,7 +44,7 @@ class Status(QStatusBar):
         right.addWidget(self.board)
         self.addPermanentWidget(holder)
         self._problems = 0
-        self._said = ""
+        self._said = self._guide = ""
         self._going = self._run_state()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -61,6 +61,13 @@ class Status(QStatusBar):
         """Show a sentence for a while."""
         self._said = text
         self._timer.start(MESSAGE_MS)
+        self.refresh()
+
+    def guide(self, text: str) -> None:
+        """Say where the keys are and which lead on, until something else is given."""
+        self._guide = text
+        if text:
+            self._said = ""
         self.refresh()
 
     def count_problems(self, count: int) -> None:
@@ -93,7 +100,7 @@ class Status(QStatusBar):
 
     def refresh(self) -> None:
         """Write both sides anew."""
-        text = self._said or self._run_text()
+        text = self._said or self._guide or self._run_text()
         self.run.setText(" ".join(text.split()))  # one line, whatever a library says in many
         self.run.setToolTip(shown(text))
         self.resume.setVisible(self._trainer.resumable is not None and not self._said)

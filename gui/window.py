@@ -48,9 +48,9 @@ NARROWEST = {"palette": 170, "inspector": 270}
 EDITING = (
     *("cut", "copy", "paste", "duplicate", "duplicate_linked", "select_all", ""),
     *("delete", "delete_reconnect", "rename", "mute", "arrange", ""),
-    *("group", "ungroup", "", "search"),
+    *("group", "ungroup", "", "search", "ports"),
 )
-VIEWING = ("fit", "home", "enter", "leave")
+VIEWING = ("fit", "home", "zoom_in", "zoom_out", "enter", "leave")
 """Actions of the canvas, shown in the menus Edit and View."""
 
 
@@ -146,6 +146,7 @@ class Window(QMainWindow):
         self.board.selection_changed.connect(self.session.select)
         self.board.wire_selected.connect(self.session.select_wire)
         self.board.message.connect(self.say)
+        self.board.guided.connect(lambda words: self.status.guide(words))
         self.board.sheet_shown.connect(
             lambda sheet: self.session.show_sheet(sheet, self.board.place.path)
         )
@@ -199,7 +200,7 @@ class Window(QMainWindow):
         session.mended.connect(self.parts.to_board)
         for left in (self.inspector.left, self.notice.left, self.problems.left):
             left.connect(self.parts.to_board)
-        self.board.viewer.entered.connect(self._enter)
+        self.board.entered.connect(self._enter)
         session.settled.connect(lambda _: self.deeds.enable())
         session.settled.connect(lambda _: self._offer())
         session.sheet_changed.connect(self._offer)

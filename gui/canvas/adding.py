@@ -13,6 +13,7 @@ from graph.declare import REGISTRY, Declaration
 from graph.file import SUFFIX
 from graph.offers import offers, parse, refused
 from graph.sheet import End, Node
+from gui.canvas.arrange import Box, clear_of
 from gui.canvas.face import face_of
 from gui.canvas.port_item import Socket
 from gui.canvas.search import SearchPopup
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from gui.canvas.board import Board
 
 Judge = Callable[[Declaration], offering.Fit | None]
+BESIDE = 180
+"""How far from a node's edge the middle of a new one comes."""
 APART = 320
 """Between data nodes that come at once."""
 
@@ -37,9 +40,21 @@ class Adding:
         self._then: Callable[[str], object] = _nothing
 
     def open_search(
-        self, at: QPointF | None = None, *, start: Socket | None = None, wire: Wire | None = None
+        self,
+        at: QPointF | None = None,
+        *,
+        start: Socket | None = None,
+        wire: Wire | None = None,
+        clear: bool = False,
     ) -> None:
-        """Open the search; what is chosen comes to `at`, wired to `start` or into `wire`."""
+        """Open the search; what is chosen comes to `at`, wired to `start` or into `wire`.
+
+        Args:
+            at: Where to, in the scene; where the pointer is by default.
+            start: A port the new node is wired to.
+            wire: A wire the new node goes into.
+            clear: Whether it gives way to nodes that are there.
+        """
         place = self.board.viewer.mapToScene(self._pointer()) if at is None else at
         hint = "Search nodes"
         if start is not None:
@@ -48,7 +63,7 @@ class Adding:
             hint = "Insert into this wire"
 
         def then(node_type: str) -> None:
-            self.add(node_type, place, start=start, wire=wire)
+            self.add(node_type, place, start=start, wire=wire, clear=clear)
 
         bound = start is not None or wire is not None
         self.offer(place, self._judge(start, wire), then, bound=bound, hint=hint)
@@ -101,8 +116,22 @@ class Adding:
         return lambda one: offering.after(one, output, given, place.document)
 
     def open_search_here(self) -> None:
-        """Open the search at the pointer."""
-        self.open_search()
+        """Open the search for the port or wire the keys are at, or for a node that stands alone.
+
+        That comes to where the pointer is if the mouse was used last, else beside the node the
+        keys are at.
+        """
+        board = self.board
+        if board.standing.search():
+            return
+        if board.viewer.pointed:
+            self.open_search()
+            return
+        item = board.head()
+        at = board.viewer.mapToScene(board.viewer.viewport().rect().center())
+        if item is not None:
+            at = item.pos() + QPointF(item.face.rect.right() + BESIDE, 0)
+        self.open_search(at, clear=True)
 
     def _pointer(self) -> QPoint:
         port: QWidget = self.board.viewer.viewport()
@@ -116,8 +145,12 @@ class Adding:
         *,
         start: Socket | None = None,
         wire: Wire | None = None,
+        clear: bool = False,
     ) -> Node | None:
-        """Put a new node or a network on the sheet, wired to a port or into a wire, as one step."""
+        """Put a new node or a network on the sheet, wired to a port or into a wire, as one step.
+
+        Where it is to be `clear`, it gives way to the nodes that are there.
+        """
         made: list[Node] = []
         document = self.board.document
 
@@ -140,12 +173,28 @@ class Adding:
                     document.splice(node.id, wire.link)
                 elif start is not None:
                     self._join(start, node)
+                if clear:
+                    self._stand_clear(node.id)
 
         if not self.board.gestures.attempt(change):
             return None
         self.board.select([made[0].id])
+        if clear:
+            self.board.reveal(made[0].id)
         self.board.viewer.setFocus()
         return made[0]
+
+    def _stand_clear(self, new: str) -> None:
+        """Move a new node down or up until it lies on no other."""
+        board = self.board
+        node = board.document.node(new)
+        rect = face_of(board.place, node, judged=False).rect
+        items = [item for one, item in board.node_items().items() if one != new]
+        rects = [(item, item.face.rect) for item in items]
+        taken = [(item.x(), item.y(), Box(one.width(), one.height())) for item, one in rects]
+        box = {new: Box(rect.width(), rect.height())}
+        if down := clear_of({new: (0.0, 0.0)}, box, taken, node.position):
+            board.document.move({new: (node.position[0], node.position[1] + round(down))})
 
     def _join(self, start: Socket, node: Node) -> None:
         """Wire a port to the first port of a new node that takes it; stand clear of it."""

@@ -23,6 +23,7 @@ from gui.canvas.node_item import NodeItem
 from gui.canvas.port_item import Socket
 from gui.canvas.rename import RenameField
 from gui.canvas.sight import View
+from gui.canvas.standing import Standing
 from gui.canvas.trained import optimizers, stripes
 from gui.canvas.viewer import Viewer
 from gui.canvas.wire_item import Wire
@@ -47,6 +48,10 @@ class Board(QWidget):
     wire_selected = Signal(object)
     """The key of the wire that is all that is selected, or None."""
     message = Signal(str)
+    guided = Signal(str)
+    """Where the keys are on the board and which lead on; empty where that is no matter."""
+    entered = Signal()
+    """Enter was pressed where it draws no wire."""
     node_activated = Signal(str)
     sheet_shown = Signal(str)
     data_arrived = Signal(str)
@@ -66,6 +71,7 @@ class Board(QWidget):
         self.viewer = Viewer(self)
         self.drawing = Drawing(self.viewer.scene(), self.viewer.far_picture)
         self.gestures = Gestures(self.viewer, lambda: self.document, self.complain, self)
+        self.standing = Standing(self)
         self.adding = Adding(self)
         self.search = self.adding.search
         self.rename_field = RenameField(self.viewer.viewport())
@@ -73,6 +79,7 @@ class Board(QWidget):
         self.commands = Commands(self)
         self.menus = Menus(self)
         self._chosen: list[str] = []
+        self._head = ""  # where the arrows came to
         self._chosen_wire: LinkKey | None = None
         self._training = False
         self._changed_nodes: set[str] = set()
@@ -100,7 +107,9 @@ class Board(QWidget):
         viewer.item_double_clicked.connect(self._on_item_double_clicked)
         viewer.menu_wanted.connect(self.menus.open)
         viewer.escaped.connect(self._on_escape)
-        viewer.entered.connect(self.networks.enter_selected)
+        viewer.entered.connect(self._on_enter)
+        viewer.pressed.connect(self.standing.leave)
+        viewer.focused.connect(self._on_focus)
         self.rename_field.renamed.connect(self._on_renamed)
         look.changed.connect(self._on_theme)
 
@@ -137,6 +146,7 @@ class Board(QWidget):
         self._show(name, select)
 
     def _show(self, name: str, select: Iterable[str] = ()) -> None:
+        self.standing.leave()
         self.viewer.end_live_connection()
         self.rename_field.hide()
         self.sheet_name = name
@@ -254,6 +264,15 @@ class Board(QWidget):
         self._on_selection()
         self.viewer.viewport().update()
 
+    def select_wire(self, key: LinkKey) -> None:
+        """Select exactly this wire."""
+        scene = self.viewer.scene()
+        scene.blockSignals(True)
+        scene.clearSelection()
+        self.drawing.wires[key].setSelected(True)
+        scene.blockSignals(False)
+        self._on_selection()
+
     def _on_selection(self) -> None:
         chosen = self.selected()
         if chosen != self._chosen:
@@ -267,14 +286,47 @@ class Board(QWidget):
             self.wire_selected.emit(wire)
         placed = any(self.networks.placed(node) is not None for node in chosen)
         self.commands.enable(bool(chosen), bool(wires), placed)
+        self.standing.follow()
         self.viewer.viewport().update()
 
-    def walk(self, direction: str) -> None:
-        """Select the node that lies along the wires in a direction."""
-        found = selection.walk(self.sheet, self.selected(), direction)
-        if found is not None:
-            self.select([found])
-            self.reveal(found)
+    def head(self) -> NodeItem | None:
+        """The selected node the keys are at: where the arrows came to, or the newest."""
+        chosen = self.selected()
+        head = self._head if self._head in chosen else chosen[-1] if chosen else ""
+        return self.drawing.nodes.get(head)
+
+    def ringed(self) -> Socket | None:
+        """The port the keys are at."""
+        return self.standing.ringed
+
+    def keyed_item(self) -> NodeItem | Wire | None:
+        """The node or wire the keys are at."""
+        return self.head() or next(iter(self.selected_wires()), None)
+
+    def walk(self, way: selection.Way, *, more: bool = False) -> None:
+        """Go on in a direction by keys: to the next node, port or wire.
+
+        Args:
+            way: The direction.
+            more: Whether what is selected stays so, beside the next node.
+        """
+        self.viewer.pointed = False
+        if not more and self.standing.walk(way):
+            return
+        head = self.head()
+        found = selection.walk(self.sheet, head.id if head is not None else None, way)
+        self._head = found or (head.id if head is not None else "")
+        if self._head:
+            self.select([*(self.selected() if more else ()), self._head])
+            self.reveal(self._head)
+            self.standing.tell()
+
+    def nudge(self, across: int, down: int) -> None:
+        """Move the selected nodes by so much, as one edit."""
+        nodes = [self.document.node(one) for one in self.selected()]
+        places = {one.id: (one.position[0] + across, one.position[1] + down) for one in nodes}
+        if places and self.gestures.attempt(lambda: self.document.move(places)):
+            self.reveal(next(iter(places)))
 
     # -- moving the view
 
@@ -299,6 +351,12 @@ class Board(QWidget):
     def home(self) -> None:
         """Show the whole sheet."""
         self.viewer.fit_to(self.bounds)
+
+    def zoom(self, factor: float) -> None:
+        """Come nearer, or go away with a factor below 1, about the node the keys are at."""
+        item = self.head()
+        seen = item is not None and self.viewer.shows(item.sceneBoundingRect())
+        self.viewer.scale(factor, factor, item.pos() if item is not None and seen else None)
 
     def centre_on(self, node: str) -> None:
         """Bring a node to the middle, near enough to be read."""
@@ -404,8 +462,24 @@ class Board(QWidget):
 
     # -- names
 
+    def _on_enter(self) -> None:
+        if not self.standing.press():
+            self.networks.enter_selected()
+            self.entered.emit()
+
+    def _on_focus(self, here: bool) -> None:
+        """The keys came or went: a wire in hand is put down, and the status line is free."""
+        if here and self.standing.spot is not None:
+            self.standing.tell()
+        elif not here:
+            if self.standing.hand is not None:
+                self.standing.back()
+            self.guided.emit("")
+
     def _on_escape(self) -> None:
-        if self.selected():
+        if self.standing.back():
+            return
+        if self.selected() or self.selected_wires():
             self.select([])
         else:
             self.networks.leave()

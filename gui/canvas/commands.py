@@ -1,6 +1,7 @@
 """Every action of the canvas, with its key; the window puts them into its menus."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,8 @@ from gui import look
 from gui.canvas import replacing
 from gui.canvas.arrange import Box, arrange, clear_of
 from gui.canvas.arrange import Wire as Strand
+from gui.canvas.selection import Way
+from gui.canvas.sight import GRID
 
 if TYPE_CHECKING:
     from gui.canvas.board import Board
@@ -27,6 +30,15 @@ NEEDS_NODES = (
     "group",
 )
 NEEDS_NETWORK = ("enter", "ungroup")
+WAYS: dict[Way, tuple[int, int]] = {
+    "left": (-1, 0),
+    "right": (1, 0),
+    "up": (0, -1),
+    "down": (0, 1),
+}
+STEP, SMALL_STEP = round(GRID), round(GRID / 8)
+"""How far an arrow moves nodes."""
+ZOOM = 1.25
 
 
 class Commands(dict[str, QAction]):
@@ -68,8 +80,40 @@ class Commands(dict[str, QAction]):
         add("fit", "&Fit", "F", "corners-out", board.fit)
         add("home", "Whole &board", "Home", "frame-corners", board.home)
         add("arrange", "Arran&ge", "L", "tree-structure", self.arrange)
-        for way in ("left", "right", "up", "down"):
-            add(f"walk_{way}", f"Select {way}", way.title(), "", _walk(board, way))
+        add("ports", "&Wire its ports", "W", "plugs", board.standing.enter)
+        add(
+            "zoom_in",
+            "&Zoom in",
+            ["Ctrl++", "Ctrl+="],
+            "magnifying-glass-plus",
+            partial(board.zoom, ZOOM),
+        )
+        add(
+            "zoom_out",
+            "Zoo&m out",
+            "Ctrl+-",
+            "magnifying-glass-minus",
+            partial(board.zoom, 1 / ZOOM),
+        )
+        self._add_ways()
+
+    def _add_ways(self) -> None:
+        """Arrows go, with Shift they select more, with Ctrl they move what is selected."""
+        board, add = self.board, self._add
+        for way, (across, down) in WAYS.items():
+            key = way.title()
+            add(f"walk_{way}", f"Go {way}", key, "", partial(board.walk, way))
+            add(
+                f"more_{way}",
+                f"Select more {way}",
+                f"Shift+{key}",
+                "",
+                partial(board.walk, way, more=True),
+            )
+            for keys, by in (("Ctrl", STEP), ("Ctrl+Shift", SMALL_STEP)):
+                name = f"move_{way}" if keys == "Ctrl" else f"shift_{way}"
+                text = f"Move {way}" if keys == "Ctrl" else f"Move a little {way}"
+                add(name, text, f"{keys}+{key}", "", partial(board.nudge, across * by, down * by))
 
     def _add(
         self,
@@ -151,6 +195,8 @@ class Commands(dict[str, QAction]):
     def delete(self, *, reconnect: bool = False) -> None:
         """Delete the selected nodes and wires as one step."""
         board = self.board
+        if not reconnect and board.standing.delete():
+            return
         chosen, wires = board.selected(), [wire.link for wire in board.selected_wires()]
         if not chosen and not wires:
             return
@@ -215,10 +261,3 @@ class Commands(dict[str, QAction]):
         board.gestures.attempt(change)
         if not taken:
             board.fit()
-
-
-def _walk(board: "Board", way: str) -> Callable[[], None]:
-    def walk() -> None:
-        board.walk(way)
-
-    return walk

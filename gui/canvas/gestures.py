@@ -46,6 +46,10 @@ class Gestures(NodeGraph):
         self, disconnected: Iterable[Pair], connected: Iterable[Pair]
     ) -> None:
         """A wire was drawn, moved to another port, or pulled off."""
+        self.rewire(disconnected, connected)
+
+    def rewire(self, disconnected: Iterable[Pair], connected: Iterable[Pair]) -> bool:
+        """Take wires off and draw others, as one step; say why not if it is refused."""
         document = self._document()
         cut, drawn = links_of(disconnected, document), list(connected)
 
@@ -57,7 +61,7 @@ class Gestures(NodeGraph):
                     source, target = in_order(pair)
                     document.link(source.end, target.end, replace=True)
 
-        self.attempt(change)
+        return self.attempt(change)
 
     def _on_connection_sliced(self, ports: Iterable[Pair]) -> None:
         """The knife crossed wires."""

@@ -79,6 +79,12 @@ class Host(Protocol):
     def wire_words(self, wire: Wire) -> str:
         """What to say about a wire."""
 
+    def ringed(self) -> Socket | None:
+        """The port the keys are at."""
+
+    def keyed_item(self) -> NodeItem | Wire | None:
+        """The node or wire the keys are at."""
+
 
 class Sight(NodeViewer):
     """NodeGraphQt's viewer, seen our way: exact zoom, dots, the board in a few calls from afar."""
@@ -371,11 +377,14 @@ class Sight(NodeViewer):
         )
         self._bubble.setText(text)
         self._bubble.adjustSize()
-        at = self._previous_pos + QPoint(16, 18)
+        at = self._place_of_words() + QPoint(16, 18)
         room = self.viewport().rect().size() - self._bubble.size()
         self._bubble.move(max(0, min(at.x(), room.width())), max(0, min(at.y(), room.height())))
         self._bubble.raise_()
         self._bubble.show()
+
+    def _place_of_words(self) -> QPoint:
+        return self._previous_pos
 
     @property
     def said(self) -> str:

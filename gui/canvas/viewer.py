@@ -17,11 +17,13 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
 )
 from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from gui import look
 from gui.canvas.node_item import NodeItem
+from gui.canvas.port_item import Socket
 from gui.canvas.sight import Host
 from gui.canvas.sizing import Sizing
 from gui.canvas.wiring import Wiring
@@ -40,11 +42,16 @@ class Viewer(Wiring):
     menu_wanted = Signal(QPoint, object)
     escaped = Signal()
     entered = Signal()
+    pressed = Signal()
+    focused = Signal(bool)
+    """The keys came (True) or went."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._pressed_on: NodeItem | None = None
         self._sizing: Sizing | None = None
+        self.pointed = False
+        """Was the mouse the last that was used here?"""
 
     # -- mouse
 
@@ -60,6 +67,8 @@ class Viewer(Wiring):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a gesture; control adds to the selection as shift does."""
         self._read_modifiers(event.modifiers())
+        self.pointed = True
+        self.pressed.emit()
         self.setFocus()
         self.say("")
         pos = self.mapToScene(event.position().toPoint())
@@ -116,6 +125,7 @@ class Viewer(Wiring):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with the gesture, then let the wires follow."""
         pos = self.mapToScene(event.position().toPoint())
+        self.pointed = True
         if self._sizing is not None:
             self._sizing.move(pos)
             return
@@ -170,9 +180,32 @@ class Viewer(Wiring):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Our own menus; NodeGraphQt's know nothing of the document."""
-        pos = self.mapToScene(event.pos())
-        self.menu_wanted.emit(event.globalPos(), self.node_at(pos) or self.wire_at(pos))
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._want_menu_of_keys()
+        else:
+            pos = self.mapToScene(event.pos())
+            self.menu_wanted.emit(event.globalPos(), self.node_at(pos) or self.wire_at(pos))
         event.accept()
+
+    def _place_of_words(self) -> QPoint:
+        """At the port or below the node the keys are at, unless the mouse was used last."""
+        port, item = self.host.ringed(), self.host.keyed_item()
+        if self.pointed or (port is None and not isinstance(item, NodeItem)):
+            return super()._place_of_words()
+        if port is not None:
+            return QPoint(self.mapFromScene(port.scenePos()))
+        assert isinstance(item, NodeItem)
+        return QPoint(self.mapFromScene(item.pos() + item.face.rect.bottomLeft()))
+
+    def _want_menu_of_keys(self) -> None:
+        """The menu of what the keys are at, where that stands."""
+        item, port = self.host.keyed_item(), self.viewport()
+        place = port.rect().center()
+        if isinstance(item, NodeItem):
+            place = self.mapFromScene(item.pos())
+        elif item is not None:
+            place = self.mapFromScene(item.path().pointAtPercent(0.5))
+        self.menu_wanted.emit(port.mapToGlobal(place), item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys are the board's actions; escape gives a hanging wire up, or goes back.
@@ -180,11 +213,12 @@ class Viewer(Wiring):
         Return enters a network. It is no action's key, as fields on the canvas take it too.
         """
         self._read_modifiers(event.modifiers())
+        self.pointed = False
         if event.key() == Qt.Key.Key_Escape:
             if self._sizing is not None:
                 self._sizing.give_up()
                 self._sizing = None
-            elif self._LIVE_PIPE.isVisible():
+            elif self._LIVE_PIPE.isVisible() and not self.drawn_by_keys:
                 self.end_live_connection()
             else:
                 self.escaped.emit()
@@ -201,11 +235,13 @@ class Viewer(Wiring):
     def focusInEvent(self, event: Any) -> None:
         """Skip NodeGraphQt's hidden menu bar."""
         QGraphicsView.focusInEvent(self, event)
+        self.focused.emit(True)
         self.viewport().update()
 
     def focusOutEvent(self, event: Any) -> None:
         """Skip NodeGraphQt's hidden menu bar."""
         QGraphicsView.focusOutEvent(self, event)
+        self.focused.emit(False)
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -215,7 +251,20 @@ class Viewer(Wiring):
             painter = QPainter(self.viewport())
             painter.setPen(look.colours().accent)
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+            if (port := self.host.ringed()) is not None:
+                self._paint_ring(painter, port)
             painter.end()
+
+    def _paint_ring(self, painter: QPainter, port: Socket) -> None:
+        """The ring of the keys around a port, set off from whatever is behind."""
+        colours = look.colours()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        middle = QPointF(self.mapFromScene(port.scenePos()))
+        radius = max(8.0, 9.0 * self.zoom())
+        for colour, width in ((colours.canvas, 6.0), (colours.accent, 2.5)):
+            painter.setPen(QPen(colour, width))
+            painter.drawEllipse(middle, radius, radius)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tooltips are made when asked for, not kept for each item."""

@@ -21,6 +21,7 @@ class Wiring(Sight):
         super().__init__(host)
         self._start_port: Socket | None
         self._lifted: Wire | None = None
+        self.drawn_by_keys = False
 
     def sceneMousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         """A press on a port starts a wire; all else is Qt's and NodeGraphQt's."""
@@ -44,13 +45,31 @@ class Wiring(Sight):
                 self._lifted = selected_port.connected_pipes[-1]
                 self._lifted.setVisible(False)
                 selected_port = self._lifted.output_port
-        self._start_port = selected_port
+        self._take_in_hand(selected_port, self.mapToScene(self._origin_pos))
+
+    def _take_in_hand(self, start: Socket, loose: QPointF) -> None:
+        self._start_port = start
         live = self._LIVE_PIPE
-        live.colour = look.wire_colour(selected_port.face.kind)
+        live.colour = look.wire_colour(start.face.kind)
         live.refused = False
         live.setVisible(True)
-        self._hang(self.mapToScene(self._origin_pos))
-        self.light_ports(selected_port)
+        self._hang(loose)
+        self.light_ports(start)
+
+    def begin_by_keys(self, start: Socket, lifted: Wire | None) -> None:
+        """Hang a wire that the keys lead from port to port; the pointer has no part in it."""
+        self.drawn_by_keys = True
+        self._lifted = lifted
+        if lifted is not None:
+            lifted.setVisible(False)
+        self._take_in_hand(start, start.scenePos())
+
+    def hang_by_keys(self, end: Socket) -> None:
+        """Lead the hanging wire to a port."""
+        self._hang(end.scenePos())
+        if self._start_port is not None:
+            self.light_ports(self._start_port)
+        self.viewport().update()
 
     def _hang(self, loose: QPointF) -> None:
         start = self._start_port
@@ -62,7 +81,7 @@ class Wiring(Sight):
 
     def sceneMouseMoveEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         """Let the hanging wire follow, snap to ports, and say why one is refused."""
-        if self._start_port is None or not self._LIVE_PIPE.isVisible():
+        if self._start_port is None or not self._LIVE_PIPE.isVisible() or self.drawn_by_keys:
             return
         end = self.socket_at(event.scenePos())
         reason = None
@@ -106,6 +125,7 @@ class Wiring(Sight):
         self._LIVE_PIPE.reset_path()
         self._LIVE_PIPE.setVisible(False)
         self._start_port = None
+        self.drawn_by_keys = False
         self.light_ports(None)
         self.say("")
         self.viewport().update()

@@ -55,6 +55,20 @@ def tooltip(
     return _page(lines)
 
 
+def port_words(place: Place, socket: Socket) -> str:
+    """A port in one line: which it is, of what, what flows, how many wires it has."""
+    end, port = socket.end, socket.face.port
+    if socket.takes_input:
+        tensors = place.input_types(end.node, end.port)
+    else:
+        tensors = [place.type_of(end.node, end.port)]
+    side = "input" if socket.takes_input else "output"
+    told = [f"{socket.parentItem().face.name}, {side} {port.label}"]
+    told += [", ".join(str(one) for one in tensors if one is not None)]
+    told += [many(len(socket.connected_pipes), "wire") if socket.connected_pipes else "no wire"]
+    return " \N{MIDDLE DOT} ".join(one for one in told if one)
+
+
 def wire_words(place: Place, link: Link, weight: float | None = None) -> str:
     """Rich text about a wire: where it runs, what shape and type flow, what that means."""
     ends = []
