@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -42,12 +42,16 @@ HINTS = (
     "What metrics such as Accuracy measure is drawn here while the board trains.",
 )
 """What stands in place of the curves of losses, and of metrics, while there are none."""
-ROOMY, NARROW = 640, 480
-"""How wide the panel is, in pixels, to have room for everything; to have the legend beside it."""
+NARROW = 480
+"""How wide the panel is, in pixels, to have the legend beside the curves."""
 LOW = 200
 """How high it is to have room for a legend below the curves."""
 CONTROLS, AROUND = 400, 90
-"""Pixels for all that stands above the curves; pixels between the parts of the panel."""
+"""How wide a narrow panel is to have all that can be chosen above the curves; pixels between the
+parts of the panel."""
+SPACING = 8
+"""Pixels between what stands above the curves."""
+WHOLE, SHORT = "Log scale", "Log"
 
 
 class Losses(QWidget):
@@ -217,7 +221,7 @@ class Losses(QWidget):
             self.kind.addButton(kind, index)
             kinds.addWidget(kind)
         self.kind.idClicked.connect(self._show_kind)
-        self.log = QCheckBox("Log scale")
+        self.log = QCheckBox(WHOLE)
         self.log.setAccessibleName("Log scale")
         self.log.toggled.connect(self._set_log)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
@@ -237,7 +241,7 @@ class Losses(QWidget):
         self.along.activated.connect(self._set_along)
         self.save = tool_button("download-simple", "Save the curves", self._save)
         controls = QHBoxLayout()
-        controls.setSpacing(8)
+        controls.setSpacing(SPACING)
         controls.addLayout(kinds)
         controls.addStretch(1)
         controls.addWidget(self._smoothing_title)
@@ -271,6 +275,12 @@ class Losses(QWidget):
         self._fit()
         super().resizeEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        """Make room anew where words change."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
     def _fit(self) -> None:
         legend = self.legend if self.kind.checkedId() == 0 else self.metric_legend
         narrow = self.width() < NARROW
@@ -283,19 +293,25 @@ class Losses(QWidget):
             self._smoothing_title.hide()
             self.smoothing.hide()
             self.along.setVisible(self.width() > CONTROLS)
-            self.log.setText("Log")
+            self.log.setText(SHORT)
             return
-        self.along.show()
-        self.log.setText("Log scale")
         self._side.show()
-        beside = legend.sizeHint().width()
-        readout = self.width() > ROOMY or not beside  # the legend has its figures too
-        self._readout.setVisible(readout)
-        if readout:
-            beside += self._readout.sizeHint().width()
-        room = self.width() - beside - AROUND
-        self._smoothing_title.setVisible(room > CONTROLS + 100)
-        self.smoothing.setVisible(room > CONTROLS)
+        self._make_room(self.width() - legend.sizeHint().width() - AROUND)
+
+    def _make_room(self, room: int) -> None:
+        """Show beside the legend, whose names stay whole, what there is room for."""
+        texts = self.log.fontMetrics()
+        longer = texts.horizontalAdvance(WHOLE) - texts.horizontalAdvance(SHORT)
+        self.log.setText(SHORT)
+        used = sum(map(_wide, (*self.kind.buttons(), self.log, self.save)))
+        for one in (self.along, self._readout, None, self.smoothing, self._smoothing_title):
+            wide = longer if one is None else _wide(one)
+            fits = used + wide <= room
+            used += wide if fits else 0
+            if one is not None:
+                one.setVisible(fits)
+            elif fits:
+                self.log.setText(WHOLE)
 
     def _figures_that_matter(self) -> QWidget:
         self.headline_title, self.headline = label("no figures yet", "dim"), label("\N{EN DASH}")
@@ -454,3 +470,8 @@ class Losses(QWidget):
         ):
             for name in chart.names():
                 chart.recolour(name, look.curve_colour(self._colours[legend, name]))
+
+
+def _wide(widget: QWidget) -> int:
+    """Pixels that a widget and the gap beside it need."""
+    return max(widget.minimumSizeHint().width(), widget.minimumWidth()) + SPACING

@@ -9,7 +9,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui import look
-from gui.widgets import button, empty, holds_keys, label, shown
+from gui.widgets import button, empty, holds_keys, label, shown, words
 
 Answer = tuple[str, Callable[[], object]]
 
@@ -37,14 +37,14 @@ class Notice(QFrame):
         shut.setIconSize(QSize(12, 12))
         shut.setAccessibleName("Close this message")
         shut.clicked.connect(self.hide)
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(self._text)
-        words.addWidget(self._advice)
+        lines = QVBoxLayout()
+        lines.setSpacing(1)
+        lines.addWidget(self._text)
+        lines.addWidget(self._advice)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 10, 8)
         layout.setSpacing(14)
-        layout.addLayout(words, 1)
+        layout.addLayout(lines, 1)
         layout.addLayout(self._buttons)
         layout.addWidget(shut)
         look.changed.connect(self._recolour)
@@ -68,6 +68,7 @@ class Notice(QFrame):
     ) -> None:
         """Show a message with a button for each answer; a click on one closes the bar."""
         self._error = error
+        text, advice = words(text), words(advice)
         self._text.setText(text)
         lines = [line.strip() for line in advice.splitlines() if line.strip()]
         more = ["\N{HORIZONTAL ELLIPSIS}"] if len(lines) > MOST_LINES else []

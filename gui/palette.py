@@ -39,7 +39,7 @@ from graph.templates import FOLDER
 from gui import look
 from gui.canvas import MIME_NODE, find, offers
 from gui.canvas.find import why_nothing
-from gui.widgets import label
+from gui.widgets import label, words
 
 DECLARATION = Qt.ItemDataRole.UserRole
 MORE = Qt.ItemDataRole.UserRole + 1
@@ -265,7 +265,7 @@ class Palette(QWidget):
         for declaration in shown:
             item = QTreeWidgetItem(family, [declaration.title])
             item.setData(0, DECLARATION, declaration)
-            item.setToolTip(0, declaration.doc)
+            item.setToolTip(0, words(declaration.doc))
             item.setFlags(flags.ItemIsEnabled | flags.ItemIsSelectable | flags.ItemIsDragEnabled)
         rest = len(declarations) - len(shown)
         if rest or group in self._opened:

@@ -311,6 +311,7 @@ def _matrix(painter: QPainter, matrix: Matrix, box: QRectF) -> None:
     widest = max(painter.fontMetrics().horizontalAdvance(name) for name in matrix.classes)
     margin = min(float(widest + 10), box.width() * 0.3)
     side = min(box.width() - margin, box.height() - 20)
+    box = QRectF(box.center().x() - (margin + side) / 2, box.top(), margin + side, box.height())
     cell = side / count
     largest = [max(1, sum(row)) for row in matrix.counts]
     font.setPixelSize(max(7, min(12, int(cell * 0.42))))

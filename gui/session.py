@@ -13,6 +13,7 @@ from graph.infer import Inference
 from graph.place import Place
 from graph.problems import Problem
 from graph.sheet import BOARD, LinkKey
+from gui.widgets import words
 
 
 class Session(QObject):
@@ -108,7 +109,7 @@ class Session(QObject):
         """Apply one of a problem's fixes, as one step of the history."""
         fix = problem.fixes[index]
         try:
-            with self.document.group(fix.label):
+            with self.document.group(words(fix.label)):
                 fix.apply(self.document)
         except NeurowireError as error:
             self.message.emit(str(error))

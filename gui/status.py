@@ -9,7 +9,7 @@ from graph.words import many
 from gui.figures import duration, origin, size
 from gui.session import Session
 from gui.training import Trainer
-from gui.widgets import Elided, button, label, shown
+from gui.widgets import Elided, button, label, shown, words
 from runtime.messages import Died, Progress, Saved, Started, Stopped
 
 DOT = " \N{MIDDLE DOT} "
@@ -59,7 +59,7 @@ class Status(QStatusBar):
 
     def say(self, text: str) -> None:
         """Show a sentence for a while."""
-        self._said = text
+        self._said = words(text)
         self._timer.start(MESSAGE_MS)
         self.refresh()
 
@@ -83,17 +83,17 @@ class Status(QStatusBar):
             case Started():
                 self._progress, self._ended = None, ""
             case Stopped():
-                words = {
+                ways = {
                     "finished": "Trained",
                     "stopped": "Stopped after",
                     "failed": "Failed after",
                 }
                 epochs, steps = many(message.epoch, "epoch"), many(message.step, "step")
-                self._ended = f"{words[message.reason]} {epochs}{DOT}{steps}"
+                self._ended = f"{ways[message.reason]} {epochs}{DOT}{steps}"
                 self._ended += f"{DOT}{duration(message.seconds)}"
             case Died():
                 signal = f" ({message.signal})" if message.signal else ""
-                self._ended = f"The worker process ended{signal}. {message.advice}"
+                self._ended = words(f"The worker process ended{signal}. {message.advice}")
             case Saved():
                 return
         self.refresh()
@@ -141,8 +141,8 @@ class Status(QStatusBar):
         started = trainer.started
         if started is None:
             return ""
-        words = {"running": "Training on", "paused": "Paused on", "stopping": "Stopping on"}
-        parts = [f"{words[trainer.state]} {started.device_name or started.device}"]
+        states = {"running": "Training on", "paused": "Paused on", "stopping": "Stopping on"}
+        parts = [f"{states[trainer.state]} {started.device_name or started.device}"]
         if started.device == "cpu":
             parts.append(many(started.threads, "thread"))
         else:

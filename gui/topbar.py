@@ -26,7 +26,7 @@ from gui.inspector.board import SETTINGS
 from gui.inspector.number import NumberBox
 from gui.session import Session
 from gui.training import Trainer
-from gui.widgets import Elided, label, shown
+from gui.widgets import Elided, label, shown, words
 from runtime.messages import Warm
 
 NAMES = {
@@ -128,7 +128,7 @@ class TopBar(QToolBar):
         param = next(one for one in SETTINGS if one.name == setting)
         box = NumberBox(param)
         box.setFixedWidth(width)
-        box.setToolTip(param.doc)
+        box.setToolTip(words(param.doc))
         box.setAccessibleName(param.label.capitalize())
         box.edited.connect(lambda value: self._set(setting, value))
         return box

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -42,9 +43,12 @@ def label(text: str = "", style: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
-def words(doc: str) -> str:
-    """A node's or a parameter's help for people: its code is not marked by backticks."""
-    return doc.replace("`", "")
+CODE = re.compile(r"`([^`\n]+)`")
+
+
+def words(text: str) -> str:
+    """A help text or a message for people: code in it is not marked by backticks."""
+    return CODE.sub(r"\1", text)
 
 
 def shown(text: str) -> str:
@@ -184,7 +188,7 @@ class Card(QFrame):
             f"QFrame#problem:focus {{ border: 1px solid {colours.accent.name()};"
             f" border-left: 3px solid {edge.name()}; }}"
         )
-        self.setAccessibleName(f"{problem.severity}: {problem}")
+        self.setAccessibleName(words(f"{problem.severity}: {problem}"))
         text = QVBoxLayout()
         text.setSpacing(2)
         if jump is not None and problem.name:
@@ -195,9 +199,9 @@ class Card(QFrame):
                 heading.addWidget(label(f"in {problem.place}", "dim"))
                 heading.addStretch(1)
             text.addLayout(heading)
-        text.addWidget(label(_sentence(problem.text), wrap=True))
+        text.addWidget(label(words(_sentence(problem.text)), wrap=True))
         if problem.advice:
-            text.addWidget(label(_sentence(problem.advice), "dim", wrap=True))
+            text.addWidget(label(words(_sentence(problem.advice)), "dim", wrap=True))
         self._fix = fix
         self._offered: tuple[Fix, ...] = ()
         self._row = QWidget()
@@ -241,7 +245,7 @@ class Card(QFrame):
             return
         empty(self._buttons)
         for index, one in enumerate(fixes):
-            made = Wrapped(one.label)
+            made = Wrapped(words(one.label))
             made.clicked.connect(partial(self._mend, index))
             self._buttons.addWidget(made)
 

@@ -82,7 +82,7 @@ class Step:
         return call(function, Raw(parameters), lr=self.lr, **changed(self, *names), **fused)
 
     def summary(self) -> str:
-        return f"learning rate {self.lr:g}"
+        return f"lr {self.lr:g}"
 
 
 @shared

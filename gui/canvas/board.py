@@ -28,6 +28,7 @@ from gui.canvas.trained import optimizers, stripes
 from gui.canvas.viewer import Viewer
 from gui.canvas.wire_item import Wire
 from gui.canvas.words import tooltip, wire_words
+from gui.widgets import words
 
 if TYPE_CHECKING:
     from graph.infer import Inference
@@ -430,6 +431,7 @@ class Board(QWidget):
 
     def complain(self, text: str) -> None:
         """Say why something was refused: near the pointer for a moment, and as a message."""
+        text = words(text)
         self.viewer.say(text[:1].upper() + text[1:])
         self._quiet.start(3000)
         self.message.emit(text)

@@ -195,12 +195,11 @@ class Drawing:
         wire.route(self._obstacles if len(self.nodes) <= CAREFUL else None)
 
     def _obstacles(self, rect: QRectF) -> list[QRectF]:
-        """Where nodes are within a rectangle."""
-        return [
-            item.face.rect.translated(item.pos())
-            for item in self.scene.items(rect)
-            if isinstance(item, NodeItem)
-        ]
+        """Where nodes, and the names below neurons, are within a rectangle."""
+        found = [item for item in self.scene.items(rect) if isinstance(item, NodeItem)]
+        bodies = [item.face.rect.translated(item.pos()) for item in found]
+        names = [item.face.below.translated(item.pos()) for item in found if item.face.round]
+        return bodies + names
 
     # -- nodes
 

@@ -31,6 +31,8 @@ NEURON = 23.0
 NARROW, WIDE = 128.0, 280.0
 PICTURE = {"data": (176.0, 88.0), "view": (240.0, 160.0)}
 """How large pictures are on nodes that were given no size of their own."""
+NAME_BELOW, SEEN = 98.0, 13
+"""Room for the name below a neuron, and the size of its letters where wires make way for it."""
 TWIN_HUES = (28, 196, 320, 92, 262, 160, 350, 228)
 
 
@@ -79,6 +81,14 @@ class Face:
     def round(self) -> bool:
         """Is this a neuron, drawn as a small circle?"""
         return self.role == "neuron"
+
+    @property
+    def below(self) -> QRectF:
+        """Where the name below a neuron stands; of other nodes there is nothing below."""
+        if not self.round:
+            return QRectF()
+        wide = min(width(self.name, "small", SEEN), NAME_BELOW) + 4
+        return QRectF(-wide / 2, self.rect.bottom() + 2, wide, SEEN + 4)
 
     def port(self, name: str, *, output: bool) -> PortFace | None:
         """The input or output of that name."""

@@ -20,7 +20,7 @@ from gui.canvas.brushes import (
     readable,
     width,
 )
-from gui.canvas.face import HEADER, PAD, RADIUS, Face, PortFace
+from gui.canvas.face import HEADER, NAME_BELOW, PAD, RADIUS, Face, PortFace
 from gui.canvas.port_item import Socket
 from gui.canvas.toolkit import IN, OUT, AbstractNodeItem
 
@@ -351,11 +351,20 @@ class NodeItem(AbstractNodeItem):
         if self.face.curve is not None:
             self._paint_curve(painter, colours, kin)
         if least:
-            painter.setPen(colours.dim)
-            painter.setFont(fonts(least).small)
-            below = QRectF(rect.left() - 28, rect.bottom() + 2, rect.width() + 56, 22)
-            middle = Qt.AlignmentFlag.AlignHCenter
-            painter.drawText(below, middle, elide(self.face.name, "small", 98, least))
+            self._paint_name_below(painter, colours, least)
+
+    def _paint_name_below(self, painter: QPainter, colours: Palette, least: int) -> None:
+        """A neuron's name, on a piece of canvas that no wire shines through."""
+        name = elide(self.face.name, "small", NAME_BELOW, least)
+        size = max(11, least)
+        wide = width(name, "small", least) + 4
+        below = QRectF(-wide / 2, self.face.rect.bottom() + 2, wide, size + 3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.canvas)
+        painter.drawRoundedRect(below, 3, 3)
+        painter.setPen(colours.dim)
+        painter.setFont(fonts(least).small)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, name)
 
     def _paint_ports(self, painter: QPainter, colours: Palette, near: bool) -> None:
         for socket in self.sockets.values():

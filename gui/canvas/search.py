@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 from graph.declare import Declaration
 from gui import look
 from gui.canvas.find import find, why_nothing
+from gui.widgets import words
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 30
@@ -179,7 +180,7 @@ class SearchPopup(QFrame):
         if item is None:
             self.help.setText(why_nothing(self.field.text(), self._among, self._refused))
         else:
-            self.help.setText(item.data(OFFER).doc)
+            self.help.setText(words(item.data(OFFER).doc))
 
     def _choose(self) -> None:
         item = self.list.currentItem()

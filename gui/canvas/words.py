@@ -11,6 +11,7 @@ from graph.words import many
 from gui import look
 from gui.canvas.port_item import Socket
 from gui.figures import short
+from gui.widgets import words
 
 
 def tooltip(
@@ -40,11 +41,11 @@ def tooltip(
     for problem in place.problems_of(node_id):
         colour = (colours.error if problem.severity == "error" else colours.warning).name()
         advice = problem.advice[:1].upper() + problem.advice[1:]
-        lines.append(f"<span style='color:{colour}'>{escape(problem.text)}</span>")
+        lines.append(f"<span style='color:{colour}'>{escape(words(problem.text))}</span>")
         if advice:
-            lines.append(escape(advice))
+            lines.append(escape(words(advice)))
     if declaration is not None:
-        lines.append(f"<span style='color:{dim}'>{escape(declaration.doc)}</span>")
+        lines.append(f"<span style='color:{dim}'>{escape(words(declaration.doc))}</span>")
     weights = place.weights(node_id)
     if weights:
         lines.append(many(weights, "weight"))

@@ -45,6 +45,7 @@ class Wrong(QLabel):
 
     def say(self, text: str) -> None:
         """Say it, or nothing."""
+        text = words(text)
         self.setText(text[:1].upper() + text[1:])
         self.setVisible(bool(text))
         restyle(self._field, "wrong" if text else "")

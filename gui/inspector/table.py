@@ -13,7 +13,7 @@ from graph.declare import REGISTRY, Param
 from graph.sheet import Node
 from gui.inspector.editors import ChoiceBox
 from gui.session import Session
-from gui.widgets import Elided, empty, label, shown
+from gui.widgets import Elided, empty, label, shown, words
 
 AUTO, TARGET = "auto", "target"
 MOST = 60
@@ -113,7 +113,7 @@ class TableCard(QWidget):
         box = ChoiceBox((AUTO, *self._kinds.choices, TARGET), optional=False)
         box.setObjectName(f"kind.{name}")
         box.setAccessibleName(f"Kind of {name}")
-        box.setAccessibleDescription(why or self._kinds.doc)
+        box.setAccessibleDescription(words(why or self._kinds.doc))
         box.setToolTip(shown(f"What {name} is taken for; the first choice is what was found"))
         box.edited.connect(partial(self._choose, name))
         return box

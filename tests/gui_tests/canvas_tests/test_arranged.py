@@ -40,7 +40,7 @@ def opened(qapp: QApplication) -> Iterator[Callable[[Document], Board]]:
 
 
 def _faults(board: Board) -> list[str]:
-    """Nodes on one another, and wires behind nodes that they don't end at."""
+    """Nodes on one another, wires behind nodes that they don't end at, or through a name."""
     items = board.node_items().values()
     rects = {one.face.name: one.face.rect.translated(one.pos()) for one in items}
     found = [f"{a} on {b}" for a, b in combinations(rects, 2) if rects[a].intersects(rects[b])]
@@ -48,6 +48,9 @@ def _faults(board: Board) -> list[str]:
         ends = [one.parentItem().face.name for one in (wire.output_port, wire.input_port)]
         behind = [one for one in rects if one not in ends and crosses(wire.path(), rects[one])]
         found += [f"{ends} behind {one}" for one in behind]
+        names = {one.face.name: one.face.below.translated(one.pos()) for one in items}
+        through = [one for one, box in names.items() if box and crosses(wire.path(), box)]
+        found += [f"{ends} through the name of {one}" for one in through]
     return found
 
 
