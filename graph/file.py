@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import re
+import stat
 import tempfile
 import time
 from collections.abc import Callable
@@ -116,7 +117,11 @@ def load(path: Path) -> Loaded:
         FileError: If it can't be read, is not ours, or comes from a newer Neurowire.
     """
     try:
-        if path.stat().st_size > limits.FILE_MB * 1_000_000:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            text = "it is a pipe or a device, which may never end"
+            raise FileError(f"{path}: {text}. Choose a {SUFFIX} file.")
+        if found.st_size > limits.FILE_MB * 1_000_000:
             raise FileError(f"{path}: expected a board of at most {limits.FILE_MB} MB.")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

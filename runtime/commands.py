@@ -85,14 +85,16 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
     def command(name: str, act: Callable[[argparse.Namespace], int], about: str) -> Parser:
         made: Parser = commands.add_parser(name, help=about, description=about)
         made.set_defaults(act=act)
-        made.add_argument("--data-dir", metavar="DIR", help="where data sets are looked for first")
+        where = named if name == "data" else folder  # `data get` makes it
+        about = "where data sets are looked for first"
+        made.add_argument("--data-dir", type=where, metavar="DIR", help=about)
         return made
 
     command("templates", lists.templates, "list the templates")
 
     new = command("new", new_file, "make a file from a template")
     new.add_argument("template", metavar="TEMPLATE")
-    new.add_argument("file", metavar="FILE")
+    new.add_argument("file", type=named, metavar="FILE")
 
     check = command("check", lists.check, "tell problems and inferred shapes")
     board(check)
@@ -107,12 +109,12 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
         "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help=SET
     )
     training.add_argument("--resume", action="store_true", help="go on with the last run of it")
-    training.add_argument("--out", metavar="DIR", help="the run's folder")
+    training.add_argument("--out", type=named, metavar="DIR", help="the run's folder")
     as_json(training)
 
     export = command("export", export_board, "write the PyTorch project")
     board(export)
-    export.add_argument("folder", metavar="DIR")
+    export.add_argument("folder", type=named, metavar="DIR")
     export.add_argument("--weights", action="store_true", help=WEIGHTS)
     export.add_argument("--force", action="store_true", help="replace files edited by hand, too")
 
@@ -123,7 +125,9 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
 
     picture = command("render", lambda o: render(o.file, o.png, o.size), "draw the window")
     board(picture)
-    picture.add_argument("png", metavar="PNG", help="the picture; its ending says which kind")
+    picture.add_argument(
+        "png", type=named, metavar="PNG", help="the picture; its ending says which kind"
+    )
     picture.add_argument("--size", type=size_of, metavar="WxH", help="in pixels")
 
     trained = command("runs", lists.runs, "list what was trained, with its best figures")
@@ -131,8 +135,8 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
     as_json(trained)
 
     opening = Parser(prog=program.PROG, description=ABOUT)
-    opening.add_argument("file", nargs="?", metavar="FILE")
-    opening.add_argument("--data-dir", metavar="DIR")
+    opening.add_argument("file", nargs="?", type=named, metavar="FILE")
+    opening.add_argument("--data-dir", type=folder, metavar="DIR")
     opening.set_defaults(act=lambda options: window(options.file))
     opening.epilog = f"FILE is a board or a template; commands are {', '.join(commands.choices)}"
 
@@ -159,7 +163,12 @@ def new_file(options: argparse.Namespace) -> int:
         print(f"{path}: it exists already; choose another name.", file=sys.stderr)
         return 1
     document = templates.open_template(options.template)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(
+            f"{path.parent}: no folder can be made here ({error.strerror}). Choose another."
+        ) from error
     save(document, path)
     print(plain(path))
     return 0
@@ -297,7 +306,8 @@ COUNTS = {
 
 def board(parser: argparse.ArgumentParser) -> None:
     """Add the argument FILE."""
-    parser.add_argument("file", metavar="FILE", help="a .neurowire file, or a template's name")
+    about = "a .neurowire file, or a template's name"
+    parser.add_argument("file", type=named, metavar="FILE", help=about)
 
 
 def as_json(parser: argparse.ArgumentParser) -> None:
@@ -308,6 +318,20 @@ def as_json(parser: argparse.ArgumentParser) -> None:
 def count_of(name: str) -> Callable[[str], int]:
     """Reads a whole number within the limits of what it is for."""
     return whole(*LIMITS.get(name.replace("-", "_"), (1, LARGEST)))
+
+
+def named(text: str) -> str:
+    """Reads a name: a variable that a script did not set is none, nor is it the folder here."""
+    if not text:
+        raise argparse.ArgumentTypeError("expected a name, got an empty one")
+    return text
+
+
+def folder(text: str) -> str:
+    """Reads the name of a folder that is there: in one that was mistyped nothing is found."""
+    if not os.path.isdir(text):
+        raise argparse.ArgumentTypeError(f"expected a folder that is there, got {text!r}")
+    return text
 
 
 def size_of(text: str) -> tuple[int, int]:

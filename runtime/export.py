@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import hashlib
 import json
 import os
@@ -52,14 +53,16 @@ def write_project(
 
     Raises:
         Edited: Files there are not as an export left them; none is changed.
-        FileError: A file could not be written.
-        OSError: The folder could not be made.
+        FileError: A file could not be written, or the folder not be made.
     """
     texts = {**_texts(project), RECORDED: record.read_text(encoding="utf-8") if record else None}
     edited = _edited(texts, folder)
     if edited and not replace_edited:
         raise Edited(folder, edited)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _closed(folder, error) from error
     written = _written(folder)
     for name, text in texts.items():
         if text is None:
@@ -92,6 +95,8 @@ def _texts(project: Project) -> dict[str, str | None]:
 
 def _edited(texts: Mapping[str, str | None], folder: Path) -> list[str]:
     """Files there that are neither what the last export wrote nor what this one would."""
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        raise _closed(folder, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
     written = _written(folder)
     edited = []
     for name, text in texts.items():
@@ -107,6 +112,12 @@ def _edited(texts: Mapping[str, str | None], folder: Path) -> list[str]:
         if _hashed(there) != written.get(name) and (text is None or there != text.encode()):
             edited.append(name)
     return edited
+
+
+def _closed(folder: Path, error: OSError) -> FileError:
+    """What is said where no folder is, nor can be made."""
+    why = error.strerror or error
+    return FileError(f"{folder}: no folder can be made here ({why}). Export into another folder.")
 
 
 def _written(folder: Path) -> dict[str, str]:
