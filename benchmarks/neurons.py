@@ -3,7 +3,8 @@
 `python benchmarks/neurons.py` prints milliseconds to gather 1,000 neurons, and for a drawn net of
 129 neurons (2-64-64-1) the speed of its training over that of the same `nn.Sequential`, taken in
 turns in one process, one thread. Then the same for 200 neurons wired at random, with one activation
-and with several, beside dense layers of the same depth and widths with one activation.
+and with several, beside two nets of dense layers of the same depth and widths: one whose only
+activation is tanh, and one that has as many of each activation in each layer as were drawn.
 """
 
 import random
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import util
 from pathlib import Path
 from typing import Any, get_args
@@ -25,12 +26,13 @@ from torch import Tensor, nn
 
 from graph.compile import compile_document
 from graph.neurons import clusters, gather
+from graph.neurons.blocks import kind
 from graph.nodes.neuron import Activation
 from graph.order import topological
 from graph.sheet import End, Node
 from tests.drawing import Drawing, blocks
 
-ROUNDS, STEPS = 60, 40
+ROUNDS, STEPS = 60, 20
 MARGIN = clusters.MARGIN
 EXAMPLES = 64
 
@@ -99,7 +101,8 @@ def compiled(draw: Drawing) -> nn.Module:
                 (Path(folder) / name).write_text(source.text, encoding="utf-8")
         sys.path.insert(0, folder)
         try:
-            sys.modules.pop("layers", None)
+            for name in ("layers", "neurons"):
+                sys.modules.pop(name, None)
             found = util.spec_from_file_location("drawn_model", Path(folder) / "model.py")
             assert found is not None
             assert found.loader is not None
@@ -111,20 +114,45 @@ def compiled(draw: Drawing) -> nn.Module:
     return made
 
 
-def layered(draw: Drawing) -> nn.Module:
-    """Dense layers of the depth and widths of a drawn net, as a person writes them."""
+class Mixed(nn.Module):
+    """Activations by column: each bends so many columns, side by side."""
+
+    def __init__(self, kinds: Mapping[str, int]) -> None:
+        super().__init__()
+        bends: dict[str, Any] = {"linear": torch.clone, "sin": torch.sin}
+        self.bends = [bends.get(name) or getattr(F, name) for name in kinds]
+        self.counts = list(kinds.values())
+
+    def forward(self, x: Tensor) -> Tensor:
+        if len(self.bends) == 1:
+            bent: Tensor = self.bends[0](x)
+            return bent
+        parts = x.split(self.counts, dim=1)
+        return torch.cat([bend(part) for bend, part in zip(self.bends, parts, strict=True)], dim=1)
+
+
+def layered(draw: Drawing, *, mixed: bool = False) -> nn.Module:
+    """Dense layers of the depth and widths of a drawn net, as a person writes them.
+
+    Args:
+        draw: The net.
+        mixed: Have each layer's activations, column by column, instead of tanh.
+    """
     depth: dict[str, int] = {}
     for node in topological(draw.board):
         sources = [depth.get(link.source.node, 0) for link in draw.board.into(node)]
         neuron = draw.board.nodes[node].type == "neuron.neuron"
         depth[node] = max(sources, default=0) + neuron
-    neurons = [n for n in depth if draw.board.nodes[n].type == "neuron.neuron"]
-    widths = Counter(depth[node] for node in neurons)
+    widths: dict[int, Counter[str]] = {}
+    for node, level in depth.items():
+        if draw.board.nodes[node].type == "neuron.neuron":
+            widths.setdefault(level, Counter())[kind(draw.board.nodes[node])] += 1
     layers: list[nn.Module] = []
     before = 2
     for level in sorted(widths):
-        layers += [nn.Linear(before, widths[level]), nn.Tanh()]
-        before = widths[level]
+        width = widths[level].total()
+        layers += [nn.Linear(before, width), Mixed(widths[level]) if mixed else nn.Tanh()]
+        before = width
     return nn.Sequential(*layers[:-1], nn.Flatten(0))
 
 
@@ -154,15 +182,15 @@ def stepper(model: nn.Module) -> Callable[[], Any]:
 
 
 def speeds(*models: nn.Module, rounds: int = ROUNDS) -> list[float]:
-    """Median seconds for `STEPS` steps of each model, taken in turns."""
+    """Median processor seconds for `STEPS` steps of each model, taken in turns."""
     runs = [stepper(model) for model in models]
     times: list[list[float]] = [[] for _ in runs]
     for number in range(rounds):
         turn = number % len(runs)
         for index in [*range(turn, len(runs)), *range(turn)]:
-            start = time.perf_counter()
+            start = time.process_time()
             runs[index]()
-            times[index].append(time.perf_counter() - start)
+            times[index].append(time.process_time() - start)
     return [statistics.median(found) for found in times]
 
 
@@ -181,12 +209,13 @@ def main() -> None:
         clusters.MARGIN = 0.0
         layers = compiled(draw)
         clusters.MARGIN = MARGIN
-        dense, wired, apart = speeds(layered(draw), one, layers, rounds=15)
+        models = layered(draw), layered(draw, mixed=True), one, layers
+        dense, mixed, wired, apart = speeds(*models, rounds=15)
         kinds = f"{len(activations)} activation{'s' * (len(activations) > 1)}"
         print(
             f"200 neurons wired at random, {kinds}: {dense / wired:.2f} of the speed of dense "
-            f"layers of their depth and widths ({dense / STEPS * 1e6:.0f} us a step); "
-            f"as layers and masks {dense / apart:.2f}"
+            f"layers of their depth and widths with one activation ({dense / STEPS * 1e6:.0f} us "
+            f"a step), {mixed / wired:.2f} with theirs; as layers and masks {dense / apart:.2f}"
         )
 
 

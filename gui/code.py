@@ -22,7 +22,16 @@ from gui.session import Session
 from gui.source import Source
 from gui.widgets import button, label
 
-FIRST = ("model.py", "train.py", "data.py", "losses.py", "layers.py", "sample.py", "README.md")
+FIRST = (
+    "model.py",
+    "train.py",
+    "data.py",
+    "losses.py",
+    "layers.py",
+    "neurons.py",
+    "sample.py",
+    "README.md",
+)
 
 
 class Listing(QPlainTextEdit):

@@ -20,7 +20,8 @@ from graph.nodes.neuron import Activation
 from graph.order import topological
 from graph.sheet import End, Node
 from graph.tensor import TensorType, features
-from runtime.exported.layers import Bias, MaskedLinear, WiredNeurons
+from runtime.exported.layers import Bias, MaskedLinear
+from runtime.exported.neurons import WiredNeurons
 from tests.drawing import Drawing
 
 Given = Mapping[End, Tensor]
