@@ -1,10 +1,10 @@
 """Fixes that take nodes out of the way to one input, and leave what else they feed as it is."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from graph import networks, ranges, routes, rules
+from graph import networks, ranges, routes, rules, wires
 from graph.declare import REGISTRY
 from graph.problems import Fix
 from graph.ranges import ORDER, Want
@@ -49,7 +49,7 @@ def fix(document: "Document", target: Place, chain: Chain, want: Want, wants: Wa
     def apply(document: "Document") -> None:
         with document.group(label):
             if alone:
-                _take_out(document, chain.bends)
+                _take_out(document, chain)
             else:
                 _go_round(document, target.end, chain)
             if makes:
@@ -78,7 +78,7 @@ def _agrees(place: Place, target: Place, wants: Wants) -> bool:
 
 def _consumers(document: "Document", chain: Chain) -> Iterator[Place]:
     """The inputs that what bends goes to, seen through what hands it on."""
-    between = {place.end.node for place in chain.places}
+    between = {place.end.node for place in chain.places} | chain.between
     for bend in chain.bends:
         for path in _paths(document, bend):
             yield from _through(document, Place(path, bend.end), between)
@@ -112,19 +112,39 @@ def _through(document: "Document", place: Place, between: set[str]) -> Iterator[
                 ahead.append(further)
 
 
-def _take_out(document: "Document", bends: Iterable[Place]) -> None:
-    for node in dict.fromkeys(place.end.node for place in bends):
+def _take_out(document: "Document", chain: Chain) -> None:
+    origins = {place.end.node: origin.end for place, origin in chain.origins.items()}
+    for node in dict.fromkeys(place.end.node for place in chain.bends):
+        if not document.has(node):
+            continue  # gone with one behind it
         param = linear_param(document.node(node))
-        if param:
+        if node in origins:
+            _join(document, origins[node], node)
+        elif param:
             document.set_params(node, **{param: LINEAR})
         else:
             document.remove([node], reconnect=True)
 
 
+def _join(document: "Document", origin: End, node: str) -> None:
+    """Wire a value where a node went that made its numbers of it, and take out what is left."""
+    sheet = document.sheet_of(node)
+    for link in sheet.out_of(node):
+        document.unlink(link)
+        wires.link_instead(document, origin, link)
+    gone = [node]
+    for one in gone:
+        before = dict.fromkeys(link.source.node for link in sheet.into(one))
+        document.remove([one])
+        gone += [id for id in before if id != origin.node and not any(sheet.out_of(id))]
+
+
 def _go_round(document: "Document", target: End, chain: Chain) -> None:
     """Wire what comes before the first that bends to the target, through copies of the others."""
     first, *rest = reversed(chain.places)
-    path, source = first.path, _wire_before(document, first).source
+    origin = chain.origins.get(first)
+    path = first.path
+    source = origin.end if origin else _wire_before(document, first).source
     for place in rest:
         while place.path[: len(path)] != path:
             path, source = _out_of(document, path, source)

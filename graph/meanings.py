@@ -11,19 +11,22 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from graph import bypass, mending, rules, tracing
+from graph import bypass, mending, rules, tracing, wires
 from graph.declare import REGISTRY
 from graph.mending import problem, set_on
 from graph.problems import Fix, Problem
 from graph.ranges import ANY, LOWEST, Want
 from graph.routes import Place
 from graph.sheet import End, Node
+from graph.tensor import TensorType
 from graph.tracing import Chain, Traced
 
 if TYPE_CHECKING:
+    from graph.document import Document
     from graph.infer import Inference
 
 
+JUDGE = {"loss", "metric", "view"}
 NEAR = 0.1
 """How much of the way between a target's ends may be out of reach, at either."""
 
@@ -132,7 +135,48 @@ def _fixes(inference: "Inference", target: Place, chain: Chain, want: Want) -> t
         return found, said or ("" if want.picky else "gives numbers as good with it as without")
 
     found = bypass.fix(inference.document, target, chain, want, wants)
+    found = found or _layer(inference, target, want)
     return (found,) if found else ()
+
+
+def _layer(inference: "Inference", target: Place, want: Want) -> Fix | None:
+    """A layer behind what can't be left out, as the last of a repeated network: any numbers.
+
+    Only where scores or their like are wanted, which a layer gives.
+    """
+    found = inference.result(target.end.node)
+    types = inference.input_types(*target.end)
+    node = inference.document.node(target.end.node)
+    loss = rules.role(node.type) == "loss"
+    scored = [one for one in wanted(inference, node).values() if one.scores]
+    if not loss or scored != [want] or found is None or not found.inputs or not types[:1]:
+        return None
+    given, *others = (one for one in found.inputs if isinstance(one, TensorType))
+    if not others:
+        return None  # a layer before one of two losses that judge alike would be only its own
+    rows = given.rank == 2 or any(given.dims[:-1] == one.dims for one in others)
+    type = "layer.linear" if rows else f"layer.conv{given.rank - 2}d"
+    made, size = REGISTRY.find(type), given.dims[-1 if rows else 1] if given.rank > 1 else None
+    if made is None or not isinstance(size, int):
+        return None
+    params = {"units": size} if rows else {"filters": size, "kernel_size": (1,)}
+    bent = REGISTRY.find(want.insert)
+    label = f"Insert a {made.title} of {size}" + (f" and insert {bent.title}" if bent else "")
+
+    def apply(document: "Document") -> None:
+        with document.group(label):
+            (wire,) = document.board.into(*target.end)
+            layer = document.insert(type, wire, **params)
+            scores = End(layer.id, document.ports(layer).outputs[0].name)
+            for link in document.board.out_of(*wire.source):
+                if rules.role(document.node(link.target.node).type) in JUDGE:
+                    document.unlink(link)
+                    wires.link_instead(document, scores, link)
+            if bent:
+                (wire,) = document.board.into(*target.end)
+                document.insert(bent.type, wire, **dict(want.params))
+
+    return Fix(label, apply)
 
 
 def _thinned(

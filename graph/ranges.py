@@ -150,6 +150,11 @@ class Want:
         return replace(self, insert="merge.scale", params=params)
 
     @property
+    def scores(self) -> bool:
+        """Are they scores or log probabilities, as a layer gives them or nearly?"""
+        return self.logs or self.below != math.inf or self.above != -math.inf
+
+    @property
     def picky(self) -> bool:
         """Are there numbers it would not take?"""
         return self != Want(self.expected, advice=self.advice, thinned=self.thinned)
@@ -240,6 +245,7 @@ def shares(dim: int, *, log: bool, along: int | None = None) -> Want:
     if log:
         return Want(
             "log probabilities, none above 0",
+            below=-SLACK,
             high=0.0,
             logs=True,
             axis=along,

@@ -3,17 +3,19 @@
 Looked up where it is asked for: what learns gives numbers of any size, so the way is short.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from graph import axes, ranges, routes
+from graph import axes, origins, ranges, routes
 from graph.declare import REGISTRY, Declaration
 from graph.ranges import FREE, PICTURE, Given, Want
 from graph.routes import Place
-from graph.sheet import End, Node
+from graph.sheet import End
 from graph.tensor import TensorType
 
 if TYPE_CHECKING:
+    from graph.document import Document
     from graph.infer import Inference
 
 DEEP = 40
@@ -102,6 +104,8 @@ def _range(inference: "Inference", place: Place, declaration: Declaration, deep:
             return PICTURE
         named = made.standardised(inference.facts.get(node.id))
         return FREE if place.end.port in named else None
+    if declaration.has("chooses"):
+        given = origins.narrowed(inference, place, declaration, given)
     number = [port.name for port in ports.outputs].index(place.end.port)
     made = ranges.of(declaration, node.params, given or [FREE], number)
     x = _first_type(inference, place)
@@ -139,10 +143,14 @@ class Chain:
         places: All of them, down to the first that bends.
         bends: Those that bend numbers into what is not wanted. Without them numbers are of either
             sign; what only hands on or scales stays.
+        origins: For those with several inputs, the one value that all of these come from.
+        between: The nodes that lie between those and what they come from.
     """
 
     places: tuple[Place, ...]
     bends: tuple[Place, ...]
+    origins: Mapping[Place, Place] = field(default_factory=dict)
+    between: frozenset[str] = frozenset()
 
 
 def chain(inference: "Inference", traced: Traced, want: Want) -> Chain:
@@ -150,25 +158,33 @@ def chain(inference: "Inference", traced: Traced, want: Want) -> Chain:
     places, bent = [*traced.steps], [0]
     maker = traced.maker
     bends: list[Place] = []
+    joined: dict[Place, Place] = {}
+    between = set[str]()
     for _ in range(DEEP):
         declaration = known(inference, maker) if maker else None
         if maker is None or declaration is None:
             break
         places.append(maker)
-        if _bends(inference.document.node(maker.end.node), declaration):
+        before = single_input(inference, maker) if declaration.role != "neuron" else None
+        several = before is None and not declaration.learns and declaration.role != "neuron"
+        if several and (origin := origins.common(inference, maker)) is not None:
+            before = joined[maker] = origin
+            between |= origins.between(inference, maker, origin)
+        straight = maker not in joined or not want.complaint(at(inference, maker).range)
+        if not straight or _bends(inference.document, maker, declaration):
             bends.append(maker)
             bent.append(len(places))
-        before = single_input(inference, maker) if declaration.role != "neuron" else None
         above = at(inference, before) if before else Traced()
         if declaration.learns or not want.complaint(above.range):
             break
         places += above.steps
         maker = above.maker
-    return Chain(tuple(places[: bent[-1]]), tuple(bends))
+    return Chain(tuple(places[: bent[-1]]), tuple(bends), joined, frozenset(between))
 
 
-def _bends(node: Node, declaration: Declaration) -> bool:
-    inputs = declaration.ports.inputs
+def _bends(document: "Document", place: Place, declaration: Declaration) -> bool:
+    node = document.node(place.end.node)
+    inputs = document.ports(node).inputs
     if declaration.role != "neuron" and len(inputs) != 1:
         return False
     alone = (FREE,) if inputs and inputs[0].variadic else FREE

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from graph.nodes._formula import CONSTANTS
-from graph.ranges import Given, Meaning, Range
+from graph.ranges import LARGE, Given, Meaning, Range
 
 RISING: dict[str, Callable[[float], float]] = {
     "erf": math.erf,
@@ -26,10 +26,25 @@ RISING: dict[str, Callable[[float], float]] = {
     "elu": lambda x: x if x > 0 else math.expm1(x),
     "mean": lambda x: x,
 }
+VALUED: dict[str, Callable[[float], float]] = {
+    "silu": lambda x: x * RISING["sigmoid"](x),
+    "gelu": lambda x: x * (0.5 + 0.5 * math.erf(x / math.sqrt(2))),
+    "cosh": math.cosh,
+    "tan": math.tan,
+}
+"""Functions that neither rise nor fall everywhere, at one number."""
+STEPS = 80
+"""At how many numbers a formula of one input is tried."""
 Pair = tuple[float, float]
 POINTS = (0.7, 1.9, 3.2, 0.4, 2.3, 1.1)
 """Where a formula is tried: no two inputs get the same number."""
 SHIFTS = (0.5, 1.5)
+SIGNS: dict[str, ast.operator] = {
+    "+": ast.Add(),
+    "-": ast.Sub(),
+    "*": ast.Mult(),
+    "/": ast.Div(),
+}
 MANY = 8
 """Inputs beyond which no formula is tried with all sets of them moved along."""
 
@@ -41,7 +56,7 @@ def met(sign: str, given: Sequence[Given]) -> Given:
         return None
     if len(known) == 1:
         return known[0]
-    op: ast.operator = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult()}[sign]
+    op = SIGNS[sign]
     pair: Pair | None = (known[0].low, known[0].high)
     for one in known[1:]:
         if pair is None:
@@ -54,7 +69,7 @@ def met(sign: str, given: Sequence[Given]) -> Given:
 def _met_meaning(sign: str, known: Sequence[Range]) -> Meaning:
     """Two sets of log probabilities along one axis added up are none; of others it is not known."""
     meant = {one.meaning for one in known}
-    if meant == {""} or (meant == {"probabilities"} and sign != "-"):
+    if meant == {""} or (meant == {"probabilities"} and sign in "+*"):
         return ""
     alike = meant == {"log probabilities"} and len({one.axis for one in known}) == 1
     return "" if sign == "+" and alike and known[0].axis is not None else "open"
@@ -78,12 +93,40 @@ def joined(given: Sequence[Given]) -> Given:
 def span(tree: ast.expr, given: Mapping[str, Given]) -> Given:
     """The range of a formula from those of its inputs; None where it can't be told."""
     found = _span(tree, given)
-    if found is None:
-        return None
     names = [one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id in given]
     once = len(set(names)) == len(names)  # x - x is 0, while its interval is wide
+    if len({*names}) == 1 and (found is None or not once):
+        found = _tried(tree, names[0], given[names[0]])
+        once = True
+    if found is None:
+        return None
     reached = once and all(one is not None and one.reached for one in given.values())
     return Range(*found, reached, *_meant(tree, given))
+
+
+def _tried(tree: ast.expr, name: str, given: Given) -> Pair | None:
+    """The interval of a formula of one input, from its values at many of its numbers.
+
+    Without end where the largest or the smallest lie at the end of what was tried.
+    """
+    if given is None or any(isinstance(one, ast.Call) and _gathers(one) for one in ast.walk(tree)):
+        return None
+    low, high = max(given.low, -LARGE), min(given.high, LARGE)
+    found = []
+    for step in range(STEPS + 1):
+        x = low + (high - low) * step / STEPS
+        pair = _span(tree, {name: Range(x, x)})
+        if pair is None or not math.isfinite(pair[0]) or pair[0] != pair[1]:
+            return None
+        found.append(pair[0])
+    ends = {found[0]: given.low <= -LARGE, found[-1]: given.high >= LARGE}
+    far = {end for end, open in ends.items() if open and abs(end) >= LARGE}
+    least, most = min(found), max(found)
+    return -math.inf if least in far else least, math.inf if most in far else most
+
+
+def _gathers(called: ast.Call) -> bool:
+    return isinstance(called.func, ast.Name) and called.func.id in {"mean", "sum"}
 
 
 Meant = tuple[Meaning, int | Literal["any"] | None]
@@ -162,6 +205,17 @@ def _span(tree: ast.expr, given: Mapping[str, Given]) -> Pair | None:
     return None
 
 
+def by_zero(tree: ast.expr, given: Mapping[str, Given]) -> list[str]:
+    """The divisors of a formula that are 0, from the ranges of its inputs."""
+    divisions = (ast.Div, ast.FloorDiv, ast.Mod)
+    found = [
+        one.right
+        for one in ast.walk(tree)
+        if isinstance(one, ast.BinOp) and isinstance(one.op, divisions)
+    ]
+    return [ast.unparse(one) for one in found if _span(one, given) == (0.0, 0.0)]
+
+
 def _met(op: ast.operator, one: Pair, other: Pair) -> Pair | None:
     match op:
         case ast.Add():
@@ -172,6 +226,8 @@ def _met(op: ast.operator, one: Pair, other: Pair) -> Pair | None:
             return product(one, other)
         case ast.Div() if other[0] > 0 or other[1] < 0:
             return product(one, (1 / other[1], 1 / other[0]))
+        case ast.Div() if other[0] == 0 < other[1]:
+            return product(one, (1 / other[1], math.inf))
         case ast.Pow() if other[0] == other[1] == 2:
             return _square(one)
     return None
@@ -203,6 +259,8 @@ def _called(name: str, args: list[Pair | None]) -> Pair | None:
     if name == "abs":
         ends = sorted((abs(low), abs(high)))
         return (0.0 if low <= 0 <= high else ends[0]), ends[1]
+    if name in VALUED and low == high:
+        return VALUED[name](low), VALUED[name](low)
     rising = RISING.get(name)
     return None if rising is None else (_at(rising, low), _at(rising, high))
 

@@ -74,6 +74,10 @@ class Multiply:
         """The product of the ranges."""
         return met("*", xs)
 
+    def chooses(self) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+        """Any of its wires may be a mask of the others: nothing is left where that says no."""
+        return "xs", ("xs",), ()
+
     def expression(self, xs: tuple[Value, ...]) -> str:
         return " * ".join(map(operand, xs))
 
@@ -126,6 +130,14 @@ class Divide:
     def shape(self, a: TensorType, b: TensorType) -> TensorType:
         y = joint((a, b), broadcast((a, b), ("a", "b")))
         return TensorType(y.dims, "float", y.kind)
+
+    def bounds(self, a: Given, b: Given) -> Given:
+        """The quotient of the ranges."""
+        return met("/", (a, b))
+
+    def divisors(self, a: Given, b: Given) -> list[str]:
+        """What it divides by, where that is 0."""
+        return ["`b`"] if b is not None and b.low == b.high == 0 else []
 
     def expression(self, a: Value, b: Value) -> str:
         return f"{operand(a)} / {operand(b)}"

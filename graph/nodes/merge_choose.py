@@ -55,6 +55,10 @@ class Compare:
     def absolute(self, a: TensorType, b: TensorType | None) -> tuple[int, ...]:
         return (0,) if b is None else ()
 
+    def compares(self) -> tuple[str, float]:
+        """What holds of `a` and a number where it says yes, if no `b` is wired."""
+        return self.relation, self.value
+
     def summary(self) -> str:
         return f"{self.relation} b, or {self.relation} {self.value:g}"
 
@@ -90,6 +94,10 @@ class Not:
     def shape(self, x: TensorType) -> TensorType:
         return truth(x, "x")
 
+    def inverts(self) -> bool:
+        """Does it say the opposite?"""
+        return True
+
     def expression(self, x: Value) -> str:
         return f"~{operand(x)}"
 
@@ -111,6 +119,10 @@ class Where:
     def bounds(self, condition: Given, a: Given, b: Given) -> Given:
         """From the lowest to the highest of both."""
         return joined((a, b))
+
+    def chooses(self) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+        """The mask, what counts where it says yes, and what where it says no."""
+        return "condition", ("a",), ("b",)
 
     def expression(self, condition: Value, a: Value, b: Value) -> str:
         return call("torch.where", condition, a, b)
@@ -137,6 +149,10 @@ class MaskedFill:
     def bounds(self, x: Given, mask: Given) -> Given:
         """Those of its input and the number."""
         return joined((x, Range(self.value, self.value)))
+
+    def chooses(self) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+        """The mask, what counts where it says yes, and what where it says no."""
+        return "mask", (), ("x",)
 
     def expression(self, x: Value, mask: Value) -> str:
         return call(f"{operand(x)}.masked_fill", mask, self.value)

@@ -21,7 +21,7 @@ from graph.nodes._formula import (
     write,
 )
 from graph.nodes._shapes import joint, numbers
-from graph.nodes._spans import absolute, span
+from graph.nodes._spans import absolute, by_zero, span
 from graph.nodes.merge import GROUP
 from graph.ranges import Range
 from graph.tensor import TensorType
@@ -89,6 +89,10 @@ class Expression:
             return span(parse(self.formula), dict(zip(inputs(self.formula), given, strict=True)))
         except Mismatch:
             return None
+
+    def divisors(self, *given: Range | None) -> list[str]:
+        """What it divides by, where that is 0."""
+        return by_zero(parse(self.formula), dict(zip(inputs(self.formula), given, strict=True)))
 
     def gathers(self, *xs: TensorType | None) -> tuple[int, ...]:
         """The inputs of which it takes the mean or the sum of everything, as part of more."""

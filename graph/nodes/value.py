@@ -7,7 +7,7 @@ from graph.declare import Value, call, node, param, shared
 from graph.errors import Mismatch, set_param
 from graph.nodes._initial import Drawn
 from graph.nodes._shapes import operand
-from graph.ranges import Given
+from graph.ranges import Given, Range
 from graph.tensor import TensorType, features
 
 GROUP = "Layers"
@@ -60,6 +60,14 @@ class Constant(Held):
                 repairs=[set_param("sizes", (len(self.values),))],
             )
         return super().shape(batch)
+
+    def fixed(self) -> tuple[float, ...]:
+        """The numbers it holds, which stay."""
+        return self.values
+
+    def bounds(self, batch: Given) -> Range:
+        """Its own numbers."""
+        return Range(min(self.values), max(self.values))
 
     def module(self, batch: TensorType | None) -> str:
         return call("Constant", *self.values, **({"sizes": self.sizes} if self.sizes else {}))

@@ -581,3 +581,203 @@ def test_answers_of_yes_and_no_are_taken_one_by_one() -> None:
     net.add("optimizer.adam", net.add("loss.binary_cross_entropy", net.last, several))
     net.add("metric.accuracy", net.last, several)
     assert not net.inference.problems
+
+
+def shares_by_hand(net: Net) -> Node:
+    raised = formula(net, "exp(a)", net.last)
+    return net.add("merge.divide", raised, net.add("merge.sum", raised, dim=(1,), keepdim=True))
+
+
+def where(net: Net, mask: Node, yes: Node, no: Node) -> Node:
+    return net.add("merge.where", mask, yes, no)
+
+
+BY_HAND: dict[str, Callable[[Net], Node]] = {
+    "relu": lambda net: formula(net, "relu(a)", net.last),
+    "the larger": lambda net: formula(net, "max(a, 0)", net.last),
+    "half of both": lambda net: formula(net, "(a + abs(a)) / 2", net.last),
+    "sigmoid": lambda net: formula(net, "1 / (1 + exp(-a))", net.last),
+    "swish": lambda net: formula(net, "a * sigmoid(a)", net.last),
+    "silu": lambda net: formula(net, "silu(a)", net.last),
+    "tanh": lambda net: formula(net, "tanh(a)", net.last),
+    "exp": lambda net: formula(net, "exp(a)", net.last),
+    "softmax": shares_by_hand,
+    "softmax of two nodes": lambda net: formula(
+        net,
+        "a / b",
+        raised := formula(net, "exp(a)", net.last),
+        net.add("merge.sum", raised, dim=(1,), keepdim=True),
+    ),
+    "where": lambda net: where(
+        net,
+        net.add("merge.compare", net.last),
+        net.last,
+        net.add("layer.constant", values=(0.0,)),
+    ),
+    "where not": lambda net: where(
+        net,
+        net.add("merge.not", net.add("merge.compare", net.last)),
+        net.add("merge.scale", net.last, factor=0.0),
+        net.last,
+    ),
+    "mask": lambda net: net.add("merge.multiply", net.last, net.add("merge.compare", net.last)),
+    "mask as numbers": lambda net: net.add(
+        "merge.multiply", net.last, net.add("shape.to_float", net.add("merge.compare", net.last))
+    ),
+    "masked fill": lambda net: net.add(
+        "merge.masked_fill", net.last, net.add("merge.compare", net.last, relation="<")
+    ),
+    "squares": lambda net: net.add(
+        "merge.multiply", *[net.add("activation.sigmoid", net.last)] * 2
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BY_HAND)
+@pytest.mark.parametrize("grouping", [False, True])
+def test_what_is_bent_by_hand_is_told_and_taken_out(kind: str, grouping: bool) -> None:
+    net = Net()
+    before = {*net.document.board.nodes}
+    bent = BY_HAND[kind](net)
+    made = [net.document.node(one) for one in net.document.board.nodes if one not in before]
+    loss = net.judge("loss.cross_entropy", net.add("shape.flatten", bent))
+    net.judge("metric.accuracy", bent)
+    if grouping:
+        net.document.group_into_network([net.last.id, *(one.id for one in made)], "inner")
+    problem = net.problem(loss)
+    assert "expected logits" in problem.text
+    assert problem.fixes[0].label.startswith(("Take", "Wire"))
+    net.mend(problem)
+    assert not net.inference.problems
+    assert not any(net.document.has(one.id) for one in made)
+
+
+KEPT: dict[str, Callable[[Net], Node]] = {
+    "leaky": lambda net: where(
+        net,
+        net.add("merge.compare", net.last),
+        net.last,
+        net.add("merge.scale", net.last, factor=0.5),
+    ),
+    "another's mask": lambda net: net.add(
+        "merge.multiply",
+        net.last,
+        net.add(
+            "merge.compare", net.add("shape.slice", net.add("shape.flatten", net.data), end=10)
+        ),
+    ),
+    "length": lambda net: net.add(
+        "merge.divide", net.last, net.add("merge.norm", net.last, dim=(1,), keepdim=True)
+    ),
+    "temperature": lambda net: net.add(
+        "merge.divide", net.last, net.add("layer.constant", values=(0.07,))
+    ),
+    "centred": lambda net: formula(net, "a - b / 2", net.last, net.last),
+    "cubed": lambda net: formula(net, "a * a * a", net.last),
+}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_scores_by_hand_are_scores(kind: str) -> None:
+    net = Net()
+    net.judge("loss.cross_entropy", KEPT[kind](net))
+    assert not net.inference.problems
+
+
+@pytest.mark.parametrize("bend", ["relu", "softmax", "sigmoid"])
+@pytest.mark.parametrize("kind", ["loss.cross_entropy", "loss.nll"])
+def test_a_layer_comes_behind_a_network_that_is_repeated(bend: str, kind: str) -> None:
+    net = Net()
+    layer = net.add("layer.linear", net.last, units=10)
+    bent = net.add(f"activation.{bend}", layer)
+    loss = net.judge(kind, bent)
+    net.judge("metric.accuracy", bent)
+    placed = grouped(net, layer, bent)
+    net.document.set_params(placed.id, repeat=3)
+    problem = net.problem(loss)
+    log = " and insert Log softmax" if kind == "loss.nll" else ""
+    assert [fix.label for fix in problem.fixes] == [f"Insert a Linear of 10{log}"]
+    net.mend(problem)
+    assert not net.inference.problems
+    assert not net.document.board.out_of(placed.id)[1:]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kind", "params", "label"),
+    [
+        ((3, 8, 8), "layer.conv2d", {"filters": 3}, "Insert a Conv2d of 3"),
+        ((8, 8, 3), "layer.linear", {"units": 3}, "Insert a Linear of 3"),
+    ],
+)
+def test_the_layer_suits_what_is_judged(
+    sizes: tuple[int, ...], kind: str, params: dict[str, Any], label: str
+) -> None:
+    """A convolution for pictures with a class a pixel, a Linear for rows of scores."""
+    net = Net()
+    given = net.document.add_node("data.csv", params={"path": "some.csv"})
+    pixels = {"dims": ["N", *sizes], "dtype": "float", "kind": "features"}
+    classes = {"dims": ["N", 8, 8], "dtype": "int", "kind": "labels", "classes": 3}
+    outputs = {"features": pixels, "target": classes}
+    net.inference.set_facts(given.id, {"outputs": outputs, "numbers": [], "categories": {}})
+    layer = net.add(kind, given, **params)
+    bent = net.add("activation.relu", layer)
+    loss = net.add("loss.cross_entropy", bent)
+    net.document.link(End(given.id, "target"), End(loss.id, "label"))
+    net.add("optimizer.adam", loss)
+    net.document.set_params(grouped(net, layer, bent).id, repeat=2)
+    problem = net.problem(loss)
+    assert [fix.label for fix in problem.fixes] == [label]
+    net.mend(problem)
+    assert not net.inference.problems_of(loss.id)
+
+
+def constant(net: Net, *values: float) -> Node:
+    sizes: dict[str, Any] = {"sizes": (len(values),)} if len(values) > 1 else {}
+    return net.add("layer.constant", values=values, **sizes)
+
+
+BY_ZERO: dict[str, tuple[Callable[[Net], Node], str]] = {
+    "constant": (
+        lambda net: net.add("merge.divide", net.last, constant(net, 0.0)),
+        "Set values of constant_tensor to (1.0,)",
+    ),
+    "one of several": (
+        lambda net: net.add("merge.divide", net.last, constant(net, *map(float, range(10)))),
+        "Set values of constant_tensor to (1.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)",
+    ),
+    "formula": (
+        lambda net: formula(net, "a / b", net.last, constant(net, 0.0)),
+        "Set values of constant_tensor to (1.0,)",
+    ),
+    "rest": (
+        lambda net: formula(net, "a % (2 * b)", net.last, constant(net, 0.0)),
+        "Set values of constant_tensor to (1.0,)",
+    ),
+    "nothing of it": (
+        lambda net: net.add("merge.divide", net.last, net.add("merge.scale", net.last, factor=0.0)),
+        "Take divide out",
+    ),
+}
+
+
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize("kind", BY_ZERO)
+def test_a_division_by_a_constant_0_is_told(kind: str, within: bool) -> None:
+    net = Net()
+    make, label = BY_ZERO[kind]
+    divided = make(net)
+    net.judge("loss.cross_entropy", divided)
+    if within:
+        grouped(net, divided)
+    problem = net.problem(divided)
+    assert problem.severity == "error"
+    assert "which is 0" in problem.text
+    assert [fix.label for fix in problem.fixes] == [label]
+    net.mend(problem)
+    assert not net.inference.problems
+
+
+def test_a_division_of_0_is_none_by_it() -> None:
+    net = Net()
+    net.judge("loss.cross_entropy", formula(net, "a / (b * b + 1)", constant(net, 0.0), net.last))
+    assert not any("which is 0" in one.text for one in net.inference.problems)
