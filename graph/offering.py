@@ -9,7 +9,7 @@ from graph.answers import Answers
 from graph.declare import REGISTRY, Declaration, Port
 from graph.document import Document
 from graph.errors import Mismatch
-from graph.offers import parse
+from graph.offers import as_offer, parse
 from graph.rehearsing import alike, gives, kinds, rehearse, takes_like
 from graph.sheet import End, Link, Node
 from graph.tensor import TensorType
@@ -62,6 +62,8 @@ def before(offer: Declaration, place: Answers, end: End) -> Fit | None:
     givers = [one for one in offer.ports.outputs if port is None or port.accepts(one)]
     if not givers:
         return None
+    if offer.role == "input":
+        return Fit(givers[0].name)
     arriving = [kind for kind in place.input_types(*end) if kind is not None]
     index = offer.ports.outputs.index(givers[0])
     made = [one[index] for one in gives(offer, arriving, place.document)]
@@ -72,17 +74,21 @@ def into(offer: Declaration, place: Answers, link: Link) -> Fit | None:
     """How a node type would stand in a wire, by its first input and output."""
     if not offer.ports.inputs or not offer.ports.outputs:
         return None
-    source = place.document.ports(place.document.node(link.source.node)).output(link.source.port)
-    first = offer.ports.inputs[0]
+    document = place.document
+    source = document.ports(document.node(link.source.node)).output(link.source.port)
+    target = document.ports(document.node(link.target.node)).input(link.target.port)
+    first, last = offer.ports.inputs[0], offer.ports.outputs[0]
     if source is None or not first.accepts(source):
         return None
+    if target is None or not target.accepts(last):
+        return None
     given = place.type_of(*link.source)
-    taking = _taking(offer, [first], given, place.document)
+    taking = _taking(offer, [first], given, document)
     if taking.reason or given is None:
         return taking
-    found = rehearse(offer, {}, {first.name: (given,)}, place.document)
+    found = rehearse(offer, {}, {first.name: (given,)}, document)
     made = [found[0]] if isinstance(found, tuple) and found else []
-    giving = _given(place, link.target, offer.ports.outputs[0], made)
+    giving = _given(place, link.target, last, made)
     return Fit(first.name, taking.exact and giving.exact, giving.reason)
 
 
@@ -169,28 +175,44 @@ def _takes_any(offer: Declaration, takers: Iterable[Port], document: Document | 
 
 
 def _given(place: Answers, end: End, giver: Port, made: Sequence[TensorType]) -> Fit:
-    """How what a node type gives fits the node behind it, whose other inputs are known."""
-    node = place.document.node(end.node)
+    """How what a node type gives fits the node behind it, whose other inputs are known.
+
+    Where that node is right as it is, axes and dtype other than those it gets stand back: what
+    follows further on may not take them.
+    """
+    document, node = place.document, place.document.node(end.node)
     behind = REGISTRY.find(node.type)
-    if behind is None or behind.role == "instance" or not made:
+    if behind is None or not made:
         return Fit(giver.name, exact=bool(made))
+    placed = as_offer(document, node, behind)
+    known = place.result(node.id)
+    was = place.input_types(*end)[:1] if known and known.inputs is not None else []
     others = _known(place, node, end.port)
     refused: list[Mismatch] = []
+    taken: list[TensorType] = []
     for kind in made:
-        found = rehearse(behind, node.params, {**others, end.port: (kind,)}, place.document)
-        if not isinstance(found, Mismatch):
-            return Fit(giver.name)
-        refused.append(found)
+        found = rehearse(placed, node.params, {**others, end.port: (kind,)}, document)
+        if isinstance(found, Mismatch):
+            refused.append(found)
+        else:
+            taken.append(kind)
+    if taken:
+        same = any(one is None or _alike(kind, one) for kind in taken for one in was)
+        return Fit(giver.name, exact=same or not was)
     if any(map(_own, refused)):
         return Fit(giver.name, exact=False)
     flat = [kind for some in others.values() for kind in some]
     sizes = {size for kind in flat for size in (*kind.dims[1:], kind.classes)}
     for kind in made:
         for like in alike(kind, *(size for size in sizes if isinstance(size, int))):
-            found = rehearse(behind, node.params, {**others, end.port: (like,)}, place.document)
+            found = rehearse(placed, node.params, {**others, end.port: (like,)}, document)
             if not isinstance(found, Mismatch):
                 return Fit(giver.name, exact=False)
     return Fit(giver.name, exact=False, reason=_said(node.name, refused[0]))
+
+
+def _alike(kind: TensorType, other: TensorType) -> bool:
+    return kind.rank == other.rank and kind.dtype == other.dtype
 
 
 def _known(place: Answers, node: Node, but: str) -> dict[str, tuple[TensorType, ...]]:

@@ -42,6 +42,18 @@ def refused(document: Document, sheet: str) -> list[tuple[Declaration, str]]:
     return found
 
 
+def as_offer(document: Document, node: Node, declaration: Declaration) -> Declaration:
+    """A node's declaration; for an instance the offer of the network it places."""
+    if declaration.role != "instance":
+        return declaration
+    network = str(rules.network_of(node))
+    if network not in document.networks:
+        return replace(declaration, type=f"{declaration.type}{MARK}{network}")
+    placed = _placed(document, network)
+    repeat = node.params.get("repeat", 1)
+    return replace(placed, type=f"{placed.type}{MARK}{repeat}") if repeat > 1 else placed
+
+
 def _placed(document: Document, network: str) -> Declaration:
     instance = REGISTRY.find(rules.type_of("instance"))
     assert instance is not None

@@ -42,8 +42,10 @@ def rehearse(
         known.
     """
     if offer.role == "instance":
-        return _placed(offer, given, document) if document is not None else None
+        return _placed(offer, params, given, document) if document is not None else None
     bound, ports = offer.bind(params), offer.ports_of(params) if params else offer.ports
+    if offer.role == "input":
+        return None  # whatever is wired in outside
     if offer.role == "data":
         return None if offer.has("needs_facts") else _types(bound.shape(None))
     first: Mismatch | None = None
@@ -63,9 +65,14 @@ def rehearse(
     return first
 
 
-def _placed(offer: Declaration, given: Wired, document: Document) -> Made | None:
+def _placed(
+    offer: Declaration, own: Mapping[str, Any], given: Wired, document: Document
+) -> Made | None:
     """What a network would give: its nodes are asked in their order."""
     node_type, params = parse(offer.type)
+    if params["network"] not in document.networks:
+        return None
+    params = {**own, **params}
     node = Node("n0", node_type, params["network"], params)
     inputs = tuple(some[0] if (some := given.get(p.name)) else None for p in offer.ports.inputs)
     rules = NodeInference(document, {})

@@ -23,7 +23,7 @@ class Plan:
     Attributes:
         into: Wires that end at it, each with the input it would end at.
         out_of: Wires that start at it, each with the output it would start at.
-        lost: Wires that no port takes.
+        lost: Wires that no port takes, and those of a network's port that goes with it.
     """
 
     into: Sequence[tuple[Link, str]]
@@ -61,7 +61,8 @@ def plan(document: "Document", node: Node, ports: Ports) -> Plan:
     ]
     held = {link.key for link, _ in (*kept, *leaving)}
     every = [*into, *(link for some in fed for link in some)]
-    return Plan(kept, leaving, [link for link in every if link.key not in held])
+    lost = [link for link in every if link.key not in held]
+    return Plan(kept, leaving, [*_of_port(document, node), *lost])
 
 
 def _matched(
@@ -134,13 +135,12 @@ def _replace(
 ) -> list[str]:
     """Replace one node; gives the wires that are lost, in words."""
     sheet = document.sheet_of(old.id)
-    outer = _of_port(document, old)
-    texts = {link.key: _told(document, link) for link in (*_all(document, old), *outer)}
-    wires.follow_port(document, old, None)
     values = declaration.checked({**declaration.kept(old.params), **params})
     new = replace(old, type=declaration.type, params=values)
     new = replace(new, name=_name(document, sheet, old, new))
     found = plan(document, old, _ports(document, declaration, new))
+    texts = {link.key: _told(document, link) for link in (*_all(document, old), *found.lost)}
+    wires.follow_port(document, old, None)
     for link in _all(document, old):
         document.unlink(link)
     document.put(new)
@@ -148,7 +148,7 @@ def _replace(
     _hide(document, sheet, old.id)
     if rules.network_of(old) is not None and rules.network_of(old) != rules.network_of(new):
         trains.ends_at(document, old.id)
-    lost = [*outer, *found.lost, *_draw(document, sheet, old.id, found)]
+    lost = [*found.lost, *_draw(document, sheet, old.id, found)]
     return [texts[link.key] for link in lost]
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.canvas.find import match
+from gui.canvas.matching import match
 
 ACTION = Qt.ItemDataRole.UserRole
 

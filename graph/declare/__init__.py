@@ -44,12 +44,14 @@ from graph.declare.params import (
     ParamKind,
     Values,
     param,
+    parse_words,
 )
 from graph.declare.ports import Port, Ports, parse_ports
-from graph.declare.registry import GROUPS, REGISTRY, Declaration, Registry, Role
+from graph.declare.registry import ALSO_CALLED, GROUPS, REGISTRY, Declaration, Registry, Role
 from graph.declare.source import Raw, Value, call, changed, docstring, literal, short
 
 __all__ = [
+    "ALSO_CALLED",
     "AXES",
     "GROUPS",
     "HOOKS",
@@ -76,6 +78,7 @@ __all__ = [
     "node",
     "param",
     "parse_ports",
+    "parse_words",
     "shared",
     "short",
 ]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, dataclass_transform, get_type_hints
 
-from graph.declare.params import AXES, Param, _kind, param
+from graph.declare.params import AXES, Param, _kind, param, parse_words
 from graph.declare.ports import Ports, parse_ports
 from graph.declare.registry import REGISTRY, Declaration, Role
 from graph.errors import DeclarationError
@@ -70,7 +70,7 @@ def node(
                 ports=Ports(parse_ports(inputs), parse_ports(outputs)),
                 params=tuple(_params(type, made)),
                 source=source,
-                synonyms=tuple(word.strip() for word in synonyms.split(",") if word.strip()),
+                synonyms=parse_words(synonyms),
                 icon=icon,
                 learns=learns,
                 was=was,

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 from graph import limits
@@ -63,6 +63,26 @@ class Kinds(tuple[tuple[str, str], ...]):
 
 IN_WORDS = {"lr": "learning rate", "ema": "running mean (EMA)"}
 """Names of torch that are no words."""
+ALSO = {
+    "weight_decay": "l2, l2 regularisation, l2 penalty, regularisation, ridge",
+    "clip": "gradient clipping, clip norm, clip gradients, max norm",
+    "ema": "exponential moving average, polyak, averaged weights",
+    "p": "dropout rate, probability",
+    "label_smoothing": "smooth labels",
+    "weight": "class weights",
+    "balanced": "class weights, imbalanced",
+    "pos_weight": "positive weight, class weights, imbalanced",
+    "lr": "step size",
+    "trains": "parameter groups, freeze",
+    "decay_biases": "no decay on biases",
+    "filters": "channels, out channels, feature maps",
+    "units": "out features, neurons, hidden size, width",
+    "dilation": "atrous, dilated",
+    "groups": "grouped, depthwise",
+    "padding": "zero padding",
+    "standardise": "scaler, standard scaler, normalise, z score",
+}
+"""What else people call parameters of these names; of one node's own, it says itself in `words`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,11 +102,22 @@ class Param:
     sizes: int = 0
     empty_is_all: bool = False
     was: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
 
     @property
     def label(self) -> str:
         """The name as shown to people."""
         return IN_WORDS.get(self.name) or self.name.replace("_", " ")
+
+    @property
+    def called(self) -> Iterator[tuple[str, Any]]:
+        """The words a search finds it by, each with the value that it stands for, or None."""
+        yield self.label, None
+        yield self.name.replace("_", " "), None
+        yield from ((word, None) for word in parse_words(ALSO.get(self.name, "")))
+        yield from ((word, value or None) for word, value in self.words)
+        if self.kind == "choice":
+            yield from ((choice.replace("_", " "), choice) for choice in self.choices)
 
     def check(self, value: object) -> Any:
         """The value as the node will see it.
@@ -227,6 +258,11 @@ _CHECKS: dict[ParamKind, Callable[[Param, object], Any]] = {
 }
 
 
+def parse_words(text: str) -> tuple[str, ...]:
+    """Words as declarations list them, comma separated."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
 AXES = -1
 """For `sizes`: as many numbers as the node's class has `axes`, so 1d, 2d and 3d share a form."""
 
@@ -243,6 +279,7 @@ def param(
     empty_is_all: bool = False,
     choices: tuple[str, ...] = (),
     was: tuple[str, ...] = (),
+    words: str = "",
 ) -> Any:
     """Declare a parameter.
 
@@ -258,7 +295,10 @@ def param(
         empty_is_all: For lists of nodes: an empty one stands for all there are to choose from.
         choices: For kinds of named things: which there are.
         was: Former names, so that old files load.
+        words: Other words a search should find it by, comma separated; `he = kaiming_normal` is a
+            word for one of its choices.
     """
+    pairs = (word.partition("=") for word in parse_words(words))
     settings = {
         "doc": doc,
         "low": low,
@@ -269,6 +309,7 @@ def param(
         "empty_is_all": empty_is_all,
         "choices": choices,
         "was": was,
+        "words": tuple((word.strip(), value.strip()) for word, _, value in pairs),
     }
     return dataclasses.field(default=default, metadata=settings)
 

@@ -52,6 +52,21 @@ GROUPS = (
 """The palette's order: what flows first comes first. Other groups follow."""
 
 
+ALSO_CALLED = {
+    "Data": "dataset, data set, loader",
+    "Activation": "nonlinearity, non-linearity",
+    "Pooling": "downsample, subsample",
+    "Normalisation": "norm layer",
+    "Dropout": "regularisation",
+    "Loss": "criterion, objective, cost",
+    "Optimizer": "optimiser, training, solver",
+    "Schedule": "scheduler, learning rate schedule, lr schedule",
+    "Metric": "score, measure",
+    "View": "plot, show, display, visualise",
+}
+"""What else people call the groups."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Declaration:
     """What `@node` learned about one class."""
@@ -69,6 +84,12 @@ class Declaration:
     icon: str
     learns: bool
     was: tuple[str, ...]
+
+    @cached_property
+    def called(self) -> tuple[str, ...]:
+        """What else it is called: its synonyms and, in torch, its class or function."""
+        own = self.source.rpartition(".")[2]
+        return (*self.synonyms, *([own, self.source] if own else []))
 
     @cached_property
     def default_name(self) -> str:

@@ -28,6 +28,8 @@ class Drawn:
         doc="How the weights start. Default: as torch has them. Kaiming: for ReLUs behind. "
         "Xavier: for tanh and sigmoid.",
         advanced=True,
+        words="he = kaiming_normal, glorot = xavier_uniform, initialisation, initializer, "
+        "weight initialisation",
     )
     init_scale: float | None = param(
         None,

@@ -11,7 +11,7 @@ from graph.nodes._weighted import Weighted
 from graph.tensor import Dim, TensorType
 
 GROUP = "Layers"
-SYNONYMS = "convolution, cnn, filter, kernel, depthwise, separable"
+SYNONYMS = "convolution, cnn, filter, kernel, depthwise, separable, pointwise"
 
 
 @shared

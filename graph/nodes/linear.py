@@ -33,7 +33,7 @@ def width(x: TensorType, port: str = "x") -> int:
     "layer.linear",
     group=GROUP,
     source="torch.nn.Linear",
-    synonyms="dense, fully connected, fc, perceptron",
+    synonyms="dense, fully connected, fc, hidden layer, perceptron, mlp, affine",
     learns=True,
 )
 class Linear(Weighted):

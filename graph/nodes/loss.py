@@ -68,7 +68,8 @@ class Reduced:
     inputs="logits label",
     outputs="loss:loss",
     source="torch.nn.CrossEntropyLoss",
-    synonyms="softmax, classification, negative log likelihood, nll",
+    synonyms="softmax, classification, negative log likelihood, nll, log loss, softmax loss, "
+    "categorical crossentropy, sparse categorical crossentropy",
 )
 class CrossEntropy(ByClass):
     """How surprised the network is by the right class; for one class out of many.
@@ -128,7 +129,7 @@ class CrossEntropy(ByClass):
     inputs="logits target",
     outputs="loss:loss",
     source="torch.nn.BCEWithLogitsLoss",
-    synonyms="bce, sigmoid, logistic, yes or no, multi-label",
+    synonyms="bce, sigmoid, logistic, log loss, binary crossentropy, yes or no, multi-label",
 )
 class BinaryCrossEntropy(Reduced):
     """How surprised the network is by each yes or no.

@@ -10,7 +10,7 @@ from graph.tensor import Dim, TensorType, product
 from graph.words import many
 
 GROUP = "Normalisation"
-SYNONYMS = "normalization, batchnorm, bn, standardise"
+SYNONYMS = "normalization, batchnorm, bn, standardise, batch normalization"
 
 
 @shared

@@ -133,7 +133,13 @@ class MaxPool(Padded):
         return (y, TensorType(y.dims, "int")) if self.return_indices else y
 
 
-@node("pool.max1d", group=GROUP, title="MaxPool1d", source="torch.nn.MaxPool1d")
+@node(
+    "pool.max1d",
+    group=GROUP,
+    title="MaxPool1d",
+    source="torch.nn.MaxPool1d",
+    synonyms="max pooling, MaxPooling1D, downsample",
+)
 class MaxPool1d(MaxPool):
     """Keeps the largest number of each stretch of a signal [N, channels, T]."""
 
@@ -145,7 +151,7 @@ class MaxPool1d(MaxPool):
     group=GROUP,
     title="MaxPool2d",
     source="torch.nn.MaxPool2d",
-    synonyms="downsample, subsample, shrink",
+    synonyms="max pooling, MaxPooling2D, downsample, subsample, shrink",
 )
 class MaxPool2d(MaxPool):
     """Keeps the largest number of each little square of a picture; halves its sides."""
@@ -192,7 +198,7 @@ class Divided(AvgPool):
     group=GROUP,
     title="AvgPool2d",
     source="torch.nn.AvgPool2d",
-    synonyms="downsample, mean, blur",
+    synonyms="average pooling, AveragePooling2D, mean pooling, downsample, blur",
 )
 class AvgPool2d(Divided):
     """Keeps the average of each little square of a picture; halves its sides."""
@@ -211,7 +217,7 @@ class AvgPool3d(Divided):
     "pool.global_average",
     group=GROUP,
     title="Global average",
-    synonyms="gap, global average pooling, mean over space",
+    synonyms="gap, global average pooling, GlobalAveragePooling2D, mean over space",
 )
 class GlobalAverage:
     """Averages each channel over all its places: [N, C, ...] becomes [N, C]."""
@@ -231,7 +237,7 @@ class GlobalAverage:
     "pool.global_max",
     group=GROUP,
     title="Global max",
-    synonyms="global max pooling, max over time",
+    synonyms="global max pooling, GlobalMaxPooling2D, max over time",
 )
 class GlobalMax:
     """Keeps the largest number of each channel over all its places: [N, C, ...] becomes [N, C]."""

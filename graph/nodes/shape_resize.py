@@ -100,7 +100,7 @@ class Pad:
     group=GROUP,
     title="Interpolate",
     source="torch.nn.Upsample",
-    synonyms="upsample, resize, scale, bilinear, downsample, zoom",
+    synonyms="upsample, UpSampling2D, resize, rescale, scale, bilinear, downsample, zoom",
 )
 class Interpolate:
     """Makes signals, pictures or volumes larger or smaller."""

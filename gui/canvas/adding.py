@@ -1,18 +1,18 @@
 """Adding nodes: by search, by drop, by paste; wired on the way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
-from graph import arrivals, offering
+from graph import arrivals, joining, offering
 from graph.declare import REGISTRY, Declaration
 from graph.file import SUFFIX
 from graph.offers import offers, parse, refused
-from graph.sheet import End, Node
+from graph.sheet import Node
 from gui.canvas.arrange import Box, clear_of
 from gui.canvas.face import face_of
 from gui.canvas.port_item import Socket
@@ -22,6 +22,8 @@ from gui.canvas.wire_item import Wire
 if TYPE_CHECKING:
     from gui.canvas.board import Board
 
+Then = Callable[[str, Mapping[str, Any]], object]
+"""What is done with a node type that is chosen, and the parameters that were asked for."""
 Judge = Callable[[Declaration], offering.Fit | None]
 BESIDE = 180
 """How far from a node's edge the middle of a new one comes."""
@@ -35,9 +37,9 @@ class Adding:
     def __init__(self, board: "Board") -> None:
         self.board = board
         self.search = SearchPopup(board)
-        self.search.chosen.connect(lambda node_type: self._then(node_type))
+        self.search.chosen.connect(lambda node_type, values: self._then(node_type, values))
         self.search.closed.connect(board.viewer.setFocus)
-        self._then: Callable[[str], object] = _nothing
+        self._then: Then = _nothing
 
     def open_search(
         self,
@@ -62,8 +64,8 @@ class Adding:
         elif wire is not None:
             hint = "Insert into this wire"
 
-        def then(node_type: str) -> None:
-            self.add(node_type, place, start=start, wire=wire, clear=clear)
+        def then(node_type: str, values: Mapping[str, Any]) -> None:
+            self.add(node_type, place, start=start, wire=wire, values=values, clear=clear)
 
         bound = start is not None or wire is not None
         self.offer(place, self._judge(start, wire), then, bound=bound, hint=hint)
@@ -72,7 +74,7 @@ class Adding:
         self,
         at: QPointF,
         judge: Judge | None,
-        then: Callable[[str], object],
+        then: Then,
         *,
         bound: bool,
         hint: str,
@@ -145,6 +147,7 @@ class Adding:
         *,
         start: Socket | None = None,
         wire: Wire | None = None,
+        values: Mapping[str, Any] | None = None,
         clear: bool = False,
     ) -> Node | None:
         """Put a new node or a network on the sheet, wired to a port or into a wire, as one step.
@@ -164,7 +167,7 @@ class Adding:
                     kind,
                     sheet=self.board.sheet_name,
                     name=network,
-                    params=params,
+                    params={**params, **(values or {})},
                     position=(round(at.x()), round(at.y())),
                 )
                 made.append(node)
@@ -197,24 +200,25 @@ class Adding:
             board.document.move({new: (node.position[0], node.position[1] + round(down))})
 
     def _join(self, start: Socket, node: Node) -> None:
-        """Wire a port to the first port of a new node that takes it; stand clear of it."""
-        ports = self.board.document.ports(node)
-        ends = ports.outputs if start.takes_input else ports.inputs
-        judge, declaration = self._judge(start, None), REGISTRY.find(node.type)
-        if judge is not None and declaration is not None and ends == declaration.ports.inputs:
-            fit = judge(declaration)
-            ends = tuple(sorted(ends, key=lambda one: fit is None or one.name != fit.port))
-        for port in ends:
-            there = End(node.id, port.name)
-            pair = (there, start.end) if start.takes_input else (start.end, there)
-            if self.board.document.can_link(*pair, replace=True) is None:
-                self.board.document.link(*pair, replace=True)
-                face = face_of(self.board.place, node, judged=False)
-                one = face.port(port.name, output=start.takes_input)
-                if one is not None:
-                    x, y = node.position[0] - one.at.x(), node.position[1] - one.at.y()
-                    self.board.document.move({node.id: (round(x), round(y))})
-                return
+        """Wire a new node to a port; the port where it is stays in its place."""
+        board, declaration = self.board, REGISTRY.find(node.type)
+        judge = self._judge(start, None)
+        fit = judge(declaration) if judge is not None and declaration is not None else None
+        link = joining.join(
+            board.document,
+            node.id,
+            start.end,
+            into=start.takes_input,
+            first=fit.port if fit else "",
+        )
+        if link is None:
+            return
+        port = link.source.port if start.takes_input else link.target.port
+        face = face_of(board.place, node, judged=False)
+        one = face.port(port, output=start.takes_input)
+        if one is not None:
+            x, y = node.position[0] - one.at.x(), node.position[1] - one.at.y()
+            board.document.move({node.id: (round(x), round(y))})
 
     def bring(self, paths: Sequence[Path], at: QPointF | None = None) -> list[Node]:
         """Put the data nodes on the board that read these files and folders; open a board."""
@@ -270,5 +274,5 @@ class Adding:
         return made
 
 
-def _nothing(node_type: str) -> None:
+def _nothing(node_type: str, values: Mapping[str, Any]) -> None:
     """Nothing was asked yet."""

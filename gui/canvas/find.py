@@ -1,64 +1,75 @@
 """Finding node types by a few letters, with the words people use for them."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
-from graph.declare import REGISTRY, Declaration
+from graph.declare import ALSO_CALLED, REGISTRY, Declaration, parse_words
+from gui.canvas.asked import Asked, asked_of
+from gui.canvas.matching import NAMED, NO_MATCH, Score, match, plain
 
-Score = float
-NO_MATCH = 0.0
+APART = 30.0
+"""What letters that only come in order are worth at most: no answer to what is known to be none."""
 STEP = 18.0
 """By how much what may fit stands back behind what fits."""
-_WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9a-z]*|[0-9]+")
+
+ABSENT = {
+    "lstm, gru, rnn, recurrent, bilstm, elman, sequence model": "There is no recurrent layer yet. "
+    "Conv1d looks along time with a window, and Cumulative sum adds up along it.",
+    "attention, self attention, multi head attention, multihead, transformer, bert, encoder layer":
+    "There is no attention node yet. It can be drawn: a Linear each for queries, keys and values, "
+    "MatMul, Scale, Softmax and MatMul, grouped into a network (Ctrl+G).",
+    "memory, feedback, delay, loop": "Nothing feeds back yet. To apply layers several times in a "
+    "row, group them into a network (Ctrl+G) and set its repeat.",
+    "batch size, epochs, device": "This is set above the board, beside Train.",
+    "seed, precision, mixed precision, amp": "This is set for the whole board: click on an empty "
+    "place of it, and look into the inspector.",
+    "early stopping, checkpoint": "Every run keeps its best weights by itself: see Runs.",
+    "tokenizer, text, words, nlp, audio, sound, video file": "There is no reader for this yet. "
+    "Tables, folders of pictures and the data sets under Data can be read.",
+    "cifar, cifar10, cifar100, imagenet, coco, kaggle, celeba": "This data set does not come with "
+    "Neurowire. Put its pictures into a folder for each class, and read it with Image folder.",
+    "python, code, lambda, custom layer, script": "There is no node for code. Expression takes a "
+    "formula, and layers grouped into a network (Ctrl+G) are a layer of your own.",
+}  # fmt: skip
+"""What people look for that no node is, and what there is instead."""
 
 
-def match(query: str, words: str) -> Score:
-    """How well `words` answers `query`: 0 for not at all, 100 for exactly.
-
-    A whole word beats a beginning, a beginning beats letters inside, and those beat letters
-    that merely come in order.
-    """
-    parts = [part.lower() for part in _WORD.findall(words)]
-    query, words = query.lower().strip(), words.lower()
-    if not query:
-        return 1.0
-    if query == words:
-        return 100.0
-    if words.startswith(query):
-        return 90.0 - min(20, len(words) - len(query))
-    if any(part.startswith(query) for part in parts):
-        return 68.0 - min(10, len(words) // 8)  # words of about a length stay in their order
-    if query in words:
-        return 50.0 - min(10, len(words) / 4)
-    initials = "".join(part[0] for part in parts)
-    if initials.startswith(query) and len(query) > 1:
-        return 46.0
-    return _in_order(query.replace(" ", ""), words)
+@cache
+def absent(query: str) -> str:
+    """What to say of a word that no node goes by, if it is known what is meant."""
+    wanted = plain(query)
+    for words, text in ABSENT.items():
+        if len(wanted) > 1 and any(plain(one) == wanted for one in parse_words(words)):
+            return text
+    return ""
 
 
-def _in_order(query: str, words: str) -> Score:
-    at, gaps = -1, 0
-    for letter in query:
-        found = words.find(letter, at + 1)
-        if found < 0:
-            return NO_MATCH
-        gaps += found - at - 1 if at >= 0 else 0
-        at = found
-    return max(1.0, 30.0 - 2.0 * gaps) if gaps < 12 else NO_MATCH
+def named(query: str, declaration: Declaration) -> Score:
+    """How well a node type answers a query by what it is called: title, synonyms, type, family."""
+    best = match(query, declaration.title)
+    by_type = match(query, declaration.type.partition(".")[2])
+    best = max(best, by_type - 2 if by_type >= NAMED else NO_MATCH)
+    for synonym in declaration.called:
+        found = match(query, synonym)
+        if found >= NAMED:
+            best = max(best, found - (4 if found == 100 else 24))
+    if match(query, declaration.group) >= 68:
+        best = max(best, 97.0 if plain(query) == plain(declaration.group) else 20.0)
+    if any(match(query, one) == 100 for one in parse_words(ALSO_CALLED.get(declaration.group, ""))):
+        best = max(best, 40.0)
+    return best
+
+
+def asked(query: str, declaration: Declaration) -> Asked:
+    """What of a query is about a node's parameters, where it is not all about its name."""
+    if not query.strip() or named(query, declaration) >= NAMED:
+        return Asked()
+    return asked_of(query, declaration, lambda word: named(word, declaration))
 
 
 def score(query: str, declaration: Declaration) -> Score:
-    """How well a node type answers a query, by title, synonyms, type, then family."""
-    best = match(query, declaration.title)
-    named = match(query, declaration.type.partition(".")[2])
-    best = max(best, named - 2 if named >= 46 else NO_MATCH)
-    for synonym in declaration.synonyms:
-        found = match(query, synonym)
-        if found >= 46:
-            best = max(best, found - (4 if found == 100 else 24))
-    if match(query, declaration.group) >= 68:
-        best = max(best, 55.0 if query.lower().strip() == declaration.group.lower() else 20.0)
-    return best
+    """How well a node type answers a query, by what it is called or what can be set on it."""
+    return max(named(query, declaration), asked(query, declaration).score)
 
 
 def find(
@@ -73,11 +84,12 @@ def find(
     `levels` says of types how far they stand back behind others that answer as well.
     """
     ranked = []
+    least = APART if absent(query) else NO_MATCH
     for place, declaration in enumerate(among):
         if allowed is not None and not allowed(declaration):
             continue
         found = score(query, declaration)
-        if found > NO_MATCH:
+        if found > least:
             back = STEP * (levels or {}).get(declaration.type, 0)
             ranked.append((back - found if query.strip() else back, place, declaration))
     ranked.sort(key=lambda one: one[:2])
@@ -102,6 +114,8 @@ def why_nothing(
         return reason[:1].upper() + reason[1:] + "."
     if find(query, among=among):
         return "What goes by that name does not fit this wire."
+    if text := absent(query):
+        return text
     elsewhere = find(query)
     if not elsewhere:
         return "Nothing goes by that name."

@@ -1,7 +1,10 @@
 """What "Replace with..." does: the search, limited to what fits where the selected nodes are."""
 
 import dataclasses
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPointF
 
 from graph import offering
 from graph.declare import REGISTRY, Declaration
@@ -11,8 +14,10 @@ from graph.sheet import Node
 if TYPE_CHECKING:
     from gui.canvas.board import Board
 
-ASIDE = 0.25
+ASIDE = 0.5
 """How far other families stand back behind the one of what is replaced."""
+BELOW = QPointF(40, 32)
+"""Where the search opens, from a node's lower left corner: what is replaced stays in sight."""
 
 
 def open_search(board: "Board") -> None:
@@ -24,7 +29,8 @@ def open_search(board: "Board") -> None:
     if len(types) > 1:
         board.complain(f"select nodes of one kind to replace them, these are {', '.join(types)}")
         return
-    group = declaration.group if (declaration := REGISTRY.find(nodes[0].type)) else ""
+    own = REGISTRY.find(nodes[0].type)
+    group = own.group if own is not None else ""
     place = board.place
 
     def judge(offer: Declaration) -> offering.Fit | None:
@@ -40,26 +46,33 @@ def open_search(board: "Board") -> None:
     item = board.node_items()[nodes[0].id]
     what = nodes[0].name if len(nodes) == 1 else f"{len(nodes)} nodes"
     board.adding.offer(
-        item.pos() + item.face.rect.topLeft(),
+        item.pos() + item.face.rect.bottomLeft() + BELOW,
         judge,
-        lambda chosen: replace(board, nodes, chosen),
+        lambda chosen, values: replace(board, nodes, chosen, values),
         bound=True,
         hint=f"Replace {what} with",
     )
 
 
-def replace(board: "Board", nodes: list[Node], chosen: str) -> None:
+def replace(board: "Board", nodes: list[Node], chosen: str, values: Mapping[str, Any]) -> None:
     """Make of nodes what was chosen, as one step; say which wires could not be kept."""
     kind, params = parse(chosen)
     lost: list[str] = []
 
     def change() -> None:
         ids = [one.id for one in nodes]
-        board.document.replace_nodes(ids, kind, params=params, complain=lost.append)
+        board.document.replace_nodes(ids, kind, params={**params, **values}, complain=lost.append)
 
     if board.gestures.attempt(change) and lost:
         wires = "wire is" if len(lost) == 1 else f"{len(lost)} wires are"
         board.complain(f"{wires} not kept, as there is no port for it: {', '.join(lost)}")
+
+
+def _shared(own: Declaration | None, offer: Declaration) -> float:
+    """The share of parameters that two types have in common, 0 to 1: what could be kept."""
+    mine = {one.name for one in own.params} if own is not None else set()
+    theirs = {one.name for one in offer.params}
+    return len(mine & theirs) / len(mine | theirs) if mine | theirs else 1.0
 
 
 def _title(node: Node) -> str:

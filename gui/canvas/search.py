@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from graph.declare import Declaration
 from gui import look
-from gui.canvas.find import find, why_nothing
+from gui.canvas.find import asked, find, why_nothing
 from gui.widgets import words
 
 Index = QModelIndex | QPersistentModelIndex
@@ -45,10 +45,12 @@ STEPS = {
 }
 """By how many rows a key goes on in the list."""
 OFFER = Qt.ItemDataRole.UserRole
+ASKED = Qt.ItemDataRole.UserRole + 1
+"""What of the query is about the node's parameters."""
 
 
 class _Row(QStyledItemDelegate):
-    """One node type: icon in its family's colour, title, family."""
+    """One node type: icon in its family's colour, title; its family, or what else was found."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(WIDTH - 20, ROW)
@@ -77,17 +79,23 @@ class _Row(QStyledItemDelegate):
         words = rect.adjusted(36, 0, -8, 0)
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(words, left, declaration.title)
+        title = painter.fontMetrics().horizontalAdvance(declaration.title)
         painter.setFont(look.ui_font(11))
         painter.setPen(colours.dim)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(words, right, declaration.group)
+        said = index.data(ASKED).because or declaration.group
+        room = words.width() - title - 12
+        painter.drawText(
+            words, right, painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideLeft, room)
+        )
         painter.restore()
 
 
 class SearchPopup(QFrame):
     """A field and a list; arrows and Enter choose, Escape and a click elsewhere close."""
 
-    chosen = Signal(str)
+    chosen = Signal(str, object)
+    """A node type, and the parameters that were asked for."""
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -171,6 +179,7 @@ class SearchPopup(QFrame):
         for declaration in find(text, among=self._among, levels=self._levels):
             item = QListWidgetItem(declaration.title)
             item.setData(OFFER, declaration)
+            item.setData(ASKED, asked(text, declaration))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self._explain()
@@ -185,9 +194,9 @@ class SearchPopup(QFrame):
     def _choose(self) -> None:
         item = self.list.currentItem()
         if item is not None:
-            chosen = str(item.data(OFFER).type)
+            chosen, values = str(item.data(OFFER).type), dict(item.data(ASKED).values)
             self.close_search()
-            self.chosen.emit(chosen)
+            self.chosen.emit(chosen, values)
 
     def close_search(self) -> None:
         """Close without choosing."""

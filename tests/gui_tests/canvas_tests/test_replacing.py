@@ -140,3 +140,17 @@ def test_wires_that_go_are_told_in_one_message(hands: Hands) -> None:
     hands.agree()
     document.undo()
     hands.agree()
+
+
+def test_what_is_asked_for_beside_the_name_is_set(hands: Hands) -> None:
+    hands.click(hands.node("n3"))
+    hands.key(Key.Key_R)
+    hands.type("linear 77")
+    hands.key(Key.Key_Return)
+    assert hands.document.node("n3").params == {"units": 77}
+    hands.key(Key.Key_Tab)
+    hands.type("conv2d 5x7")
+    hands.key(Key.Key_Return)
+    [made] = [one for one in hands.document.board.nodes.values() if one.type == "layer.conv2d"]
+    assert made.params == {"kernel_size": (5, 7)}
+    assert hands.document.history[-1] == "Add Conv2d"
