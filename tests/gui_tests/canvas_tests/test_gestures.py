@@ -257,7 +257,7 @@ def test_a_bad_name_is_refused(hands: Hands) -> None:
     hands.type("my gen")
     hands.key(Key.Key_Return)
     assert hands.document.node("n2").name == "linear"
-    assert messages[-1].startswith("expected a name such as `generator`, got 'my gen'")
+    assert messages[-1].startswith("expected a name such as generator, got 'my gen'")
     hands.key(Key.Key_F2)
     hands.type("relu")
     hands.key(Key.Key_Return)
