@@ -9,6 +9,7 @@ import keyword
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
+from functools import reduce
 
 from graph import limits
 from graph.arithmetic import BINARY, UNARY
@@ -30,6 +31,22 @@ PAIRS = {"min": ("torch.minimum", "max"), "max": ("torch.maximum", "min")}
 WHOLE = {"mean": "torch.mean", "sum": "torch.sum"}
 FUNCTIONS = (*POINTWISE, *PAIRS, *WHOLE)
 
+_BETWEEN = "max(min(a, 1), 0), which is from 0 to 1"
+INSTEAD = {
+    **dict.fromkeys(("clamp", "clip"), _BETWEEN),
+    **dict.fromkeys(("minimum", "amin"), "min"),
+    **dict.fromkeys(("maximum", "amax"), "max"),
+    **dict.fromkeys(("pow", "power"), "a ** 2 for a power"),
+    **dict.fromkeys(("average", "avg"), "mean"),
+    **dict.fromkeys(("where", "if"), "the nodes Compare and Where"),
+    "ln": "log",
+    "absolute": "abs",
+    "fabs": "abs",
+    "sgn": "sign",
+    "softmax": "the node Softmax",
+}
+"""What formulas have for functions that others call so."""
+
 Size = float | tuple[Dim, ...]
 """A constant's value, or the sizes of what depends on the inputs."""
 
@@ -40,8 +57,13 @@ def refuse(received: str, advice: str) -> Mismatch:
 
 
 def inputs(formula: str) -> list[str]:
-    """The names in a formula that stand for inputs, in order, even of one that is half typed."""
-    found = re.findall(r"(?<![\w.])[A-Za-z_]\w*", formula, flags=re.ASCII)
+    """The names in a formula that stand for inputs, in order, even of one that is half typed.
+
+    A word before a bracket is a function, known or not; a letter is an input that misses a `*`.
+    """
+    found = re.findall(
+        r"(?<![\w.])(?:[A-Za-z_]\b|[A-Za-z_]\w+\b(?!\s*\())", formula, flags=re.ASCII
+    )
     known = {*FUNCTIONS, *CONSTANTS}
     return [
         name for name in dict.fromkeys(found) if name not in known and not keyword.iskeyword(name)
@@ -57,13 +79,32 @@ def parse(formula: str) -> ast.expr:
     if len(formula) > LENGTH:
         raise refuse(f"{len(formula)} letters", f"use at most {LENGTH}")
     try:
-        tree = ast.parse(formula.strip(), mode="eval").body
+        tree = _Pairwise().visit(ast.parse(formula.strip(), mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise refuse(repr(formula), "check brackets and operators") from error
     if _is_deep(tree):
         most = f"at most {limits.FORMULA} operations in each other"
         raise refuse("a formula that is nested too deeply", f"put {most}, or use several nodes")
+    assert isinstance(tree, ast.expr)
     return tree
+
+
+class _Pairwise(ast.NodeTransformer):
+    """The smallest and largest of several, as that of two and another; numbers come last."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(func=ast.Name(id=name) as function, args=args, keywords=[]) if (
+                name in PAIRS and len(args) > 2
+            ):
+                ordered = sorted(args, key=lambda one: not _has_names(one))
+                return reduce(lambda one, more: ast.Call(function, [one, more], []), ordered)
+        return node
+
+
+def _has_names(tree: ast.expr) -> bool:
+    return any(isinstance(one, ast.Name) for one in ast.walk(tree))
 
 
 def _is_deep(tree: ast.expr) -> bool:
@@ -235,6 +276,13 @@ def measure(tree: ast.expr, types: Mapping[str, TensorType]) -> Size:
             return _constant(lambda: result(one, other))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             return _called(name, [measure(one, types) for one in args])
+    match tree:
+        case ast.BinOp(op=ast.BitXor()):
+            raise refuse(ast.unparse(tree), "write a power as a ** 2")
+        case ast.Compare() | ast.IfExp() | ast.BoolOp():
+            raise refuse(ast.unparse(tree), "use the nodes Compare and Where")
+        case ast.BinOp(op=ast.MatMult()):
+            raise refuse(ast.unparse(tree), "use the node MatMul")
     raise refuse(ast.unparse(tree), f"use + - * / ** % // and {', '.join(FUNCTIONS)}")
 
 
@@ -284,10 +332,13 @@ def _meet(*given: Size) -> tuple[Dim, ...]:
 
 def _called(name: str, given: list[Size]) -> Size:
     if name not in FUNCTIONS:
-        raise refuse(f"{name}()", f"use one of {', '.join(FUNCTIONS)}")
+        near = INSTEAD.get(name.lower()) or ", ".join(
+            one for one in FUNCTIONS if one == name.lower()
+        )
+        raise refuse(f"{name}()", f"use {near or 'one of ' + ', '.join(FUNCTIONS)}")
     count = 2 if name in PAIRS else 1
     if len(given) != count:
-        raise refuse(f"{name} of {len(given)}", f"{name} takes {count}")
+        raise refuse(f"{name} of {len(given)}", f"{name} takes {count}{' or more' * (count - 1)}")
     if not any(isinstance(size, tuple) for size in given):
         raise refuse(f"{name} of a number", "write the number itself; functions take inputs")
     return () if name in WHOLE else _meet(*given)

@@ -96,8 +96,9 @@ def kind_of(path: Path) -> str:
     if start.startswith(PACKED):
         start = unpacked(path)[0][:4096]
     begin = start.lstrip(b"\xef\xbb\xbf \r\n\t")
-    if begin[:1] == b"{" or (begin[:1] == b"[" and begin[1:].lstrip()[:1] == b"{"):
-        return "JSON"
+    records = begin[1:].lstrip() if begin[:1] == b"[" else begin
+    if records[:1] == b"{" and records[1:].lstrip()[:1] in (b'"', b"}"):
+        return "JSON"  # a first column may be called {x}, too
     return "CSV"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,43 @@ def test_inputs_are_the_names_in_order() -> None:
     assert inputs("b * exp(-a) + pi - 1e5") == ["b", "a"]
     assert inputs("a + ") == ["a"]
     assert inputs("lambda a: a if a else 2") == ["a"]
+
+
+def test_a_word_before_a_bracket_is_no_input() -> None:
+    assert inputs("where(a > 0, a, b)") == ["a", "b"]
+    assert inputs("SIN (a)") == ["a"]
+    assert inputs("a(b + 1)") == ["a", "b"], "a `*` is missing; its wire stays"
+
+
+@pytest.mark.parametrize(
+    ("formula", "advice"),
+    [
+        ("where(a > 0, a, b)", "Compare and Where"),
+        ("a > b", "Compare and Where"),
+        ("a if b else c", "Compare and Where"),
+        ("clamp(a, 0, 1)", r"max\(min\(a, 1\), 0\)"),
+        ("pow(a, 2)", r"a \*\* 2"),
+        ("a ^ 2", r"a \*\* 2"),
+        ("maximum(a, b)", "use max$"),
+        ("Tanh(a)", "use tanh$"),
+        ("a @ b", "MatMul"),
+        ("max(a)", "takes 2 or more"),
+        ("open(a)", "one of abs"),
+    ],
+)
+def test_what_there_is_instead_is_said(formula: str, advice: str) -> None:
+    with pytest.raises(Mismatch) as refused:
+        sizes(parse(formula), TYPES)
+    assert re.search(advice, refused.value.advice)
+
+
+def test_the_largest_of_several() -> None:
+    kinds = {name: Value(name, kind) for name, kind in TYPES.items()}
+    assert write(parse("max(a, b, c)"), kinds) == "torch.maximum(torch.maximum(a, b), c)"
+    assert (
+        write(parse("min(0, a * 2, 1)"), kinds) == "torch.clamp(torch.clamp(a * 2, max=0), max=1)"
+    )
+    assert sizes(parse("max(b, a + 1, 0)"), TYPES) == ("N", 8)
 
 
 def test_sizes_broadcast_and_means_are_numbers() -> None:

@@ -251,6 +251,13 @@ def test_what_is_left_out_is_told_with_an_example(tmp_path: Path) -> None:
     assert "name ('word 0')" in facts["note"]
 
 
+@pytest.mark.parametrize("name", ["{x}", "{", "[{x}]", "[0]"])
+def test_a_column_in_brackets_is_no_json(tmp_path: Path, name: str) -> None:
+    text = f"{name},y\n" + "".join(f"{i},{i % 2}\n" for i in range(24))
+    facts, _, _ = read(tmp_path, text)
+    assert facts["numbers"] == [name]
+
+
 def test_lists_within_json_are_left_out(tmp_path: Path) -> None:
     text = "".join(f'{{"x": {i}, "tags": ["a"], "y": {i % 2}}}\n' for i in range(24))
     facts, _, _ = read(tmp_path, text, name="t.jsonl")
