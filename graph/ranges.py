@@ -297,6 +297,11 @@ def logs(given: Given) -> Range:
     return Range(high=0.0, reached=given is not None and given.reached, meaning="log probabilities")
 
 
+def parts(given: Given) -> Range:
+    """Numbers that add up to 1, made of numbers of any range."""
+    return Range(0.0, 1.0, given is not None and given.reached)
+
+
 def along(curve: Callable[[float], float], given: Given, steps: int = 80) -> Range:
     """The range of a function of numbers of a range."""
     wide = given or FREE

@@ -10,7 +10,7 @@ from graph.errors import Mismatch, set_param
 from graph.nodes._nearest import outputs
 from graph.nodes._shapes import NAMES, axis, known, numbers
 from graph.nodes.activation import GROUP, sigmoid, softplus
-from graph.ranges import Given, Range, logs
+from graph.ranges import Given, Range, logs, parts
 from graph.tensor import TensorType
 
 
@@ -36,6 +36,10 @@ class Along:
     def shares(self, x: TensorType) -> int:
         """The axis along which what comes out adds up to 1, or its exponentials."""
         return axis(x, self.dim)
+
+    def bounds(self, x: Given) -> Range:
+        """Shares of 1: of many they are small, though their scores are near."""
+        return parts(x)
 
     def summary(self) -> str:
         return f"axis {self.dim}"
@@ -120,6 +124,10 @@ class Softmax2d:
     def shares(self, x: TensorType) -> int:
         """The axis along which what comes out adds up to 1."""
         return 1
+
+    def bounds(self, x: Given) -> Range:
+        """Shares of 1."""
+        return parts(x)
 
     def expression(self, x: Value) -> str:
         return call("F.softmax", x, dim=1)

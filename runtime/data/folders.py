@@ -1,5 +1,6 @@
 """What a folder of pictures holds, by looking at file names and headers only."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,8 @@ def folder_content(params: Params, data_dir: str | Path | None) -> list[list[str
     """Every picture's name, size and time."""
     root = folder_of(params, data_dir)
     class_names(root)
-    stats = [(str(file), file.stat()) for file in pictures(root)]
+    files = pictures(root)  # a link that leads nowhere is told with the pictures that are broken
+    stats = [(str(one), one.stat() if os.path.exists(one) else one.lstat()) for one in files]
     return [[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats]
 
 

@@ -164,8 +164,9 @@ def read_folder(
 
 
 def pictures(folder: Path) -> list[Path]:
-    """The picture files in a folder and below, in order; none in hidden folders."""
-    found = (f for f in folder.rglob("*") if f.suffix.lower() in PICTURES)
+    """The picture files in a folder and below, in order; none in hidden folders, and no pipes."""
+    named = (f for f in folder.rglob("*") if f.suffix.lower() in PICTURES)
+    found = (f for f in named if os.path.isfile(f) or os.path.islink(f))  # one may lead nowhere
     return sorted(f for f in found if not any(map(is_hidden, f.relative_to(folder).parts)))
 
 

@@ -149,6 +149,16 @@ def test_two_bends_go_together() -> None:
     assert not net.inference.problems
 
 
+@pytest.mark.parametrize("kind", ["softmax", "softmin"])
+def test_shares_of_many_are_small_though_their_scores_are_near(kind: str) -> None:
+    net = Net()
+    bent = net.add("activation.sigmoid", net.last)
+    net.judge("loss.cross_entropy", net.add(f"activation.{kind}", bent))
+    (problem,) = net.inference.problems
+    assert "none below 0." in f"{problem}"
+    assert "0.5" not in f"{problem}"
+
+
 LINE: dict[str, Between] = {
     "linear": lambda net, before: before,
     "relu": lambda net, before: net.add("activation.relu", before),

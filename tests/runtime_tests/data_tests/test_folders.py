@@ -1,5 +1,6 @@
 """Folders of pictures as people have them."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,20 @@ def test_all_broken_pictures_are_listed_and_can_be_left_out(tmp_path: Path) -> N
     shown = examples(KIND, {"path": str(folder), "size": 8, "unreadable": "leave out"}, count=12)
     assert isinstance(shown, Pictures)
     assert shown.count == 12
+
+
+def test_what_is_called_a_picture_and_is_none(tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "set", *(f"{one}/{i}.png" for one in "ab" for i in range(5)))
+    (folder / "a" / "more.png").mkdir()
+    if hasattr(os, "mkfifo"):  # to read it would never end
+        os.mkfifo(folder / "a" / "pipe.png")
+    assert read(folder)[0]["count"] == 8
+    (folder / "b" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    with pytest.raises(DataError, match=r"gone\.png is no readable picture.*Or set `unreadable`"):
+        read(folder)
+    facts, _ = read(folder, unreadable="leave out")
+    assert facts["without"] == ["b/gone.png"]
+    assert facts["count"] == 8
 
 
 def test_nothing_of_the_usual_case_has_changed(tmp_path: Path) -> None:
