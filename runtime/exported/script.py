@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 import torch
 from safetensors import SafetensorError
@@ -197,9 +197,34 @@ def tell(training: Run, figures: dict[str, float | Tensor]) -> None:
     if not first():
         return
     plain_figures = {n: f if isinstance(f, int) else float(f) for n, f in figures.items()}
-    print(json.dumps(plain_figures), flush=True)
+    try:
+        failed = put(json.dumps(plain_figures), sys.stdout)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        keep(training)
+        sys.exit(1)
+    if failed:
+        put(f"Nothing more can be printed ({failed}). Training goes on.", sys.stderr)
     if "epoch" in figures or time.monotonic() - clock.saved >= clock.every:
         keep(training)
+
+
+def put(text: str, file: TextIO) -> str:
+    """Print a line at once; where that can't be, nothing more is tried there.
+
+    Returns:
+        Why it can't be, or "".
+
+    Raises:
+        BrokenPipeError: Nobody reads it.
+    """
+    try:
+        print(text, file=file, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
+        if isinstance(error, BrokenPipeError) and file is sys.stdout:
+            raise
+        return error.strerror or str(error)
+    return ""
 
 
 def keep(training: Run) -> None:
@@ -210,7 +235,7 @@ def keep(training: Run) -> None:
     except (OSError, SafetensorError) as error:
         if not clock.failed:
             text = f"{CHECKPOINT} can't be written ({error}): free some space. Training goes on."
-            print(text, file=sys.stderr, flush=True)
+            put(text, sys.stderr)
         clock.failed = True
     clock.saved = time.monotonic()
 

@@ -1,6 +1,8 @@
 """What the command lines of exports refuse, in a line and before any work."""
 
+import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +144,39 @@ def test_a_script_trains_on_where_no_checkpoint_can_be_written(
     (tmp_path / "model.safetensors").mkdir()
     with pytest.raises(SystemExit, match=r"model\.safetensors can't be written .* --resume"):
         script.finish(training)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no file that is always full")
+@pytest.mark.parametrize("both", [False, True])
+def test_a_script_trains_on_where_nothing_can_be_printed(
+    both: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with ExitStack() as files:
+        out = files.enter_context(open("/dev/full", "w"))
+        errors = files.enter_context(open("/dev/full" if both else "errors.txt", "w"))
+        monkeypatch.setattr("sys.stdout", out)
+        monkeypatch.setattr("sys.stderr", errors)
+        training = DigitsTraining(epochs=2)
+        for figures in training:
+            script.tell(training, figures)
+        script.finish(training)
+    assert checkpoint.read(tmp_path / "checkpoint.safetensors")["counts"]["epoch"] == 2
+    if not both:
+        (line,) = Path("errors.txt").read_text().splitlines()
+        assert line == "Nothing more can be printed (No space left on device). Training goes on."
+
+
+def test_a_script_whose_reader_has_gone_saves_and_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    reading, writing = os.pipe()
+    os.close(reading)
+    training = DigitsTraining(epochs=2)
+    with os.fdopen(writing, "w") as out:
+        monkeypatch.setattr("sys.stdout", out)
+        with pytest.raises(SystemExit):
+            script.tell(training, next(iter(training)))
+    assert capfd.readouterr().err == ""
+    assert checkpoint.read(tmp_path / "checkpoint.safetensors")["counts"]["step"] == 1
