@@ -40,6 +40,19 @@ def excel(frame: pd.DataFrame) -> bytes:
         ("labels.parquet", FRAME.to_parquet()),
         ("labels.xlsx", excel(FRAME)),
     ],
+    ids=[
+        "bare",
+        "spaces",
+        "comment",
+        "utf16",
+        "cp1252",
+        "gz",
+        "bz2",
+        "jsonl",
+        "json",
+        "parquet",
+        "xlsx",
+    ],
 )
 def test_kinds_of_tables(tmp_path: Path, name: str, content: bytes) -> None:
     pictures(tmp_path, *FOUR)
