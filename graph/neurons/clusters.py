@@ -1,6 +1,6 @@
 """Which neurons are computed as one module, step by step, because that is faster."""
 
-from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from graph.neurons.blocks import Union, trained
@@ -33,12 +33,13 @@ class Cluster:
         for width, kinds in self.steps:
             rest -= width
             numbers += width * rest
-            found += SPLIT + kinds * BEND + (kinds > 1) * JOIN + PRODUCT
+            found += STEP + kinds * PART
         return found + numbers / NUMBERS
 
 
 # Costs in operations of a tanh on a small batch, forward and back, measured on a processor.
-OVERHEAD, SPLIT, BEND, JOIN, PRODUCT, MASK, SLICE = 6.0, 1.0, 1.0, 1.2, 2.0, 1.2, 1.5
+OVERHEAD, STEP, PART = 17.0, 1.4, 0.4
+BEND, JOIN, PRODUCT, MASK, SLICE = 1.0, 1.2, 2.0, 1.2, 1.5
 NUMBERS = 1500
 """So many numbers of a matrix cost as much as an operation."""
 
@@ -64,7 +65,7 @@ def faster(wiring: Wiring, calls: Sequence[LayerCall]) -> list[Cluster]:
     """The clusters that are faster than the layers their neurons would be."""
     depths = {wiring.depth[call.neurons[0]] for call in calls}
     wires = sum(len(row) for call in calls for row in call.layer.rows)
-    least = OVERHEAD + len(depths) * (SPLIT + BEND + PRODUCT) + wires / NUMBERS
+    least = OVERHEAD + len(depths) * (STEP + PART) + wires / NUMBERS
     if least >= MARGIN * cost_of_layers(calls):
         return []
     found = []
@@ -156,9 +157,11 @@ def _schedule(wiring: Wiring, members: Sequence[str]) -> Cluster:
         if not waits[node]:
             ready.setdefault(kind_of(wiring.sheet.nodes[node]), []).append(node)
     found, left = Cluster(), max(height.values(), default=0)
+    last: set[str] = set()
     while ready:
         due = [kind for kind, group in ready.items() if max(height[n] for n in group) >= left]
-        done = [ready.pop(kind) for kind in sorted(due)]
+        done = _opened([ready.pop(kind) for kind in sorted(due)], reads, last)
+        last = {node for group in done for node in group}
         for node in (node for group in done for node in group):
             found.neurons.append(node)
             for following in feeds[node]:
@@ -170,3 +173,15 @@ def _schedule(wiring: Wiring, members: Sequence[str]) -> Cluster:
             found.steps.append((sum(map(len, done)), len(done)))
         left -= 1
     return found
+
+
+def _opened(
+    groups: list[list[str]], reads: Mapping[str, set[str]], last: Set[str]
+) -> list[list[str]]:
+    """The groups of a step, first a neuron that reads the last step: it tells that one begins."""
+    for place, group in enumerate(groups):
+        for node in group:
+            if not reads[node].isdisjoint(last):
+                first = [node, *(one for one in group if one != node)]
+                return [first, *groups[:place], *groups[place + 1 :]]
+    return groups

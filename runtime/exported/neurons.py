@@ -1,5 +1,6 @@
 """Neurons of any wiring and any activations as one module."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -88,14 +89,12 @@ class WiredNeurons(nn.Module):
             x = torch.cat([x, *(bend(part) for bend, part in zip(bends, parts, strict=True))], 1)
         return x
 
-    def slopes(self, sums: Tensor) -> Tensor:
-        """How steep each neuron's activation is at its sum, [N, neurons]."""
-        with torch.enable_grad():
-            alike = sums.t().index_select(0, self.alike).requires_grad_()
-            parts = zip(self.kinds, alike.split(list(self.kinds.values())), strict=True)
-            values = torch.cat([_function(name)(part.t()).t() for name, part in parts])
-        (found,) = torch.autograd.grad(values, alike, torch.ones_like(values))
-        return found.index_select(0, self.apart).t()
+    def slopes(self, sums: Tensor, values: Tensor) -> Tensor:
+        """How steep the activations are that made values of sums, each [N, neurons]."""
+        counts = list(self.kinds.values())
+        alike = (one.t().index_select(0, self.alike).split(counts) for one in (sums, values))
+        found = [SLOPES[name](x, y) for name, x, y in zip(self.kinds, *alike, strict=True)]
+        return torch.cat(found).index_select(0, self.apart).t()
 
 
 class StepByStep(torch.autograd.Function):
@@ -137,17 +136,44 @@ class StepByStep(torch.autograd.Function):
             wanted = [one for one in given if one.requires_grad]
             found = iter(torch.autograd.grad(net.values(*given), wanted, grad, create_graph=True))
             return None, *(next(found) if one.requires_grad else None for one in given)
-        slopes = net.slopes(sums)
+        before, columns = len(matrix), x.shape[1]
         grad = torch.empty_like(values).copy_(grad)
+        own = grad[:, columns:]
         with torch.inference_mode():
-            before = len(matrix)
-            own = grad[:, x.shape[1] :]
+            slopes = net.slopes(sums, values[:, columns:])
             blocks = (one.split_with_sizes(net.widths, 1)[::-1] for one in (own, slopes, matrix))
             for width, step, slope, weight in zip(net.widths[::-1], *blocks, strict=True):
                 before -= width
                 step.mul_(slope)
                 grad[:, :before].addmm_(step, weight[:before].t())
-        return None, grad[:, : x.shape[1]], values.t() @ own, own.sum(0)
+        return None, grad[:, :columns], values.t() @ own, own.sum(0)
+
+
+def _mish_slope(x: Tensor, y: Tensor) -> Tensor:
+    share = F.softplus(x).tanh()
+    return share + x * x.sigmoid() * (1 - share * share)
+
+
+# The derivatives of the formulas in
+# https://docs.pytorch.org/docs/stable/nn.functional.html#non-linear-activation-functions
+SLOPES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "linear": lambda x, y: torch.ones_like(x),
+    "relu": lambda x, y: (x > 0).to(x.dtype),
+    "tanh": lambda x, y: 1 - y * y,
+    "sigmoid": lambda x, y: y * (1 - y),
+    "leaky_relu": lambda x, y: (x > 0).to(x.dtype).clamp(min=0.01),
+    "elu": lambda x, y: torch.where(x > 0, 1.0, y + 1),
+    "selu": lambda x, y: torch.where(x > 0, 1.0507009873554805, y + 1.7580993408473766),
+    "gelu": lambda x, y: (
+        (1 + torch.erf(x / 2**0.5)) / 2 + x * torch.exp(-x * x / 2) / math.tau**0.5
+    ),
+    "silu": lambda x, y: y + x.sigmoid() * (1 - y),
+    "mish": _mish_slope,
+    "softplus": lambda x, y: x.sigmoid(),
+    "softsign": lambda x, y: (1 - y.abs()).square(),
+    "sin": lambda x, y: x.cos(),
+}
+"""How steep an activation is, from what goes in and what comes out."""
 
 
 def _function(name: str) -> Callable[[Tensor], Tensor]:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from graph.declare import REGISTRY, Value
-from graph.neurons import Gathered, clusters
+from graph.neurons import Gathered, clusters, gather
+from graph.neurons.wiring import Wiring
 from graph.nodes.neuron import Activation
 from graph.order import topological
 from graph.sheet import End, Node
@@ -440,6 +441,18 @@ def test_steps_of_training_are_those_of_single_neurons(kinds: int) -> None:
             other.step()
     for mine, theirs, place in pairs:
         torch.testing.assert_close(theirs[place], mine, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("kinds", [1, 3, 13])
+def test_its_steps_are_those_that_were_planned(kinds: int) -> None:
+    draw, _, ends = irregular(120, get_args(Activation)[-kinds:], seed=kinds)
+    draw.neuron(ends, activation="linear")
+    wiring = Wiring(draw.board, topological(draw.board))
+    (planned,) = clusters.clusters(wiring)
+    (layer,) = gather(draw.board, wiring.order).layers
+    module = eval(layer.constructor, NAMES)
+    found = list(zip(module.widths, map(len, module.steps), strict=True))
+    assert found == planned.steps
 
 
 # -- chosen drawings

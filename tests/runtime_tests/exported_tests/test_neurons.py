@@ -7,7 +7,7 @@ from torch.func import functional_call
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from graph.nodes.neuron import Activation
-from runtime.exported.neurons import WiredNeurons
+from runtime.exported.neurons import SLOPES, WiredNeurons
 
 
 def test_wired_neurons_are_read_from_text() -> None:
@@ -62,6 +62,18 @@ def text(per_step: int, steps: int = 4) -> str:
         wires = f"{step * 13 * per_step} {step * 13 * per_step + 1}"
         found += [f"{kind} {', '.join([wires] * per_step)}" for kind in get_args(Activation)]
     return ", ".join(found)
+
+
+def test_every_activation_of_a_neuron_has_a_slope() -> None:
+    assert tuple(SLOPES) == get_args(Activation)
+    x = torch.linspace(-30, 30, 241, dtype=torch.float64, requires_grad=True)
+    for name, slope in SLOPES.items():
+        net = WiredNeurons(1, f"{name} no_bias 0").double()
+        with torch.no_grad():
+            net.weight.fill_(1)
+        y = net(x[:, None]).squeeze(1)
+        (expected,) = torch.autograd.grad(y.sum(), x, create_graph=True)  # torch's own
+        torch.testing.assert_close(slope(x, y), expected, rtol=1e-12, atol=1e-8)
 
 
 def test_gradients_of_every_activation_can_be_derived_again() -> None:
