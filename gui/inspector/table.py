@@ -16,6 +16,8 @@ from gui.session import Session
 from gui.widgets import Elided, empty, label, shown, words
 
 AUTO, TARGET = "auto", "target"
+FIRST = 6
+"""So many values of a column stand beside its name."""
 MOST = 60
 """A column more costs a field; those of wider tables are named in the settings."""
 
@@ -66,7 +68,7 @@ class TableCard(QWidget):
         if columns and key != self._shown:
             self._shown = key
             self._show_decided(facts.get("decided") or {})
-            self._show_columns(columns[:MOST], facts.get("rows") or ())
+            self._show_columns(columns[:MOST], (facts.get("rows") or ())[:FIRST])
             left = len(columns) - MOST
             self._rest.setText(f"and {left:,} columns more" if left > 0 else "")
             self._rest.setVisible(left > 0)

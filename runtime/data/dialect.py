@@ -174,8 +174,11 @@ class Sniffer:
             raise DataError(f"{self.path}: expected rows, received none: the file is empty.")
         self._delimiter(sample)
         rows = self._rows()
+        before = len(self.skipped)
         width = self._preamble(rows)
-        rows = [one for one in self._rows() if any(cell.strip() for cell in one[1])]
+        if len(self.skipped) > before:
+            rows = self._rows()
+        rows = [one for one in rows if any(cell.strip() for cell in one[1])]
         self._header([cells for _, cells in rows[:LOOKED]], width)
         self._skips()
         self._check(rows, width)

@@ -42,7 +42,7 @@ Params = Mapping[str, Any]
 DataDir = str | Path | None
 
 
-VERSION = 7
+VERSION = 8
 """To be raised when a probe learns something else from the same data."""
 
 

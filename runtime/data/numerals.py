@@ -26,6 +26,7 @@ PANDAS = frozenset(
 ) | {"", " ", "#N/A N/A"}
 """What pandas reads as missing where it is told nothing."""
 
+DIGIT = re.compile(r"\d")
 NUMBER = re.compile(
     r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?"
     r"|[+-]?\d{1,3}([.,' \u2019\u00a0\u202f]\d{3})+([.,]\d*)?"
@@ -63,6 +64,16 @@ def bare(word: str) -> str:
     return f"{'-' if minus else ''}{number.strip()}"
 
 
+def number_in(word: str) -> str:
+    """The number alone of a number or an amount; nothing of another word."""
+    if not DIGIT.search(word):
+        return ""
+    if NUMBER.fullmatch(word):
+        return word
+    plain = bare(word)
+    return plain if NUMBER.fullmatch(plain) else ""
+
+
 def is_missing(word: str) -> bool:
     """Does a word stand for a missing value, whatever stands beside it?"""
     return word in SURE
@@ -70,7 +81,7 @@ def is_missing(word: str) -> bool:
 
 def is_number(word: str) -> bool:
     """Is it a number, in one of the ways people write them?"""
-    return NUMBER.fullmatch(bare(word)) is not None
+    return bool(number_in(word))
 
 
 def is_date(word: str) -> bool:
@@ -87,6 +98,10 @@ class Marks:
 
     def value(self, word: str) -> float | None:
         """The number a word is, if it is one."""
+        if not DIGIT.search(word):
+            return None
+        if (quick := self._plain_value(word)) is not None:
+            return quick
         plain = word = bare(word)
         if self.thousands and self.thousands in word:
             whole, mark, part = word.partition(self.decimal)
@@ -102,6 +117,23 @@ class Marks:
         except ValueError:
             return None
         return found if found is not None and abs(found) < float("inf") else None
+
+    def _plain_value(self, word: str) -> float | None:
+        """The number of a word with no more around its digits than a decimal mark.
+
+        Most are such, and there may be millions.
+        """
+        if (self.thousands and self.thousands in word) or "_" in word:
+            return None
+        if self.decimal == ",":
+            if "." in word:
+                return None
+            word = word.replace(",", ".")
+        try:
+            found = float(word)
+        except ValueError:
+            return None
+        return found if abs(found) < float("inf") else None
 
     def is_plain(self, word: str) -> bool:
         """Does pandas read this number, told of the marks?"""
@@ -135,8 +167,8 @@ def marks_of(columns: Iterable[Iterable[str]], asked: Mapping[str, object]) -> M
 
 def numbers_among(words: list[str]) -> list[str]:
     """The numbers of a column that mostly has numbers."""
-    present = [bare(word) for word in words if word not in SURE and word not in AMONG_NUMBERS]
-    found = [word for word in present if NUMBER.fullmatch(word)]
+    present = [word for word in words if word not in SURE and word not in AMONG_NUMBERS]
+    found = [plain for word in present if (plain := number_in(word))]
     return found if len(found) >= 0.5 * len(present) else []
 
 

@@ -12,16 +12,13 @@ from typing import Any
 import pandas as pd
 
 from runtime.data.dialect import LOOKED, PACKED, dialect_of, is_header, unpacked
-from runtime.data.numerals import AMONG_NUMBERS, PANDAS, SURE, Marks, is_date, marks_of
+from runtime.data.looked import Looked
+from runtime.data.numerals import PANDAS
 from runtime.data.showing import shown
 from runtime.exported.data import DataError
 from runtime.exported.tables import cleaned
 
 NESTED = (list, dict)
-AS_TEXT = ("text", "category", "embedding", "ignore")
-"""Kinds of columns whose cells stay words."""
-MOSTLY = 0.5
-"""A column is one of numbers if at least this share of its cells are; the rest are mistakes."""
 
 
 @dataclass
@@ -149,7 +146,7 @@ def read_frame(reading: Reading, asked: Mapping[str, Any]) -> Reading:
     return reading
 
 
-def finish(reading: Reading, found: "Looked", table: pd.DataFrame) -> None:
+def finish(reading: Reading, found: Looked, table: pd.DataFrame) -> None:
     """Keep the table with its amounts as numbers, and what was decided."""
     if found.amounts:
         reading.cleaned["amounts"] = [*found.amounts]
@@ -178,86 +175,6 @@ def rename(reading: Reading, names: Sequence[str]) -> None:
         reading.told.append(f"names that stand twice in the header: {', '.join(again)}")
     if unnamed := [new for old, new in pairs if not old]:
         reading.told.append(f"columns without a name: {', '.join(unnamed)}")
-
-
-class Looked:
-    """What the words of a table are, column by column.
-
-    Attributes:
-        marks: How its numbers are written.
-        own: The person's words for missing values, and `own_numbers` those that are numbers.
-        missing: Words that stand for a missing value, by column.
-        real: Words that are values, though they may look like missing ones.
-        wrong: Row and word of the first that is no number, in columns that mostly have numbers.
-        amounts: Columns of numbers with something around them, and the first such word.
-        texts: Columns that a reader must not take for numbers.
-    """
-
-    def __init__(self, table: pd.DataFrame, asked: Mapping[str, Any], *, typed: bool) -> None:
-        self._typed = typed
-        kinds = {str(name): kind for name, kind in dict(asked.get("kinds") or {}).items()}
-        kept = [str(name) for name in asked.get("words") or ()]
-        kinds |= dict.fromkeys(kept, "text")
-        self.own = {str(word) for word in asked.get("missing") or ()}
-        numbers = [number for w in self.own if (number := Marks().value(w)) is not None]
-        self.own_numbers = {int(one) if one.is_integer() else one for one in numbers}
-        self.missing: dict[str, list[str]] = {}
-        self.wrong: dict[str, tuple[int, str]] = {}
-        self.amounts: dict[str, str] = {}
-        self.texts: list[str] = [] if typed else kept
-        self.real: set[str] = set()
-        columns = {str(name): texts_of(table[name]) for name in table.columns}
-        self._words = {name: [str(w) for w in column.unique()] for name, column in columns.items()}
-        self.marks = marks_of(self._words.values(), asked)
-        for name, column in columns.items():
-            self._look(name, column, table[name], kinds.get(name, "auto"))
-
-    def _look(self, name: str, texts: Any, cells: Any, kind: str) -> None:
-        words, marks = self._words[name], self.marks
-        if not words:
-            return
-        others = int(cells.notna().sum()) - len(texts)
-        numeric = is_numeric(texts, others, marks, self.own) and kind not in AS_TEXT
-        same = {word for word in words if numeric and marks.value(word) in self.own_numbers}
-        gone = self.own | SURE | same | (AMONG_NUMBERS if numeric else frozenset())
-        rest = [word for word in words if word not in gone]
-        wrong = [word for word in rest if marks.value(word) is None]
-        if found := sorted(set(words) & gone):
-            self.missing[name] = found
-        self.real |= set(rest) & (PANDAS | gone | AMONG_NUMBERS)
-        if numeric and wrong:
-            at = texts.index[(texts == wrong[0]).to_numpy().argmax()]
-            self.wrong[name] = (int(cells.index.get_loc(at)), wrong[0])
-        around = [w for w in rest if self._typed or not marks.is_plain(w)] if numeric else []
-        if around and not wrong:
-            self.amounts[name] = around[0]
-        if (around and not wrong) or (
-            wrong and (len(wrong) < len(rest) or any(map(is_date, wrong[:50])))
-        ):
-            self.texts.append(name)
-
-
-def texts_of(column: Any) -> Any:
-    """The cells of a column that are texts, without blanks around them."""
-    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
-        return column.iloc[:0].astype("str")
-    texts = column[column.map(lambda cell: isinstance(cell, str)).astype("bool")]
-    return texts.astype("str").str.strip()
-
-
-def is_numeric(texts: Any, others: int, marks: Marks, own: set[str]) -> bool:
-    """Is this a column of numbers, but for mistakes and missing values?
-
-    Args:
-        texts: Its cells that are texts.
-        others: How many cells are none.
-        marks: How numbers are written.
-        own: The person's words for missing values.
-    """
-    known = {str(w): int(n) for w, n in texts.value_counts().items() if w not in SURE | own}
-    among = {word: n for word, n in known.items() if word not in AMONG_NUMBERS}
-    found = others + sum(n for word, n in among.items() if marks.value(word) is not None)
-    return bool(found) and found >= MOSTLY * (others + sum(among.values()))
 
 
 def missing_options(words: Mapping[str, list[str]], real: set[str]) -> dict[str, Any]:

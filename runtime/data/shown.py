@@ -106,14 +106,9 @@ def show_picture_table(params: Params, data_dir: DataDir, count: int) -> Picture
 
 def show_table(params: Params, data_dir: DataDir, count: int) -> Table:
     """The first rows, as they stand in the file."""
-    from runtime.data.reading import read_table  # noqa: PLC0415
-    from runtime.data.showing import shown  # noqa: PLC0415 - loads pandas
-    from runtime.data.tabular import table_path  # noqa: PLC0415
-
-    table = read_table(table_path(params, data_dir), params).table
-    head = table.head(count).astype(object)
-    rows = tuple(tuple(map(shown, row)) for row in head.itertuples(index=False))
-    return Table(tuple(map(str, table.columns)), rows)
+    facts = probe("data.csv", params, data_dir)
+    names = tuple(str(one["name"]) for one in facts["columns"])
+    return Table(names, tuple(map(tuple, facts["rows"][:count])))
 
 
 def show_points(make: Callable[..., tuple[Tensor, Tensor]]) -> Show:

@@ -20,7 +20,7 @@ Params = Mapping[str, Any]
 CLASSES = 20
 """A target of whole numbers with at most so many different ones is taken for classes."""
 MOST_CLASSES = 1000
-FIRST_ROWS = 6
+FIRST_ROWS = 8
 
 
 def table_path(params: Params, data_dir: str | Path | None) -> Path:
