@@ -44,6 +44,8 @@ class Facts(QObject):
         self._asking = False
         self._asked: dict[str, str] = {}
         self._known: dict[str, Probed] = {}
+        self._unanswered: set[str] = set()
+        """What was asked of a worker that died before it answered."""
         self._rooms: dict[str, tuple[float, float]] = {}
         self._failed: dict[str, Problem] = {}
         self._loading: dict[str, Problem] = {}
@@ -122,6 +124,7 @@ class Facts(QObject):
         """Ask for everything anew: the data folder is another."""
         self._asked.clear()
         self._known.clear()
+        self._unanswered.clear()
         self.ask()
 
     def _open(self) -> None:
@@ -154,11 +157,23 @@ class Facts(QObject):
             case Downloading(title=title, done=done, size=size):
                 self.told.emit(f"Downloading {title}: {done / 1e6:.1f} of {size / 1e6:.1f} MB")
             case Died():
-                unknown = [node for node, what in self._asked.items() if what not in self._known]
-                for node in unknown:
-                    del self._asked[node]
-                    self._loading.pop(node, None)
-                self._list()
+                self._ask_a_fresh_one()
+
+    def _ask_a_fresh_one(self) -> None:
+        """The worker died: ask the next, but not for what was asked of two that died."""
+        for node, content in [*self._asked.items()]:
+            if content in self._known or node in self._failed:
+                continue
+            self._loading.pop(node, None)
+            if content in self._unanswered:
+                text = "it could not be read: the worker process ended each time"
+                advice = "Close other programs, or take a smaller file."
+                self._fail(node, self._problem(node, text, advice))
+            else:
+                self._unanswered.add(content)
+                del self._asked[node]
+        self._list()
+        self._timer.start()
 
     def _problem(self, node: str, text: str, advice: str, *fixes: Fix) -> Problem:
         name = self._session.document.node(node).name

@@ -41,9 +41,6 @@ class Words:
             together[bare] = together.get(bare, 0) + count
         return cls([*together], [*together.values()])
 
-    def __len__(self) -> int:
-        return sum(self.counts)
-
 
 class Looked:
     """What the words of a table are, column by column.
@@ -72,22 +69,23 @@ class Looked:
         self.texts: list[str] = [] if typed else kept
         self.real: set[str] = set()
         columns = {str(name): Words.of(table[name]) for name in table.columns}
-        self.marks = marks_of((column.words for column in columns.values()), asked)
+        self.marks = marks_of([column.words for column in columns.values()], asked)
         for name, column in columns.items():
             self._look(name, column, table[name], kinds.get(name, "auto"))
 
     def _look(self, name: str, column: Words, cells: Any, kind: str) -> None:
-        words, marks = column.words, self.marks
-        if not words:
+        if not column.words:
             return
-        values = dict(zip(words, map(marks.value, words), strict=True))
-        others = int(cells.notna().sum()) - len(column)
-        numeric = is_numeric(column, others, values, self.own) and kind not in AS_TEXT
-        same = {word for word in words if numeric and values[word] in self.own_numbers}
+        odd, marks = self._odd(column), self.marks
+        values = {word: marks.value(word) for word in odd}
+        plain = len(column.words) - len(odd)
+        others = int(cells.notna().sum()) - sum(odd.values())
+        numeric = is_numeric(odd, others, values, self.own) and kind not in AS_TEXT
+        same = {word for word in odd if numeric and values[word] in self.own_numbers}
         gone = self.own | SURE | same | (AMONG_NUMBERS if numeric else frozenset())
-        rest = [word for word in words if word not in gone]
+        rest = [word for word in odd if word not in gone]
         wrong = [word for word in rest if values[word] is None]
-        if found := sorted(gone.intersection(words)):
+        if found := sorted(gone.intersection(odd)):
             self.missing[name] = found
         self.real |= (PANDAS | gone | AMONG_NUMBERS).intersection(rest)
         if numeric and wrong:
@@ -96,9 +94,21 @@ class Looked:
         if around and not wrong:
             self.amounts[name] = around[0]
         if (around and not wrong) or (
-            wrong and (len(wrong) < len(rest) or any(map(is_date, wrong[:50])))
+            wrong and (len(wrong) < len(rest) + plain or any(map(is_date, wrong[:50])))
         ):
             self.texts.append(name)
+
+    def _odd(self, column: Words) -> dict[str, int]:
+        """The words that are not just digits and a decimal mark, and how often each comes.
+
+        There may be millions of the others, of which all is known: they are numbers, and every
+        reader takes them for such. Where some numbers are none, or are texts, all are odd.
+        """
+        counts = zip(column.words, column.counts, strict=True)
+        if self._typed or self.own_numbers:
+            return dict(counts)
+        digits = self.marks.digits.fullmatch
+        return {word: count for word, count in counts if word in self.own or not digits(word)}
 
 
 def row_of(word: str, cells: Any) -> int:
@@ -107,17 +117,17 @@ def row_of(word: str, cells: Any) -> int:
 
 
 def is_numeric(
-    column: Words, others: int, values: Mapping[str, float | None], own: set[str]
+    odd: Mapping[str, int], others: int, values: Mapping[str, float | None], own: set[str]
 ) -> bool:
     """Is this a column of numbers, but for mistakes and missing values?
 
     Args:
-        column: Its cells that are texts.
-        others: How many cells are none.
-        values: The number that each word is, if it is one.
+        odd: Its words that need a look, and how often each comes.
+        others: How many cells are numbers beyond doubt.
+        values: The number that each of the words is, if it is one.
         own: The person's words for missing values.
     """
     gone = SURE | own | AMONG_NUMBERS
-    among = [(w, n) for w, n in zip(column.words, column.counts, strict=True) if w not in gone]
-    found = others + sum(n for word, n in among if values[word] is not None)
-    return bool(found) and found >= MOSTLY * (others + sum(n for _, n in among))
+    among = {word: count for word, count in odd.items() if word not in gone}
+    found = others + sum(count for word, count in among.items() if values[word] is not None)
+    return bool(found) and found >= MOSTLY * (others + sum(among.values()))

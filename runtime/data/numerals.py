@@ -1,8 +1,9 @@
 """How numbers, dates and missing values are written in a table."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 SURE = frozenset(
     """
@@ -31,6 +32,7 @@ NUMBER = re.compile(
     r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?"
     r"|[+-]?\d{1,3}([.,' \u2019\u00a0\u202f]\d{3})+([.,]\d*)?"
 )
+MARK = re.compile("[,' \u2019\u00a0\u202f]")
 GROUPED = {
     mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+")
     for mark in ".,' \u2019\u00a0\u202f"
@@ -100,8 +102,6 @@ class Marks:
         """The number a word is, if it is one."""
         if not DIGIT.search(word):
             return None
-        if (quick := self._plain_value(word)) is not None:
-            return quick
         plain = word = bare(word)
         if self.thousands and self.thousands in word:
             whole, mark, part = word.partition(self.decimal)
@@ -118,22 +118,11 @@ class Marks:
             return None
         return found if found is not None and abs(found) < float("inf") else None
 
-    def _plain_value(self, word: str) -> float | None:
-        """The number of a word with no more around its digits than a decimal mark.
-
-        Most are such, and there may be millions.
-        """
-        if (self.thousands and self.thousands in word) or "_" in word:
-            return None
-        if self.decimal == ",":
-            if "." in word:
-                return None
-            word = word.replace(",", ".")
-        try:
-            found = float(word)
-        except ValueError:
-            return None
-        return found if abs(found) < float("inf") else None
+    @cached_property
+    def digits(self) -> re.Pattern[str]:
+        """Words that are numbers beyond doubt: digits, a sign, the decimal mark, an exponent."""
+        mark = re.escape(self.decimal)
+        return re.compile(rf"[+-]?(\d{{1,200}}({mark}\d*)?|{mark}\d+)([eE][+-]?\d{{1,2}})?", re.A)
 
     def is_plain(self, word: str) -> bool:
         """Does pandas read this number, told of the marks?"""
@@ -144,12 +133,14 @@ class Marks:
         )
 
 
-def marks_of(columns: Iterable[Iterable[str]], asked: Mapping[str, object]) -> Marks:
+def marks_of(columns: Sequence[Sequence[str]], asked: Mapping[str, object]) -> Marks:
     """How the numbers of a file are written, by all cells that may be numbers."""
-    words = {w for column in columns for w in numbers_among(list(column))}
     decimal, thousands = str(asked.get("decimal") or "auto"), str(asked.get("thousands") or "auto")
     named = {"none": "", "blank": " ", "space": " "}
     thousands = named.get(thousands, thousands)
+    if decimal == thousands == "auto" and not any(map(has_marks, columns)):
+        return Marks()  # nothing but points: no word needs a look of its own
+    words = {word for column in columns for word in numbers_among(column)}
     for mark in ("'", "\u2019", "\u00a0", "\u202f", " "):
         if thousands == "auto" and any(mark in word for word in words):
             thousands = mark
@@ -165,7 +156,12 @@ def marks_of(columns: Iterable[Iterable[str]], asked: Mapping[str, object]) -> M
     return Marks(decimal, thousands)
 
 
-def numbers_among(words: list[str]) -> list[str]:
+def has_marks(words: Sequence[str]) -> bool:
+    """Are there marks other than a point in a column that mostly has numbers?"""
+    return MARK.search("\n".join(words)) is not None and any(map(MARK.search, numbers_among(words)))
+
+
+def numbers_among(words: Sequence[str]) -> list[str]:
     """The numbers of a column that mostly has numbers."""
     present = [word for word in words if word not in SURE and word not in AMONG_NUMBERS]
     found = [plain for word in present if (plain := number_in(word))]

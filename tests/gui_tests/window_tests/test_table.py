@@ -7,14 +7,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from graph.document import Document
 from gui.inspector.node import NodePage
 from gui.inspector.table import TableCard
 from gui.window import Window
 from runtime.data import probe
+from runtime.messages import Died
 from tests.gui_tests.window_tests.boards import node
 from tests.gui_tests.window_tests.conftest import MakeWindow
+from tests.gui_tests.window_tests.test_generate import LONG
 
 ROWS = "Stadt;Preis;Tag;Art\nBonn;1,5;31.12.2024;a\nKöln;2,5;01.01.2025;b\nBonn;3,5;02.01.2025;a\n"
 
@@ -78,3 +81,35 @@ def test_another_target_is_chosen_in_its_line(window: Window) -> None:
     window.session.inference.set_facts(node(window, "csv_table").id, facts(window))
     kinds = {name: box.currentText() for name, box in card(window).boxes.items()}
     assert (kinds["Preis"], kinds["Art"]) == ("target", "category")
+
+
+def test_a_table_is_asked_for_again_where_the_worker_ended_before_it_answered(
+    make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = make_window(Document(), live=True)
+    trainer, document = window.trainer, window.session.document
+    qtbot.waitUntil(lambda: trainer.warm is not None, timeout=LONG)
+    file = tmp_path / "prices.csv"
+    file.write_text(ROWS + ROWS.split("\n", 1)[1] * 3, encoding="utf-8")
+    data = document.add_node("data.csv", params={"path": str(file)})
+    window.session.select([data.id])
+    window.facts.ask()
+    trainer.client.kill()
+    qtbot.waitUntil(lambda: bool(window.session.inference.facts.get(data.id)), timeout=LONG)
+    assert card(window).isVisibleTo(window)
+
+
+def test_a_table_that_ends_each_worker_is_not_asked_for_without_end(
+    make_window: MakeWindow, tmp_path: Path
+) -> None:
+    window = make_window(Document())
+    (tmp_path / "prices.csv").write_text(ROWS, encoding="utf-8")
+    path = str(tmp_path / "prices.csv")
+    data = window.session.document.add_node("data.csv", params={"path": path})
+    window.facts.start()
+    for _ in range(2):
+        assert not window.session.inference.problems_of(data.id)
+        window.trainer.received.emit(Died(-9, "SIGKILL", "", None))
+        window.facts.ask()
+    [problem] = window.session.inference.problems_of(data.id)
+    assert "the worker process ended" in str(problem)
