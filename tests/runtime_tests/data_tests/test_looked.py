@@ -1,6 +1,5 @@
 """Words of a table are looked at once each; what is plainly a number is not looked at twice."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ def found(looked: Looked) -> tuple[Any, ...]:
     st.sampled_from([{}, {"missing": ["-999", "7"]}, {"decimal": ","}, {"thousands": ","}]),
 )
 def test_what_is_plainly_a_number_is_taken_as_a_look_at_every_word_takes_it(
-    columns: list[Sequence[str]], asked: dict[str, object]
+    columns: list[list[str]], asked: dict[str, object]
 ) -> None:
     table = pd.DataFrame({f"c{i}": column * 2 for i, column in enumerate(columns)}, dtype=str)
     quick = found(Looked(table, asked, typed=False))
