@@ -23,12 +23,14 @@ from gui.canvas.brushes import width
 HEADER = 26.0
 ROW = 22.0
 SHAPE_ROW = 22.0
-LINE = 18.0
+LINE = 21.0
 PAD = 14.0
 RADIUS = 7.0
 CURVE_HEIGHT = 40.0
 NEURON = 23.0
 NARROW, WIDE = 128.0, 280.0
+FAR_SEEN = 17
+"""The size of letters on a board that is seen at half its size: names and summaries have room."""
 PICTURE = {"data": (176.0, 88.0), "view": (240.0, 160.0)}
 """How large pictures are on nodes that were given no size of their own."""
 NAME_BELOW, SEEN = 98.0, 13
@@ -228,7 +230,8 @@ def _lay_out(face: Face, declaration: Declaration | None) -> None:
 def _needed_width(face: Face, picture: tuple[float, float] | None) -> float:
     type_room = width(face.type_text, "type") + 14 if face.type_text else 0.0
     header = 34 + min(width(face.name, "name"), 150.0) + type_room + 12
-    summary = width(face.summary, "label") + 2 * PAD
+    alone = min(width(face.name, "name", FAR_SEEN), 190.0) + 20  # without icon and type
+    summary = width(face.summary, "label", FAR_SEEN) + 2 * PAD
     pairs = max(len(face.inputs), len(face.outputs))
     rows = 0.0
     for index in range(pairs):
@@ -240,7 +243,7 @@ def _needed_width(face: Face, picture: tuple[float, float] | None) -> float:
             row += width(one.label, "label") + width(one.shape, "shape") + 14
         rows = max(rows, row)
     shape = width(face.shape, "shape") + 2 * PAD
-    needed = float(4 * ceil((min(max(header, summary, rows, shape, NARROW), WIDE) + 1) / 4))
+    needed = float(4 * ceil((min(max(header, alone, summary, rows, shape, NARROW), WIDE) + 1) / 4))
     return max(needed, picture[0] + 24) if picture else needed
 
 

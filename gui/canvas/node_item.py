@@ -250,7 +250,7 @@ class NodeItem(AbstractNodeItem):
             )
             x, room = x + 22, room - 22
         kind = width(face.type_text, "type", least)
-        if face.type_text and (least <= 13 or width(face.name, "name", least) + kind + 8 <= room):
+        if face.type_text and width(face.name, "name", least) + kind + 8 <= room:
             painter.setFont(text.type)
             painter.setPen(palette().dim if muted else kin.soft)
             painter.drawText(QPointF(rect.right() - 10 - kind, base + 4), face.type_text)

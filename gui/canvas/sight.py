@@ -178,7 +178,7 @@ class Sight(NodeViewer):
         self.centerOn(centre)
         self.viewport().update()
 
-    def show_rect(self, rect: QRectF, *, closest: float = 1.0, margin: float = 32.0) -> None:
+    def show_rect(self, rect: QRectF, *, closest: float = 1.0, margin: float = 24.0) -> None:
         """Show a part of the scene as large as it fits, but no larger than `closest`."""
         port = self.viewport().rect()
         scale = min(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -10,13 +11,17 @@ from graph import templates
 from graph.document import Document
 from graph.sheet import BOARD, End
 from gui import look
-from gui.canvas import Board
-from gui.canvas.brushes import OVERVIEW, fonts, overview, readable
+from gui.canvas import Board, node_item
+from gui.canvas.brushes import OVERVIEW, elide, fonts, overview, readable
 from gui.canvas.routes import crosses
 from tests.gui_tests.canvas_tests.conftest import show
 
 PORT = (921, 659)
 """The board's size on a screen of 1366 by 768."""
+PORTS = {"1366x768": (917, 624), "1440x900": (857, 460), "1920x1080": (1105, 617)}
+"""The board's size in the first window on these screens, with a frame around it."""
+VIEW = 160
+"""Pixels that a view's picture is wide at least, as large as the board is seen when it opens."""
 LEAST = 0.45
 """How large every template is seen there at least."""
 
@@ -68,6 +73,36 @@ def test_every_template_is_clear_as_it_comes_and_arranged(
         QApplication.processEvents()
         assert _faults(board) == []
         assert board.viewer.zoom() >= LEAST
+
+
+@pytest.mark.parametrize("screen", PORTS)
+@pytest.mark.parametrize("name", templates.names())
+def test_every_template_opens_with_words_whole_and_views_large(
+    name: str,
+    screen: str,
+    opened: Callable[[Document], Board],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    board = opened(templates.open_template(name))
+    board.resize(*PORTS[screen])
+    QApplication.processEvents()
+    cut: list[str] = []
+
+    def elided(text: str, *room: Any) -> str:
+        shown = elide(text, *room)
+        cut.extend([text] if shown != text else [])
+        return shown
+
+    monkeypatch.setattr(node_item, "elide", elided)
+    for item in board.node_items().values():
+        item.update()
+    board.viewer.viewport().grab()
+    assert cut == []
+    assert board.viewer.zoom() > node_item.NEAR
+    faces = [item.face for item in board.node_items().values()]
+    views = [one.picture.width() for one in faces if one.role == "view" and one.picture]
+    assert views
+    assert min(views) * board.viewer.zoom() >= VIEW
 
 
 def _joined(document: Document, pairs: list[tuple[int, int]], sums: int) -> Document:
