@@ -61,8 +61,13 @@ class Kinds(tuple[tuple[str, str], ...]):
     __slots__ = ()
 
 
-IN_WORDS = {"lr": "learning rate", "ema": "running mean (EMA)"}
-"""Names of torch that are no words."""
+IN_WORDS = {
+    "lr": "learning rate",
+    "ema": "running mean (EMA)",
+    "missing": "missing words",
+    "skip": "skipped lines",
+}
+"""Names that are no words, or say too little."""
 ALSO = {
     "weight_decay": "l2, l2 regularisation, l2 penalty, regularisation, ridge",
     "clip": "gradient clipping, clip norm, clip gradients, max norm",
@@ -293,7 +298,7 @@ def param(
         advanced: Shown folded away.
         sizes: For tuples of ints: how many numbers, where more than one is given; or `AXES`.
         empty_is_all: For lists of nodes: an empty one stands for all there are to choose from.
-        choices: For kinds of named things: which there are.
+        choices: For kinds of named things: which there are; for text: what it often is.
         was: Former names, so that old files load.
         words: Other words a search should find it by, comma separated; `he = kaiming_normal` is a
             word for one of its choices.

@@ -7,6 +7,8 @@ from graph.declare import Columns, FilePath, Raw, call, param, shared
 from graph.limits import brief
 from graph.nodes.data import Facts, Probed
 
+AUTO, TARGET, FURTHER = "auto", "target", "another target"
+"""What a column is taken for: what is found, the one to predict, one beside others."""
 Split = Literal["random", "stratified", "by group", "by time", "by column"]
 
 
@@ -18,9 +20,16 @@ class TableFile(Probed):
         ".csv .tsv .tab .txt .data .gz .parquet .pq .xlsx .jsonl .ndjson".split()  # noqa: SIM905
     )
 
+    written: ClassVar[tuple[str, ...]] = (
+        *("sheet", "delimiter", "header", "names", "encoding", "decimal", "thousands", "missing"),
+        *("skip", "index", "comment", "quote"),
+    )
+    """Parameters that are found where they are not said; shown beside what was found."""
+
     path: FilePath = param("", doc="The file; looked for in the data folders if not a full path.")
     delimiter: str = param(
         "",
+        choices=(",", ";", "\\t", "|", "blanks"),
         doc="What stands between two cells, as ; does, \\t for a tab or blanks for runs of them; "
         "found if empty.",
         advanced=True,
@@ -41,12 +50,36 @@ class TableFile(Probed):
     quote: Literal["auto", '"', "'", "none"] = param(
         "auto", doc="What stands around texts that hold a delimiter.", advanced=True
     )
-    comment: str = param("", doc="What lines to skip begin with; found if empty.", advanced=True)
+    comment: str = param(
+        "",
+        choices=("#", "%", "//"),
+        doc="What lines to skip begin with; found if empty.",
+        advanced=True,
+    )
     skip: int | None = param(
         None, low=0, doc="Lines above the table; found if not given.", advanced=True
     )
-    encoding: str = param("", doc="Such as utf-8 or cp1252; found if empty.", advanced=True)
+    encoding: str = param(
+        "",
+        choices=("utf-8", "cp1252", "latin-1", "utf-16", "cp1251", "gb18030", "shift_jis"),
+        doc="Such as utf-8 or cp1252; found if empty.",
+        advanced=True,
+    )
     sheet: str = param("", doc="The sheet of an Excel file; the first if empty.", advanced=True)
+
+    def taken_for(self, name: str) -> str:
+        """What was chosen for a column: one of its roles, or `auto`."""
+        raise NotImplementedError
+
+    def take(self, name: str, role: str, targets: Sequence[str]) -> dict[str, Any]:
+        """The parameters that change where a column is taken for something else.
+
+        Args:
+            name: The column.
+            role: One of `roles`, or `auto` for what is found.
+            targets: What is predicted now.
+        """
+        raise NotImplementedError
 
     def table(self, facts: Facts) -> Raw:
         """Source of the call of pandas that reads the file as it is written."""
@@ -60,6 +93,11 @@ class TableFile(Probed):
             name: read["cleaned"][name] for name in CLEANED if name in read.get("cleaned", ())
         }
         return Raw(call("cleaned", Raw(table), **cleaned) if cleaned else table)
+
+    @classmethod
+    def roles(cls) -> tuple[str, ...]:
+        """What a column can be taken for."""
+        return (TARGET, FURTHER)
 
     def cut(self, facts: Facts) -> dict[str, Raw]:
         """The argument that says which rows are held out, where it isn't any."""

@@ -1,12 +1,14 @@
 """Rows of a table: columns to learn from, and one or several to predict."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from graph.declare import Columns, Kinds, Raw, call, node, param
-from graph.nodes._table_file import Split, TableFile, known_call
+from graph.nodes._table_file import AUTO, FURTHER, TARGET, Split, TableFile, known_call
 from graph.nodes.data import GROUP, Facts, types
 from graph.tensor import TensorType
 
+KINDS = ("number", "category", "embedding", "text", "date parts", "ignore")
 ENCODERS = frozenset(("date_parts", "words_in"))
 
 
@@ -33,13 +35,14 @@ class CSV(TableFile):
     )
     kinds: Kinds = param(
         (),
-        choices=("number", "category", "embedding", "text", "date parts", "ignore"),
+        choices=KINDS,
         doc="What a column is taken for, where auto is not right; one for an Embedding is given as "
         "the number of its value.",
         advanced=True,
     )
     index: str = param(
         "",
+        choices=("none",),
         doc="The column that counts the rows, and is left out; found if empty, `none` keeps all.",
         advanced=True,
     )
@@ -60,6 +63,29 @@ class CSV(TableFile):
     split_column: str = param(
         "", doc="The column that says so; the target for stratified.", advanced=True
     )
+
+    @classmethod
+    def roles(cls) -> tuple[str, ...]:
+        return (*KINDS, TARGET, FURTHER)
+
+    def taken_for(self, name: str) -> str:
+        if self.target == name:
+            return TARGET
+        return FURTHER if name in self.also else dict(self.kinds).get(name, AUTO)
+
+    def take(self, name: str, role: str, targets: Sequence[str]) -> dict[str, Any]:
+        kinds = {one: kind for one, kind in self.kinds if one != name}
+        also = tuple(one for one in self.also if one != name)
+        target = "" if self.target == name else self.target
+        if role == TARGET:
+            target = name
+        elif role == FURTHER:
+            also = (*also, name)
+            if not target and targets and targets[0] != name:
+                target = targets[0]
+        elif role != AUTO:
+            kinds[name] = role
+        return {"kinds": tuple(kinds.items()), "target": target, "also": also}
 
     def ports(self) -> tuple[str, str]:
         embedded = any(kind == "embedding" for _, kind in self.kinds)

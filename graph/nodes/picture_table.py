@@ -1,11 +1,12 @@
 """Pictures that a table names, beside what is to be learned of each."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from graph.declare import Columns, FolderPath, Raw, call, node, param
 from graph.nodes._named_pictures import table_of_pictures
-from graph.nodes._table_file import Split, TableFile
+from graph.nodes._table_file import AUTO, FURTHER, TARGET, Split, TableFile
 from graph.nodes.data import GROUP, Facts, types
 from graph.tensor import TensorType, features
 
@@ -56,6 +57,24 @@ class PictureTable(TableFile):
         """The table of pictures that a path leads to, if it does."""
         return table_of_pictures(path, cls.opens)
 
+    @classmethod
+    def roles(cls) -> tuple[str, ...]:
+        return (TARGET, FURTHER, NAMES)
+
+    def taken_for(self, name: str) -> str:
+        if name == self.files:
+            return NAMES
+        return AUTO if name not in self.targets else TARGET if len(self.targets) < 2 else FURTHER
+
+    def take(self, name: str, role: str, targets: Sequence[str]) -> dict[str, Any]:
+        files = name if role == NAMES else "" if self.files == name else self.files
+        kept = tuple(one for one in self.targets if one != name)
+        if role == TARGET:
+            kept = (name,)
+        elif role == FURTHER:
+            kept = (*(one for one in self.targets or targets if one != name), name)
+        return {"files": files, "targets": kept}
+
     def shape(self, facts: Facts) -> tuple[TensorType, ...]:
         _, target = types(facts, ("image", "target"))
         return features("N", int(self.channels), self.size, self.size), target
@@ -89,5 +108,6 @@ class PictureTable(TableFile):
         return f"{self.file_name() or 'choose a table'}, {self.size} by {self.size}"[:60]
 
 
+NAMES = "file names"
 TOLD = ("files", "targets", "folders", "endings", "prefix", "without")
 """Arguments of the reader that a probe finds."""

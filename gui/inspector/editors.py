@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.declare import Param, ParamKind
-from gui import dialogs
+from gui import dialogs, look
 from gui.inspector.number import Line, NumberBox, read, write
 from gui.menu import Menu, escaped
 from gui.widgets import words
@@ -36,6 +36,9 @@ class Editor(Protocol):
 
     def show_value(self, value: Any) -> None:
         """Show a value without saying it was edited."""
+
+
+AUTO = "auto"
 
 
 class Switch(QCheckBox):
@@ -73,6 +76,10 @@ class ChoiceBox(QComboBox):
         """Show a value."""
         self.setCurrentIndex(self.findData(value))
 
+    def show_found(self, text: str) -> None:
+        """Say what `auto` came to; nothing where that is not known."""
+        self.setItemText(self.findData(AUTO), text or AUTO)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)
@@ -102,11 +109,51 @@ class TextBox(Line):
         if self.text() != self._shown:
             self.setText(self._shown)
 
+    def show_found(self, text: str) -> None:
+        """Say what an empty line came to; nothing where that is not known."""
+        self.setPlaceholderText(text)
+
     def _commit(self) -> None:
         self.setText(self.text())  # forgets how it was typed
         if self.text() != self._shown:
             self._shown = self.text()
             self.edited.emit(self._parse(self.text()))
+
+
+class SuggestBox(TextBox):
+    """A line of text beside a menu of what it often is; Down opens the menu.
+
+    Args:
+        choices: What is suggested now.
+    """
+
+    def __init__(self, choices: Choices, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self._choices = choices
+        self.menu = Menu(self)
+        opener = self.addAction(look.icon("caret-down"), self.ActionPosition.TrailingPosition)
+        opener.setToolTip("Suggestions")
+        opener.triggered.connect(self._open)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self._open()
+        else:
+            super().keyPressEvent(event)
+
+    def _open(self) -> None:
+        self._fill()
+        self.menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+    def _fill(self) -> None:
+        self.menu.clear()
+        for value, text in self._choices():
+            chosen = self.menu.addAction(escaped(text))
+            chosen.triggered.connect(partial(self._take, value))
+
+    def _take(self, value: str) -> None:
+        self.setText(value)
+        self._commit()
 
 
 class PathBox(QWidget):
@@ -294,6 +341,11 @@ def write_values(value: Sequence[tuple[str, object]] | None) -> str:
     return "; ".join(f"{name}={one!r}" for name, one in value or ())
 
 
+def _suggested(param: Param, choices: Choices) -> list[tuple[str, str]]:
+    """What a text often is, and what it can be here."""
+    return [*((one, one) for one in param.choices), *choices()]
+
+
 Make = Callable[[Param, Choices], QWidget]
 
 EDITORS: dict[ParamKind, Make] = {
@@ -301,7 +353,11 @@ EDITORS: dict[ParamKind, Make] = {
     "float": lambda param, _: NumberBox(param),
     "bool": lambda *_: Switch(),
     "choice": lambda param, _: ChoiceBox(param.choices, param.optional),
-    "text": lambda param, _: TextBox(lambda text: text or (None if param.optional else "")),
+    "text": lambda param, choices: (
+        SuggestBox(partial(_suggested, param, choices))
+        if param.choices or choices()
+        else TextBox(lambda text: text or (None if param.optional else ""))
+    ),
     "ints": lambda *_: TextBox(partial(parse_numbers, whole=True), write_numbers),
     "floats": lambda *_: TextBox(partial(parse_numbers, whole=False), write_numbers),
     "path": lambda param, _: PathBox(param.label, folder=False),

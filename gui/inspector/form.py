@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
@@ -61,6 +61,7 @@ class Form(QWidget):
         choices: Callable[[Param], Choices],
         showing: Showing | None = None,
         parent: QWidget | None = None,
+        more: str = "More settings",
     ) -> None:
         super().__init__(parent)
         self._change = change
@@ -71,7 +72,8 @@ class Form(QWidget):
         self._backs: dict[str, QToolButton] = {}
         self.editors: dict[str, QWidget] = {}
         self._wrong: dict[str, Wrong] = {}
-        self._folded: list[QWidget] = []
+        self._rows: dict[str, list[QWidget]] = {}
+        self._absent: set[str] = set()
         self._values: dict[str, Any] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -79,21 +81,21 @@ class Form(QWidget):
         self._grid.setVerticalSpacing(7)
         self._grid.setColumnMinimumWidth(0, 92)
         self._grid.setColumnStretch(1, 1)
+        self._more = QToolButton(self)
+        self._more.hide()
+        self._more.setText(more)
+        self._more.setCheckable(True)
+        self._more.setArrowType(Qt.ArrowType.RightArrow)
+        self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._more.toggled.connect(self._unfold)
         for param in params:
             if not param.advanced:
                 self._add(param, choices(param))
         advanced = [param for param in params if param.advanced]
         if advanced:
-            more = QToolButton()
-            more.setText("More settings")
-            more.setCheckable(True)
-            more.setArrowType(Qt.ArrowType.RightArrow)
-            more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            more.toggled.connect(self._unfold)
-            self._more = more
-            self._grid.addWidget(more, self._grid.rowCount(), 0, 1, 2)
+            self._grid.addWidget(self._more, self._grid.rowCount(), 0, 1, 2)
             for param in advanced:
-                self._folded += self._add(param, choices(param))
+                self._add(param, choices(param))
             self._unfold(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -109,15 +111,13 @@ class Form(QWidget):
             if name in values:
                 widget.show_value(values[name])  # type: ignore[attr-defined]
                 self._wrong[name].say("")
-                self._mark(name, values[name])
+                self._mark(name)
         for name, pin in self.pins.items():
             pin.setChecked(self._showing is not None and self._showing.shown(name))
 
-    def _mark(self, name: str, value: Any) -> None:
+    def _mark(self, name: str) -> None:
         """A value that is not the default has a bold name, and a button that goes back."""
-        title, back = self._titles[name], self._backs[name]
-        default = self._params[name].default
-        alike = value == default or (isinstance(value, list) and tuple(value) == default)
+        title, back, alike = self._titles[name], self._backs[name], self._is_default(name)
         restyle(title, "" if alike else "changed")
         back.setVisible(not alike and not title.isHidden())
 
@@ -125,7 +125,25 @@ class Form(QWidget):
         """What stands under a field."""
         return self._wrong[name].text()
 
-    def _add(self, param: Param, choices: Choices) -> list[QWidget]:
+    def show_only(self, names: Collection[str]) -> None:
+        """Show the fields of some parameters; the others do not matter now."""
+        absent = {*self._params} - {*names}
+        if absent != self._absent:
+            self._absent = absent
+            self._unfold(self._more.isChecked())
+
+    def show_found(self, found: Mapping[str, str]) -> None:
+        """Show what parameters that were left to be found came to."""
+        for name, widget in self.editors.items():
+            text = found.get(name, "") if self._is_default(name) else ""
+            if hasattr(widget, "show_found"):
+                widget.show_found(text)
+
+    def _is_default(self, name: str) -> bool:
+        value, default = self._values.get(name), self._params[name].default
+        return bool(value == default or (isinstance(value, list) and tuple(value) == default))
+
+    def _add(self, param: Param, choices: Choices) -> None:
         row = self._grid.rowCount()
         title = label(param.label[:1].upper() + param.label[1:], wrap=True)
         title.setToolTip(words(param.doc))
@@ -143,7 +161,7 @@ class Form(QWidget):
         field.edited.connect(  # type: ignore[attr-defined]
             lambda value, name=param.name: self._edit(name, value)
         )
-        return [title, field, *pins]
+        self._rows[param.name] = [title, field, *pins]
 
     def _back(self, param: Param, row: int) -> QToolButton:
         """A button that gives a parameter its default."""
@@ -189,7 +207,10 @@ class Form(QWidget):
 
     def _unfold(self, shown: bool) -> None:
         self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
-        for widget in self._folded:
-            widget.setVisible(shown)
+        folded = {name for name, param in self._params.items() if param.advanced}
+        self._more.setVisible(bool(folded - self._absent))
+        for name, widgets in self._rows.items():
+            for widget in widgets:
+                widget.setVisible(name not in self._absent and (shown or name not in folded))
         for name in self.editors.keys() & self._values.keys():
-            self._mark(name, self._values[name])
+            self._mark(name)

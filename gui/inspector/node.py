@@ -24,7 +24,7 @@ from gui.inspector.form import Form
 from gui.inspector.learning import LearningCard
 from gui.inspector.network import NetworkCard
 from gui.inspector.sharing import Sharing
-from gui.inspector.table import TableCard, kinds_of
+from gui.inspector.table import TableCard, written_of
 from gui.learning import LearningFigures
 from gui.session import Session
 from gui.widgets import Card, empty, label, restyle, words
@@ -72,12 +72,13 @@ class NodePage(QWidget):
         self._network, self._sharing = self._add_network(nodes), self._add_sharing()
         self._params = self._parameters()
         self._owners = self._find_owners()
+        alone = len(ids) == 1 and written_of(nodes[0])
+        self.table = TableCard(session, ids[0]) if alone else None
         self.form = self._make_form()
         if self.form is not None:
             self._layout.addWidget(self.form)
         self._here = label("", "dim", wrap=True)
         self._layout.addWidget(self._here)
-        self.table = TableCard(session, ids[0]) if len(ids) == 1 and kinds_of(nodes[0]) else None
         if self.table is not None:
             self._layout.addWidget(self.table)
         self._shapes = QGridLayout()
@@ -199,7 +200,9 @@ class NodePage(QWidget):
         document = self._session.document
         inside = len(self.ids) == 1 and document.sheet_of(self.ids[0]).name != BOARD
         showing = Outside(document, self.ids[0]) if inside else None
-        return Form(self._params, self._change, self._choices, showing)
+        beside = self.table.edits if self.table is not None else frozenset()
+        params = [one for one in self._params if one.name not in beside]
+        return Form(params, self._change, self._choices, showing)
 
     def _find_owners(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Where each parameter of each node is set, in the place that was entered.
@@ -255,6 +258,8 @@ class NodePage(QWidget):
             names = [str(column["name"]) for column in facts.get("columns", ())]
             return [(name, name) for name in names]
 
+        if param.kind == "text" and (param.choices or param.name == "sheet"):
+            return lambda: ()
         return nodes if param.kind == "nodes" else columns
 
     def _rename(self) -> None:

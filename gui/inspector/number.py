@@ -102,6 +102,10 @@ class NumberBox(Line):
         if self.text() != text:
             self.setText(text)
 
+    def show_found(self, text: str) -> None:
+        """Say what an empty field came to; nothing where that is not known."""
+        self.setPlaceholderText(text)
+
     def step(self, steps: int) -> None:
         """Go up or down by some steps, within the allowed range."""
         low, high = self._param.low, self._param.high

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
@@ -15,6 +16,7 @@ from graph.file import save_text
 from graph.templates import open_template
 from gui.first import TITLE
 from gui.inspector.editors import PathBox
+from gui.inspector.node import NodePage
 from tests.gui_tests.journeys.conftest import Start, start
 from tests.gui_tests.journeys.user import User
 
@@ -122,3 +124,47 @@ def test_a_file_is_picked_where_a_file_is_wanted_and_a_folder_where_a_folder(sta
         user.window.board.select([node.id])
         (box,) = user.window.inspector.findChildren(PathBox)
         assert box._folder is folder
+
+
+def test_a_table_of_pictures_is_read_anew_as_soon_as_a_decision_changes(
+    start: Start, tmp_path: Path
+) -> None:
+    names = [f"{i:02}.png" for i in range(20)]
+    for i, name in enumerate(names):
+        (tmp_path / "images").mkdir(exist_ok=True)
+        Image.new("L", (8, 8), 12 * i).save(tmp_path / "images" / name)
+    rows = "".join(f"{name};{i % 3},5;{'ab'[i % 2]}\n" for i, name in enumerate(names))
+    (tmp_path / "labels.csv").write_text(f"file;size;kind\n{rows}")
+    user = start()
+    user.window.deeds.new()
+    dropped(user, files(tmp_path / "labels.csv"))
+    assert user.names() == {"picture_table"}
+    user.until(lambda: "16 examples to train on, 2 classes" in user.window.notice.text)
+    user.click(user.button(TITLE, user.window.notice))
+    (data,) = (one for one in user.window.session.document.board.nodes.values()
+               if one.type == "data.picture_table")  # fmt: skip
+    user.window.session.select([data.id])
+    page = user.window.findChild(NodePage)
+    assert page is not None
+    assert page.table is not None
+    shown = page.table
+    user.until(lambda: [*shown.boxes] == ["file", "size", "kind"])
+    assert {name: box.currentText() for name, box in shown.boxes.items()} == {
+        "file": "file names",
+        "size": "left out",
+        "kind": "target",
+    }
+    field = shown.form.editors["skip"]
+    field.setFocus()
+    QTest.keyClicks(field, "1")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    user.until(lambda: [*shown.boxes] == ["column_1", "column_2", "column_3"])
+    user.window.session.document.undo()
+    user.until(lambda: [*shown.boxes] == ["file", "size", "kind"])
+    role = shown.boxes["size"]
+    role.setFocus()
+    QTest.keyClick(role, Qt.Key.Key_Down)
+    user.until(lambda: shown.boxes["size"].currentText() == "target")
+    facts = user.window.session.inference.facts
+    user.until(lambda: (facts.get(data.id) or {}).get("classes") is None)
+    assert facts[data.id]["outputs"]["target"]["dims"] == ["N", 1]

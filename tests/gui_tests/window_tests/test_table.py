@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from graph.document import Document
+from gui.inspector.editors import ChoiceBox, SuggestBox
 from gui.inspector.node import NodePage
-from gui.inspector.table import TableCard
+from gui.inspector.table import OF_TEXT, TableCard
 from gui.window import Window
 from runtime.data import probe
+from runtime.exported.data import DataError
 from runtime.messages import Died
 from tests.gui_tests.window_tests.boards import node
 from tests.gui_tests.window_tests.conftest import MakeWindow
@@ -52,11 +54,121 @@ def test_decisions_and_first_rows_are_shown(window: Window) -> None:
     shown = card(window)
     assert shown.isVisibleTo(window)
     texts = [label.text() for label in shown.findChildren(QLabel)]
-    for text in ("Delimiter", ";", "Decimal", ",", "Bonn, Köln, Bonn, Bonn, Köln, Bonn"):
+    for text in ("Delimiter", "Skipped lines", "Bonn, Köln, Bonn, Bonn, Köln, Bonn"):
         assert text in texts, texts
+    found = {name: told(shown, name) for name in sorted(OF_TEXT)}
+    assert found == {
+        "decimal": ", (found)",
+        "delimiter": "; (found)",
+        "encoding": "utf-8 (found)",
+        "header": "yes (found)",
+        "index": "none",
+        "missing": "none",
+        "skip": "none",
+    }
     assert any(text.startswith("Since they are dates") for text in texts)
     kinds = {name: box.currentText() for name, box in shown.boxes.items()}
     assert kinds == {"Stadt": "category", "Preis": "number", "Tag": "left out", "Art": "target"}
+
+
+def told(shown: TableCard, name: str) -> str:
+    """What a field says that was left to be found."""
+    field = shown.form.editors[name]
+    assert field.isVisibleTo(shown)
+    if isinstance(field, ChoiceBox):
+        return field.currentText()
+    assert isinstance(field, QLineEdit)
+    assert not field.text()
+    return field.placeholderText()
+
+
+def read_again(window: Window) -> TableCard:
+    """The card once the file was read as the node says now."""
+    data = node(window, "csv_table")
+    try:
+        window.session.inference.set_facts(data.id, facts(window))
+    except DataError:
+        window.session.inference.set_facts(data.id, None)
+    return card(window)
+
+
+TYPED = [("delimiter", ","), ("encoding", "cp1252"), ("missing", "Bonn"), ("index", "Stadt"),
+         ("skip", "2")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), TYPED)
+def test_a_decision_is_typed_where_it_is_shown_and_undone(
+    window: Window, name: str, text: str
+) -> None:
+    field = card(window).form.editors[name]
+    assert isinstance(field, QLineEdit)
+    before = facts(window)
+    field.setFocus()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    value: Any = {"skip": 2, "missing": ("Bonn",)}.get(name, text)
+    assert node(window, "csv_table").params[name] == value
+    assert read_again(window).form.editors[name] is field
+    assert field.isVisibleTo(window)
+    assert field.text() == text
+    window.session.document.undo()
+    assert name not in node(window, "csv_table").params
+    assert facts(window) == before
+    assert told(read_again(window), name) == told(card(window), name)
+
+
+def test_a_decision_is_picked_by_keys_from_what_it_often_is(window: Window) -> None:
+    field = card(window).form.editors["delimiter"]
+    assert isinstance(field, SuggestBox)
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    assert [one.text() for one in field.menu.actions()] == [",", ";", r"\t", "|", "blanks"]
+    QTest.keyClick(field.menu, Qt.Key.Key_Down)
+    QTest.keyClick(field.menu, Qt.Key.Key_Return)
+    assert node(window, "csv_table").params["delimiter"] == ","
+    field = card(window).form.editors["index"]
+    assert isinstance(field, SuggestBox)
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    assert [one.text() for one in field.menu.actions()] == ["none", "Stadt", "Preis", "Tag", "Art"]
+    field.menu.hide()
+
+
+def test_a_file_that_can_not_be_read_so_keeps_its_decisions(window: Window) -> None:
+    window.session.document.set_params(node(window, "csv_table").id, encoding="ascii")
+    shown = read_again(window)
+    assert shown.isVisibleTo(window)
+    assert not shown.boxes
+    field = shown.form.editors["encoding"]
+    assert isinstance(field, QLineEdit)
+    assert (field.text(), told(shown, "decimal")) == ("ascii", "auto")
+    field.setFocus()
+    field.clear()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert told(read_again(window), "encoding") == "utf-8 (found)"
+
+
+def test_without_a_header_the_columns_are_named_in_the_card(window: Window) -> None:
+    box = card(window).form.editors["header"]
+    assert not card(window).form.editors["names"].isVisibleTo(window)
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_End)
+    data = node(window, "csv_table")
+    assert data.params["header"] == "no"
+    window.session.document.set_params(data.id, kinds=(("column_2", "category"),))
+    shown = read_again(window)
+    assert [*shown.boxes] == [f"column_{i}" for i in range(1, 5)]
+    texts = [label.text() for label in shown.findChildren(QLabel)]
+    assert "Stadt, Bonn, Köln, Bonn, Bonn, Köln" in texts
+
+
+def test_several_targets_are_chosen_in_their_lines(window: Window) -> None:
+    for name, role in (("Preis", "target"), ("Art", "another target")):
+        box = card(window).boxes[name]
+        box.setCurrentIndex(box.findData(role))
+        box.activated.emit(box.currentIndex())
+    params = node(window, "csv_table").params
+    assert (params["target"], params["also"]) == ("Preis", ("Art",))
+    assert card(window).boxes["Art"].currentText() == "another target"
 
 
 def test_a_kind_is_chosen_by_the_keyboard_and_undone_at_once(window: Window) -> None:
@@ -77,6 +189,7 @@ def test_another_target_is_chosen_in_its_line(window: Window) -> None:
     box = card(window).boxes["Preis"]
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_End)
+    QTest.keyClick(box, Qt.Key.Key_Up)
     assert node(window, "csv_table").params["target"] == "Preis"
     window.session.inference.set_facts(node(window, "csv_table").id, facts(window))
     kinds = {name: box.currentText() for name, box in card(window).boxes.items()}
