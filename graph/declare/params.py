@@ -106,6 +106,7 @@ class Param:
     advanced: bool = False
     sizes: int = 0
     empty_is_all: bool = False
+    empty: str = "all"
     was: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
 
@@ -282,6 +283,7 @@ def param(
     advanced: bool = False,
     sizes: int = 0,
     empty_is_all: bool = False,
+    empty: str = "all",
     choices: tuple[str, ...] = (),
     was: tuple[str, ...] = (),
     words: str = "",
@@ -298,6 +300,7 @@ def param(
         advanced: Shown folded away.
         sizes: For tuples of ints: how many numbers, where more than one is given; or `AXES`.
         empty_is_all: For lists of nodes: an empty one stands for all there are to choose from.
+        empty: For lists of names: what people call an empty one.
         choices: For kinds of named things: which there are; for text: what it often is.
         was: Former names, so that old files load.
         words: Other words a search should find it by, comma separated; `he = kaiming_normal` is a
@@ -312,6 +315,7 @@ def param(
         "advanced": advanced,
         "sizes": sizes,
         "empty_is_all": empty_is_all,
+        "empty": empty,
         "choices": choices,
         "was": was,
         "words": tuple((word.strip(), value.strip()) for word, _, value in pairs),

@@ -47,7 +47,10 @@ class CSV(TableFile):
         advanced=True,
     )
     also: Columns = param(
-        (), doc="Further columns to predict, numbers all: the target is [N, K].", advanced=True
+        (),
+        empty="none",
+        doc="Further columns to predict, numbers all: the target is [N, K].",
+        advanced=True,
     )
     standardise: bool = param(
         True,

@@ -28,7 +28,9 @@ class PictureTable(TableFile):
 
     pixels: ClassVar[tuple[str, ...]] = ("image",)
 
-    targets: Columns = param((), doc="The column to predict, or several of numbers; the last one.")
+    targets: Columns = param(
+        (), empty="the last", doc="The column to predict, or several of numbers; the last if empty."
+    )
     files: str = param("", doc="The column of file names; found if empty.")
     pictures: FolderPath = param("", doc="The folder of the pictures; the table's own if empty.")
     task: Literal["auto", "classification", "regression"] = param(

@@ -365,8 +365,8 @@ EDITORS: dict[ParamKind, Make] = {
     "nodes": NodesBox,
     "kinds": lambda *_: TextBox(parse_values, write_values),
     "values": lambda *_: TextBox(parse_values, write_values),
-    "names": lambda _, choices: (
-        ManyBox(choices, "all") if choices() else TextBox(parse_names, ", ".join)
+    "names": lambda param, choices: (
+        ManyBox(choices, param.empty) if choices() else TextBox(parse_names, ", ".join)
     ),
 }
 

@@ -108,9 +108,7 @@ def picture_table_facts(params: Params, data_dir: str | Path | None) -> dict[str
         "columns": [one.facts() for one in columns.all],
         **read_facts(reading),
         "rows": first_rows(table),
-        "note": "; ".join(
-            [note(seen.looks, shown, seen.spans), f"files in {places.column}", *told]
-        ),
+        "note": "; ".join(told),
         "reader": reader(places, targets, seen.bad),
         **({"spans": seen.spans} if seen.spans else {}),
     }
