@@ -102,7 +102,7 @@ class NodeInference:
                 return Result(None, nothing)
             inputs = [facts]
         if unknown:
-            return Result(None, nothing, tuple(problems))
+            return Result(None, nothing, (*_unreadable(sheet, node, declaration), *problems))
         if declaration.has("drops") and _nothing_left(declaration, node, inputs):
             return self._emptied(sheet, node, known, nothing, problems)
         return self._apply(sheet, node, declaration, tuple(inputs), nothing)
@@ -352,6 +352,15 @@ def _scaled(
             yield replace(kind, scale="")
         else:
             yield kind
+
+
+def _unreadable(sheet: Sheet, node: Node, declaration: Declaration) -> Iterator[Problem]:
+    """What is wrong with what was typed, whatever will be wired in."""
+    if declaration.has("readable"):
+        try:
+            declaration.bind(node.params).readable()
+        except Mismatch as mismatch:
+            yield from_mismatch(sheet, node, mismatch)
 
 
 def _nothing_left(declaration: Declaration, node: Node, inputs: list[Any]) -> bool:

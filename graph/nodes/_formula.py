@@ -14,9 +14,11 @@ from functools import reduce
 from graph import limits
 from graph.arithmetic import BINARY, UNARY
 from graph.declare import Value
-from graph.errors import Mismatch
+from graph.errors import Mismatch, Repair, set_param, use
 from graph.nodes._meeting import broadcast
+from graph.nodes._nearest import offering
 from graph.nodes._shapes import operand
+from graph.nodes._spelling import names, nearest, respelt
 from graph.tensor import Dim, TensorType
 
 LENGTH = 500
@@ -46,6 +48,7 @@ INSTEAD = {
     "softmax": "the node Softmax",
 }
 """What formulas have for functions that others call so."""
+MEANT = {name: one for name, one in INSTEAD.items() if one in FUNCTIONS}
 
 Size = float | tuple[Dim, ...]
 """A constant's value, or the sizes of what depends on the inputs."""
@@ -61,13 +64,8 @@ def inputs(formula: str) -> list[str]:
 
     A word before a bracket is a function, known or not; a letter is an input that misses a `*`.
     """
-    found = re.findall(
-        r"(?<![\w.])(?:[A-Za-z_]\b|[A-Za-z_]\w+\b(?!\s*\())", formula, flags=re.ASCII
-    )
     known = {*FUNCTIONS, *CONSTANTS}
-    return [
-        name for name in dict.fromkeys(found) if name not in known and not keyword.iskeyword(name)
-    ]
+    return [name for name in names(formula) if name not in known and not keyword.iskeyword(name)]
 
 
 def parse(formula: str) -> ast.expr:
@@ -316,6 +314,31 @@ def sloped(tree: ast.expr) -> set[str]:
             return {name for one in inner for name in sloped(one)}
 
 
+def mends(formula: str) -> list[Repair]:
+    """Repairs of a formula that names functions as they are called elsewhere.
+
+    One of a single function that is a node's own gets that node.
+    """
+    found = respelt(formula, FUNCTIONS, MEANT)
+    whole = re.fullmatch(r"\s*(?:\w+\.)?([a-z_]\w*)\(\s*[A-Za-z_]\w*\s*\)\s*", formula)
+    other = [use(f"activation.{whole[1]}")] if whole else []
+    try:
+        measure(parse(found), {name: TensorType(()) for name in inputs(found)})
+    except Mismatch:
+        return other
+    return [*other, set_param("formula", found)]
+
+
+def readable(formula: str) -> None:
+    """Can a formula be read, and are all its functions known?
+
+    Raises:
+        Mismatch: If not.
+    """
+    with offering(lambda: mends(formula)):
+        sizes(parse(formula), {name: TensorType(()) for name in inputs(formula)})
+
+
 def _constant(value: Callable[[], float]) -> float:
     try:
         found = value()
@@ -332,9 +355,7 @@ def _meet(*given: Size) -> tuple[Dim, ...]:
 
 def _called(name: str, given: list[Size]) -> Size:
     if name not in FUNCTIONS:
-        near = INSTEAD.get(name.lower()) or ", ".join(
-            one for one in FUNCTIONS if one == name.lower()
-        )
+        near = INSTEAD.get(name.lower()) or nearest(name, FUNCTIONS, MEANT)
         raise refuse(f"{name}()", f"use {near or 'one of ' + ', '.join(FUNCTIONS)}")
     count = 2 if name in PAIRS else 1
     if len(given) != count:

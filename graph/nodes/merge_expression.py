@@ -15,6 +15,7 @@ from graph.nodes._formula import (
     inputs,
     is_softmax,
     parse,
+    readable,
     sizes,
     sloped,
     without,
@@ -54,10 +55,19 @@ class Expression:
         return bool(silent) and without(parse(self.formula), silent) is None
 
     def shape(self, *xs: TensorType | None) -> TensorType:
+        self.readable()
         tree, given = self._left(xs)
         for name, x in given.items():
             numbers(x, name)
         return joint(tuple(given.values()), sizes(tree, given))
+
+    def readable(self) -> None:
+        """Can its formula be read, whatever is wired in?
+
+        Raises:
+            Mismatch: If not.
+        """
+        readable(self.formula)
 
     def expression(self, *xs: Value | None) -> str:
         return write(*self._left(xs))

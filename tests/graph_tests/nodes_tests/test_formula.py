@@ -13,6 +13,7 @@ from graph.declare import Value
 from graph.errors import Mismatch
 from graph.nodes._formula import inputs, parse, sizes, write
 from graph.tensor import features
+from tests.graph_tests.test_infer import Board
 
 TYPES = {"a": features("N", 8), "b": features("N", 1), "c": features()}
 
@@ -119,3 +120,34 @@ def test_source_holds_nothing_but_arithmetic(formula: str) -> None:
         if isinstance(node, ast.Attribute) and node.attr != "detach":
             assert isinstance(node.value, ast.Name)
             assert node.value.id in {"torch", "F", "math"}
+
+
+@pytest.mark.parametrize(
+    ("formula", "fixes"),
+    [
+        ("sine(a)", ["Set formula of expression to sin(a)"]),
+        ("2 * ReLU(a)", ["Set formula of expression to 2 * relu(a)"]),
+        ("ln(a)", ["Set formula of expression to log(a)"]),
+        ("torch.exp(-a)", ["Set formula of expression to exp(-a)"]),
+        ("a.abs() + 1", ["Set formula of expression to abs(a) + 1"]),
+        ("maximum(a, 0)", ["Set formula of expression to max(a, 0)"]),
+        ("a ^ 2 + pow(a, 3)", ["Set formula of expression to a ** 2 + a ** 3"]),
+        ("softmax(a)", ["Use Softmax"]),
+        ("leaky_relu(a)", ["Use Leaky ReLU"]),
+        ("xyzzy(a)", ["Take expression out"]),
+    ],
+)
+@pytest.mark.parametrize("wired", [False, True])
+def test_an_unknown_function_gets_the_nearest(formula: str, fixes: list[str], wired: bool) -> None:
+    """Told as soon as it is typed, and it makes no input of its own."""
+    board = Board()
+    flat = board.add("shape.flatten", board.add("data.digits"))
+    node = board.add("merge.expression", *[flat] * wired, formula=formula)
+    assert [port.name for port in board.document.ports(node).inputs] == ["a"]
+    board.add("layer.linear", node)
+    wrong = next(one for one in board.inference.problems_of(node.id) if "formula" in one.text)
+    labels = [fix.label for fix in wrong.fixes]
+    assert labels == fixes or (not wired and not fixes[0].startswith("Set"))
+    if wired:
+        wrong.fixes[0].apply(board.document)
+        assert not board.inference.problems_of(node.id)
