@@ -10,8 +10,9 @@ from graph.declare import REGISTRY, Declaration, Port
 from graph.document import Document
 from graph.errors import Mismatch
 from graph.offers import as_offer, parse
+from graph.place import Place
 from graph.rehearsing import alike, gives, kinds, rehearse, takes_like
-from graph.sheet import End, Link, Node
+from graph.sheet import End, Link, LinkKey, Node
 from graph.tensor import TensorType
 
 
@@ -122,6 +123,23 @@ def instead(offer: Declaration, place: Answers, node: str) -> Fit | None:
             return Fit(port, exact=False, reason=giving.reason)
         exact = exact and giving.exact
     return Fit(port, exact)
+
+
+def expected(place: Place, wire: LinkKey) -> str:
+    """What the node at a wire's end takes there, where it does not take what flows; else "".
+
+    Nothing is said of nodes that need several inputs: any of them may be the one that is wrong.
+    """
+    node, given = place.node(wire.target.node), place.type_of(*wire.source)
+    declaration = REGISTRY.find(node.type)
+    if declaration is None or given is None:
+        return ""
+    needed = [port for port in place.document.ports(node).inputs if not port.optional]
+    if len(needed) != 1 or needed[0].name != wire.target.port or needed[0].variadic:
+        return ""
+    offer = as_offer(place.document, node, declaration)
+    found = rehearse(offer, node.params, {wire.target.port: (given,)}, place.document)
+    return found.expected if isinstance(found, Mismatch) else ""
 
 
 def _takes(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from graph import flowing
+from graph import flowing, offering
 from graph.checks import loss_names
 from graph.sheet import End, LinkKey
 from graph.tensor import TensorType
@@ -79,7 +79,8 @@ class WirePage(QWidget):
             ("Type", DTYPES[kind.dtype] if kind else flowing.UNKNOWN, "mono"),
             ("Meaning", means[:1].upper() + means[1:], ""),
         ]
-        if wanted := flowing.unwanted(inference, path, source, target):
+        unwanted = flowing.unwanted(inference, path, source, target)
+        if wanted := offering.expected(session.place, self.wire) or unwanted:
             found.append(("Expected", wanted[:1].upper() + wanted[1:], "error"))
         return found + self._now()
 

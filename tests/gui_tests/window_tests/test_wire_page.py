@@ -56,6 +56,18 @@ def test_a_click_on_a_wire_says_what_flows_from_where_to_where(window: Window) -
     assert _said(window)["Meaning"] == "Logits, scores of either sign"
 
 
+def test_a_wire_that_is_not_taken_says_what_is_expected(window: Window) -> None:
+    _spread(window)
+    logits, document = node(window, "logits").id, window.session.document
+    [wire] = [key for key in document.board.links if key.target.node == logits]
+    _click(window, wire)
+    assert "Expected" not in _said(window)
+    document.replace_node(logits, "layer.conv2d")
+    QApplication.processEvents()
+    _click(window, wire)
+    assert _said(window)["Expected"] == "A batch [N, C, H, W]"
+
+
 def test_while_training_it_shows_its_figures_and_gone_it_shows_the_board(window: Window) -> None:
     _spread(window)
     wire = _wire(window, "cross_entropy", "adam")
