@@ -79,8 +79,8 @@ class Writer:
 
 LOCAL = frozenset(
     """
-    arguments checkpoint data diffusion latents layers losses metrics model optimizers processes
-    sampling schedules script threads train
+    arguments checkpoint data diffusion latents layers losses metrics model neurons optimizers
+    pretrained processes sampling schedules script threads train
     """.split()  # noqa: SIM905
 )
 SHORT = {

@@ -8,7 +8,8 @@ classes, constants and imports they use. Where each file lands in an export:
     threads                      threads.py
     checkpoint                   checkpoint.py
     arguments                    arguments.py
-    losses, layers, latents      losses.py, layers.py, latents.py
+    losses, layers, neurons      losses.py, layers.py, neurons.py
+    latents                      latents.py
     sampling                     sampling.py, where the board generates
 
 `from runtime.exported.FILE import NAME` is the one way these files refer to each other. In an

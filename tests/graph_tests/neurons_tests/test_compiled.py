@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from graph.compile import Project, compile_document
+from graph.compile import Project, carry, compile_document
+from graph.compile.source import import_lines
 from graph.infer import Inference
 from graph.order import upstream
 from graph.sheet import End, LinkKey
@@ -164,6 +165,7 @@ def test_two_hundred_irregular_neurons_are_one_module() -> None:
     text = project.files["model.py"].text
     assert text.count("self.neurons = WiredNeurons(") == 1
     assert "nn.Linear" not in text
+    assert "\nfrom torch import Tensor, nn\n\nfrom neurons import WiredNeurons\n\n" in text
     assert len(text.splitlines()) < 90
     assert max(map(len, text.splitlines())) <= 100
     assert text.endswith("        return self.neurons(point).squeeze(1)  # [N]\n")
@@ -173,6 +175,12 @@ def test_two_hundred_irregular_neurons_are_one_module() -> None:
     assert {wire.link for wire in project.wires} == {*drawn}
     places = {(wire.tensor, wire.row, wire.column) for wire in project.wires}
     assert places == {("neurons.weight", row, 0) for row in range(len(drawn))}
+
+
+def test_imports_of_carried_files_stand_behind_those_of_libraries() -> None:
+    for name in carry.modules().keys() - set(carry.READERS):
+        lines = import_lines([f"from {name} import a", "import torch"])
+        assert lines == ["import torch", "", f"from {name} import a"]
 
 
 def test_other_nodes_between_irregular_neurons_come_in_between() -> None:
