@@ -132,10 +132,10 @@ def test_a_problem_of_some_places_says_which_and_is_mended_there() -> None:
     [problem] = [one for one in inference.problems if one.node == conv.id]
     assert problem.place == "second"
     assert str(problem).startswith("conv2d in second: expected ")
-    [fix] = problem.fixes
+    labels = ["Set groups of second to 1", "Insert a Conv2d of 3"]
     [there] = Place(inference, [second.id]).problems_of(conv.id)
-    assert [one.label for one in there.fixes] == [fix.label] == ["Set groups of second to 1"]
-    fix.apply(draw.document)
+    assert [one.label for one in there.fixes] == labels == [one.label for one in problem.fixes]
+    problem.fixes[0].apply(draw.document)
     assert not [one for one in inference.problems if one.node == conv.id]
     assert draw.document.node(conv.id).params == {"filters": 6}, "the network is as it was"
     draw.document.unlink(draw.document.networks["block"].into(conv.id)[0])
