@@ -6,8 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QImage, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from graph.document import Document
 from gui import actions, look
@@ -340,6 +348,17 @@ class Window(QMainWindow):
             self.parts.to_board()
         elif not press_on_enter(event):
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Take the keys back from a dialog that closes, where no window manager does it."""
+        if event.type() == QEvent.Type.WindowUnblocked and self.isVisible():
+            QTimer.singleShot(0, self, self._take_keys_back)
+        return super().event(event)
+
+    def _take_keys_back(self) -> None:
+        active = QGuiApplication.applicationState() == Qt.ApplicationState.ApplicationActive
+        if QApplication.activeWindow() is None and active:
+            self.activateWindow()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
