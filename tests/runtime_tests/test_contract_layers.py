@@ -224,7 +224,7 @@ def test_bad_wires_get_an_answer(
         declaration.bind(params).shape(*wires)
     assert caught.value.advice
     for repair in caught.value.repairs:
-        assert bool(repair.param) != bool(repair.insert)
+        assert sum(map(bool, (repair.param, repair.insert, repair.use))) == 1
         if repair.insert:
             inserted = REGISTRY.find(repair.insert)
             assert inserted is not None
