@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from graph import repairing
-from graph.declare import REGISTRY
+from graph.declare import REGISTRY, Declaration
 from graph.problems import Fix
 from graph.sheet import End, Node, Sheet
 from graph.tensor import TensorType
@@ -34,16 +34,26 @@ def fixes(sheet: Sheet, node: Node, inputs: Sequence[Any]) -> Iterator[Fix]:
     for (one, first), (other, second) in combinations(taken, 2):
         changed = list(inputs)
         changed[one], changed[other] = inputs[other], inputs[one]
-        apart = inputs[one].dtype != inputs[other].dtype
         alike = {first.kind, second.kind} == {"tensor"}
+        apart = inputs[one].dtype != inputs[other].dtype
         if (
             alike
             and inputs[one] != inputs[other]
-            and repairing.takes(declaration, node.params, changed, nearly=apart)
+            and _better(declaration, node, inputs, changed, apart)
         ):
             both = f"{first.label} and {second.label}"
             label = "Exchange the two wires" if len(taken) == 2 else f"Exchange {both}"
             yield Fix(label, _exchanged(sheet, node, first.name, second.name))
+
+
+def _better(
+    declaration: Declaration, node: Node, now: Sequence[Any], then: Sequence[Any], apart: bool
+) -> bool:
+    """Does a node take its inputs exchanged; or nearly, where it does not nearly take them now?"""
+    if repairing.takes(declaration, node.params, then, nearly=False):
+        return True
+    nearly = apart and repairing.takes(declaration, node.params, then)
+    return nearly and not repairing.takes(declaration, node.params, now)
 
 
 def _exchanged(sheet: Sheet, node: Node, one: str, other: str) -> "Callable[[Document], None]":

@@ -118,12 +118,14 @@ class Problems(QScrollArea):
                 widget.hide()
                 widget.deleteLater()
         self._in_order = []
+        last: QWidget = self
         for problem in problems:
             alike = present.get(_said(problem))
             card = alike.pop(0) if alike else Card(problem, self._fix, self._jump)
             card.take(problem)
             self._in_order.append(card)
             self._cards.addWidget(card)
+            last = card.follow(last)
         for card in (one for alike in present.values() for one in alike):
             if holds_keys(card):
                 self.left.emit()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
@@ -248,6 +249,19 @@ class Card(QFrame):
             made = Wrapped(words(one.label))
             made.clicked.connect(partial(self._mend, index))
             self._buttons.addWidget(made)
+        self.follow()
+
+    def follow(self, before: QWidget | None = None) -> QWidget:
+        """Put its buttons behind it in the order of Tab, and it behind another; gives its last.
+
+        Qt puts what is made while a window is open behind everything else in it.
+        """
+        places = (self._buttons.itemAt(place) for place in range(self._buttons.count()))
+        buttons = [one.widget() for one in places if one is not None]
+        stops = [one for one in (before, self, *buttons) if one is not None]
+        for one, following in pairwise(stops):
+            QWidget.setTabOrder(one, following)
+        return stops[-1]
 
     def _mend(self, index: int, _: bool = False) -> None:
         self._fix(replace(self.problem, fixes=self._offered), index)
