@@ -20,6 +20,7 @@ from graph.templates import open_template
 from tests.graph_tests.projects import GOLDEN, TEMPLATES, compiled, facts_of
 
 FILES = ("model.py", "data.py", "train.py", "views.py")
+REPOSITORY = Path(__file__).resolve().parents[2]
 REWRITE = bool(os.environ.get("NEUROWIRE_GOLDEN"))
 
 
@@ -137,7 +138,7 @@ def test_the_files_are_python_and_stand_alone(name: str) -> None:
                 root = str(statement.module).split(".")[0]
                 assert root in own | allowed or root in _standard(), (file, root)
         assert "runtime" not in source.text, file
-        assert "/work" not in source.text, file
+        assert str(REPOSITORY) not in source.text, file
         assert max(map(len, source.text.splitlines())) <= 100, file
         assert "train.py" in project.exported
     assert "views.py" not in project.exported
@@ -170,6 +171,15 @@ def test_names_of_weights_of_drawn_wires_are_right() -> None:
     for wire in project.wires:
         assert wire.network == "model"
         assert isinstance(wire.link.source, End)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_what_goes_side_by_side_says_what_of_unlike_lengths(name: str) -> None:
+    project = compiled(name)
+    for file in (one for one in project.files if one.endswith(".py")):
+        for call in ast.walk(ast.parse(project.files[file].text)):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "zip":
+                assert "strict" in {word.arg for word in call.keywords}, f"{file}:{call.lineno}"
 
 
 def test_no_line_of_a_golden_file_ends_in_a_space() -> None:
