@@ -14,7 +14,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 
 from gui import look
 from gui.figures import figure
@@ -25,6 +25,8 @@ MARKED = 60
 """Up to how many points of an epoch curve are marked one by one."""
 LEAST = 100
 """How many places side by side a curve is told apart at, at least."""
+BREADTH = 2
+"""Pixels of a curve's line; nothing finer can be seen of it."""
 REDRAW_MS = 15
 """How long after a zoom curves are drawn anew, so that a turn of the wheel draws them once."""
 MOST_ZOOM = 10_000
@@ -161,6 +163,8 @@ class Chart(QWidget):
             axis.setTextPen(pg.mkPen(text))
             axis.setTickFont(font)
             axis.setStyle(tickLength=0, tickTextOffset=8)
+            # its words and lines are painted when they change, and not whenever a curve grows
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
             axis.label.setFont(font)
             axis.labelStyle = {"color": text.name()}
             axis.setTickPen(pg.mkPen(text))
@@ -196,7 +200,7 @@ class Chart(QWidget):
             self._plot.addItem(behind)
         marks = {"symbol": "o", "symbolSize": 4, "symbolPen": None, "symbolBrush": colour}
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-        pen = pg.mkPen(colour, width=2, style=style)
+        pen = pg.mkPen(colour, width=BREADTH, style=style)
         line = pg.PlotDataItem(pen=pen, **(marks if points else {}))
         self._plot.addItem(line)
         for item in (behind, line):
@@ -252,10 +256,10 @@ class Chart(QWidget):
             if curve.faint is None:
                 if curve.series.count > MARKED:
                     curve.line.setSymbol(None)
-                curve.line.setData(*self._points(curve, curve.series))
+                curve.line.setData(*self._points(curve, curve.series, BREADTH))
             else:
                 curve.faint.setData(*self._points(curve, curve.series))
-                curve.line.setData(*self._points(curve, curve.smoothed))
+                curve.line.setData(*self._points(curve, curve.smoothed, BREADTH))
         self._stale.clear()
         self._keep_in_sight()
 
@@ -274,12 +278,13 @@ class Chart(QWidget):
             xMin=low - 0.06 * room, xMax=high + 0.06 * room, minXRange=min(room, room / MOST_ZOOM)
         )
 
-    def _points(self, curve: Curve, series: Series) -> tuple[Array, Array]:
+    def _points(self, curve: Curve, series: Series, stroke: int = 1) -> tuple[Array, Array]:
+        """What a line of so many pixels' breadth shows of a curve."""
         view = self._plot.getViewBox()
         left, right = -math.inf, math.inf
         if not view.autoRangeEnabled()[0]:
             left, right = (curve.pace.step(one, self.along) for one in view.viewRange()[0])
-        x, y = series.outline(left, right, max(int(view.width()), LEAST))
+        x, y = series.outline(left, right, max(int(view.width()) // stroke, LEAST))
         x = curve.pace.place(x, self.along)
         return x, np.maximum(y, SMALLEST) if self._log else y
 

@@ -12,8 +12,8 @@ Array = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 BLOCK = 64
 """So many points are summed up by the lowest and the highest, once, when they have come."""
-FINE = 4
-"""Up to so many points for each bucket are drawn one by one."""
+FINE = 2
+"""Up to so many points for each bucket are drawn one by one: a stroke has as many."""
 
 
 def _empty() -> Array:
