@@ -21,6 +21,7 @@ from typing import Any
 import chardet
 from clevercsv.detect import Detector
 
+from graph.limits import brief
 from runtime.data.numerals import SURE, is_date, is_missing, is_number
 from runtime.exported.data import DataError
 
@@ -305,6 +306,13 @@ class Sniffer:
     def _header(self, rows: list[list[str]], width: int) -> None:
         asked = str(self.asked.get("header") or "auto")
         first, rest = [cell.strip() for cell in rows[0]], rows[1:]
+        words = len({*first} - {""}) == len(first) and not any(map(is_number, first))
+        if not rest and (asked == "yes" or (asked == "auto" and words)):
+            raise DataError(
+                f"{self.path}: expected rows below the header, received the line "
+                f"{brief(', '.join(first))} alone. Choose a file with rows; if the line is one, "
+                "say in Header that there is none."
+            )
         has = asked == "yes" or (asked == "auto" and bool(rest) and is_header(first, rest))
         trailing = width > 1 and all(not row[-1].strip() for row in rest if len(row) == width)
         named = [str(one) for one in self.asked.get("names") or ()]

@@ -99,3 +99,10 @@ def test_index_columns_are_told_and_left_out(tmp_path: Path) -> None:
     facts, _, _ = read(tmp_path, text)
     assert facts["numbers"] == ["x"]
     assert "count the rows: Id" in facts["note"]
+
+
+@pytest.mark.parametrize("content", ["a,b,c\n", "a;b;c", "\n# made by hand\nname\tkind\n\n"])
+@pytest.mark.parametrize("header", ["auto", "yes"])
+def test_a_header_alone_is_told(tmp_path: Path, content: str, header: str) -> None:
+    with pytest.raises(data.DataError, match="expected rows below the header"):
+        read(tmp_path, content, header=header)
