@@ -249,7 +249,8 @@ class Card(QFrame):
             made = Wrapped(words(one.label))
             made.clicked.connect(partial(self._mend, index))
             self._buttons.addWidget(made)
-        self.follow()
+        if self._jump is not None:
+            self.follow()
 
     def follow(self, before: QWidget | None = None) -> QWidget:
         """Put its buttons behind it in the order of Tab, and it behind another; gives its last.

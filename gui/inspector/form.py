@@ -81,8 +81,7 @@ class Form(QWidget):
         self._grid.setVerticalSpacing(7)
         self._grid.setColumnMinimumWidth(0, 92)
         self._grid.setColumnStretch(1, 1)
-        self._more = QToolButton(self)
-        self._more.hide()
+        self._more = QToolButton()  # comes into the order of Tab where it is put
         self._more.setText(more)
         self._more.setCheckable(True)
         self._more.setArrowType(Qt.ArrowType.RightArrow)
