@@ -162,7 +162,7 @@ class Chart(QWidget):
             axis.setPen(pg.mkPen(line))
             axis.setTextPen(pg.mkPen(text))
             axis.setTickFont(font)
-            axis.setStyle(tickLength=0, tickTextOffset=8)
+            axis.setStyle(tickLength=0, tickTextOffset=8, maxTickLevel=0)
             # its words and lines are painted when they change, and not whenever a curve grows
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
             axis.label.setFont(font)
