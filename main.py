@@ -14,14 +14,14 @@ def window(file: str | None) -> int:
     if no_screen():
         print("There is no display here, so this trains in the terminal; Ctrl-C stops it.")
         return main(["train", file or "digits_mlp"])
-    from gui import app  # noqa: PLC0415 - Qt only where a window is wanted
+    from gui.shell import app  # noqa: PLC0415 - Qt only where a window is wanted
 
     return app.run(file)
 
 
 def render(file: str, png: str, size: tuple[int, int] | None) -> int:
     """Draw the window with a board into a picture."""
-    from gui import app  # noqa: PLC0415 - Qt only where a window is wanted
+    from gui.shell import app  # noqa: PLC0415 - Qt only where a window is wanted
 
     return app.render(file, png, size) if size else app.render(file, png)
 
@@ -41,7 +41,7 @@ def command() -> int:
 
 def main(arguments: list[str]) -> int:
     """Carry out a command line; returns the exit status."""
-    from runtime import commands  # noqa: PLC0415 - the worker's child reads this file too
+    from runtime.cli import commands  # noqa: PLC0415 - the worker's child reads this file too
 
     return commands.main(arguments, window=window, render=render)
 

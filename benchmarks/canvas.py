@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from PySide6.QtWidgets import QApplication
 
 import graph.nodes  # noqa: F401 - fills the registry
-from graph.document import Document
-from graph.infer import Inference
-from graph.sheet import End
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.model.sheet import End
 from gui import look
 from gui.canvas import Board
 

@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from PySide6.QtWidgets import QApplication
 
 from gui import look
-from gui.losses import DRAW_MS, Losses
-from runtime.messages import Points, Steps
+from gui.charts.curves_panel import DRAW_MS, Losses
+from runtime.protocol.messages import Points, Steps
 
 TURNS = 300
 FRESH = 20

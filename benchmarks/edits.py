@@ -24,12 +24,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from benchmarks.canvas import document_of
-from graph.document import Document
-from graph.infer import Inference
-from graph.sheet import End
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.model.sheet import End
 from gui import look
 from gui.canvas import Board
-from gui.window import Window
+from gui.shell.window import Window
 
 MANY = 100
 ROUNDS = 5

@@ -16,9 +16,10 @@ import torch
 from torch import Tensor
 
 from graph.compile import compile_document
-from graph.templates import open_template
-from runtime import boards, config
-from runtime.source import Imported, write
+from graph.format.templates import open_template
+from runtime.cli import open_board
+from runtime.protocol import config
+from runtime.store.run_source import Imported, write
 
 REPEATS, FOLDS = 3, 5
 
@@ -26,7 +27,7 @@ REPEATS, FOLDS = 3, 5
 def main() -> None:
     torch.set_num_threads(1)
     document = open_template("tabular")
-    inference, problems = boards.learn(document, None)
+    inference, problems = open_board.learn(document, None)
     if problems:
         print("tabular left out:", *problems)
         return

@@ -12,10 +12,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.file import load_text, save_text
-from graph.infer import Inference
-from graph.sheet import End
+from graph.edit.document import Document
+from graph.format.file import load_text, save_text
+from graph.infer.inference import Inference
+from graph.model.sheet import End
 
 KINDS = ("layer.linear", "activation.relu", "dropout.dropout", "merge.scale")
 

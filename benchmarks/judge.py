@@ -36,11 +36,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.templates import open_template
-from runtime import config, places
+from graph.format.templates import open_template
 from runtime.exported.data import DataError
 from runtime.exported.images import digits, mnist
-from runtime.source import Imported, digest, write
+from runtime.protocol import config
+from runtime.store import paths
+from runtime.store.run_source import Imported, digest, write
 
 SIDE, SMALL = 28, 8
 COUNT = 2000
@@ -128,7 +129,7 @@ def project() -> Iterator[tuple[Imported, str]]:
 def trained_network() -> nn.Module:
     """The classifier, from the cache or trained now."""
     with project() as (imported, model):
-        kept = places.cache_dir() / "judge" / f"{model}-{EPOCHS}.safetensors"
+        kept = paths.cache_dir() / "judge" / f"{model}-{EPOCHS}.safetensors"
         if kept.exists():
             network: nn.Module = imported.module("model").Model()
         else:

@@ -25,11 +25,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graph.compile import compile_document
+from graph.model.order import topological
+from graph.model.sheet import End, Node
 from graph.neurons import clusters, gather
 from graph.neurons.blocks import kind
-from graph.nodes.neuron import Activation
-from graph.order import topological
-from graph.sheet import End, Node
+from graph.nodes.layers.neuron import Activation
 from tests.drawing import Drawing, blocks
 
 ROUNDS, STEPS = 60, 20

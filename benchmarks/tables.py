@@ -27,12 +27,13 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from torch import Tensor
 
 from benchmarks._table_files import TABLES, Made
-from graph import arrivals, first
 from graph.compile import compile_document
-from graph.document import Document
-from runtime import boards
-from runtime.source import Imported, write
-from runtime.training import records
+from graph.edit import dropped_files
+from graph.edit.document import Document
+from graph.suggest import first_network
+from runtime.cli import open_board
+from runtime.cli.train_command import records
+from runtime.store.run_source import Imported, write
 
 Numbers = NDArray[Any]
 
@@ -56,12 +57,12 @@ class Found:
 def board_of(made: Made) -> tuple[Document, Any]:
     """The board that a dropped file and the offer behind it make; and what is known of it."""
     document = Document()
-    kind, params = arrivals.data_node(made.path)
+    kind, params = dropped_files.data_node(made.path)
     data = document.add_node(kind, params={**params, "target": made.target})
-    inference, problems = boards.learn(document, None)
+    inference, problems = open_board.learn(document, None)
     assert not problems, problems
-    first.build(inference, data.id)
-    inference, problems = boards.learn(document, None)
+    first_network.build(inference, data.id)
+    inference, problems = open_board.learn(document, None)
     assert not [*problems, *inference.problems], [*problems, *inference.problems]
     return document, inference
 

@@ -23,12 +23,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.templates import open_template
-from runtime import config, messages
-from runtime.loop import Loop
-from runtime.runs import Runs
-from runtime.source import Imported, write
-from runtime.training import records
+from graph.format.templates import open_template
+from runtime.cli.train_command import records
+from runtime.protocol import config, messages
+from runtime.store.run_source import Imported, write
+from runtime.store.runs import Runs
+from runtime.worker.loop import Loop
 
 SIZE = 64
 

@@ -21,12 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import torch
 
 from graph.compile import compile_document
-from graph.templates import open_template
-from runtime import config, messages, watch
+from graph.format.templates import open_template
+from runtime.cli.train_command import records
 from runtime.exported.data import DataError
-from runtime.loop import Loop
-from runtime.runs import Runs
-from runtime.training import records
+from runtime.protocol import config, messages
+from runtime.store.runs import Runs
+from runtime.worker import views
+from runtime.worker.loop import Loop
 
 TEMPLATES = ("digits_gan", "vae")
 
@@ -40,7 +41,7 @@ class Cost:
     looks: int
 
 
-class TimedViews(watch.Views):
+class TimedViews(views.Views):
     """The worker's own views, with the time they take."""
 
     seconds = 0.0
@@ -105,7 +106,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=9)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    vars(sys.modules["runtime.loop"])["Views"] = TimedViews
+    vars(sys.modules["runtime.worker.loop"])["Views"] = TimedViews
     for name in options.templates:
         try:
             compare(name, options.seconds, options.turns)

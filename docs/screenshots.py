@@ -20,9 +20,10 @@ PATIENCE_S = 300.0
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(REPOSITORY))
 
-from gui import app, look  # noqa: E402 - after the path to it
-from gui.window import Window  # noqa: E402 - after the path to it
-from runtime.messages import Progress  # noqa: E402 - after the path to it
+from gui import look  # noqa: E402 - after the path to it
+from gui.shell import app  # noqa: E402 - after the path to it
+from gui.shell.window import Window  # noqa: E402 - after the path to it
+from runtime.protocol.messages import Progress  # noqa: E402 - after the path to it
 
 
 class Shot(NamedTuple):

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import graph.nodes
-from graph.document import Document
+from graph.edit.document import Document
+from graph.model.order import topological
+from graph.model.sheet import End, Link, Node, Sheet
 from graph.neurons import Gathered, gather
-from graph.order import topological
-from graph.sheet import End, Link, Node, Sheet
 
 assert graph.nodes, "fills the registry"
 

@@ -34,7 +34,7 @@ LIBRARIES = [
     "sklearn.datasets",
     "PIL.Image",
     "torch._dynamo",
-    "runtime.worker",
+    "runtime.worker.process",
 ]
 """What processes import; to import it computes nothing."""
 
@@ -63,7 +63,7 @@ class Worker(Process):
 
 
 class Workers:
-    """What `runtime.client` takes of `multiprocessing`, with quick processes."""
+    """What `runtime.client.client` takes of `multiprocessing`, with quick processes."""
 
     Process = Worker
     Pipe = context.Pipe

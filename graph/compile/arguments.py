@@ -4,16 +4,17 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graph import names, overrides
 from graph.compile.avoided import reserved
 from graph.compile.body import Item
 from graph.compile.literals import UNKNOWN, Slot, filled, slots
 from graph.compile.scope import Scope
+from graph.core import names
 from graph.declare import literal, short
-from graph.document import Document
+from graph.edit import overrides
+from graph.edit.document import Document
 
 if TYPE_CHECKING:
-    from graph.compile.forms import Sketch
+    from graph.compile.variants import Sketch
 
 ARGUMENTS = {
     "nn.Linear": ("in_features", "out_features"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from graph import names
+from graph.core import names
 
 _AVOIDED: ContextVar[frozenset[str]] = ContextVar("avoided", default=frozenset())
 

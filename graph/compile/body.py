@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graph import names
 from graph.compile.avoided import reserved
 from graph.compile.source import Writer
+from graph.core import names
+from graph.core.tensor import TensorType
 from graph.declare import Value
-from graph.sheet import End
-from graph.tensor import TensorType
+from graph.model.sheet import End
 
 Values = Mapping[End, Value]
 MARK = "called_within"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from graph.compile.body import Item
 from graph.compile.plan import Plan
 from graph.compile.program import Op, Step, Unit
-from graph.sheet import End
+from graph.model.sheet import End
 
 GRADIENT, NO_GRADIENT = "self.autocast", "torch.no_grad(), self.autocast"
 

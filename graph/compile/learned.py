@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph import networks
-from graph.checks import learns, role
-from graph.compile.networks import joined, repeats
+from graph.compile.network_classes import joined, repeats
 from graph.compile.plan import Plan
-from graph.order import upstream
-from graph.sheet import Node
+from graph.diagnose.board_checks import learns, role
+from graph.edit import networks
+from graph.model.order import upstream
+from graph.model.sheet import Node
 
 if TYPE_CHECKING:
-    from graph.infer import Inference
+    from graph.infer.inference import Inference
 
 BETWEEN = "/"
 

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from graph import names
-from graph.compile import carry
+from graph.compile import vendored
 from graph.compile.avoided import reserved
 from graph.compile.body import Body, Item
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.core import names
+from graph.core.tensor import TensorType
 from graph.declare import Value, docstring
-from graph.sheet import End
-from graph.tensor import TensorType
+from graph.model.sheet import End
 
 if TYPE_CHECKING:
-    from graph.compile.forms import Form
+    from graph.compile.variants import Form
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Classes:
             body.add()
             body.extend(writer)
         used = names_used(body.text)
-        carried = [f"from {home} import {n}" for n in used if (home := carry.home(n))]
+        carried = [f"from {home} import {n}" for n in used if (home := vendored.home(n))]
         top = Writer()
         top.add(docstring(f"{self.title}, drawn in Neurowire."))
         top.add()

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Iterable
 
+from graph.compile.auxiliary import drawn
 from graph.compile.body import Item
-from graph.compile.borrowed import drawn
 from graph.compile.plan import Plan
-from graph.order import upstream
-from graph.sheet import End, Node
+from graph.model.order import upstream
+from graph.model.sheet import End, Node
 
 ROWS = "count"
 """The argument that says how many."""

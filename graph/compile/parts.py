@@ -8,8 +8,8 @@ is trained by different steps.
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from graph.checks import learns
-from graph.sheet import End
+from graph.diagnose.board_checks import learns
+from graph.model.sheet import End
 
 if TYPE_CHECKING:
     from graph.compile.plan import Plan

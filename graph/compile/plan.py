@@ -9,23 +9,25 @@ that its loss needs. `parts` says which layers are gathered, `units` makes units
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from graph import balancing, following, names, rows, trains
-from graph.checks import above, loss_names, trained
 from graph.compile.avoided import avoided, free
 from graph.compile.body import Item
 from graph.compile.model import Classes
-from graph.compile.networks import Networks
+from graph.compile.network_classes import Networks
 from graph.compile.program import Average, Follower, Op, Step, Unit, needed
 from graph.compile.scope import Scope
 from graph.compile.units import gather
-from graph.order import topological
-from graph.sheet import End, Node
+from graph.core import names
+from graph.diagnose import class_weights, data_rows, moving_averages
+from graph.diagnose.board_checks import above, loss_names, trained
+from graph.edit import trained_names
+from graph.model.order import topological
+from graph.model.sheet import End, Node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graph.infer import Inference
-    from graph.infer_node import Result
+    from graph.infer.inference import Inference
+    from graph.infer.node_inference import Result
 
 
 class Plan:
@@ -51,14 +53,14 @@ class Plan:
         self._atoms = self._parts()
         self.trained = {o.id: self._trained(o) for o in self.optimizers}
         self.data = [node for node in nodes if self.scope.role(node.id) == "data"]
-        self.groups = rows.groups(self.board, self.data)
+        self.groups = data_rows.groups(self.board, self.data)
         self.pairs = [node for node in nodes if self.scope.role(node.id) == "pairs"]
         self.partner_of = {one.id: self._home(one) for one in self.pairs}
         self.units: list[Unit] = []
         self.ops = gather(self)
         self.scope.scales = self._scales()
         self.balancing = {
-            node.id: end for node in nodes if (end := balancing.labels(self.document, node))
+            node.id: end for node in nodes if (end := class_weights.labels(self.document, node))
         }
         """By loss that weighs classes as the data has them: the output that has the labels."""
         self.scope.balanced = self._balanced()
@@ -88,11 +90,11 @@ class Plan:
 
     def meant(self, optimizer: Node, param: str) -> frozenset[str]:
         """What stands for the weights of the nodes, or nodes in networks, that one names."""
-        found = trains.named(self.document, optimizer, param)
+        found = trained_names.named(self.document, optimizer, param)
         parts = {n: path for one in self._atoms.values() for n, path in one.items()}
         return frozenset(
             [one[0] for one in found if len(one) == 1 and one[0] not in self._atoms]
-            + [name for name, path in parts.items() if trains.covers(found, path)]
+            + [name for name, path in parts.items() if trained_names.covers(found, path)]
         )
 
     def modules(self, leader: str) -> dict[str, str]:
@@ -123,21 +125,21 @@ class Plan:
 
     # -- making
 
-    def _parts(self) -> dict[str, dict[str, trains.Path]]:
+    def _parts(self) -> dict[str, dict[str, trained_names.Path]]:
         """For each instance of which an optimizer names parts: what learns there, with its path."""
         several = (
             path
             for node in self.optimizers
-            for param in trains.naming(node)
-            for path in trains.named(self.document, node, param)
+            for param in trained_names.naming(node)
+            for path in trained_names.named(self.document, node, param)
             if len(path) > 1
         )
-        found: dict[str, dict[str, trains.Path]] = {}
+        found: dict[str, dict[str, trained_names.Path]] = {}
         for leader in dict.fromkeys(path[0] for path in several):
             node, result = self.board.nodes[leader], self.inference.result(leader)
             if result is None or result.inputs is None or node.muted:
                 continue
-            learning = set(trains.learning(self.document, node, result.inner, (leader,)))
+            learning = set(trained_names.learning(self.document, node, result.inner, (leader,)))
             held = ((one, (leader, *one.path)) for one in self.networks.held(node, result))
             found[leader] = {f"{leader}:{one.module}": p for one, p in held if p in learning}
         return found
@@ -147,7 +149,7 @@ class Plan:
         return found & self.meant(optimizer, "trains") if optimizer.params.get("trains") else found
 
     def _sinks(self, role: str) -> list[Node]:
-        from graph.infer import live_nodes  # noqa: PLC0415 - inference imports the checks
+        from graph.infer.inference import live_nodes  # noqa: PLC0415 - inference imports the checks
 
         return [self.board.nodes[n] for n in live_nodes(self.inference, [role])]
 
@@ -205,9 +207,11 @@ class Plan:
         found = []
         for unit in self.units:
             node = self.board.nodes[unit.nodes[0]]
-            for source in following.followed(self.board, node) if following.share(node) else ():
+            for source in (
+                moving_averages.followed(self.board, node) if moving_averages.share(node) else ()
+            ):
                 if owner := self.owner(source.id):
-                    found.append(Follower(unit, owner[0], following.share(node)))
+                    found.append(Follower(unit, owner[0], moving_averages.share(node)))
         return found
 
     def _averages(self) -> list[Average]:

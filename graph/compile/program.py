@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.compile.body import Item
-from graph.sheet import End, Node
+from graph.model.sheet import End, Node
 
 AVERAGING = {"AveragedModel", "get_ema_multi_avg_fn"}
 """What a running mean needs of `torch.optim.swa_utils`."""

@@ -5,9 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graph import file, names
-from graph.checks import role
-from graph.compile import carry
+from graph.compile import vendored
 from graph.compile.avoided import avoiding
 from graph.compile.clashes import clashes
 from graph.compile.learned import LearnedSpec, learned_specs
@@ -17,12 +15,15 @@ from graph.compile.sample import sample_source
 from graph.compile.source import Source
 from graph.compile.train import Script
 from graph.compile.views import ViewSpec, view_specs, views_source
-from graph.document import Document
-from graph.errors import CompileError
-from graph.infer import Inference
-from graph.mending import problem
-from graph.problems import Problem
-from graph.sheet import LinkKey
+from graph.core import names
+from graph.core.errors import CompileError
+from graph.diagnose.board_checks import role
+from graph.edit.document import Document
+from graph.format import file
+from graph.infer.inference import Inference
+from graph.model.sheet import LinkKey
+from graph.problems.fixes import problem
+from graph.problems.problem import Problem
 
 VIEWS = "views.py"
 GENERATED = {"model.py", "train.py", "sample.py", VIEWS}
@@ -134,18 +135,18 @@ def _written(document: Document, found: Inference) -> Project:
     whole = ["processes", "checkpoint", "script", *(["sampling"] if sample else [])]
     carried = {target: set(wanted) for target, wanted in script.carried.items()}
     for text in (files["model.py"].text, sample.text if sample else ""):
-        for one in carry.names_in(text):
-            carried.setdefault(carry.home(one) or "", set()).add(one)
+        for one in vendored.names_in(text):
+            carried.setdefault(vendored.home(one) or "", set()).add(one)
     needed = set(carried)
-    for one in carry.names_in(views.text):
-        carried.setdefault(carry.home(one) or "", set()).add(one)
+    for one in vendored.names_in(views.text):
+        carried.setdefault(vendored.home(one) or "", set()).add(one)
     unexported = frozenset({VIEWS, *(f"{home}.py" for home in carried.keys() - needed)})
     for target, wanted in sorted(carried.items()):
         doc = "The data of this project, as tensors in memory." if target == "data" else ""
-        doc = doc or carry.modules()[target].doc
-        files[f"{target}.py"] = carry.chosen(target, wanted, doc)
-    for name in carry.closure_of_files(whole):
-        files[f"{name}.py"] = carry.whole(name)
+        doc = doc or vendored.modules()[target].doc
+        files[f"{target}.py"] = vendored.chosen(target, wanted, doc)
+    for name in vendored.closure_of_files(whole):
+        files[f"{name}.py"] = vendored.whole(name)
     files[VIEWS] = views
     name = names.to_name(re.sub(r"\W+", "_", document.name))[:NAME_LENGTH]
     text = file.save_text(document)

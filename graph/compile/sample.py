@@ -1,17 +1,17 @@
 """sample.py: writes pictures that a trained project makes, without its data."""
 
-from graph import names
-from graph.compile import carry
+from graph.compile import vendored
+from graph.compile.auxiliary import extra_items
 from graph.compile.avoided import reserved
 from graph.compile.body import Body, Item, Owner
-from graph.compile.borrowed import extra_items
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone
 from graph.compile.plan import Plan
 from graph.compile.program import AVERAGING
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.core import names
 from graph.declare import docstring
-from graph.order import upstream
-from graph.sheet import End, Node
+from graph.model.order import upstream
+from graph.model.sheet import End, Node
 
 COUNT = 64
 SIGNED = {"0 to 1": False, "-1 to 1": True}
@@ -73,7 +73,7 @@ def _asked_classes(plan: Plan, node: Node) -> int:
 
 def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> Source | None:
     units = {unit.attribute: unit for unit in plan.units}
-    carried = {node.name} if carry.home(node.name) else set()
+    carried = {node.name} if vendored.home(node.name) else set()
     name = names.unique(node.name, {*reserved(), "sampling", "main", "made", *carried, *units})
     taken = {name, "count", "device", "sampling", *units}
     inner = Writer()
@@ -113,7 +113,7 @@ def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> 
     own = sorted(found & plan.classes.writers.keys())
     lines = ["import sampling", *(f"from model import {kind}" for kind in own)]
     lines += ["import math"] if "math" in found else []
-    lines += [f"from {home} import {n}" for n in found if (home := carry.home(n))]
+    lines += [f"from {home} import {n}" for n in found if (home := vendored.home(n))]
     lines += [f"from torch.optim.swa_utils import {n}" for n in sorted(found & AVERAGING)]
     top = Writer()
     about = f"Pictures that {title} makes, once trained: `python sample.py --count 100`."

@@ -4,18 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graph import mutes, names, rules
 from graph.compile.avoided import free, reserved
 from graph.compile.body import Item, Owner, Values
+from graph.core import names
+from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, Raw, Value
-from graph.document import Document
-from graph.infer_node import operands as wired_into
+from graph.edit import rules
+from graph.edit.document import Document
+from graph.infer.node_inference import operands as wired_into
+from graph.model import mutes
+from graph.model.sheet import BOARD, End, LinkKey, Node, Sheet
 from graph.neurons import Gathered, LayerCall, Rows, Weight, gather
-from graph.sheet import BOARD, End, LinkKey, Node, Sheet
-from graph.tensor import TensorType
 
 if TYPE_CHECKING:
-    from graph.infer_node import Result
+    from graph.infer.node_inference import Result
 
 TAKEN = ("self", "x", "figures", "sums", "count", "loss", "training", "batch")
 """Variables of the functions that a batch comes into."""

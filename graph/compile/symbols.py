@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from graph.tensor import Dim, TensorType, affine
+from graph.core.tensor import Dim, TensorType, affine
 
 LETTERS = {2: "ND", 3: "NTD", 4: "NCHW", 5: "NCDHW"}
 """How sizes are called that differ from place to place, by rank."""

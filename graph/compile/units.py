@@ -4,17 +4,17 @@ import heapq
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from graph import names
-from graph.checks import learns
+from graph.compile.auxiliary import drawn
 from graph.compile.avoided import avoided
 from graph.compile.body import Item, Owner, Values
-from graph.compile.borrowed import drawn
 from graph.compile.model import safe_class_name
 from graph.compile.parts import Parts
 from graph.compile.program import Op, Unit
 from graph.compile.scope import local_names
-from graph.order import upstream
-from graph.sheet import End
+from graph.core import names
+from graph.diagnose.board_checks import learns
+from graph.model.order import upstream
+from graph.model.sheet import End
 
 if TYPE_CHECKING:
     from graph.compile.plan import Plan

@@ -4,16 +4,16 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graph.compile import carry
+from graph.compile import vendored
+from graph.compile.auxiliary import extra_items
 from graph.compile.body import Body, Item, Owner, Values
-from graph.compile.borrowed import extra_items
 from graph.compile.flow import mode
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone, square, varying
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.compile.train.data import VALIDATION, Drawing, batch_values
-from graph.sheet import Node
+from graph.model.sheet import Node
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def views_source(plan: Plan) -> Source:
         body.add()
         _view(body, plan, node)
     used = names_used(body.text)
-    carried = [f"from {home} import {n}" for n in used if (home := carry.home(n))]
+    carried = [f"from {home} import {n}" for n in used if (home := vendored.home(n))]
     carried = [line for line in carried if not line.endswith(" Training")]
     if "Sequence" in used:
         carried.append("from collections.abc import Sequence")

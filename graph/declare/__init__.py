@@ -11,11 +11,11 @@ with `param`. Hooks are plain methods, found by name:
     summary(self)               the one line shown on the node
     curve(self, x)              an activation's value at x, drawn on the node
     flat(self)                  names of the inputs that no gradient gets to
-    bounds(self, *ranges)       how far what it gives goes; see `graph/ranges.py`
+    bounds(self, *ranges)       how far what it gives goes; see `graph/declare/ranges.py`
     wants(self, *inputs)        what numbers a loss or metric wants, by port
     absolute(self, *inputs)     places of the inputs whose size it asks, not how they differ
     modes(self)                 does its module do something else while it trains?
-    averages(self, *inputs)     is a loss of such terms a mean over rows? see `graph/nodes/merge.py`
+    averages(self, *inputs)     is a loss of such terms a mean over rows? see `graph/nodes/merging/merge.py`
     drops(self, *inputs)        does a mute before it leave nothing of it?
 
 Roles have hooks of their own, told where they are declared: `optimizer` in `nodes/_steps.py`,

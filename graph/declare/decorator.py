@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, dataclass_transform, get_type_hints
 
+from graph.core.errors import DeclarationError
 from graph.declare.params import AXES, Param, _kind, param, parse_words
 from graph.declare.ports import Ports, parse_ports
 from graph.declare.registry import REGISTRY, Declaration, Role
-from graph.errors import DeclarationError
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(param,))

@@ -6,9 +6,9 @@ import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
-from graph import limits
-from graph.errors import BadParameter, DeclarationError
-from graph.limits import brief
+from graph.core import limits
+from graph.core.errors import BadParameter, DeclarationError
+from graph.core.limits import brief
 
 ParamKind = Literal[
     "int",

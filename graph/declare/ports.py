@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from graph.errors import DeclarationError
+from graph.core.errors import DeclarationError
 
 
 @dataclasses.dataclass(frozen=True)

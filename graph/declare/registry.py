@@ -7,10 +7,10 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any, Literal
 
+from graph.core.errors import BadParameter, DeclarationError
+from graph.core.limits import brief
 from graph.declare.params import Param
 from graph.declare.ports import Ports, parse_ports
-from graph.errors import BadParameter, DeclarationError
-from graph.limits import brief
 
 Role = Literal[
     "layer",

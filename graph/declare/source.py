@@ -3,8 +3,8 @@
 import dataclasses
 from typing import Any
 
-from graph.limits import brief
-from graph.tensor import TensorType
+from graph.core.limits import brief
+from graph.core.tensor import TensorType
 
 
 class Value(str):

@@ -3,12 +3,12 @@
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from graph.model.sheet import remembers
 from graph.neurons.blocks import Union, trained
 from graph.neurons.blocks import kind as kind_of
 from graph.neurons.columns import Column
 from graph.neurons.layers import LayerCall
 from graph.neurons.wiring import Wiring
-from graph.sheet import remembers
 
 MARGIN = 0.8
 """A cluster is taken where it costs at most so much of its layers."""

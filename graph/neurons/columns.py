@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from graph.core.tensor import BATCH, features
 from graph.declare import Value
-from graph.sheet import End
-from graph.tensor import BATCH, features
+from graph.model.sheet import End
 
 Values = Mapping[End, Value]
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 
-from graph import names
+from graph.core import names
 from graph.declare import REGISTRY
+from graph.model.order import upstream
+from graph.model.sheet import End, Sheet
 from graph.neurons.blocks import Block, blocks, form, kind
 from graph.neurons.clusters import Cluster, faster
 from graph.neurons.columns import Column
@@ -13,8 +15,6 @@ from graph.neurons.listing import common
 from graph.neurons.turns import Circle, Place, turn_of
 from graph.neurons.wired import WiredCall, WiredLayer
 from graph.neurons.wiring import Wiring
-from graph.order import upstream
-from graph.sheet import End, Sheet
 
 Key = tuple[Column, int]
 Step = str | LayerCall | Rows

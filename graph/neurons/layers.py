@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from graph.core.tensor import BATCH, TensorType, features
 from graph.declare import Raw, Value, call
+from graph.model.sheet import End, Link, LinkKey
 from graph.neurons.columns import Column, Values, ends, one, side_by_side
 from graph.neurons.listing import listing
-from graph.sheet import End, Link, LinkKey
-from graph.tensor import BATCH, TensorType, features
 
 ROWS = "ys"
 """Port name under which a gathered layer's whole output [N, neurons] is kept."""

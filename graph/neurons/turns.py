@@ -3,8 +3,8 @@
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 
+from graph.model.sheet import remembers
 from graph.neurons.wiring import Wiring
-from graph.sheet import remembers
 
 Place = tuple[int, int, int]
 """Says what comes first."""

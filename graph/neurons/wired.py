@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from graph.core.tensor import BATCH, TensorType, features
 from graph.declare import Raw, call
+from graph.model.sheet import End
 from graph.neurons.columns import Values, side_by_side
 from graph.neurons.layers import ROWS, LayerCall, NeuronLayer
-from graph.sheet import End
-from graph.tensor import BATCH, TensorType, features
 
 LINE = 76
 """Longest piece of the text that says how the neurons are wired."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from graph.declare import REGISTRY
+from graph.model.sheet import End, Link, Node, Sheet, remembers
 from graph.neurons.columns import Column
-from graph.sheet import End, Link, Node, Sheet, remembers
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ Gestures ask the document; the document's events draw. Nothing outside this pack
 NodeGraphQt.
 """
 
-from graph.offers import offers
+from graph.suggest.offers import offers
 from gui.canvas.board import Board
 from gui.canvas.find import find
 from gui.canvas.viewer import MIME_NODE

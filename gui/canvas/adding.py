@@ -8,13 +8,14 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
-from graph import arrivals, joining, offering
 from graph.declare import REGISTRY, Declaration
-from graph.file import SUFFIX
-from graph.offers import offers, parse, refused
-from graph.sheet import Node
+from graph.edit import dropped_files, joining
+from graph.format.file import SUFFIX
+from graph.model.sheet import Node
+from graph.suggest import next_nodes
+from graph.suggest.offers import offers, parse, refused
 from gui.canvas.arrange import Box, clear_of
-from gui.canvas.face import face_of
+from gui.canvas.node_layout import face_of
 from gui.canvas.port_item import Socket
 from gui.canvas.search import SearchPopup
 from gui.canvas.wire_item import Wire
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 Then = Callable[[str, Mapping[str, Any]], object]
 """What is done with a node type that is chosen, and the parameters that were asked for."""
-Judge = Callable[[Declaration], offering.Fit | None]
+Judge = Callable[[Declaration], next_nodes.Fit | None]
 BESIDE = 180
 """How far from a node's edge the middle of a new one comes."""
 APART = 320
@@ -105,17 +106,17 @@ class Adding:
         """How node types fit where the search was opened; behind the selected node by default."""
         place = self.board.place
         if wire is not None:
-            return lambda one: offering.into(one, place, wire.link)
+            return lambda one: next_nodes.into(one, place, wire.link)
         if start is not None and start.takes_input:
             end = start.end
-            return lambda one: offering.before(one, place, end)
+            return lambda one: next_nodes.before(one, place, end)
         if start is None:
             chosen = self.board.selected_items()
             start = chosen[0].outputs[0] if len(chosen) == 1 and chosen[0].outputs else None
         if start is None:
             return None
         output, given = start.face.port, place.type_of(*start.end)
-        return lambda one: offering.after(one, output, given, place.document)
+        return lambda one: next_nodes.after(one, output, given, place.document)
 
     def open_search_here(self) -> None:
         """Open the search for the port or wire the keys are at, or for a node that stands alone.
@@ -231,7 +232,7 @@ class Adding:
         def change() -> None:
             with board.document.group("Add data"):
                 for place, path in enumerate(paths):
-                    kind, params = arrivals.data_node(path)
+                    kind, params = dropped_files.data_node(path)
                     position = (round(x), round(y + APART * place))
                     sheet = board.sheet_name
                     node = board.document.add_node(
@@ -253,7 +254,7 @@ class Adding:
         A text that is the path of a file or folder brings the data node that reads it.
         """
         board = self.board
-        if paths := arrivals.paths_in(text):
+        if paths := dropped_files.paths_in(text):
             middle = board.viewer.mapToScene(board.viewer.viewport().rect().center())
             return self.bring(paths, at or middle)
         made: list[Node] = []
@@ -268,7 +269,9 @@ class Adding:
             board.select([node.id for node in made])
         told = [f"left out: {'; '.join(dict.fromkeys(reasons))}"] if reasons else []
         kinds = {node.type for node in made if REGISTRY.find(node.type) is None}
-        told += [f"{arrivals.unknown_kind(kind)}; it is kept as it is" for kind in sorted(kinds)]
+        told += [
+            f"{dropped_files.unknown_kind(kind)}; it is kept as it is" for kind in sorted(kinds)
+        ]
         if told:
             board.complain("; ".join(told) if made else "; ".join(dict.fromkeys(reasons)))
         return made

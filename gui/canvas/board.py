@@ -7,31 +7,31 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from graph import events
-from graph.document import Document
-from graph.place import Place
-from graph.sheet import BOARD, LinkKey, Node, Sheet
+from graph.edit.document import Document
+from graph.infer.context import Place
+from graph.model import events
+from graph.model.sheet import BOARD, LinkKey, Node, Sheet
 from gui import look
 from gui.canvas import selection
 from gui.canvas.adding import Adding
 from gui.canvas.commands import Commands
 from gui.canvas.drawing import Drawing
 from gui.canvas.gestures import Gestures, in_order
+from gui.canvas.graph_view import View
 from gui.canvas.menus import Menus
-from gui.canvas.networks import Networks
+from gui.canvas.network_actions import Networks
 from gui.canvas.node_item import NodeItem
 from gui.canvas.port_item import Socket
+from gui.canvas.port_keys import Standing
 from gui.canvas.rename import RenameField
-from gui.canvas.sight import View
-from gui.canvas.standing import Standing
-from gui.canvas.trained import optimizers, stripes
+from gui.canvas.tooltips import tooltip, wire_words
+from gui.canvas.trained_colours import optimizers, stripes
 from gui.canvas.viewer import Viewer
 from gui.canvas.wire_item import Wire
-from gui.canvas.words import tooltip, wire_words
-from gui.widgets import words
+from gui.widgets.common import words
 
 if TYPE_CHECKING:
-    from graph.infer import Inference
+    from graph.infer.inference import Inference
 
 
 class Board(QWidget):

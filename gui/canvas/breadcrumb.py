@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from gui import look
-from gui.widgets import label
+from gui.widgets.common import label
 
 
 class Breadcrumb(QWidget):

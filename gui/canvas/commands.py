@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 
-from graph.sheet import BOARD
+from graph.model.sheet import BOARD
 from gui import look
-from gui.canvas import replacing
+from gui.canvas import replace_search
 from gui.canvas.arrange import Box, arrange, clear_of
 from gui.canvas.arrange import Wire as Strand
+from gui.canvas.graph_view import GRID
 from gui.canvas.selection import Way
-from gui.canvas.sight import GRID
 
 if TYPE_CHECKING:
     from gui.canvas.board import Board
@@ -50,7 +50,7 @@ class Commands(dict[str, QAction]):
         add = self._add
         add("search", "A&dd node...", "Tab", "plus", board.adding.open_search_here)
         add("rename", "Ren&ame", "F2", "pencil-simple", self.rename)
-        add("replace", "Replace &with...", "R", "swap", lambda: replacing.open_search(board))
+        add("replace", "Replace &with...", "R", "swap", lambda: replace_search.open_search(board))
         add("mute", "&Mute", "M", "speaker-slash", self.mute)
         add("duplicate", "Dup&licate", "Shift+D", "copy", lambda: self.duplicate(twins=False))
         add(

@@ -14,14 +14,14 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QGraphicsScene
 
-from graph import events
-from graph.place import Place
-from graph.sheet import Link, LinkKey, Node, Sheet
+from graph.infer.context import Place
+from graph.model import events
+from graph.model.sheet import Link, LinkKey, Node, Sheet
 from gui import look
-from gui.canvas.face import face_of
-from gui.canvas.far import FarPicture
 from gui.canvas.node_item import NodeItem
-from gui.canvas.toolkit import IN, OUT
+from gui.canvas.node_layout import face_of
+from gui.canvas.nodegraphqt import IN, OUT
+from gui.canvas.overview import FarPicture
 from gui.canvas.wire_item import Wire
 
 CAREFUL = 300

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from graph.declare import ALSO_CALLED, REGISTRY, Declaration, parse_words
-from gui.canvas.asked import Asked, asked_of
-from gui.canvas.matching import NAMED, NO_MATCH, Score, match, plain
+from gui.canvas.asked_parameters import Asked, asked_of
+from gui.canvas.fuzzy_match import NAMED, NO_MATCH, Score, match, plain
 
 APART = 30.0
 """What letters that only come in order are worth at most: no answer to what is known to be none."""

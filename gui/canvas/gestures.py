@@ -7,12 +7,12 @@ nothing had been drawn. NodeGraphQt's undo stack stays empty.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from graph.document import Document
-from graph.errors import NeurowireError
-from graph.sheet import Link, LinkKey
+from graph.core.errors import NeurowireError
+from graph.edit.document import Document
+from graph.model.sheet import Link, LinkKey
 from gui.canvas.node_item import NodeItem
+from gui.canvas.nodegraphqt import NodeGraph
 from gui.canvas.port_item import Socket
-from gui.canvas.toolkit import NodeGraph
 from gui.canvas.viewer import Viewer
 from gui.canvas.wire_item import Wire
 

@@ -9,7 +9,7 @@ from gui import look
 from gui.canvas.commands import NEEDS_NETWORK
 from gui.canvas.node_item import NodeItem
 from gui.canvas.wire_item import Wire
-from gui.menu import Menu
+from gui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from gui.canvas.board import Board

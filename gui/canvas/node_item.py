@@ -8,7 +8,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneMouseEvent
 
 from gui import look
-from gui.canvas.brushes import (
+from gui.canvas.node_layout import HEADER, NAME_BELOW, PAD, RADIUS, Face, PortFace
+from gui.canvas.nodegraphqt import IN, OUT, AbstractNodeItem
+from gui.canvas.paint_cache import (
     Family,
     Fonts,
     Palette,
@@ -20,9 +22,7 @@ from gui.canvas.brushes import (
     readable,
     width,
 )
-from gui.canvas.face import HEADER, NAME_BELOW, PAD, RADIUS, Face, PortFace
 from gui.canvas.port_item import Socket
-from gui.canvas.toolkit import IN, OUT, AbstractNodeItem
 
 NEAR = 0.5
 NAME_SIZES = (11.0, 9.0)  # pixels of a name's font from some way off: wanted, and at least

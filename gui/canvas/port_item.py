@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QGraphicsSceneMouseEvent
 
-from graph.sheet import End
-from gui.canvas.face import PortFace
-from gui.canvas.toolkit import IN, PortItem
+from graph.model.sheet import End
+from gui.canvas.node_layout import PortFace
+from gui.canvas.nodegraphqt import IN, PortItem
 
 GRAB = 11.0
 _GRAB_RECT = QRectF(-GRAB, -GRAB, 2 * GRAB, 2 * GRAB)

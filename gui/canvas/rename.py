@@ -7,9 +7,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from gui import look
-from gui.canvas.face import HEADER
 from gui.canvas.node_item import NodeItem
-from gui.canvas.toolkit import NodeViewer
+from gui.canvas.node_layout import HEADER
+from gui.canvas.nodegraphqt import NodeViewer
 
 
 class RenameField(QLineEdit):

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from graph.declare import Declaration
 from gui import look
 from gui.canvas.find import asked, find, why_nothing
-from gui.widgets import words
+from gui.widgets.common import words
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 30

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, TypeVar
 
-from graph.sheet import Sheet
+from graph.model.sheet import Sheet
 
 Way = Literal["left", "right", "up", "down"]
 Point = tuple[float, float]

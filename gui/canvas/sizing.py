@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import QPointF, QSizeF
 
-from graph.limits import picture_size
+from graph.core.limits import picture_size
+from gui.canvas.graph_view import Host
 from gui.canvas.node_item import NodeItem
-from gui.canvas.sight import Host
 
 
 class Sizing:

@@ -22,12 +22,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from gui import look
+from gui.canvas.graph_view import Host
 from gui.canvas.node_item import NodeItem
 from gui.canvas.port_item import Socket
-from gui.canvas.sight import Host
 from gui.canvas.sizing import Sizing
 from gui.canvas.wiring import Wiring
-from gui.widgets import shown
+from gui.widgets.common import shown
 
 MIME_NODE = "application/x-neurowire-node"
 

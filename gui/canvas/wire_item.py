@@ -7,12 +7,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsSceneHoverEvent
 
-from graph.sheet import Link
+from graph.model.sheet import Link
 from gui import look
-from gui.canvas.brushes import palette
+from gui.canvas.nodegraphqt import LivePipeItem, PipeItem, SlicerPipeItem
+from gui.canvas.paint_cache import palette
 from gui.canvas.port_item import Socket
-from gui.canvas.routes import Obstacles, free_way, way
-from gui.canvas.toolkit import LivePipeItem, PipeItem, SlicerPipeItem
+from gui.canvas.wire_routes import Obstacles, free_way, way
 
 WIDTH = 2.0
 Z_WIRE = -1.0

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsSceneMouseEvent
 
 from gui import look
+from gui.canvas.graph_view import Host, Sight
 from gui.canvas.node_item import NodeItem
 from gui.canvas.port_item import Socket
-from gui.canvas.sight import Host, Sight
 from gui.canvas.wire_item import Wire
 
 

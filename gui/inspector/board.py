@@ -7,10 +7,10 @@ from typing import Any
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from graph.declare import Param
-from graph.settings import DEVICES, LIMITS, PRECISIONS, Settings
+from graph.model.settings import DEVICES, LIMITS, PRECISIONS, Settings
+from gui.core.session import Session
 from gui.inspector.form import Form
-from gui.session import Session
-from gui.widgets import empty, label
+from gui.widgets.common import empty, label
 
 NEW = Settings()
 

@@ -22,10 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from graph.declare import Param, ParamKind
-from gui import dialogs, look
+from gui import look
 from gui.inspector.number import Line, NumberBox, read, write
-from gui.menu import Menu, escaped
-from gui.widgets import words
+from gui.widgets import dialogs
+from gui.widgets.common import words
+from gui.widgets.menu import Menu, escaped
 
 Choices = Callable[[], Sequence[tuple[str, str]]]
 """What may be picked now: (value, label) pairs."""

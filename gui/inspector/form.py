@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
+from graph.core.errors import NeurowireError
 from graph.declare import Param
-from graph.errors import NeurowireError
 from gui import look
 from gui.inspector.editors import Choices, editor
-from gui.widgets import label, restyle, tool_button, words
+from gui.widgets.common import label, restyle, tool_button, words
 
 Change = Callable[[str, Any], None]
 """Called with a parameter's name and new value; raises NeurowireError where it does not fit."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from gui.figures import short
-from gui.learning import LearningFigures
-from gui.widgets import label
-from runtime.messages import Figures
+from gui.core.weight_stats import LearningFigures
+from gui.widgets.common import label
+from gui.widgets.number_format import short
+from runtime.protocol.messages import Figures
 
 ROWS = (
     (

@@ -7,11 +7,11 @@ from functools import partial
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from graph.errors import NeurowireError
-from graph.networks import ends, instances
+from graph.core.errors import NeurowireError
+from graph.edit.networks import ends, instances
+from gui.core.session import Session
 from gui.inspector.form import Wrong
-from gui.session import Session
-from gui.widgets import button, empty, label
+from gui.widgets.common import button, empty, label
 
 
 class NetworkCard(QWidget):

@@ -10,24 +10,24 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from graph import rules, trains
-from graph.checks import learners
+from graph.core.errors import NeurowireError
 from graph.declare import REGISTRY, Param
-from graph.document import Document
-from graph.errors import NeurowireError
-from graph.exposing import exposed_as
-from graph.problems import Problem
-from graph.sheet import BOARD, Node
+from graph.diagnose.board_checks import learners
+from graph.edit import rules, trained_names
+from graph.edit.document import Document
+from graph.edit.exposing import exposed_as
+from graph.model.sheet import BOARD, Node
+from graph.problems.problem import Problem
 from gui import look
+from gui.core.session import Session
+from gui.core.weight_stats import LearningFigures
 from gui.inspector.editors import Choices
 from gui.inspector.form import Form
 from gui.inspector.learning import LearningCard
 from gui.inspector.network import NetworkCard
 from gui.inspector.sharing import Sharing
 from gui.inspector.table import TableCard, written_of
-from gui.learning import LearningFigures
-from gui.session import Session
-from gui.widgets import Card, empty, label, restyle, words
+from gui.widgets.common import Card, empty, label, restyle, words
 
 MOST = 20
 """How many problems are shown of several nodes; more than that nobody reads here."""
@@ -250,8 +250,8 @@ class NodePage(QWidget):
                 for name in document.params(document.node(node)).get(param.name, ())
             ]
             found = sorted((document.node(node) for node in leaders), key=lambda one: one.number)
-            rows = [row for one in found for row in trains.choices(inference, one, named)]
-            return [(name, trains.called(document, name)) for name in rows]
+            rows = [row for one in found for row in trained_names.choices(inference, one, named)]
+            return [(name, trained_names.called(document, name)) for name in rows]
 
         def columns() -> list[tuple[str, str]]:
             facts = self._session.inference.facts.get(self.ids[0]) or {}

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from graph.arithmetic import evaluate
+from graph.core.arithmetic import evaluate
 from graph.declare import Param
 
 Number = int | float

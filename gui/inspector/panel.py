@@ -6,14 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from graph.declare import REGISTRY
+from gui.core.live_edits import has_rate
+from gui.core.session import Session
+from gui.core.weight_stats import LearningFigures
 from gui.inspector.board import BoardPage
 from gui.inspector.network import NetworkPage
 from gui.inspector.node import NodePage
 from gui.inspector.wire import WirePage
-from gui.learning import LearningFigures
-from gui.live import has_rate
-from gui.session import Session
-from gui.widgets import holds_keys, label
+from gui.widgets.common import holds_keys, label
 
 LATER = "A run is going: what is changed here acts from the next run."
 LIVE = "A run is going: the learning rate acts at its next step, the rest from the next run."

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from gui.canvas.face import twin_colour
-from gui.session import Session
-from gui.widgets import button, label
+from gui.canvas.node_layout import twin_colour
+from gui.core.session import Session
+from gui.widgets.common import button, label
 
 
 class Dot(QWidget):

@@ -11,12 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from graph.declare import REGISTRY, Param
-from graph.nodes._table_file import AUTO, TARGET
-from graph.sheet import Node
+from graph.model.sheet import Node
+from graph.nodes.shared.table_file import AUTO, TARGET
+from gui.core.session import Session
 from gui.inspector.editors import ChoiceBox, Choices
 from gui.inspector.form import Form
-from gui.session import Session
-from gui.widgets import Elided, empty, label, shown, words
+from gui.widgets.common import Elided, empty, label, shown, words
 
 FIRST = 6
 """So many values of a column stand beside its name."""

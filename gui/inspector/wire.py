@@ -5,16 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from graph import flowing, offering
-from graph.checks import loss_names
-from graph.sheet import End, LinkKey
-from graph.tensor import TensorType
-from gui.figures import short
+from graph.core.tensor import TensorType
+from graph.diagnose.board_checks import loss_names
+from graph.infer import wire_meaning
+from graph.model.sheet import End, LinkKey
+from graph.suggest import next_nodes
+from gui.core.session import Session
+from gui.core.weight_stats import LearningFigures
 from gui.inspector.form import Form
 from gui.inspector.learning import LearningCard
-from gui.learning import LearningFigures
-from gui.session import Session
-from gui.widgets import empty, label
+from gui.widgets.common import empty, label
+from gui.widgets.number_format import short
 
 DTYPES = {"float": "float32", "int": "int64", "bool": "bool"}
 
@@ -71,16 +72,16 @@ class WirePage(QWidget):
         session, (source, target, _) = self._session, self.wire
         inference, path = session.inference, session.place.path
         kind = session.place.type_of(*source)
-        means = flowing.meaning(inference, path, source)
+        means = wire_meaning.meaning(inference, path, source)
         found = [
             ("From", self._port(source), ""),
             ("To", self._port(target), ""),
             ("Shape", _shape(kind), "mono"),
-            ("Type", DTYPES[kind.dtype] if kind else flowing.UNKNOWN, "mono"),
+            ("Type", DTYPES[kind.dtype] if kind else wire_meaning.UNKNOWN, "mono"),
             ("Meaning", means[:1].upper() + means[1:], ""),
         ]
-        unwanted = flowing.unwanted(inference, path, source, target)
-        if wanted := offering.expected(session.place, self.wire) or unwanted:
+        unwanted = wire_meaning.unwanted(inference, path, source, target)
+        if wanted := next_nodes.expected(session.place, self.wire) or unwanted:
             found.append(("Expected", wanted[:1].upper() + wanted[1:], "error"))
         return found + self._now()
 
@@ -107,4 +108,4 @@ class WirePage(QWidget):
 
 
 def _shape(kind: TensorType | None) -> str:
-    return str(kind) if kind else flowing.UNKNOWN
+    return str(kind) if kind else wire_meaning.UNKNOWN

@@ -11,7 +11,7 @@ from runtime.data.download import DownloadError, get
 from runtime.data.listing import Entry, listing
 from runtime.data.search import find, offer_cache, search_path
 from runtime.data.sources import SOURCES, RemoteFile, Source
-from runtime.payloads import Payload
+from runtime.protocol.payloads import Payload
 
 __all__ = [
     "SOURCES",

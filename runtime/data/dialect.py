@@ -21,7 +21,7 @@ from typing import Any
 import chardet
 from clevercsv.detect import Detector
 
-from graph.limits import brief
+from graph.core.limits import brief
 from runtime.data.numerals import SURE, is_date, is_missing, is_number
 from runtime.exported.data import DataError
 

@@ -9,7 +9,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from runtime.data.sources import SOURCES, RemoteFile, Source
-from runtime.places import sets_dir
+from runtime.store.paths import sets_dir
 
 CHUNK = 1 << 16
 TIMEOUT_S = 20.0

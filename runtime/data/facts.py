@@ -34,8 +34,8 @@ from runtime.data.search import find
 from runtime.data.sources import SOURCES
 from runtime.exported.data import DataError
 from runtime.exported.images import check_idx, read_idx
-from runtime.places import cache_dir
-from runtime.source import write_json
+from runtime.store.paths import cache_dir
+from runtime.store.run_source import write_json
 
 Facts = dict[str, Any]
 Params = Mapping[str, Any]

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from graph.words import many
+from graph.core.wording import many
 from runtime.data.layout import Layout, is_picture, layout_of
 from runtime.exported.data import DataError, locate, split
 from runtime.exported.images import BROKEN, DEEP, class_names, open_picture, pictures

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from graph.limits import brief
-from graph.words import many
+from graph.core.limits import brief
+from graph.core.wording import many
 from runtime.exported.data import DataError
 from runtime.exported.images import PICTURES, pictures
 from runtime.exported.picture_tables import as_known, names_in

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import torch
 
-from graph.words import many
+from graph.core.wording import many
 from runtime.data import named_pictures
 from runtime.data.columns import Columns, column_called
 from runtime.data.cuts import cut_of

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from runtime.data.sources import Source
-from runtime.places import sets_dir
+from runtime.store.paths import sets_dir
 
 VARIABLE = "NEUROWIRE_DATA"
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from graph.nodes.toy import NOT_READ
+from graph.nodes.data.toy import NOT_READ
 from runtime.data.facts import probe
 from runtime.data.folders import folder_of
 from runtime.data.search import find
@@ -15,7 +15,7 @@ from runtime.data.sources import SOURCES
 from runtime.exported.data import DataError, locate
 from runtime.exported.images import class_names, digits, pictures, read_idx, read_picture
 from runtime.exported.toys import blobs, circles, moons, spiral, xor
-from runtime.payloads import Boundary, Payload, Pictures, Table
+from runtime.protocol.payloads import Boundary, Payload, Pictures, Table
 from runtime.views.boundary import extent_of
 from runtime.views.pixels import to_pictures
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from runtime import program
+from runtime.store import program
 
 
 @dataclass(frozen=True, slots=True)

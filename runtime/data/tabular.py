@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import torch
 
-from graph.limits import brief
+from graph.core.limits import brief
 from runtime.data.columns import FEW, Column, Columns, values_of
 from runtime.data.cuts import cut_of
 from runtime.data.reading import Reading, read_table

@@ -1,13 +1,13 @@
 """Views: what a person looks at while a network learns, drawn from tensors.
 
 A file per kind. A renderer gets the tensors that the run's `views.py` computes, by port, and gives
-one of the records of `runtime.payloads`.
+one of the records of `runtime.protocol.payloads`.
 """
 
 from collections.abc import Callable, Mapping
 
-from runtime import config
-from runtime.payloads import Payload
+from runtime.protocol import config
+from runtime.protocol.payloads import Payload
 from runtime.views import (
     boundary,
     confusion,

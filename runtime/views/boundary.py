@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from runtime.payloads import Boundary, class_colour
+from runtime.protocol.payloads import Boundary, class_colour
 from runtime.views.computed import View, class_numbers, on_cpu, probabilities
 
 SIZE = 80

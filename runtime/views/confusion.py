@@ -1,6 +1,6 @@
 """How often each class is taken for each other."""
 
-from runtime.payloads import Matrix
+from runtime.protocol.payloads import Matrix
 from runtime.views.computed import View, class_numbers, probabilities
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from runtime.payloads import Pictures
+from runtime.protocol.payloads import Pictures
 from runtime.views.computed import View, class_numbers
 from runtime.views.pixels import to_pictures
 

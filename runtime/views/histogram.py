@@ -2,7 +2,7 @@
 
 import torch
 
-from runtime.payloads import Histogram
+from runtime.protocol.payloads import Histogram
 from runtime.views.computed import View
 
 

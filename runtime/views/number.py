@@ -1,6 +1,6 @@
 """The mean of some numbers."""
 
-from runtime.payloads import Number
+from runtime.protocol.payloads import Number
 from runtime.views.computed import View
 
 

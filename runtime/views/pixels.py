@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch.nn.functional as F
 from torch import Tensor
 
-from runtime.payloads import Pictures
+from runtime.protocol.payloads import Pictures
 
 LARGEST = 128
 """Longer sides are scaled down: nobody sees more in a small preview."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from runtime.payloads import Predictions
+from runtime.protocol.payloads import Predictions
 from runtime.views.computed import View, class_numbers, how_many, on_cpu, probabilities
 from runtime.views.pixels import LARGEST, is_signed, to_pictures
 

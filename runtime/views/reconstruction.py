@@ -1,6 +1,6 @@
 """Held-out pictures above what the network made of them."""
 
-from runtime.payloads import Pairs
+from runtime.protocol.payloads import Pairs
 from runtime.views.computed import View
 from runtime.views.pixels import is_signed, to_pictures
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from runtime.payloads import Table
+from runtime.protocol.payloads import Table
 from runtime.views.computed import View, class_numbers, probabilities
 
 FEATURES = 12

@@ -1,6 +1,6 @@
 """Pictures on their way out of noise: one in a row, from left to right."""
 
-from runtime.payloads import Pictures
+from runtime.protocol.payloads import Pictures
 from runtime.views.computed import View
 from runtime.views.grid import SIGNED
 from runtime.views.pixels import to_pictures

@@ -4,10 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from graph.document import Document
-from graph.infer import Inference
-from graph.sheet import BOARD, End, Node
-from graph.tensor import TensorType
+from graph.core.tensor import TensorType
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.model.sheet import BOARD, End, Node
 from tests.graph_tests.network_nodes import declared
 
 PIECES: tuple[tuple[str, dict[str, Any]], ...] = (

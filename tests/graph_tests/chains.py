@@ -2,8 +2,8 @@
 
 from itertools import pairwise
 
-from graph.document import Document
-from graph.sheet import End, Link, Node
+from graph.edit.document import Document
+from graph.model.sheet import End, Link, Node
 
 
 def chain(document: Document, *types: str) -> list[Node]:

@@ -10,10 +10,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from graph.core.errors import NeurowireError
 from graph.declare import REGISTRY
-from graph.document import Document
-from graph.errors import NeurowireError
-from graph.sheet import BOARD, End, Link, Node, Sheet
+from graph.edit.document import Document
+from graph.model.sheet import BOARD, End, Link, Node, Sheet
 from tests.graph_tests.network_nodes import declared
 
 Edit = tuple[str, tuple[int, int, int, int]] | tuple[str, tuple[int, int, int, int], "list[Edit]"]

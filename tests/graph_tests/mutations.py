@@ -15,10 +15,10 @@ from types import FrameType
 from typing import Any
 
 from graph.compile import compile_document
-from graph.errors import CompileError, FileError
-from graph.file import load_text, save_text
-from graph.infer import Inference
-from graph.templates import FOLDER, names
+from graph.core.errors import CompileError, FileError
+from graph.format.file import load_text, save_text
+from graph.format.templates import FOLDER, names
+from graph.infer.inference import Inference
 from tests.graph_tests.hostile import TEXTS
 
 SECONDS, MEGABYTES = 2.0, 300

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import graph.nodes
+from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, node, param
-from graph.tensor import TensorType
 
 assert graph.nodes, "fills the registry"
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from random import Random
 
-from graph import templates
+from graph.core.errors import NeurowireError
 from graph.declare import REGISTRY
-from graph.errors import NeurowireError
-from graph.infer import Inference
+from graph.format import templates
+from graph.infer.inference import Inference
 
 ROLES = {"layer", "loss", "neuron"}
 PRESSES = 5

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from graph.compile import Project, compile_document
-from graph.document import Document
-from graph.templates import names, open_template
+from graph.edit.document import Document
+from graph.format.templates import names, open_template
 
 GOLDEN = Path(__file__).parent / "golden"
 TEMPLATES = names()

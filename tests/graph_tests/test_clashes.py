@@ -5,7 +5,7 @@ import pytest
 from graph.compile import compile_document
 from graph.compile.clashes import clashes
 from graph.compile.source import Source
-from graph.templates import open_template
+from graph.format.templates import open_template
 from tests.graph_tests.projects import TEMPLATES, compiled
 
 

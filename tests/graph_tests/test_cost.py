@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from graph import checks
-from graph.document import Document
-from graph.infer import Inference
-from graph.infer_node import NodeInference
-from graph.sheet import End
+from graph.diagnose import board_checks
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.infer.node_inference import NodeInference
+from graph.model.sheet import End
 
 KINDS = ("layer.linear", "activation.relu", "dropout.dropout", "layer.identity")
 COLUMNS = 20
@@ -133,7 +133,7 @@ def test_a_paste_looks_at_the_whole_board_once(monkeypatch: pytest.MonkeyPatch) 
     inference = Inference(document)
     inference.on_change(lambda _: None)
     looked: list[str] = []
-    whole, single = checks.check, NodeInference.infer
+    whole, single = board_checks.check, NodeInference.infer
 
     def check(found: Inference) -> Any:
         looked.append("board")
@@ -143,7 +143,7 @@ def test_a_paste_looks_at_the_whole_board_once(monkeypatch: pytest.MonkeyPatch) 
         looked.append(node.id)
         return single(self, sheet, node, known)
 
-    monkeypatch.setattr(checks, "check", check)
+    monkeypatch.setattr(board_checks, "check", check)
     monkeypatch.setattr(NodeInference, "infer", infer)
     made = document.paste(document.copy(list(document.board.nodes)[1:41]))
     assert looked.count("board") == 1

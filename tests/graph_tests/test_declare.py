@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graph.nodes
+from graph.core.errors import BadParameter, DeclarationError
+from graph.core.tensor import features
 from graph.declare import (
     GROUPS,
     REGISTRY,
@@ -21,8 +23,6 @@ from graph.declare import (
     param,
     parse_ports,
 )
-from graph.errors import BadParameter, DeclarationError
-from graph.tensor import features
 
 assert graph.nodes, "fills the registry"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from graph.sheet import End, Node
-from tests.graph_tests.test_infer import Board
-from tests.graph_tests.test_meanings import Net
+from graph.model.sheet import End, Node
+from tests.graph_tests.diagnose_tests.test_wanted_numbers import Net
+from tests.graph_tests.infer_tests.test_inference import Board
 
 
 def every_fix(board: Board, node: Node) -> list[str]:

@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import graph.nodes
+from graph.core.errors import NeurowireError
+from graph.core.tensor import TensorType, features, labels
 from graph.declare import REGISTRY, Declaration, Param
-from graph.document import Document
-from graph.errors import NeurowireError
-from graph.infer import Inference
-from graph.problems import Problem
-from graph.sheet import End, Node
-from graph.tensor import TensorType, features, labels
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.model.sheet import End, Node
+from graph.problems.problem import Problem
 from tests.graph_tests.boards import boards
 
 assert graph.nodes, "fills the registry"

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.file import load_text, save_text
-from graph.sheet import End, Node
-from graph.templates import open_template
+from graph.edit.document import Document
+from graph.format.file import load_text, save_text
+from graph.format.templates import open_template
+from graph.model.sheet import End, Node
 from tests.graph_tests.projects import GOLDEN, TEMPLATES, compiled, facts_of
 
 FILES = ("model.py", "data.py", "train.py", "views.py")

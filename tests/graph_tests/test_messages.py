@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import graph.nodes
+from graph.core.errors import Refused
 from graph.declare import REGISTRY
-from graph.document import Document
-from graph.errors import Refused
-from graph.sheet import End
+from graph.edit.document import Document
+from graph.model.sheet import End
 
 assert graph.nodes
 ROOT = Path(__file__).parents[2]

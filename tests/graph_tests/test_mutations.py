@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from graph import limits
 from graph.compile import compile_document
+from graph.core import limits
+from graph.core.errors import BadParameter, CompileError, FileError
+from graph.core.limits import brief
 from graph.declare import REGISTRY
-from graph.errors import BadParameter, CompileError, FileError
-from graph.file import load_text, save_text
-from graph.infer import Inference
-from graph.limits import brief
-from graph.nodes import _formula
-from graph.templates import open_template
+from graph.format.file import load_text, save_text
+from graph.format.templates import open_template
+from graph.infer.inference import Inference
+from graph.nodes.shared import formulas
 from tests.graph_tests.mutations import CHANGES, judge, mutants
 from tests.graph_tests.texts import nodes, problems, text_of, wires
 
@@ -136,7 +136,7 @@ def test_a_network_that_is_not_there_is_a_problem_wherever_it_is_placed() -> Non
     ["-" * 400 + "a", "a" + "+a" * 240, "a**-" * 120 + "a"],
 )
 def test_a_formula_nested_too_deeply_is_told_at_its_node(formula: str) -> None:
-    assert len(formula) <= _formula.LENGTH
+    assert len(formula) <= formulas.LENGTH
     document = open_template("spiral")
     node = document.add_node("merge.expression", params={"formula": formula})
     source = next(n for n in document.board.nodes.values() if n.type == "layer.linear")

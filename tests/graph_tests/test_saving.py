@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from graph.document import Document
-from graph.errors import FileError
-from graph.file import load, save, write_atomic
+from graph.core.errors import FileError
+from graph.edit.document import Document
+from graph.format.file import load, save, write_atomic
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -101,7 +101,7 @@ WRITER = """
 import sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from graph.file import write_atomic
+from graph.format.file import write_atomic
 print("ready", flush=True)
 count = 0
 while True:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from graph.building import Loaded
+from graph.format.loader import Loaded
 
 
 def text_of(board: dict[str, Any] | None = None, **more: Any) -> str:

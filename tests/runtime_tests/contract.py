@@ -14,8 +14,8 @@ import torch.nn.functional as F
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from graph.core.tensor import Dim, TensorType
 from graph.declare import Declaration, Param, Value
-from graph.tensor import Dim, TensorType
 
 SIZES = {"N": 13, "T": 61}
 """What named sizes stand for here: more than any size, index or count that a test draws."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from graph.tensor import Dim, TensorType, features, labels
+from graph.core.tensor import Dim, TensorType, features, labels
 from tests.runtime_tests.contract import Wire
 
 Wires = st.SearchStrategy[tuple[Wire, ...]]

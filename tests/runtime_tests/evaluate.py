@@ -11,8 +11,8 @@ import torch.nn.functional as F
 import torchmetrics
 from torch import Tensor, nn
 
+from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, Value
-from graph.tensor import TensorType
 from runtime.exported import losses, metrics, optimizers, schedules
 from tests.runtime_tests.contract import size
 

@@ -1,7 +1,7 @@
 """A board whose latents are moved by hand."""
 
-from graph.document import Document
-from graph.sheet import End
+from graph.edit.document import Document
+from graph.model.sheet import End
 from tests.runtime_tests.test_generating import board
 
 

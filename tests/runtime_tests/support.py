@@ -11,9 +11,9 @@ from typing import TypeVar
 
 import pytest
 
-from runtime.client import Client
-from runtime.config import File, Project, RunConfig, View, Wire
-from runtime.messages import Message, Steps, Stopped
+from runtime.client.client import Client
+from runtime.protocol.config import File, Project, RunConfig, View, Wire
+from runtime.protocol.messages import Message, Steps, Stopped
 from tests.processes import Workers
 
 HERE = Path(__file__).parent
@@ -122,7 +122,7 @@ def talking(*, fresh: bool = False) -> Iterator[Talk]:
     """A client and its worker, ended afterwards; a fresh one runs in a new interpreter."""
     with pytest.MonkeyPatch.context() as patch:
         if not fresh:
-            patch.setattr("runtime.client.multiprocessing", Workers)
+            patch.setattr("runtime.client.client.multiprocessing", Workers)
         client = Client()
         try:
             yield Talk(client)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from graph import templates
 from graph.compile import compile_document
-from runtime import boards, config, payloads
-from runtime.messages import Problem, Started, Steps, Stopped, ViewDrawn, Weights
-from runtime.training import records
+from graph.format import templates
+from runtime.cli import open_board
+from runtime.cli.train_command import records
+from runtime.protocol import config, payloads
+from runtime.protocol.messages import Problem, Started, Steps, Stopped, ViewDrawn, Weights
 from tests.runtime_tests.support import QUICK, Talk
 
 
@@ -76,7 +77,7 @@ def test_a_stopped_template_goes_on_exactly(talk: Talk, name: str) -> None:
 def test_a_table_is_read_for_its_facts(talk: Talk, real_data: Callable[[str], Path]) -> None:
     real_data("tabular")
     document = templates.open_template("tabular")
-    inference, problems = boards.learn(document, None)
+    inference, problems = open_board.learn(document, None)
     assert not problems
     project = compile_document(document, inference=inference)
     assert talk.train(records(project)).reason == "finished", talk.all(Problem)

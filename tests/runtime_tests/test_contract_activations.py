@@ -8,9 +8,9 @@ import pytest
 import torch
 
 import graph.nodes  # noqa: F401 - fills the registry
+from graph.core.tensor import TensorType, features
 from graph.declare import REGISTRY, Declaration
-from graph.nodes.activation import GROUP, Pointwise
-from graph.tensor import TensorType, features
+from graph.nodes.activations.activation import GROUP, Pointwise
 from tests.runtime_tests import contract
 
 ACTIVATIONS = [one for one in REGISTRY if one.group == GROUP]

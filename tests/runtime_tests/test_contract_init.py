@@ -12,8 +12,8 @@ from torch import nn
 
 import graph.nodes  # noqa: F401 - fills the registry
 from graph.compile import compile_document
+from graph.core.tensor import TensorType, features, labels
 from graph.declare import REGISTRY, Declaration
-from graph.tensor import TensorType, features, labels
 from tests.runtime_tests import contract
 from tests.runtime_tests.compile_tests.written import imported, write
 from tests.runtime_tests.evaluate import find

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 import graph.nodes
+from graph.core.errors import Mismatch
+from graph.core.tensor import TensorType, features
 from graph.declare import REGISTRY, Declaration, short
-from graph.errors import Mismatch
-from graph.tensor import TensorType, features
 from tests.runtime_tests import contract
 from tests.runtime_tests.contract_cases import PARAMS, STRICTER, WIRES
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from graph.core.errors import Mismatch
+from graph.core.tensor import SCALAR_LOSS, TensorType
 from graph.declare import Declaration
-from graph.errors import Mismatch
-from graph.tensor import SCALAR_LOSS, TensorType
 from tests.runtime_tests.contract import parameters, size
 from tests.runtime_tests.evaluate import evaluate, f, find, labels, of_role, sample, values
 from tests.runtime_tests.omissions import LOSS_ARGUMENTS

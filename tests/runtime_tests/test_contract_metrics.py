@@ -11,9 +11,9 @@ import torch.nn.functional as F
 import torchmetrics
 from torch import Tensor
 
+from graph.core.errors import Mismatch
+from graph.core.tensor import TensorType
 from graph.declare import Declaration
-from graph.errors import Mismatch
-from graph.tensor import TensorType
 from tests.runtime_tests.evaluate import evaluate, f, find, labels, of_role, values
 
 COUNT = 60

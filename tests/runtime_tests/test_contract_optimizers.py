@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.optim import lr_scheduler
 
+from graph.core.errors import Mismatch
+from graph.core.tensor import SCALAR_LOSS, SCHEDULE, features
 from graph.declare import Declaration
-from graph.errors import Mismatch
-from graph.nodes._steps import OURS
-from graph.nodes.schedule import Rate, Wired
-from graph.tensor import SCALAR_LOSS, SCHEDULE, features
+from graph.nodes.optimizers.schedule import Rate, Wired
+from graph.nodes.shared.steps import OURS
 from runtime.exported import checkpoint
 from tests.runtime_tests.contract import parameters
 from tests.runtime_tests.evaluate import evaluate, find, of_role

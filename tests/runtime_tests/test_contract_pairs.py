@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from torch import Tensor
 
+from graph.core.errors import Mismatch
+from graph.core.tensor import TensorType
 from graph.declare import Declaration, Value
-from graph.errors import Mismatch
-from graph.tensor import TensorType
 from tests.runtime_tests.evaluate import evaluate, f, of_role, sample
 
 SIZES: tuple[tuple[int | str, ...], ...] = (

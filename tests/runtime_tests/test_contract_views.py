@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from graph.errors import Mismatch
-from graph.tensor import TensorType
+from graph.core.errors import Mismatch
+from graph.core.tensor import TensorType
 from runtime.views import VIEWS, View
 from tests.runtime_tests.evaluate import f, find, labels, of_role
 

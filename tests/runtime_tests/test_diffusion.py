@@ -12,17 +12,17 @@ from safetensors.torch import save_file
 from torch.optim.swa_utils import AveragedModel
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.sheet import End, Node
-from graph.templates import open_template
-from runtime import config
-from runtime.config import RunConfig
-from runtime.export import write_project
+from graph.edit.document import Document
+from graph.format.templates import open_template
+from graph.model.sheet import End, Node
+from runtime.cli.train_command import first_losses, records
+from runtime.client.export import write_project
 from runtime.exported.diffusion import diffusion_samples
-from runtime.messages import Problem, Steps, ViewDrawn
-from runtime.payloads import Pictures
-from runtime.training import first_losses, records
-from runtime.watch import undisturbed
+from runtime.protocol import config
+from runtime.protocol.config import RunConfig
+from runtime.protocol.messages import Problem, Steps, ViewDrawn
+from runtime.protocol.payloads import Pictures
+from runtime.worker.views import undisturbed
 from tests.runtime_tests.compile_tests.written import complaints, imported, write
 from tests.runtime_tests.support import Talk
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from graph.compile import compile_document
-from graph.sheet import End
+from graph.model.sheet import End
 from tests import processes
 from tests.drawing import Drawing
 

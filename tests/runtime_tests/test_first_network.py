@@ -6,9 +6,9 @@ import pytest
 
 from benchmarks import tables
 from benchmarks._table_files import TABLES
-from graph import first
-from graph.document import Document
-from runtime import boards
+from graph.edit.document import Document
+from graph.suggest import first_network
+from runtime.cli import open_board
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,6 @@ def test_words_that_seldom_repeat_are_not_looked_up(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\n".join(["x,who,y", *rows]))
     document = Document()
     data = document.add_node("data.csv", params={"path": str(tmp_path / "a.csv")})
-    inference, _ = boards.learn(document, None)
-    made = first.build(inference, data.id)
+    inference, _ = open_board.learn(document, None)
+    made = first_network.build(inference, data.id)
     assert "layer.embedding" not in {one.type for one in made}

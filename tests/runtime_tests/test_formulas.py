@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from graph.core.tensor import features
 from graph.declare import Value
-from graph.nodes._formula import FUNCTIONS, PAIRS, WHOLE, inputs, parse, sizes, sloped, write
-from graph.tensor import features
+from graph.nodes.shared.formulas import FUNCTIONS, PAIRS, WHOLE, inputs, parse, sizes, sloped, write
 from tests.runtime_tests.evaluate import evaluate
 
 LINE: dict[str, Any] = {

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from graph.compile import compile_document
-from graph.file import load, save_text
-from graph.templates import open_template
+from graph.format.file import load, save_text
+from graph.format.templates import open_template
 from tests import processes
 from tests.graph_tests.hostile import CANARY, TEXTS, facts, written
 

@@ -13,18 +13,18 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from graph.compile import Project, compile_document
-from graph.document import Document
-from graph.sheet import End
-from graph.templates import open_template
-from runtime import config
-from runtime.boards import learn
-from runtime.config import RunConfig
-from runtime.export import write_project
-from runtime.messages import Problem, Steps, ViewDrawn
-from runtime.payloads import Pictures
-from runtime.training import first_losses, records
+from graph.edit.document import Document
+from graph.format.templates import open_template
+from graph.model.sheet import End
+from runtime.cli.open_board import learn
+from runtime.cli.train_command import first_losses, records
+from runtime.client.export import write_project
+from runtime.protocol import config
+from runtime.protocol.config import RunConfig
+from runtime.protocol.messages import Problem, Steps, ViewDrawn
+from runtime.protocol.payloads import Pictures
 from runtime.views import draw
-from runtime.watch import undisturbed
+from runtime.worker.views import undisturbed
 from tests import processes
 from tests.runtime_tests.compile_tests.written import imported, write
 from tests.runtime_tests.support import Talk

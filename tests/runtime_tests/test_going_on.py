@@ -12,14 +12,14 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from graph.document import Document
-from graph.errors import BadParameter
-from graph.file import save
-from graph.settings import LIMITS
-from graph.sheet import End
-from runtime import commands
+from graph.core.errors import BadParameter
+from graph.edit.document import Document
+from graph.format.file import save
+from graph.model.settings import LIMITS
+from graph.model.sheet import End
+from runtime.cli import commands
 from runtime.exported import checkpoint
-from runtime.runs import Run, Runs, database, last_checkpoint
+from runtime.store.runs import Run, Runs, database, last_checkpoint
 from tests.runtime_tests.exported_tests.training import DigitsTraining, losses
 
 STEPS = 3

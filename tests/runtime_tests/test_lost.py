@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 
 from graph.compile import compile_document
-from graph.file import HALF, load, save
-from graph.templates import open_template
-from runtime import leftovers, terminal, training
-from runtime.config import RunConfig
-from runtime.hold import hold
-from runtime.messages import EpochEnded, Message, Problem, Saved, Stopped
-from runtime.runs import Runs, database, home, last_checkpoint
+from graph.format.file import HALF, load, save
+from graph.format.templates import open_template
+from runtime.cli import terminal, train_command
+from runtime.protocol.config import RunConfig
+from runtime.protocol.messages import EpochEnded, Message, Problem, Saved, Stopped
+from runtime.store import leftovers
+from runtime.store.lock import hold
+from runtime.store.runs import Runs, database, home, last_checkpoint
 
 ROOT = Path(__file__).parents[2]
 EPOCHS = 60
@@ -36,7 +37,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_a_worker_that_still_loads_torch_ends_with_its_window(wait_s: float) -> None:
     code = (
         "import time\n"
-        "from runtime.client import Client\n"
+        "from runtime.client.client import Client\n"
         "if __name__ == '__main__':\n"
         "    client = Client()\n"
         "    client.warm()\n"
@@ -86,7 +87,7 @@ def train_and(lose: Callable[[Path], None], kind: type[Message]) -> tuple[Stoppe
             lose(home())
         heard.append(message)
 
-    project = training.records(compile_document(open_template("xor_neurons")))
+    project = train_command.records(compile_document(open_template("xor_neurons")))
     config = RunConfig(epochs=EPOCHS, threads=1, device="cpu", checkpoint_interval_s=0.01)
     return terminal.run(project, config, hear), heard
 
@@ -160,7 +161,7 @@ def test_a_folder_for_a_while_whose_process_was_killed_goes_at_the_next_start(
     monkeypatch.setattr(tempfile, "tempdir", None)
     code = (
         "import os, signal\n"
-        "from runtime.leftovers import scratch\n"
+        "from runtime.store.leftovers import scratch\n"
         "with scratch() as folder:\n"
         "    print(folder, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -188,8 +189,8 @@ def test_hidden_files_of_a_killed_save_go_when_the_board_is_opened(tmp_path: Pat
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from graph.file import save\n"
-        "from graph.templates import open_template\n"
+        "from graph.format.file import save\n"
+        "from graph.format.templates import open_template\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         "save(open_template('xor_neurons'), Path(sys.argv[1]))\n"
     )

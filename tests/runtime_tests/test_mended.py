@@ -10,10 +10,10 @@ from random import Random
 
 import pytest
 
-from graph.sheet import End, Node
+from graph.model.sheet import End, Node
+from tests.graph_tests.diagnose_tests.test_wanted_numbers import Net
+from tests.graph_tests.infer_tests.test_inference import Board
 from tests.graph_tests.pressing import errors, put_in, until_clean
-from tests.graph_tests.test_infer import Board
-from tests.graph_tests.test_meanings import Net
 from tests.runtime_tests.networks_tests.test_steps import training
 
 

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from graph.core.tensor import TensorType, features
 from graph.declare import REGISTRY, Value
+from graph.model.order import topological
+from graph.model.sheet import End, Node
 from graph.neurons import Gathered, clusters, gather
 from graph.neurons.wiring import Wiring
-from graph.nodes.neuron import Activation
-from graph.order import topological
-from graph.sheet import End, Node
-from graph.tensor import TensorType, features
+from graph.nodes.layers.neuron import Activation
 from runtime.exported.layers import Bias, MaskedLinear
 from runtime.exported.neurons import WiredNeurons
 from tests.drawing import Drawing

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from graph.plain import plain
-from graph.problems import Problem as Wrong
-from graph.sheet import BOARD
-from runtime import commands, terminal
-from runtime.lists import print_table
-from runtime.messages import Problem, Stopped
-from runtime.payloads import Matrix
-from runtime.text_pictures import text_picture
+from graph.core.plain_text import plain
+from graph.model.sheet import BOARD
+from graph.problems.problem import Problem as Wrong
+from runtime.cli import commands, terminal
+from runtime.cli.list_commands import print_table
+from runtime.cli.terminal_plots import text_picture
+from runtime.protocol.messages import Problem, Stopped
+from runtime.protocol.payloads import Matrix
 from tests.graph_tests.hostile import TEXTS
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from runtime.messages import EpochEnded, Points
-from runtime.rebuild import rebuild
-from runtime.runs import SUMMARY, DamagedRecords, Run, Runs, database, home
+from runtime.protocol.messages import EpochEnded, Points
+from runtime.store.rebuild import rebuild
+from runtime.store.runs import SUMMARY, DamagedRecords, Run, Runs, database, home
 
 FIGURES = [
     {"train/loss": 2.0, "val/loss": 1.5, "val/accuracy": 0.7},

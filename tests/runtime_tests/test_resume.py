@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.config import RunConfig
-from runtime.messages import (
+from runtime.protocol.config import RunConfig
+from runtime.protocol.messages import (
     Died,
     EpochEnded,
     Noted,
@@ -24,7 +24,7 @@ from runtime.messages import (
     Stopped,
     Warm,
 )
-from runtime.runs import Runs, database, last_checkpoint
+from runtime.store.runs import Runs, database, last_checkpoint
 from tests.runtime_tests.support import Talk, digits, talking
 
 # Epochs of 360 steps: they last longer than the time between saves on any machine.

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from graph import templates
-from graph.file import save_text
-from runtime import commands
+from graph.format import templates
+from graph.format.file import save_text
+from runtime.cli import commands
 
 REFUSED = """
 frobnicate | --epochs 3 | help | --set adam.lr=1 train x.neurowire | '' | --data-dir nowhere
@@ -70,7 +70,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tmp_path = tmp_path / "place"
     tmp_path.mkdir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("runtime.terminal.train", lambda *_, **__: pytest.fail("it trains"))
+    monkeypatch.setattr("runtime.cli.terminal.train", lambda *_, **__: pytest.fail("it trains"))
     text = save_text(templates.open_template("xor_neurons"))
     Path("x.neurowire").write_text(text, encoding="utf-8")
     Path("newer.neurowire").write_text(text.replace('"format": ', '"format": 9'))

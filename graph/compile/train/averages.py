@@ -12,13 +12,13 @@ A value has one of these standings:
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from graph import networks
 from graph.compile.body import Item
 from graph.compile.scope import Scope, flat
+from graph.core.tensor import BATCH, TensorType
 from graph.declare import Value
-from graph.order import topological
-from graph.sheet import End, Node
-from graph.tensor import BATCH, TensorType
+from graph.edit import networks
+from graph.model.order import topological
+from graph.model.sheet import End, Node
 
 if TYPE_CHECKING:
     from graph.compile.plan import Plan

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from graph import names
 from graph.compile.avoided import free
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Writer
+from graph.core import names
 from graph.declare import Value, literal
-from graph.sheet import End, Node
+from graph.model.sheet import End, Node
 
 TRAIN, VALIDATION = 0, 1
 

@@ -7,7 +7,7 @@ from graph.compile.source import Writer
 from graph.compile.train import data, modes, schedules
 from graph.compile.train.members import Members
 from graph.declare import Value
-from graph.sheet import End
+from graph.model.sheet import End
 
 
 def write(writer: Writer, members: Members) -> None:

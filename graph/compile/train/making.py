@@ -8,8 +8,8 @@ from graph.compile.source import Writer
 from graph.compile.train import data, modes, schedules
 from graph.compile.train.members import Members
 from graph.declare import literal
-from graph.rules import role
-from graph.settings import Settings
+from graph.edit.rules import role
+from graph.model.settings import Settings
 
 
 def write(writer: Writer, members: Members) -> None:

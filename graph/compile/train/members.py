@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from graph import names
 from graph.compile.avoided import avoided
 from graph.compile.flow import Flow, within
 from graph.compile.plan import Plan
 from graph.compile.program import Step, Unit
+from graph.core import names
 from graph.declare import Raw, call
-from graph.sheet import Node
+from graph.model.sheet import Node
 
 
 class Members:

@@ -7,15 +7,15 @@ learns nothing (dropout) between frozen layers; before or behind a trained one i
 
 from collections.abc import Callable, Iterable, Iterator
 
-from graph.checks import learns
 from graph.compile.flow import Flow
-from graph.compile.networks import Held
+from graph.compile.network_classes import Held
 from graph.compile.plan import Plan
 from graph.compile.program import Unit
 from graph.declare import REGISTRY
-from graph.following import share
-from graph.rules import role
-from graph.sheet import Node, Sheet
+from graph.diagnose.board_checks import learns
+from graph.diagnose.moving_averages import share
+from graph.edit.rules import role
+from graph.model.sheet import Node, Sheet
 
 Standing = Callable[[str], bool | None]
 """Of a node: is it trained, frozen, or does it learn nothing (None)?"""

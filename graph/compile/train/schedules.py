@@ -5,8 +5,8 @@ from graph.compile.program import Step
 from graph.compile.scope import flat
 from graph.compile.source import Writer
 from graph.compile.train.members import Members
-from graph.nodes.schedule import Rate, Wired
-from graph.sheet import End, Node
+from graph.model.sheet import End, Node
+from graph.nodes.optimizers.schedule import Rate, Wired
 
 
 def write(writer: Writer, members: Members) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from graph.compile import carry
+from graph.compile import vendored
 from graph.compile.plan import Plan
 from graph.compile.program import AVERAGING
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
@@ -43,14 +43,14 @@ class Script:
         """Carried names by the project file they go to."""
         found: dict[str, set[str]] = {}
         for name in names_used(self.source().text):
-            if (home := carry.home(name)) is not None:
+            if (home := vendored.home(name)) is not None:
                 found.setdefault(home, set()).add(name)
         return found
 
     def _imports(self, used: frozenset[str]) -> list[str]:
         own = sorted(used & self.plan.classes.writers.keys())
         lines = [f"import {name}" for name in MODULES if name in used]
-        lines += [f"from {home} import {n}" for n in used if (home := carry.home(n)) is not None]
+        lines += [f"from {home} import {n}" for n in used if (home := vendored.home(n)) is not None]
         lines += [f"from model import {name}" for name in own]
         lines += [f"from torch.optim.swa_utils import {n}" for n in sorted(used & AVERAGING)]
         return import_lines(import_short(used, lines))

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from graph import names
 from graph.compile.avoided import reserved
 from graph.compile.body import Body
 from graph.compile.program import Op, Step
 from graph.compile.source import Writer
 from graph.compile.train import data, schedules
 from graph.compile.train.members import Members
+from graph.core import names
 from graph.declare import Value, literal
-from graph.nodes._shapes import operand
-from graph.sheet import End, Node
+from graph.model.sheet import End, Node
+from graph.nodes.shared.axes_of_shapes import operand
 
 
 class StepMethod:

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 
-from graph import names
+from graph.compile.auxiliary import extra_items
 from graph.compile.avoided import reserved
 from graph.compile.body import SELF, Body, Item, Values
-from graph.compile.borrowed import extra_items
 from graph.compile.flow import Flow, mode
 from graph.compile.plan import Plan
 from graph.compile.program import needed
 from graph.compile.source import Writer
 from graph.compile.train import data, modes
 from graph.compile.train.averages import standings
+from graph.core import names
 from graph.declare import Value
-from graph.nodes._shapes import operand
-from graph.sheet import End, Node
+from graph.model.sheet import End, Node
+from graph.nodes.shared.axes_of_shapes import operand
 
 BATCH = 256
 

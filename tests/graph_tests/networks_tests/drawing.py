@@ -3,8 +3,8 @@
 import itertools
 from typing import Any
 
-from graph.document import Document
-from graph.sheet import BOARD, End, Node
+from graph.edit.document import Document
+from graph.model.sheet import BOARD, End, Node
 
 
 class Drawing:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.document import Document
-from graph.errors import BadParameter, Refused
-from graph.file import load_text, save_text
-from graph.infer import Inference
+from graph.core.errors import BadParameter, Refused
+from graph.edit.document import Document
+from graph.format.file import load_text, save_text
+from graph.infer.inference import Inference
 from tests.graph_tests.edits import Edit, play, scripts
 from tests.graph_tests.networks_tests.drawing import Drawing, state
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from graph.errors import BadParameter, Refused
-from graph.infer import Inference
-from graph.sheet import BOARD
+from graph.core.errors import BadParameter, Refused
+from graph.infer.inference import Inference
+from graph.model.sheet import BOARD
 from tests.graph_tests.networks_tests.drawing import Drawing, drawn, state
 
 PIECE = [("layer.linear", {"units": 8}), ("activation.relu", {})]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from graph.document import Document
-from graph.errors import BadParameter, Refused
-from graph.sheet import End
+from graph.core.errors import BadParameter, Refused
+from graph.edit.document import Document
+from graph.model.sheet import End
 from tests.graph_tests.network_nodes import NetworkTypes
 from tests.graph_tests.networks_tests.drawing import Drawing, state
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from graph.document import Document
-from graph.infer import Inference
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from tests.graph_tests.edits import Edit, play, scripts
 from tests.graph_tests.networks_tests.drawing import Drawing
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from graph.infer import Inference
-from graph.place import Place
-from graph.sheet import Node
+from graph.infer.context import Place
+from graph.infer.inference import Inference
+from graph.model.sheet import Node
 from tests.graph_tests.networks_tests.drawing import Drawing
 
 DENSE = [("layer.linear", {"units": 32}), ("activation.relu", {})]

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from graph.document import Document
-from graph.infer import Inference
-from graph.problems import Problem
-from graph.sheet import Node
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.model.sheet import Node
+from graph.problems.problem import Problem
 from tests.graph_tests.networks_tests.drawing import Drawing
 
 SAME = [("layer.linear", {"units": 64}), ("activation.relu", {})]

@@ -3,9 +3,9 @@
 import pytest
 
 from graph.compile import compile_document
-from graph.errors import CompileError
-from graph.sheet import End
-from tests.graph_tests.test_meanings import Net
+from graph.core.errors import CompileError
+from graph.model.sheet import End
+from tests.graph_tests.diagnose_tests.test_wanted_numbers import Net
 
 
 def test_what_a_network_waits_for_is_an_error_even_if_its_output_is_known() -> None:

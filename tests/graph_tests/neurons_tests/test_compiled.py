@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from graph.compile import Project, carry, compile_document
+from graph.compile import Project, compile_document, vendored
 from graph.compile.source import import_lines
-from graph.infer import Inference
-from graph.order import upstream
-from graph.sheet import End, LinkKey
+from graph.infer.inference import Inference
+from graph.model.order import upstream
+from graph.model.sheet import End, LinkKey
 from tests.drawing import Drawing
 
 
@@ -178,7 +178,7 @@ def test_two_hundred_irregular_neurons_are_one_module() -> None:
 
 
 def test_imports_of_carried_files_stand_behind_those_of_libraries() -> None:
-    for name in carry.modules().keys() - set(carry.READERS):
+    for name in vendored.modules().keys() - set(vendored.READERS):
         lines = import_lines([f"from {name} import a", "import torch"])
         assert lines == ["import torch", "", f"from {name} import a"]
 

@@ -4,10 +4,10 @@ from typing import Any, get_args
 
 import pytest
 
+from graph.core.errors import Mismatch
+from graph.core.tensor import features, labels
 from graph.declare import REGISTRY, Value
-from graph.errors import Mismatch
-from graph.nodes.neuron import Activation
-from graph.tensor import features, labels
+from graph.nodes.layers.neuron import Activation
 
 N = features("N")
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import graph.nodes  # noqa: F401 - fills the registry
+from graph.core.errors import Mismatch, Repair
+from graph.core.tensor import TensorType, features, labels
 from graph.declare import REGISTRY, Value
-from graph.errors import Mismatch, Repair
-from graph.tensor import TensorType, features, labels
 
 PICTURE = features("N", 1, 28, 28)
 ROWS = features("N", 64)

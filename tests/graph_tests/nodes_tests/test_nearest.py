@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.nodes._nearest import divisor, divisors, multiple, sizes
+from graph.nodes.shared.nearest import divisor, divisors, multiple, sizes
 
 COUNTS = st.integers(1, 300)
 

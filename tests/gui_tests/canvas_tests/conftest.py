@@ -9,12 +9,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 import graph.nodes
-from graph.document import Document
-from graph.infer import Inference
-from graph.sheet import End
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.model.sheet import End
 from gui import look
 from gui.canvas import MIME_NODE, Board
-from gui.canvas.toolkit import IN, OUT
+from gui.canvas.nodegraphqt import IN, OUT
 
 assert graph.nodes
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from graph import templates
-from graph.document import Document
-from graph.sheet import BOARD, End
+from graph.edit.document import Document
+from graph.format import templates
+from graph.model.sheet import BOARD, End
 from gui import look
 from gui.canvas import Board, node_item
-from gui.canvas.brushes import OVERVIEW, elide, fonts, overview, readable
-from gui.canvas.routes import crosses
+from gui.canvas.paint_cache import OVERVIEW, elide, fonts, overview, readable
+from gui.canvas.wire_routes import crosses
 from tests.gui_tests.canvas_tests.conftest import show
 
 PORT = (921, 659)

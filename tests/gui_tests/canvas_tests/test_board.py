@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from graph.document import Document
-from graph.errors import NeurowireError
-from graph.infer import Inference
-from graph.sheet import End
+from graph.core.errors import NeurowireError
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.model.sheet import End
 from gui import look
-from gui.canvas.sight import FAR
+from gui.canvas.graph_view import FAR
 from tests.gui_tests.canvas_tests.conftest import Hands
 
 TYPES = ("layer.linear", "activation.relu", "merge.add", "neuron.neuron", "loss.mse")

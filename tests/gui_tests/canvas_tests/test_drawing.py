@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from graph import checks
-from graph.document import Document
-from graph.errors import NeurowireError
-from graph.infer import Inference
-from graph.sheet import End
-from gui.canvas import Board, drawing, face
+from graph.core.errors import NeurowireError
+from graph.diagnose import board_checks
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.model.sheet import End
+from gui.canvas import Board, drawing, node_layout
 from tests.gui_tests.canvas_tests.conftest import Hands
 from tests.gui_tests.canvas_tests.test_board import _edit
 
@@ -33,7 +33,7 @@ def _fill(document: Document, count: int) -> list[str]:
 def looked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often the whole board was checked, and the face of each node worked out."""
     counts: Counter[str] = Counter()
-    check, face_of = checks.check, face.face_of
+    check, face_of = board_checks.check, node_layout.face_of
 
     def counted_check(inference: Inference) -> Any:
         counts["board"] += 1
@@ -43,7 +43,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         counts[node.id] += 1
         return face_of(place, node, *rest, **more)
 
-    monkeypatch.setattr(checks, "check", counted_check)
+    monkeypatch.setattr(board_checks, "check", counted_check)
     monkeypatch.setattr(drawing, "face_of", counted_face)
     return counts
 

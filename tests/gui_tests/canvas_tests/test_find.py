@@ -5,7 +5,7 @@ import pytest
 import graph.nodes
 from graph.declare import REGISTRY
 from gui.canvas.find import asked, find, why_nothing
-from gui.canvas.matching import NO_MATCH, match
+from gui.canvas.fuzzy_match import NO_MATCH, match
 
 assert graph.nodes
 

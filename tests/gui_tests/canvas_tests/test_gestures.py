@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from graph.sheet import End
+from graph.model.sheet import End
 from tests.gui_tests.canvas_tests.conftest import Hands
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier

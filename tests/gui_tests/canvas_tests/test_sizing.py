@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from graph.document import Document
-from graph.file import load, save
-from graph.sheet import End
+from graph.edit.document import Document
+from graph.format.file import load, save
+from graph.model.sheet import End
 from gui import look
 from tests.gui_tests.canvas_tests.conftest import Hands, show
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from graph.sheet import End
-from gui.canvas.toolkit import IN, OUT
+from graph.model.sheet import End
+from gui.canvas.nodegraphqt import IN, OUT
 from tests.gui_tests.canvas_tests.conftest import Hands
 
 

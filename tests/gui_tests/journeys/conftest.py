@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui import dialogs, look
-from gui.app import application, find
-from gui.window import Window
+from gui import look
+from gui.shell.app import application, find
+from gui.shell.window import Window
+from gui.widgets import dialogs
 from tests.gui_tests.journeys.user import User
 
 Start = Callable[..., User]

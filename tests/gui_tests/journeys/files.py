@@ -8,9 +8,9 @@ from typing import Any
 
 from PIL import Image
 
-from graph.document import Document
-from graph.file import save
-from graph.sheet import Node
+from graph.edit.document import Document
+from graph.format.file import save
+from graph.model.sheet import Node
 from tests.gui_tests.window_tests.boards import small_board, wire
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from runtime.runs import Run, Runs, database
+from runtime.store.runs import Run, Runs, database
 
 
 def newest() -> Run:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from graph.document import Document
-from graph.file import save
+from graph.edit.document import Document
+from graph.format.file import save
 from tests.gui_tests.journeys.conftest import Start
 from tests.gui_tests.journeys.files import digits_board
 

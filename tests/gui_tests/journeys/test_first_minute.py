@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from gui.widgets import Card
+from gui.widgets.common import Card
 from tests.gui_tests.journeys.conftest import Start
 from tests.gui_tests.journeys.user import CTRL, User
 

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QTabBar, QWidget
 
 from gui.canvas.viewer import Viewer
-from gui.gallery import Gallery
-from gui.widgets import Card, holds_keys
+from gui.shell.gallery import Gallery
+from gui.widgets.common import Card, holds_keys
 from tests.gui_tests.journeys.conftest import Start
 from tests.gui_tests.journeys.user import CTRL, NONE, SHIFT, User
 from tests.processes import run

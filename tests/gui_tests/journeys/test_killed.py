@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.file import save
+from graph.format.file import save
 from tests.gui_tests.journeys.conftest import Start
 from tests.gui_tests.journeys.runs import losses, newest
 from tests.gui_tests.journeys.user import User

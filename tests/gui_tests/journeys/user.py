@@ -22,11 +22,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from gui import dialogs, palette
 from gui.canvas.node_item import NodeItem
-from gui.canvas.toolkit import IN, OUT
-from gui.widgets import Card
-from gui.window import Window
+from gui.canvas.nodegraphqt import IN, OUT
+from gui.panels import palette
+from gui.shell.window import Window
+from gui.widgets import dialogs
+from gui.widgets.common import Card
 from tests.gui_tests.canvas_tests.conftest import Hands
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

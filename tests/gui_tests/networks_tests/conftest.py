@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QCheckBox, QToolButton
 
-from graph.document import Document
-from graph.file import save
+from graph.edit.document import Document
+from graph.format.file import save
 from gui.inspector.editors import NodesBox
 from tests.gui_tests.journeys.conftest import Start, start
 from tests.gui_tests.journeys.user import CTRL, NONE, SHIFT, User

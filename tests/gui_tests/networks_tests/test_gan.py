@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 
 from gui import look
-from gui.preview import Preview
+from gui.previews.card import Preview
 from tests.gui_tests.journeys.user import CTRL, User
 from tests.gui_tests.networks_tests.conftest import Start, edge, group, tick
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QRect, Qt
 
-from graph.document import Document
-from graph.file import save
-from graph.sheet import Node
-from graph.templates import open_template
-from gui.canvas.brushes import palette
+from graph.edit.document import Document
+from graph.format.file import save
+from graph.format.templates import open_template
+from graph.model.sheet import Node
+from gui.canvas.paint_cache import palette
 from gui.inspector.learning import LearningCard
 from tests.gui_tests.journeys.user import User
 from tests.gui_tests.networks_tests.conftest import Start, way

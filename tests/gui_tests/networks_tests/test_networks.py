@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton
 
-from graph.file import save_text
-from gui.widgets import Card
+from graph.format.file import save_text
+from gui.widgets.common import Card
 from tests.gui_tests.journeys.user import CTRL, NONE, SHIFT, User
 from tests.gui_tests.networks_tests.conftest import (
     Start,

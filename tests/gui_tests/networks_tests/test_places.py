@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-from gui.widgets import Card
+from gui.widgets.common import Card
 from tests.gui_tests.journeys.user import CTRL, SHIFT, User
 from tests.gui_tests.networks_tests.conftest import Start, expose, group, stacked, way
 

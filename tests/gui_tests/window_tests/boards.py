@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 import graph.nodes
-from graph.document import Document
-from graph.sheet import End, Node
-from gui.window import Window
+from graph.edit.document import Document
+from graph.model.sheet import End, Node
+from gui.shell.window import Window
 
 assert graph.nodes
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from graph.document import Document
-from graph.templates import open_template
-from gui import dialogs, look
-from gui.app import application
-from gui.window import Window
+from graph.edit.document import Document
+from graph.format.templates import open_template
+from gui import look
+from gui.shell.app import application
+from gui.shell.window import Window
+from gui.widgets import dialogs
 from tests.gui_tests.window_tests.boards import small_board
 
 MakeWindow = Callable[..., Window]

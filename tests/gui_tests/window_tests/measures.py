@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.widgets import Elided
+from gui.widgets.common import Elided
 
 APART = 16
 """Pixels between two texts on one line that a designer leaves free."""

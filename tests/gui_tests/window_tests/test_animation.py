@@ -22,12 +22,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from gui import animation, dialogs
-from gui.preview import Preview
-from gui.settings import settings
-from gui.window import Window
-from runtime.messages import ViewDrawn
-from runtime.payloads import Pictures
+from gui.core.preferences import settings
+from gui.previews import animation
+from gui.previews.card import Preview
+from gui.shell.window import Window
+from gui.widgets import dialogs
+from runtime.protocol.messages import ViewDrawn
+from runtime.protocol.payloads import Pictures
 from tests.gui_tests.window_tests.boards import node
 
 LEFT = Qt.MouseButton.LeftButton

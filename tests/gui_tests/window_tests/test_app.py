@@ -12,19 +12,19 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from graph.templates import open_template
+from graph.format.templates import open_template
 from gui import look
-from gui.app import find, render
-from gui.commands import Commands
-from gui.gallery import Gallery
-from gui.settings import settings
-from gui.window import Window
+from gui.core.preferences import settings
+from gui.shell.app import find, render
+from gui.shell.command_palette import Commands
+from gui.shell.gallery import Gallery
+from gui.shell.window import Window
 from tests.gui_tests.window_tests.conftest import MakeWindow
 
 OPEN = """
 import sys
-from gui.app import application, find
-from gui.window import Window
+from gui.shell.app import application, find
+from gui.shell.window import Window
 app = application("dark")
 document, path, wrong = find(None)
 window = Window(document, path, live=False)

@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QApplication, QTreeWidgetItemIterator, QWidget
 from pytestqt.qtbot import QtBot
 
 from graph.declare import REGISTRY
-from graph.document import Document
-from graph.problems import Fix, Problem
-from graph.sheet import BOARD
-from graph.templates import open_template
-from gui.pictures import on_node
-from gui.window import Window
-from runtime.messages import EpochEnded, Points, Steps
-from runtime.payloads import Matrix
+from graph.edit.document import Document
+from graph.format.templates import open_template
+from graph.model.sheet import BOARD
+from graph.problems.problem import Fix, Problem
+from gui.previews.painters import on_node
+from gui.shell.window import Window
+from runtime.protocol.messages import EpochEnded, Points, Steps
+from runtime.protocol.payloads import Matrix
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.gui_tests.window_tests.measures import faults
 

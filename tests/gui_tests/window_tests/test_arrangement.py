@@ -13,18 +13,18 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.arrangement import SIZE, first_geometry, inside
-from gui.window import Window
+from gui.shell.arrangement import SIZE, first_geometry, inside
+from gui.shell.window import Window
 from tests.gui_tests.window_tests.boards import small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
-from tests.gui_tests.window_tests.test_training import LONG, points, ready_board, until
+from tests.gui_tests.window_tests.test_trainer import LONG, points, ready_board, until
 from tests.screens import off_screen
 
 FIRST = """
 import json, sys
 from PySide6.QtWidgets import QWidget
-from gui.app import application, find, settle
-from gui.window import Window
+from gui.shell.app import application, find, settle
+from gui.shell.window import Window
 app = application("dark")
 window = Window(find(None)[0], live=False)
 window.show()

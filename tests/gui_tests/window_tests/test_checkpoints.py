@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from graph.file import save
-from gui import dialogs
-from gui.window import Window
-from runtime.runs import last_checkpoint
+from graph.format.file import save
+from gui.shell.window import Window
+from gui.widgets import dialogs
+from runtime.store.runs import last_checkpoint
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.gui_tests.window_tests.test_generate import (
     LONG,

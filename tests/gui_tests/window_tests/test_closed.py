@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from graph.file import load, save
-from graph.templates import open_template
+from graph.format.file import load, save
+from graph.format.templates import open_template
 from tests import closed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="rights are another matter there")
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="rights are anot
 WINDOW = """
 import os, sys
 from pathlib import Path
-from gui.app import settle, start
+from gui.shell.app import settle, start
 board = Path(sys.argv[1])
 window = start(board)
 said = window.notice.text
@@ -58,11 +58,11 @@ def test_the_window_opens_says_what_is_not_kept_and_works(tmp_path: Path, kind: 
 AUTOSAVE = """
 import sys
 from pathlib import Path
-from gui.app import settle
-from gui.app import application
-from gui.window import Window
-from graph.document import Document
-from gui.recovery import folder
+from gui.shell.app import settle
+from gui.shell.app import application
+from gui.shell.window import Window
+from graph.edit.document import Document
+from gui.core.autosave import folder
 application("dark")
 window = Window(Document("mine"), live=False)
 window.show()

@@ -6,7 +6,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from gui.window import Window
+from gui.shell.window import Window
 from tests.gui_tests.window_tests.boards import LEFT, NO_KEYS, node
 from tests.gui_tests.window_tests.conftest import MakeWindow
 

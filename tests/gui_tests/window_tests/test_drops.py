@@ -12,11 +12,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from graph.file import save_text
-from graph.templates import open_template
-from gui.first import TITLE
+from graph.format.file import save_text
+from graph.format.templates import open_template
 from gui.inspector.editors import PathBox
 from gui.inspector.node import NodePage
+from gui.shell.first_network_offer import TITLE
 from tests.gui_tests.journeys.conftest import Start, start
 from tests.gui_tests.journeys.user import User
 

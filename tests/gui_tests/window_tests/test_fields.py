@@ -7,12 +7,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
-from graph import templates
-from graph.arithmetic import evaluate
+from graph.core.arithmetic import evaluate
+from graph.format import templates
 from gui.inspector.editors import parse_numbers
 from gui.inspector.form import Form
 from gui.inspector.node import NodePage
-from gui.window import Window
+from gui.shell.window import Window
 from tests.gui_tests.journeys.user import User
 from tests.gui_tests.window_tests.boards import node, small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow

@@ -12,13 +12,13 @@ import pytest
 from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from graph.document import Document
-from graph.file import load, save
-from gui import dialogs
-from gui.window import Window
+from graph.edit.document import Document
+from graph.format.file import load, save
+from gui.shell.window import Window
+from gui.widgets import dialogs
 from tests.gui_tests.window_tests.boards import node, small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
-from tests.gui_tests.window_tests.test_files import answer, click
+from tests.gui_tests.window_tests.test_board_file import answer, click
 
 
 @pytest.fixture
@@ -154,9 +154,9 @@ def test_the_window_says_so_when_it_comes_to_the_front(
 OPENS = """
 import sys
 from pathlib import Path
-from graph.file import load
-from gui.app import application, settle
-from gui.window import Window
+from graph.format.file import load
+from gui.shell.app import application, settle
+from gui.shell.window import Window
 application("dark")
 path = Path(sys.argv[1])
 window = Window(load(path).document, path, live=False)

@@ -12,14 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from graph.document import Document
-from graph.file import save
-from gui import dialogs
-from gui.preview import Preview
-from gui.sliders import MOST, LatentSliders
-from gui.status import MESSAGE_MS
-from gui.window import Window
-from runtime.runs import last_checkpoint
+from graph.edit.document import Document
+from graph.format.file import save
+from gui.previews.card import Preview
+from gui.previews.sliders import MOST, LatentSliders
+from gui.shell.status import MESSAGE_MS
+from gui.shell.window import Window
+from gui.widgets import dialogs
+from runtime.store.runs import last_checkpoint
 from tests.gui_tests.window_tests.boards import node
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.runtime_tests.steered import steered

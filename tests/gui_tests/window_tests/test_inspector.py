@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from graph.declare import REGISTRY, Param
-from graph.document import Document
+from graph.edit.document import Document
 from gui.inspector.board import BoardPage
 from gui.inspector.editors import (
     EDITORS,
@@ -21,8 +21,8 @@ from gui.inspector.editors import (
 )
 from gui.inspector.node import MOST, NodePage
 from gui.inspector.number import NumberBox, read, step_size, write
-from gui.widgets import Card
-from gui.window import Window
+from gui.shell.window import Window
+from gui.widgets.common import Card
 from tests.gui_tests.window_tests.boards import node
 from tests.gui_tests.window_tests.conftest import MakeWindow
 

@@ -18,18 +18,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.file import save_text
-from graph.templates import open_template
-from gui import actions, look
+from graph.format.file import save_text
+from graph.format.templates import open_template
+from gui import look
 from gui.canvas.viewer import Viewer
-from gui.deeds import Deeds
-from gui.focus import in_order, in_sight, takes_keys
-from gui.gallery import Gallery
-from gui.widgets import Card, holds_keys
+from gui.shell import actions
+from gui.shell.action_handlers import Deeds
+from gui.shell.focus import in_order, in_sight, takes_keys
+from gui.shell.gallery import Gallery
+from gui.widgets.common import Card, holds_keys
 from tests.gui_tests.journeys.user import User
 from tests.gui_tests.window_tests.boards import node, small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
-from tests.gui_tests.window_tests.test_figures import STARTED, steps
+from tests.gui_tests.window_tests.test_number_format import STARTED, steps
 
 Key, ALT, SHIFT = Qt.Key, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 

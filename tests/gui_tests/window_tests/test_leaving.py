@@ -13,10 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from graph.templates import open_template
-from gui.app import settle
-from gui.window import Window
-from runtime.runs import Runs, database
+from graph.format.templates import open_template
+from gui.shell.app import settle
+from gui.shell.window import Window
+from runtime.store.runs import Runs, database
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.gui_tests.window_tests.test_generate import LONG, board, preview
 

@@ -9,8 +9,8 @@ import time
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
-from graph.errors import FileError
-from graph.file import load_text
+from graph.core.errors import FileError
+from graph.format.file import load_text
 from tests.graph_tests.mutations import HANGS_S, MEGABYTES, _peak_mb, limited, mutants
 from tests.gui_tests.window_tests.conftest import MakeWindow
 

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from graph.templates import open_template
-from gui.preview import Preview
-from runtime.payloads import Predictions
+from graph.format.templates import open_template
+from gui.previews.card import Preview
+from runtime.protocol.payloads import Predictions
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.gui_tests.window_tests.test_generate import LONG, click, picture, preview, train
 

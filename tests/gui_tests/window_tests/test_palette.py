@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.canvas import MIME_NODE
-from gui.window import Window
+from gui.shell.window import Window
 from tests.gui_tests.window_tests.boards import LEFT, NO_KEYS
 
 

@@ -14,14 +14,15 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from gui import dialogs, look
+from gui import look
+from gui.charts.curves_panel import Losses
+from gui.charts.pace import TITLES, Pace
+from gui.charts.runs_panel import History
 from gui.look.colours import curve_of
-from gui.losses import Losses
-from gui.pace import TITLES, Pace
-from gui.runs import History
-from gui.window import Window
-from runtime.messages import EpochEnded, Points, Progress, Started, Steps
-from runtime.runs import Run, Runs, database
+from gui.shell.window import Window
+from gui.widgets import dialogs
+from runtime.protocol.messages import EpochEnded, Points, Progress, Started, Steps
+from runtime.store.runs import Run, Runs, database
 
 STARTED = Started("r", "/runs/r", "cpu", "CPU", 2, 100, 650, 640, 160, 6)
 

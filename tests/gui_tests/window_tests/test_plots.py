@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
-from gui.losses import Losses
-from gui.series import BLOCK, Series, Smoothing
-from runtime.messages import EpochEnded, Points, Steps
+from gui.charts.curves_panel import Losses
+from gui.charts.series import BLOCK, Series, Smoothing
+from runtime.protocol.messages import EpochEnded, Points, Steps
 
 MANY = 200_000
 MOST = 12_000

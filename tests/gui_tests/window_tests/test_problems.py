@@ -11,12 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from graph.problems import Fix, Problem
-from graph.sheet import End
-from graph.templates import open_template
-from graph.trying import Trial
-from gui.widgets import PAUSE_MS, Card
-from gui.window import Window
+from graph.diagnose.trials import Trial
+from graph.format.templates import open_template
+from graph.model.sheet import End
+from graph.problems.problem import Fix, Problem
+from gui.shell.window import Window
+from gui.widgets.common import PAUSE_MS, Card
 from tests.gui_tests.window_tests.boards import LEFT, node
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.mirror import mirror

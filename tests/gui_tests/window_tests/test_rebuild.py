@@ -4,8 +4,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QPushButton
 
-from gui.window import Window
-from runtime.runs import database, home
+from gui.shell.window import Window
+from runtime.store.runs import database, home
 
 
 def test_damaged_records_are_told_and_the_runs_found_again(window: Window) -> None:

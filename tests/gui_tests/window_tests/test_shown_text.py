@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from graph.file import load, save_text
-from gui import dialogs
-from gui.widgets import shown
-from gui.window import Window
+from graph.format.file import load, save_text
+from gui.shell.window import Window
+from gui.widgets import dialogs
+from gui.widgets.common import shown
 from tests.gui_tests.window_tests.boards import small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
 

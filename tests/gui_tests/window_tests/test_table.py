@@ -9,14 +9,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from graph.document import Document
+from graph.edit.document import Document
 from gui.inspector.editors import ChoiceBox, SuggestBox
 from gui.inspector.node import NodePage
 from gui.inspector.table import OF_TEXT, TableCard
-from gui.window import Window
+from gui.shell.window import Window
 from runtime.data import probe
 from runtime.exported.data import DataError
-from runtime.messages import Died
+from runtime.protocol.messages import Died
 from tests.gui_tests.window_tests.boards import node
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.gui_tests.window_tests.test_generate import LONG

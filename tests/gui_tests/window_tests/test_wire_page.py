@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from graph.sheet import LinkKey
-from gui.window import Window
-from runtime.messages import Points, Steps, Weights
+from graph.model.sheet import LinkKey
+from gui.shell.window import Window
+from runtime.protocol.messages import Points, Steps, Weights
 from tests.gui_tests.window_tests.boards import LEFT, NO_KEYS, node
 
 

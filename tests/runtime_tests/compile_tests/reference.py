@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graph.declare import REGISTRY
-from graph.document import Document
-from graph.sheet import End, Link, Node, Sheet
+from graph.edit.document import Document
+from graph.model.sheet import End, Link, Node, Sheet
 
 STATELESS: dict[str, Callable[..., Any]] = {
     "activation.relu": lambda p, x: x.clamp(min=0),

@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from graph.checks import check
 from graph.compile import compile_document
-from graph.infer import Inference
-from graph.sheet import End, Node
+from graph.diagnose.board_checks import check
+from graph.infer.inference import Inference
+from graph.model.sheet import End, Node
 from runtime.data import probe
 from runtime.exported.data import class_weights, yes_weight
 from tests.graph_tests.networks_tests.drawing import Drawing

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, note, settings
 from torch import nn
 
 from graph.compile import LearnedSpec, ViewSpec, compile_document
-from graph.document import Document
-from graph.infer import Inference
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from tests.graph_tests.boards import boards
 from tests.graph_tests.network_nodes import NetworkTypes, network_nodes
 from tests.runtime_tests.compile_tests.reference import Reference, batch_of

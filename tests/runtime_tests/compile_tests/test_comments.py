@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from graph.compile import Project, compile_document
-from graph.document import Document
-from graph.sheet import Node
+from graph.edit.document import Document
+from graph.model.sheet import Node
 from tests.graph_tests.boards import boards
 from tests.graph_tests.networks_tests.drawing import Drawing
 from tests.graph_tests.projects import compiled

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from graph.compile import compile_document
-from graph.infer import Inference
-from graph.sheet import End, Node
+from graph.infer.inference import Inference
+from graph.model.sheet import End, Node
 from tests.graph_tests.networks_tests.drawing import Drawing
 from tests.graph_tests.projects import compiled
 from tests.runtime_tests.compile_tests.written import ROOT, RULES, write

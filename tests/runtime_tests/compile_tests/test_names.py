@@ -19,11 +19,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from graph import names
 from graph.compile import compile_document
-from graph.document import Document
-from graph.sheet import End, Node
-from graph.templates import open_template
+from graph.core import names
+from graph.edit.document import Document
+from graph.format.templates import open_template
+from graph.model.sheet import End, Node
 from tests.graph_tests.projects import TEMPLATES, compiled
 from tests.runtime_tests.compile_tests.test_scripts import gan
 from tests.runtime_tests.compile_tests.written import imported, write

@@ -5,8 +5,8 @@ from pathlib import Path
 import torch
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.templates import open_template
+from graph.edit.document import Document
+from graph.format.templates import open_template
 from tests.runtime_tests.compile_tests.written import imported, write
 
 

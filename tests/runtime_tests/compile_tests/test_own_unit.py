@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.sheet import End, Node
+from graph.edit.document import Document
+from graph.model.sheet import End, Node
 from runtime.data import probe
 from runtime.exported.data import standardised
 from tests.runtime_tests.compile_tests.written import complaints, imported, write

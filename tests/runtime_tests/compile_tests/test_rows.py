@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from graph.compile import Project, compile_document
-from graph.document import Document
-from graph.sheet import End, Node
+from graph.edit.document import Document
+from graph.model.sheet import End, Node
 from runtime.data import probe
 from runtime.exported.checkpoint import restore, snapshot
 from runtime.exported.data import DataError, batch_count, batches, check_rows

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.sheet import End
+from graph.edit.document import Document
+from graph.model.sheet import End
 from tests import processes
 from tests.runtime_tests.compile_tests.written import imported, write
 

@@ -9,8 +9,8 @@ import pytest
 
 from graph.compile import compile_document
 from graph.declare import REGISTRY, Declaration
-from graph.document import Document
-from graph.sheet import End
+from graph.edit.document import Document
+from graph.model.sheet import End
 from tests.runtime_tests.compile_tests.written import imported, train, write
 
 SCHEDULES = [one for one in REGISTRY if one.role == "schedule"]

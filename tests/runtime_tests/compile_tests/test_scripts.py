@@ -12,9 +12,9 @@ import torch
 from safetensors.torch import save_file
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.sheet import End
-from graph.templates import open_template
+from graph.edit.document import Document
+from graph.format.templates import open_template
+from graph.model.sheet import End
 from tests import processes
 from tests.graph_tests.network_nodes import declared
 from tests.graph_tests.projects import TEMPLATES, compiled, facts_of

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from graph.compile import compile_document
+from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, Port, node, param
-from graph.nodes.data import Data, Facts
-from graph.sheet import End, Node
-from graph.tensor import TensorType
+from graph.model.sheet import End, Node
+from graph.nodes.data.data import Data, Facts
 from tests.graph_tests.networks_tests.drawing import Drawing
 from tests.runtime_tests import test_contract_losses as losses
 from tests.runtime_tests import test_contract_metrics as metrics

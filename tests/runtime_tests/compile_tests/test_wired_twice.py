@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from graph.compile import compile_document
+from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration
-from graph.document import Document
-from graph.infer import Inference
-from graph.sheet import End, Node
-from graph.tensor import TensorType
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.model.sheet import End, Node
 from tests.runtime_tests.compile_tests.written import imported, write
 
 ROLES = {"layer", "neuron", "loss", "metric", "view"}

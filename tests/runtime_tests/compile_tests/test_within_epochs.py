@@ -10,14 +10,14 @@ import pytest
 import torch
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.sheet import End
-from runtime import terminal
-from runtime.config import RunConfig
+from graph.edit.document import Document
+from graph.model.sheet import End
+from runtime.cli import terminal
+from runtime.cli.train_command import records
 from runtime.exported.data import validation_pause
-from runtime.messages import EpochEnded, Message, Steps
-from runtime.runs import Runs
-from runtime.training import records
+from runtime.protocol.config import RunConfig
+from runtime.protocol.messages import EpochEnded, Message, Steps
+from runtime.store.runs import Runs
 from tests.graph_tests.projects import compiled
 from tests.runtime_tests.compile_tests.test_scripts import mlp
 from tests.runtime_tests.compile_tests.written import imported, write

@@ -12,7 +12,7 @@ from runtime.data import examples, probe
 from runtime.data.facts import PROBES
 from runtime.data.missing import MissingSet
 from runtime.exported.data import DataError
-from runtime.payloads import Boundary, Pictures, Table
+from runtime.protocol.payloads import Boundary, Pictures, Table
 
 RealData = Callable[[str], Path]
 

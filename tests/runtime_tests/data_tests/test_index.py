@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph.file import load_text
+from graph.format.file import load_text
 from runtime.data import probe
 from runtime.exported.data import DataError
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from runtime.data import examples, numerals, probe, reading
 from runtime.data.looked import Looked, Words
-from runtime.payloads import Table
+from runtime.protocol.payloads import Table
 
 WORDS = st.one_of(
     st.integers(-3000, 3000).map(str),

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from runtime import places
 from runtime.data import SOURCES, find, listing, offer_cache, search_path
 from runtime.data.download import digest
 from runtime.exported.data import locate
+from runtime.store import paths
 
 
 def put(folder: Path) -> Path:
@@ -41,7 +41,7 @@ def test_a_set_with_a_missing_file_is_not_found(
 
 def test_readers_find_what_was_downloaded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEUROWIRE_DATA", "/nowhere")
-    place = put(places.sets_dir())
+    place = put(paths.sets_dir())
     offer_cache()
     offer_cache()
     found = os.environ["NEUROWIRE_DATA"].split(os.pathsep)
@@ -74,10 +74,10 @@ def test_listing_needs_no_torch() -> None:
 
 
 def test_places_are_one_folder_or_the_systems(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert places.data_dir() == home
-    assert places.config_dir() == home / "config"
-    assert places.cache_dir() == home / "cache"
+    assert paths.data_dir() == home
+    assert paths.config_dir() == home / "config"
+    assert paths.cache_dir() == home / "cache"
     monkeypatch.delenv("NEUROWIRE_HOME")
-    names = {places.data_dir().name, places.config_dir().name, places.sets_dir().parent.name}
-    assert all("neurowire" in str(place) for place in (places.data_dir(), places.cache_dir()))
+    names = {paths.data_dir().name, paths.config_dir().name, paths.sets_dir().parent.name}
+    assert all("neurowire" in str(place) for place in (paths.data_dir(), paths.cache_dir()))
     assert len(names) <= 3

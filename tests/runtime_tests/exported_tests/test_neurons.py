@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.func import functional_call
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from graph.nodes.neuron import Activation
+from graph.nodes.layers.neuron import Activation
 from runtime.exported.neurons import SLOPES, WiredNeurons
 
 

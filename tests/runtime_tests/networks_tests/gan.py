@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from graph.document import Document
-from graph.sheet import Node
+from graph.edit.document import Document
+from graph.model.sheet import Node
 from tests.graph_tests.networks_tests.drawing import Drawing
 
 GENERATOR: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from graph.compile import compile_document
-from graph.document import Document
+from graph.edit.document import Document
 from tests.graph_tests.networks_tests.drawing import Drawing
 from tests.runtime_tests.compile_tests.written import complaints, imported, write
 

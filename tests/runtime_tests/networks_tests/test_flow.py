@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.sheet import End, Node
+from graph.edit.document import Document
+from graph.model.sheet import End, Node
 from tests.graph_tests.networks_tests.drawing import Drawing
 from tests.runtime_tests.compile_tests.reference import Reference, batch_of
 from tests.runtime_tests.compile_tests.written import complaints, imported, train, write

@@ -12,10 +12,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.errors import FileError
-from graph.infer import Inference
-from graph.sheet import Node
-from runtime.export import write_project
+from graph.core.errors import FileError
+from graph.infer.inference import Inference
+from graph.model.sheet import Node
+from runtime.client.export import write_project
 from tests.graph_tests.networks_tests.drawing import Drawing
 from tests.runtime_tests.compile_tests.written import complaints, imported, train, write
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from graph.compile import compile_document
+from graph.core.errors import NeurowireError
 from graph.declare import REGISTRY, Declaration, Param
-from graph.document import Document
-from graph.errors import NeurowireError
-from graph.infer import Inference
-from graph.sheet import End, Node
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.model.sheet import End, Node
 from tests.graph_tests.networks_tests.drawing import Drawing
 
 SOURCES: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {

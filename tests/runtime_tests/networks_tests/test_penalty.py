@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.sheet import End, Node
-from graph.templates import open_template
+from graph.edit.document import Document
+from graph.format.templates import open_template
+from graph.model.sheet import End, Node
 from tests.runtime_tests.compile_tests.written import complaints, write
 from tests.runtime_tests.networks_tests.test_steps import training
 

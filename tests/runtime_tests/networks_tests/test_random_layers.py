@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 
 from graph.compile import compile_document
+from graph.core.tensor import features
 from graph.declare import REGISTRY, Value
-from graph.tensor import features
 from runtime.exported.layers import gaussian_blur, random_mix
 from tests.graph_tests.networks_tests.drawing import Drawing
 

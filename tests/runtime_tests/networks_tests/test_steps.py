@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.sheet import End
+from graph.edit.document import Document
+from graph.model.sheet import End
 from tests import processes
 from tests.runtime_tests.compile_tests.written import complaints, imported, train, write
 from tests.runtime_tests.networks_tests.gan import gan

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.document import Document
-from graph.sheet import BOARD, End, Node
+from graph.edit.document import Document
+from graph.model.sheet import BOARD, End, Node
 from tests.graph_tests.networks_tests.drawing import Drawing
 from tests.runtime_tests.compile_tests.written import imported, write
 

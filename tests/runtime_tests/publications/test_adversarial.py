@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from graph.sheet import Node
+from graph.model.sheet import Node
 from tests.runtime_tests.publications.harness import Board, Piece, Place, Plain, compare
 
 LEAKY: Piece = ("activation.leaky_relu", {"negative_slope": 0.2})

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.infer import Inference
+from graph.infer.inference import Inference
 from tests.runtime_tests.compile_tests.written import imported, write
 from tests.runtime_tests.publications.harness import Board, Plain, compare
 from tests.runtime_tests.publications.test_convolutional import FLAT, RELU, linear

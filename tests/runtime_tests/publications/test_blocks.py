@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from graph.sheet import Node
+from graph.model.sheet import Node
 from tests.runtime_tests.publications.harness import Board, Piece, Place, Supervised, compare
 from tests.runtime_tests.publications.test_convolutional import RELU, conv, linear, same
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch.nn.functional as F
 from torch import nn
 
-from graph.sheet import Node
+from graph.model.sheet import Node
 from tests.runtime_tests.publications.harness import Board, Piece, Place, Supervised, compare
 
 RELU, FLAT = "activation.relu", "shape.flatten"

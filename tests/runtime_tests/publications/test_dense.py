@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from graph.document import Document
-from graph.sheet import Node
+from graph.edit.document import Document
+from graph.model.sheet import Node
 from tests.runtime_tests.publications.harness import Board, Piece, Place, Supervised, compare
 from tests.runtime_tests.publications.test_convolutional import RELU, linear, same
 

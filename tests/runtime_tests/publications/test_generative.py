@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from graph.sheet import End, Node
+from graph.model.sheet import End, Node
 from tests.runtime_tests.publications.harness import (
     Board,
     Piece,

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from graph.sheet import End
+from graph.model.sheet import End
 from tests.runtime_tests.publications.harness import Board, Piece, Plain, Supervised, compare
 
 

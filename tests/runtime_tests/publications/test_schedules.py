@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.infer import Inference
-from graph.sheet import End, Node
+from graph.infer.inference import Inference
+from graph.model.sheet import End, Node
 from tests.runtime_tests.publications.harness import Board, Piece, Plain, compare
 
 

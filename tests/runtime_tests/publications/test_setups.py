@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import lr_scheduler
 
-from graph.sheet import End
+from graph.model.sheet import End
 from tests.runtime_tests.publications.harness import Board, Plain, compare
 from tests.runtime_tests.publications.test_convolutional import FLAT, linear
 from tests.runtime_tests.publications.test_generative import chain

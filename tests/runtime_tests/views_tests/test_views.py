@@ -7,19 +7,11 @@ from torch import Tensor
 
 import graph.nodes  # noqa: F401 - declares them
 from graph.declare import REGISTRY
-from runtime.config import View
-from runtime.payloads import (
-    Boundary,
-    Histogram,
-    Matrix,
-    Number,
-    Pairs,
-    Predictions,
-    Table,
-)
+from runtime.protocol.config import View
+from runtime.protocol.payloads import Boundary, Histogram, Matrix, Number, Pairs, Predictions, Table
 from runtime.views import VIEWS, draw
 from runtime.views.predictions import balanced
-from runtime.watch import by_chance
+from runtime.worker.views import by_chance
 
 
 def shown(kind: str, tensors: Mapping[str, Tensor], **params: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Ground words of every room: errors, tensor types, names, limits."""

@@ -1,0 +1,57 @@
+"""Nodes that may be in the way of one that is wrong: it itself, and those before it."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from graph.declare import REGISTRY
+from graph.edit import links, networks, rules
+from graph.model.sheet import Node
+from graph.problems.problem import Fix, Problem
+
+if TYPE_CHECKING:
+    from graph.edit.document import Document
+
+BEFORE = 6
+"""How many nodes before the one that is wrong may be what is in the way."""
+
+
+def before(document: "Document", problem: Problem, most: int, *, learning: bool) -> Iterator[Node]:
+    """The node that is wrong, and those before it that may give it what it does not take."""
+    if problem.severity != "error" or problem.node is None or not document.has(problem.node):
+        return
+    ahead = [problem.node]
+    for id in ahead:
+        node = document.node(id)
+        declaration = REGISTRY.find(node.type)
+        placed, wrong = rules.network_of(node) in document.networks, id == problem.node
+        if declaration is None or (declaration.learns and not (wrong or placed or learning)):
+            continue
+        if wrong or not placed:
+            yield node
+        feeding = _feeding(document, node)
+        ahead += [one for one in feeding if one not in ahead and len(ahead) < most]
+
+
+def _feeding(document: "Document", node: Node) -> Iterator[str]:
+    """The nodes that a node takes something of, through the borders of networks."""
+    sheet = document.sheet_of(node.id)
+    inside = document.networks.get(rules.network_of(node) or "")
+    if inside is not None:
+        yield from (one.id for one in networks.ends(inside, "output"))
+    yield from (link.source.node for link in sheet.into(node.id))
+    if rules.role(node.type) == "input":
+        for placed in networks.instances(document, sheet.name):
+            wired = document.sheet_of(placed.id).into(placed.id, node.name)
+            yield from (link.source.node for link in wired)
+
+
+def outs(document: "Document", problem: Problem) -> Iterator[Fix]:
+    """What takes a node out of its wire: the one that is wrong, or one before that gives it so."""
+    for node in before(document, problem, BEFORE, learning=False):
+        if links.through(document, node.id):
+            yield Fix(f"Take {node.name} out", partial(_take_out, node=node.id))
+
+
+def _take_out(document: "Document", node: str) -> None:
+    document.remove([node], reconnect=True)

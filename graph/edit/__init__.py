@@ -1,0 +1,1 @@
+"""The document and every change of it, checked before it is done."""

@@ -1,0 +1,1 @@
+"""The `.neurowire` file and text from the clipboard: read, migrated, built, written."""

@@ -1,0 +1,1 @@
+"""What flows along every wire: types, ranges, meanings."""

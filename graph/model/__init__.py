@@ -1,0 +1,1 @@
+"""What a board is: sheets of nodes and links, settings, history, events."""

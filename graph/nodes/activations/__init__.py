@@ -1,0 +1,1 @@
+"""Activations: what bends numbers."""

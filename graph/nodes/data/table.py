@@ -1,0 +1,125 @@
+"""Rows of a table: columns to learn from, and one or several to predict."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from graph.core.tensor import TensorType
+from graph.declare import Columns, Kinds, Raw, call, node, param
+from graph.nodes.data.data import GROUP, Facts, types
+from graph.nodes.shared.table_file import AUTO, FURTHER, TARGET, Split, TableFile, known_call
+
+KINDS = ("number", "category", "embedding", "text", "date parts", "ignore")
+ENCODERS = frozenset(("date_parts", "words_in"))
+
+
+@node(
+    "data.csv",
+    group=GROUP,
+    title="CSV table",
+    role="data",
+    inputs="",
+    outputs="features target",
+    synonyms="tsv, excel, xlsx, parquet, json lines, tabular, spreadsheet, columns, rows, file",
+)
+class CSV(TableFile):
+    """Rows of a CSV, Excel, Parquet or JSON lines file: columns to learn from, and one to predict.
+
+    How the file is written is found when the node looks at it. Numbers are scaled, words become
+    one column a value. Classes of a target column are numbered in the order of their names.
+    """
+
+    target: str = param("", doc="The column to predict, by name or number; the last if empty.")
+    features: Columns = param((), doc="Columns to learn from; all others if empty.")
+    task: Literal["auto", "classification", "regression"] = param(
+        "auto", doc="Predict a class or a number; auto looks at the column."
+    )
+    kinds: Kinds = param(
+        (),
+        choices=KINDS,
+        doc="What a column is taken for, where auto is not right; one for an Embedding is given as "
+        "the number of its value.",
+        advanced=True,
+    )
+    index: str = param(
+        "",
+        choices=("none",),
+        doc="The column that counts the rows, and is left out; found if empty, `none` keeps all.",
+        advanced=True,
+    )
+    also: Columns = param(
+        (),
+        empty="none",
+        doc="Further columns to predict, numbers all: the target is [N, K].",
+        advanced=True,
+    )
+    standardise: bool = param(
+        True,
+        doc="Learn a number in deviations from its mean over the training rows; metrics and tables "
+        "have its own unit again.",
+    )
+    validation: float = param(0.2, low=0.0, high=0.9, doc="Share of rows held out to test on.")
+    split: Split = param(
+        "random",
+        doc="Which rows are held out: any; of each class the same share; whole groups; the last; "
+        "those that a column calls test.",
+    )
+    split_column: str = param(
+        "", doc="The column that says so; the target for stratified.", advanced=True
+    )
+
+    @classmethod
+    def roles(cls) -> tuple[str, ...]:
+        return (*KINDS, TARGET, FURTHER)
+
+    def taken_for(self, name: str) -> str:
+        if self.target == name:
+            return TARGET
+        return FURTHER if name in self.also else dict(self.kinds).get(name, AUTO)
+
+    def take(self, name: str, role: str, targets: Sequence[str]) -> dict[str, Any]:
+        kinds = {one: kind for one, kind in self.kinds if one != name}
+        also = tuple(one for one in self.also if one != name)
+        target = "" if self.target == name else self.target
+        if role == TARGET:
+            target = name
+        elif role == FURTHER:
+            also = (*also, name)
+            if not target and targets and targets[0] != name:
+                target = targets[0]
+        elif role != AUTO:
+            kinds[name] = role
+        return {"kinds": tuple(kinds.items()), "target": target, "also": also}
+
+    def ports(self) -> tuple[str, str]:
+        embedded = any(kind == "embedding" for _, kind in self.kinds)
+        return "", "features indices target" if embedded else "features target"
+
+    def shape(self, facts: Facts) -> tuple[TensorType, ...]:
+        return types(facts, self.ports()[1].split())
+
+    def read(self, facts: Facts) -> str:
+        rest: dict[str, object] = {}
+        if more := facts.get("more"):
+            rest["more"] = Raw(f"[{', '.join(known_call(one, ENCODERS) for one in more)}]")
+        if indices := facts.get("indices"):
+            rest["indices"] = {name: list(values) for name, values in indices.items()}
+        if classes := facts.get("class_values") or facts.get("classes"):
+            rest["classes"] = list(classes)
+        return call(
+            "table_sets",
+            self.table(facts),
+            target=facts.get("target") or self.target,
+            numbers=list(facts["numbers"]),
+            categories={name: list(values) for name, values in facts["categories"].items()},
+            **rest,
+            **self.cut(facts),
+            validation=self.validation,
+            seed=Raw("seed"),
+        )
+
+    def standardised(self, facts: Facts | None) -> tuple[str, ...]:
+        return () if not self.standardise or self.classes(facts) else ("target",)
+
+    def summary(self) -> str:
+        name = self.file_name() or "choose a file"
+        return f"{name}: {self.target}" if self.target else name

@@ -1,0 +1,1 @@
+"""What makes one tensor of several, and picks from them."""

@@ -1,0 +1,1 @@
+"""What declarations of several families share."""

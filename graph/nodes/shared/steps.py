@@ -1,0 +1,101 @@
+"""What every optimizer node has, whatever its rule."""
+
+import dataclasses
+from typing import ClassVar
+
+from graph.core.errors import Mismatch, insert_before
+from graph.core.tensor import TensorType
+from graph.declare import NodeRefs, Raw, call, changed, param, shared
+
+INPUTS = "loss:loss schedule?:schedule"
+OURS = ("lr", "trains", "every", "order", "clip", "ema", "decay_biases", "slower", "slower_by")
+"""Parameters of the step itself; all others go to the constructor as they are."""
+
+BELOW_ONE = 1 - 1e-9
+
+
+def check_loss(loss: TensorType) -> None:
+    """A loss is one number.
+
+    Raises:
+        Mismatch: If it is not.
+    """
+    if loss.dims:
+        raise Mismatch(
+            "one number",
+            loss,
+            "wire a loss here, or a Mean node before",
+            repairs=[insert_before("loss", "loss.mean", "Insert Mean loss")],
+        )
+
+
+@shared
+class Step:
+    """One training step: backward from a loss, then an update of what the node trains."""
+
+    fused: ClassVar[bool] = False
+    """Does torch update all weights in one kernel, on every device there is?"""
+
+    lr: float = param(1e-3, low=0.0, doc="Learning rate: the size of a step.")
+    trains: NodeRefs = param(
+        (), empty_is_all=True, doc="Nodes it updates; all upstream of the loss if empty."
+    )
+    every: int = param(1, low=1, doc="Step only every so many batches.", advanced=True)
+    order: int = param(0, doc="Optimizers step in this order.", advanced=True)
+    clip: float = param(
+        0.0, low=0.0, doc="Largest norm of the gradient; 0 for no limit.", advanced=True
+    )
+    ema: float = param(
+        0.0,
+        low=0.0,
+        high=BELOW_ONE,
+        doc="Share of a running mean of the weights that stays at each step, such as 0.999; views "
+        "show the network with that mean. 0 for no mean.",
+        advanced=True,
+    )
+    decay_biases: bool = param(
+        True,
+        doc="Weight decay pulls biases and the weights of norms too; off leaves them alone, as "
+        "is usual for transformers.",
+        advanced=True,
+    )
+    slower: NodeRefs = param(
+        (), doc="Nodes that learn at another rate, such as those trained before.", advanced=True
+    )
+    slower_by: float = param(
+        0.1, low=0.0, doc="Share of the learning rate that those nodes learn at.", advanced=True
+    )
+
+    def shape(self, loss: TensorType, schedule: TensorType | None) -> tuple[TensorType, ...]:
+        check_loss(loss)
+        return ()
+
+    def spares(self) -> bool:
+        """Is there a weight decay that leaves biases and norms alone?"""
+        return not self.decay_biases and bool(getattr(self, "weight_decay", 0.0))
+
+    def optimizer(self, parameters: str) -> str:
+        """Source of the constructor, from the source of the parameters, or of groups of them."""
+        names = [field.name for field in dataclasses.fields(self) if field.name not in OURS]
+        fused = {"fused": True} if self.fused else {}
+        function = f"torch.optim.{type(self).__name__}"
+        return call(function, Raw(parameters), lr=self.lr, **changed(self, *names), **fused)
+
+    def summary(self) -> str:
+        return f"lr {self.lr:g}"
+
+
+@shared
+class Adaptive(Step):
+    """A rule that keeps running means of the gradient and of its square."""
+
+    betas: tuple[float, ...] = param(
+        (0.9, 0.999),
+        low=0.0,
+        high=BELOW_ONE,
+        sizes=2,
+        doc="How long the means of the gradient and of its square remember.",
+        advanced=True,
+    )
+    eps: float = param(1e-8, low=0.0, doc="Keeps the division from zero.", advanced=True)
+    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)

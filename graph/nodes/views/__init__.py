@@ -1,0 +1,1 @@
+"""Views: what is looked at while it trains."""

@@ -1,0 +1,1 @@
+"""What could come next: nodes that fit a wire, a first network behind data."""

@@ -1,0 +1,1 @@
+"""Curves, the figures beside them, and the runs they came from."""

@@ -1,0 +1,478 @@
+"""The Losses tab: curves at the left, the figures that matter at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui import look
+from gui.charts.curve_files import write_csv
+from gui.charts.legend import Legend
+from gui.charts.pace import TITLES, Pace
+from gui.widgets import dialogs
+from gui.widgets.common import label, tool_button
+from gui.widgets.number_format import duration, headline, is_part, percent
+from runtime.protocol.messages import EpochEnded, Progress, Started, Steps, Stopped
+
+if TYPE_CHECKING:
+    from gui.charts.plots import Chart
+
+DRAW_MS = 60
+KINDS = "Pictures (*.png);;Drawings (*.svg);;Tables (*.csv)"
+
+HINTS = (
+    "The loss of every step is drawn here while the board trains.",
+    "What metrics such as Accuracy measure is drawn here while the board trains.",
+)
+"""What stands in place of the curves of losses, and of metrics, while there are none."""
+NARROW = 480
+"""How wide the panel is, in pixels, to have the legend beside the curves."""
+LOW = 200
+"""How high it is to have room for a legend below the curves."""
+CONTROLS, AROUND = 400, 90
+"""How wide a narrow panel is to have all that can be chosen above the curves; pixels between the
+parts of the panel."""
+SPACING = 8
+"""Pixels between what stands above the curves."""
+WHOLE, SHORT = "Log scale", "Log"
+
+
+class Losses(QWidget):
+    """Follows a run: every loss by step and every figure by epoch, and how fast it goes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Losses")
+        self._charts: tuple[Chart, Chart] | None = None
+        self.legend, self.metric_legend = Legend(), Legend()
+        self.legend.toggled.connect(lambda name, on: self.chart.set_shown(name, on))
+        self.metric_legend.toggled.connect(lambda name, on: self.metrics.set_shown(name, on))
+        self._log, self._weight = False, 0.7
+        self._steps = self._epoch = 0
+        self._started: Started | None = None
+        self._figures: dict[str, float] = {}
+        self._optimizers: Mapping[str, QColor] = {}
+        self._trained: dict[str, QColor] = {}
+        self._colours: dict[tuple[Legend, str], QColor] = {}
+        self._earlier: list[str] = []
+        self._pace = Pace()
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DRAW_MS)
+        self._timer.timeout.connect(self.draw)
+        look.changed.connect(self._recolour)
+        self._show_kind(0)
+
+    @property
+    def chart(self) -> Chart:
+        """The losses; made, and pyqtgraph loaded, at the first use."""
+        return self.prepare()[0]
+
+    @property
+    def metrics(self) -> Chart:
+        """The metrics."""
+        return self.prepare()[1]
+
+    def prepare(self) -> tuple[Chart, Chart]:
+        """Load what draws, so that the first point need not wait for it."""
+        if self._charts is None:
+            from gui.charts.plots import Chart  # noqa: PLC0415 - half a second that opening can do without
+
+            self._charts = Chart(), Chart()
+            for chart in self._charts:
+                chart.pace = self._pace
+                chart.set_along(self.along.currentData())
+                chart.hide()
+                self._curves.addWidget(chart, 1)
+            for chart in self._charts:
+                chart.set_smoothing(self._weight)
+            self._charts[0].set_log(self._log)
+            self._recolour()
+        return self._charts
+
+    def clear(self) -> None:
+        """A new run begins: the curves of the last one go."""
+        for chart in self._charts or ():
+            chart.clear()
+        self.legend.clear()
+        self.metric_legend.clear()
+        self._figures.clear()
+        self._trained.clear()
+        self._colours.clear()
+        self._earlier.clear()
+        self._pace = Pace()
+        self._steps = self._epoch = 0
+        self._started = None
+        self.headline.setText("\N{EN DASH}")
+        self.headline_title.setText("no figures yet")
+        self.speed.setText("\N{EN DASH}")
+        self.epoch.setText("\N{EN DASH}")
+        self._show_kind(self.kind.checkedId())
+
+    def set_optimizers(self, colours: Mapping[str, QColor]) -> None:
+        """The colour of each loss that comes, its optimizer's; empty where there is only one."""
+        self._optimizers = colours
+
+    def receive(self, message: object) -> None:
+        """Take one message of the worker."""
+        match message:
+            case Started():
+                self._started = message
+                self._epoch = message.epoch
+                self._pace = Pace(float(message.steps_per_epoch))
+                for chart in self._charts or ():
+                    chart.pace = self._pace
+                self._say_epoch(None)
+            case Steps():
+                self._end_steps(message)
+            case EpochEnded():
+                self._end_epoch(message)
+            case Progress():
+                self.speed.setText(f"{message.samples_per_second:,.0f}")
+                if message.seconds:
+                    self._pace.look(message.step, message.seconds)
+                self._epoch = message.epoch
+                self._say_epoch(message.seconds_left)
+            case Stopped():
+                self._epoch = message.epoch
+                self._say_epoch(None)
+                self.draw()
+
+    def show_curves(
+        self,
+        curves: Mapping[str, tuple[list[float], list[float]]],
+        *,
+        title: str = "",
+        pace: Pace | None = None,
+    ) -> None:
+        """Show an earlier run's curves beside the present ones, each run in a colour of its own.
+
+        Args:
+            curves: Steps and values by name.
+            title: What the run is called.
+            pace: How many steps its epochs had, and how long they took.
+        """
+        if title not in self._earlier:
+            self._earlier.append(title)
+        palette = look.EARLIER
+        colour = QColor(palette[self._earlier.index(title) % len(palette)])
+        losses = {name.partition("/")[2] for name in curves if name.startswith("loss/")}
+        for name, (xs, ys) in curves.items():
+            key, (split, _, figure) = f"{title} {name}", name.partition("/")
+            is_loss = split == "loss" or figure in losses
+            chart, legend = (
+                (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
+            )
+            if key not in chart:
+                steps, held_out = split != "val", split == "val"
+                self._draw_in(
+                    chart, legend, key, colour, faint=steps, points=not steps, dashed=held_out,
+                    pace=pace or Pace(),
+                )  # fmt: skip
+                row = f"{title} {figure.rpartition('/')[2]}"
+                legend.add(key, row, "val" if held_out else "train", self._colours[legend, key])
+            chart.extend(key, xs, ys)
+        self._show_kind(self.kind.checkedId())
+        self.draw()
+
+    def _draw_in(
+        self, chart: Chart, legend: Legend, name: str, colour: QColor, **style: Any
+    ) -> None:
+        """Add a curve, in its colour as the theme lets it be seen."""
+        self._colours[legend, name] = colour
+        chart.add(name, look.curve_colour(colour), **style)
+
+    def draw(self) -> None:
+        """Draw what came since the last time."""
+        for chart, legend in zip(self.prepare(), (self.legend, self.metric_legend), strict=True):
+            chart.draw()
+            legend.refresh({name: chart.latest(name) for name in chart.names()})
+        self._fit()
+
+    def _build(self) -> None:
+        self.kind = QButtonGroup(self)
+        kinds = QHBoxLayout()
+        kinds.setSpacing(4)
+        for index, name in enumerate(("Loss", "Metrics")):
+            kind = QToolButton()
+            kind.setText(name)
+            kind.setCheckable(True)
+            kind.setChecked(index == 0)
+            kind.setAccessibleName(f"Show {name.lower()}")
+            kind.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self.kind.addButton(kind, index)
+            kinds.addWidget(kind)
+        self.kind.idClicked.connect(self._show_kind)
+        self.log = QCheckBox(WHOLE)
+        self.log.setAccessibleName("Log scale")
+        self.log.toggled.connect(self._set_log)
+        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing.setRange(0, 99)
+        self.smoothing.setMinimumWidth(50)
+        self.smoothing.setMaximumWidth(110)
+        self._smoothing_title = label("Smoothing", "dim")
+        self.smoothing.setAccessibleName("Smoothing")
+        self.smoothing.setToolTip("How much the training curve is smoothed")
+        self.smoothing.setValue(70)
+        self.smoothing.valueChanged.connect(self._set_smoothing)
+        self.along = QComboBox()
+        self.along.setAccessibleName("Along")
+        self.along.setToolTip("What the curves are drawn over")
+        for along in TITLES:
+            self.along.addItem(along.capitalize(), along)
+        self.along.activated.connect(self._set_along)
+        self.save = tool_button("download-simple", "Save the curves", self._save)
+        controls = QHBoxLayout()
+        controls.setSpacing(SPACING)
+        controls.addLayout(kinds)
+        controls.addStretch(1)
+        controls.addWidget(self._smoothing_title)
+        controls.addWidget(self.smoothing)
+        controls.addWidget(self.log)
+        controls.addWidget(self.along)
+        controls.addWidget(self.save)
+        curves = QVBoxLayout()
+        curves.setSpacing(4)
+        curves.addLayout(controls)
+        self._hint = label(HINTS[0], "dim", wrap=True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        curves.addWidget(self._hint, 1)
+        self._curves = curves
+        self._side = QWidget()
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 12, 0, 0)
+        side.addWidget(self.legend)
+        side.addWidget(self.metric_legend)
+        side.addStretch(1)
+        self._layout = layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        layout.setContentsMargins(14, 8, 20, 10)
+        layout.setSpacing(22)
+        layout.addLayout(curves, 1)
+        layout.addWidget(self._side)
+        self._readout = self._figures_that_matter()
+        layout.addWidget(self._readout)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out in a narrow window what can be done without."""
+        self._fit()
+        super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Make room anew where words change."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        legend = self.legend if self.kind.checkedId() == 0 else self.metric_legend
+        narrow = self.width() < NARROW
+        ways = QBoxLayout.Direction
+        self._layout.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        self._layout.setSpacing(4 if narrow else 22)
+        if narrow:
+            self._readout.hide()
+            self._side.setVisible(self.height() > LOW + legend.sizeHint().height())
+            self._smoothing_title.hide()
+            self.smoothing.hide()
+            self.along.setVisible(self.width() > CONTROLS)
+            self.log.setText(SHORT)
+            return
+        self._side.show()
+        self._make_room(self.width() - legend.sizeHint().width() - AROUND)
+
+    def _make_room(self, room: int) -> None:
+        """Show beside the legend, whose names stay whole, what there is room for."""
+        texts = self.log.fontMetrics()
+        longer = texts.horizontalAdvance(WHOLE) - texts.horizontalAdvance(SHORT)
+        self.log.setText(SHORT)
+        used = sum(map(_wide, (*self.kind.buttons(), self.log, self.save)))
+        for one in (self.along, self._readout, None, self.smoothing, self._smoothing_title):
+            wide = longer if one is None else _wide(one)
+            fits = used + wide <= room
+            used += wide if fits else 0
+            if one is not None:
+                one.setVisible(fits)
+            elif fits:
+                self.log.setText(WHOLE)
+
+    def _figures_that_matter(self) -> QWidget:
+        self.headline_title, self.headline = label("no figures yet", "dim"), label("\N{EN DASH}")
+        self.headline.setFont(look.ui_font(30, 600))
+        self.speed = label("\N{EN DASH}")
+        self.speed.setFont(look.ui_font(21, 600))
+        self.epoch = label("\N{EN DASH}")
+        self.epoch.setFont(look.ui_font(14, 500))
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 12, 0, 0)
+        grid.setVerticalSpacing(2)
+        grid.setColumnMinimumWidth(0, 150)
+        rows: list[tuple[QLabel, QLabel]] = [
+            (self.headline_title, self.headline),
+            (label("samples a second", "dim"), self.speed),
+            (label("epoch", "dim"), self.epoch),
+        ]
+        for index, (title, value) in enumerate(rows):
+            value.setAccessibleName(title.text())
+            grid.addWidget(title, 3 * index, 0)
+            grid.addWidget(value, 3 * index + 1, 0)
+            grid.setRowMinimumHeight(3 * index + 2, 10)
+        grid.setRowStretch(9, 1)
+        return holder
+
+    def _add_loss(self, name: str) -> None:
+        losses = [one.removeprefix("loss/") for one in self.chart.names() if "loss/" in one]
+        loss = name.removeprefix("loss/")
+        free = [one for one in look.CURVES if not self._taken(QColor(one))] or look.CURVES
+        others = sum(one not in self._optimizers for one in losses)
+        colour = self._optimizers.get(loss, QColor(free[others % len(free)]))
+        self._trained[loss] = colour
+        self._draw_in(self.chart, self.legend, name, colour, faint=True)
+        self.legend.add(name, loss, "train", colour, part=is_part(name))
+        self._show_kind(self.kind.checkedId())
+
+    def _taken(self, colour: QColor) -> bool:
+        """Could a colour be mistaken for that of an optimizer?"""
+        hues = [one.hue() for one in self._optimizers.values()]
+        return any(min((colour.hue() - hue) % 360, (hue - colour.hue()) % 360) < 20 for hue in hues)
+
+    def _held_out(self, loss: str) -> QColor:
+        """The validation curve's colour: of its own for a loss alone, else its training curve's."""
+        whole = [one for one in self._trained if "/" not in one]
+        if whole == [loss]:
+            return QColor(look.HELD_OUT[0])
+        return look.mix(self._trained[loss], look.colours().text, 0.5)
+
+    def _end_steps(self, message: Steps) -> None:
+        """Losses of steps, metrics of their batches, and what was validated after one of them."""
+        for name, points in message.curves.items():
+            if name.startswith("loss/"):
+                if name not in self.chart:
+                    self._add_loss(name)
+                self.chart.extend(name, points.steps, points.values)
+            else:
+                self._add_figures(name, points.steps, points.values)
+        self._say_headline()
+        self._later()
+
+    def _end_epoch(self, message: EpochEnded) -> None:
+        for key, value in message.figures.items():
+            split, _, name = key.partition("/")
+            if split == "val" or name not in self._trained:
+                self._add_figures(key, [message.step], [value])
+        self._epoch = message.epoch
+        self._say_headline()
+        self._later()
+
+    def _add_figures(self, key: str, steps: Sequence[float], values: Sequence[float]) -> None:
+        """Points of a validated loss or of a metric; those of batches are smoothed."""
+        split, _, name = key.partition("/")
+        is_loss = split == "val" and name in self._trained
+        chart, legend = (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
+        if split == "val":
+            self._figures[key] = values[-1]
+        if key not in chart:
+            others = dict.fromkeys(one.partition("/")[2] for one in chart.names())
+            place = [*others, name].index(name)
+            palette = look.HELD_OUT if split == "val" else look.CURVES
+            colour = self._held_out(name) if is_loss else QColor(palette[place % len(palette)])
+            self._draw_in(chart, legend, key, colour, faint=split == "train", points=split == "val")
+            legend.add(key, name, split, colour, part="/" in name)
+            self._show_kind(self.kind.checkedId())
+        chart.extend(key, steps, values)
+
+    def _say_headline(self) -> None:
+        chosen = headline(self._figures)
+        if chosen is not None:
+            name, value = chosen
+            self.headline_title.setText(f"{name.partition('/')[2].replace('_', ' ')}, validation")
+            self.headline.setText(percent(name, value))
+
+    def _say_epoch(self, seconds_left: float | None) -> None:
+        if self._started is None:
+            return
+        text = f"{min(self._epoch + (seconds_left is not None), self._started.epochs)}"
+        text += f" of {self._started.epochs}"
+        if seconds_left is not None:
+            text += f" \N{MIDDLE DOT} {duration(seconds_left)} left"
+        self.epoch.setText(text)
+
+    def _show_kind(self, index: int) -> None:
+        none = self._charts is None or not list(self._charts[max(index, 0)].names())
+        self._hint.setText(HINTS[max(index, 0)])
+        self._hint.setVisible(none)
+        for place, chart in enumerate(self._charts or ()):
+            chart.setVisible(index == place and not none)
+        self.legend.setVisible(index == 0)
+        self.metric_legend.setVisible(index == 1)
+        self._fit()
+        self.log.setEnabled(index == 0)
+
+    def _set_along(self, _: int) -> None:
+        for chart in self._charts or ():
+            chart.set_along(self.along.currentData())
+
+    def _save(self) -> None:
+        """Ask for a file and write the curves there, as its ending says."""
+        path = dialogs.ask_save(self, "Save the curves", Path.home() / "curves.png", KINDS)
+        if path is None:
+            return
+        chart = (self.chart, self.metrics)[max(self.kind.checkedId(), 0)]
+        try:
+            if path.suffix.lower() == ".csv":
+                write_csv(path, {name: chart.series(name) for name in chart.names()})
+            else:
+                chart.save_picture(path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            dialogs.tell(self, "Save the curves", f"{path} could not be written: {reason}")
+
+    def _set_log(self, log: bool) -> None:
+        self._log = log
+        if self._charts is not None:
+            self.chart.set_log(log)
+
+    def _set_smoothing(self, value: int) -> None:
+        self._weight = value / 100
+        for chart in self._charts or ():
+            chart.set_smoothing(self._weight)
+
+    def _later(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _recolour(self) -> None:
+        colours = look.colours()
+        for legend in (self.legend, self.metric_legend):
+            legend.recolour()
+        for chart in self._charts or ():
+            chart.set_colours(colours.dim, colours.line, colours.panel, look.mono_font(11))
+        for legend, chart in zip(
+            (self.legend, self.metric_legend), self._charts or (), strict=False
+        ):
+            for name in chart.names():
+                chart.recolour(name, look.curve_colour(self._colours[legend, name]))
+
+
+def _wide(widget: QWidget) -> int:
+    """Pixels that a widget and the gap beside it need."""
+    return max(widget.minimumSizeHint().width(), widget.minimumWidth()) + SPACING

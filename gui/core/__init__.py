@@ -1,0 +1,1 @@
+"""What every panel looks at: the session, the trainer, the live source, preferences."""

@@ -1,0 +1,1 @@
+"""The window around the panels: actions, documents, gallery, bars."""

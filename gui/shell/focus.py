@@ -1,0 +1,120 @@
+"""Where the keys go: from part to part of the window, into a node's fields, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QTabBar, QWidget
+
+from gui.inspector.network import NetworkPage
+from gui.widgets.common import holds_keys
+
+if TYPE_CHECKING:
+    from gui.shell.window import Window
+
+REASON = Qt.FocusReason.TabFocusReason
+
+
+def press_on_enter(event: QEvent) -> bool:
+    """Press the button that has the keys, where Enter came; is that what happened?"""
+    button = QApplication.focusWidget()
+    if (
+        isinstance(event, QKeyEvent)
+        and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        and isinstance(button, QAbstractButton)
+    ):
+        button.click()
+        return True
+    return False
+
+
+class Parts:
+    """The parts of a window that F6 goes through: bar, palette, board, inspector, tabs."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+
+    def go(self, by: int) -> None:
+        """Go to the next part that can be seen, or with -1 to the one before."""
+        entries = [(part, door) for part in self._parts() if (door := self._door(part))]
+        at = next((i for i, (part, _) in enumerate(entries) if holds_keys(part)), None)
+        if at is None:
+            self.to_board()
+        elif entries:
+            entries[(at + by) % len(entries)][1].setFocus(REASON)
+
+    def to_board(self) -> None:
+        """Bring the keys to the board."""
+        self._window.board.setFocus(REASON)
+
+    def to_fields(self) -> None:
+        """Bring the keys to the first field of what is selected."""
+        window = self._window
+        window.show_tab("inspector")
+        page = window.inspector.page
+        if page is None:
+            return
+        fields = [one for one in in_order(page) if takes_keys(one)]
+        form = None if isinstance(page, NetworkPage) else page.form
+        inside = [one for one in fields if form is not None and form.isAncestorOf(one)]
+        for first in (inside or fields)[:1]:
+            first.setFocus(REASON)
+
+    def _parts(self) -> Iterator[QWidget]:
+        window = self._window
+        yield window.topbar
+        for name in ("palette", "inspector"):
+            if name == "inspector":
+                yield window.board
+            yield window.docks[name]
+        for bar in window.findChildren(QTabBar):
+            if bar.parentWidget() is window and bar.isVisible():
+                yield bar
+        for name, dock in window.docks.items():
+            if name not in {"palette", "inspector"}:
+                yield dock
+        yield window.status
+
+    def _door(self, part: QWidget) -> QWidget | None:
+        """What of a part gets the keys first; none where it can't be seen."""
+        if part is self._window.board:
+            return self._window.board.viewer
+        if not in_sight(part):
+            return None
+        if isinstance(part, QTabBar):
+            return part
+        content = self._window.palette_panel
+        if content.isVisible() and part.isAncestorOf(content):
+            return content.search
+        return next((one for one in in_order(part) if takes_keys(one)), None)
+
+
+def in_order(part: QWidget) -> Iterator[QWidget]:
+    """What lies in a part of a window, as Tab goes through it."""
+    yield part
+    one = part.nextInFocusChain()
+    while one is not None and one is not part:
+        if part.isAncestorOf(one):
+            yield one
+        one = one.nextInFocusChain()
+
+
+def in_sight(widget: QWidget) -> bool:
+    """Does a part of a widget lie inside the window and all that it stands in?"""
+    if not widget.isVisible():
+        return False
+    area, one = widget.rect(), widget
+    while not one.isWindow() and (parent := one.parentWidget()) is not None:
+        area = area.translated(one.pos()) & parent.rect()
+        one = parent
+    return not area.isEmpty()
+
+
+def takes_keys(widget: QWidget) -> bool:
+    """Does Tab stop at a widget?"""
+    tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return tab and widget.isVisible() and widget.isEnabled() and widget.focusProxy() is None

@@ -1,0 +1,1 @@
+"""The vocabulary of window and worker: settings, messages, payloads. No torch here."""
