@@ -411,7 +411,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """The facts of a data node, and examples to look at (a record of `runtime.protocol.payloads`)."""
+    """Facts of a data node, and examples to look at (a record of `runtime.protocol.payloads`)."""
 
     node: str
     facts: Mapping[str, Any]
