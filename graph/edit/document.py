@@ -16,7 +16,6 @@ from graph.core.errors import DocumentError
 from graph.core.limits import brief
 from graph.declare import REGISTRY, Param, Ports
 from graph.edit import (
-    clipboard,
     exposing,
     grouping,
     links,
@@ -28,6 +27,7 @@ from graph.edit import (
     sharing,
     ungrouping,
 )
+from graph.format import clipboard
 from graph.model import events
 from graph.model.history import Edit, History
 from graph.model.settings import Settings

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, ranges
 from graph.declare.ranges import FREE, PICTURE, Given, Want
-from graph.diagnose import origins
-from graph.infer import axes, routes
+from graph.infer import axes, origins, routes
 from graph.infer.routes import Place
 from graph.model.sheet import End
 

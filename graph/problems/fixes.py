@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from graph.core.errors import Mismatch, Repair
 from graph.declare import REGISTRY, Declaration, Port
-from graph.diagnose import swapped_wires
 from graph.edit import links
 from graph.edit.overrides import own_name
 from graph.model.sheet import Node, Sheet
-from graph.problems import repair_search
+from graph.problems import repair_search, swapped_wires
 from graph.problems.problem import Fix, Problem
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from graph.edit import replacing
 from graph.edit.document import Document
 from graph.infer.context import Place
 from graph.infer.queries import Answers
-from graph.infer.rehearsal import alike, gives, kinds, rehearse, takes_like
 from graph.model.sheet import End, Link, LinkKey, Node
 from graph.suggest.offers import as_offer, parse
+from graph.suggest.rehearsal import alike, gives, kinds, rehearse, takes_like
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from html import escape
 from graph.core.tensor import BATCH, TensorType
 from graph.core.wording import many
 from graph.declare import REGISTRY
-from graph.infer import wire_meaning
+from graph.diagnose import wire_meaning
 from graph.infer.context import Place
 from graph.model.sheet import Link
 from gui import look

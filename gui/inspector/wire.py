@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from graph.core.tensor import TensorType
+from graph.diagnose import wire_meaning
 from graph.diagnose.board_checks import loss_names
-from graph.infer import wire_meaning
 from graph.model.sheet import End, LinkKey
 from graph.suggest import next_nodes
 from gui.core.session import Session

@@ -2,8 +2,8 @@
 
 import itertools
 
+from graph.diagnose import wire_meaning
 from graph.edit.document import Document
-from graph.infer import wire_meaning
 from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
 
