@@ -108,5 +108,5 @@ def test_colour_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_payloads_and_their_text_need_no_torch() -> None:
-    code = "import sys, runtime.text_pictures; assert not {'torch', 'numpy'} & {*sys.modules}"
+    code = "import sys, runtime.cli.terminal_plots; assert not {'torch', 'numpy'} & {*sys.modules}"
     subprocess.run([sys.executable, "-c", code], check=True)
