@@ -76,7 +76,8 @@ def test_runs_do_not_mix() -> None:
 def test_the_face_of_the_runtime_loads_neither_torch_nor_qt() -> None:
     code = (
         "import sys, runtime.client.client, runtime.protocol.messages, runtime.protocol.config;"
-        "import runtime.client.export, runtime.store.paths, runtime.store.rebuild, runtime.store.runs;"
+        "import runtime.client.export, runtime.store.paths, runtime.store.rebuild;"
+        "import runtime.store.runs;"
         "print([n for n in ('torch', 'numpy', 'PySide6', 'safetensors') if n in sys.modules])"
     )
     found = subprocess.run(
