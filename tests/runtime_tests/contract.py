@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from graph.core.tensor import Dim, TensorType
@@ -27,21 +27,29 @@ Wire = TensorType | tuple[TensorType, ...] | None
 # -- parameters
 
 
-def parameter(param: Param) -> st.SearchStrategy[Any]:
-    """Values of one parameter: its default half of the time."""
+def value(param: Param, rng: Random) -> Any:
+    """A value of one parameter within its declared range: its default half of the time."""
+    if rng.random() < 0.5:
+        return param.default
+    if param.optional and rng.random() < 0.5:
+        return None
     low = -3 if param.low is None else math.ceil(param.low)
     high = low + 5 if param.high is None else min(low + 5, math.floor(param.high))
-    whole = st.integers(low, max(low, high))
-    numbers = [one for one in (-1.0, 0.0, 0.25, 0.5, 1.0, 2.0, 3.5) if _allowed(param, one)]
-    strategies: dict[str, st.SearchStrategy[Any]] = {
-        "int": whole,
-        "bool": st.booleans(),
-        "choice": st.sampled_from(param.choices or ("",)),
-        "float": st.sampled_from(numbers or [param.default]),
-        "ints": _tuples(param, whole),
-    }
-    found = st.just(param.default) | strategies.get(param.kind, st.just(param.default))
-    return found | st.none() if param.optional else found
+    whole = range(low, max(low, high) + 1)
+    match param.kind:
+        case "int":
+            return rng.choice(whole)
+        case "bool":
+            return rng.random() < 0.5
+        case "choice":
+            return rng.choice(param.choices)
+        case "float":
+            numbers = [one for one in (-1.0, 0.0, 0.25, 0.5, 1.0, 2.0, 3.5) if _allowed(param, one)]
+            return rng.choice(numbers or [param.default])
+        case "ints":
+            count = rng.choice((1, param.sizes)) if param.sizes else rng.randint(1, 4)
+            return tuple(rng.choices(whole, k=count))
+    return param.default
 
 
 def _allowed(param: Param, number: float) -> bool:
@@ -49,70 +57,78 @@ def _allowed(param: Param, number: float) -> bool:
     return low <= number <= (math.inf if param.high is None else param.high)
 
 
-def _tuples(param: Param, whole: st.SearchStrategy[int]) -> st.SearchStrategy[tuple[int, ...]]:
-    if not param.sizes:
-        return st.lists(whole, min_size=1, max_size=4).map(tuple)
-    one = st.tuples(whole)
-    return one | st.lists(whole, min_size=param.sizes, max_size=param.sizes).map(tuple)
+Choices = Mapping[str, Sequence[Any]]
+"""What parameters are drawn from, by their names, where any value would hardly ever do."""
 
 
 def parameters(
-    declaration: Declaration, special: dict[str, st.SearchStrategy[Any]]
-) -> st.SearchStrategy[dict[str, Any]]:
-    """Values of all parameters of a node."""
-    return st.fixed_dictionaries(
-        {param.name: special.get(param.name, parameter(param)) for param in declaration.params}
-    )
+    declaration: Declaration, rng: Random, special: Choices, fixed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Values of all parameters of a node, some of them given."""
+    found = {}
+    for param in declaration.params:
+        drawn = special.get(param.name)
+        found[param.name] = rng.choice(drawn) if drawn else value(param, rng)
+    return found | dict(fixed)
 
 
 # -- wires
 
+SIDES: tuple[Dim, ...] = (4, 8, 6, 3, 2, 1)
+BEHIND_A_WINDOW: tuple[Dim, ...] = (7, 8, 9, 12)
+"""Sides that most windows fit into."""
+VOLUME: tuple[Dim, ...] = (3, 5, 7)
+"""Sides of volumes, of which there are three."""
 
-@st.composite
-def tensors(draw: st.DrawFn, rank: int | None = None) -> TensorType:
+
+def tensors(
+    rng: Random, rank: int | None = None, places: Sequence[Dim] = SIDES, kind: str = ""
+) -> TensorType:
     """A tensor type: mostly a batch of features, sometimes tokens, labels, a mask, a number."""
-    rank = draw(st.sampled_from([4, 3, 2, 5, 1, 0])) if rank is None else rank
-    dims: list[Dim] = ["N", *(draw(st.sampled_from([4, 8, 6, 3, 2, 1])) for _ in range(rank - 1))]
-    if 2 < rank < 5 and draw(st.integers(0, 4)) == 4:
-        dims[-1] = "T"
+    rank = rng.choice([4, 3, 2, 5, 1, 0]) if rank is None else rank
+    dims: list[Dim] = ["N", rng.choice(SIDES), *(rng.choice(places) for _ in range(rank - 2))]
     dims = dims[:rank]
-    kind = draw(st.sampled_from(["features"] * 7 + ["labels", "tokens", "mask"]))
-    if kind == "labels":
-        return TensorType(tuple(dims), "int", "labels", draw(st.sampled_from([None, 3, 7])))
-    if kind == "tokens":
-        return TensorType(tuple(dims), "int", "tokens", draw(st.sampled_from([None, 3, 7])))
+    if 2 < rank < 5 and rng.random() < 0.2:
+        dims[-1] = "T"
+    kind = kind or rng.choice(["features"] * 7 + ["labels", "tokens", "mask"])
+    if kind in {"labels", "tokens"}:
+        role: Any = kind
+        return TensorType(tuple(dims), "int", role, rng.choice([None, 3, 7]))
     if kind == "mask":
         return TensorType(tuple(dims), "bool", "mask")
     return TensorType(tuple(dims))
 
 
-@st.composite
-def like(draw: st.DrawFn, first: TensorType) -> TensorType:
+def like(rng: Random, first: TensorType) -> TensorType:
     """A tensor type that may go with another: equal, a size or a rank apart, or any."""
-    how = draw(st.sampled_from(["equal", "equal", "size", "one", "fewer", "any"]))
+    how = rng.choice(["equal", "equal", "size", "one", "fewer", "any"])
     dims = list(first.dims)
     if how in {"size", "one"} and first.rank > 1:
-        place = draw(st.integers(1, first.rank - 1))
-        dims[place] = 1 if how == "one" else draw(st.sampled_from([2, 3, 4]))
+        place = rng.randint(1, first.rank - 1)
+        dims[place] = 1 if how == "one" else rng.choice([2, 3, 4])
         return first.with_dims(*dims)
     if how == "fewer" and first.rank:
-        return first.with_dims(*dims[draw(st.integers(1, first.rank)) :])
-    return draw(tensors()) if how == "any" else first
+        return first.with_dims(*dims[rng.randint(1, first.rank) :])
+    return tensors(rng) if how == "any" else first
 
 
-@st.composite
-def wires(draw: st.DrawFn, declaration: Declaration, params: dict[str, Any]) -> tuple[Wire, ...]:
-    """What is wired into each input of a node."""
+def wires(
+    declaration: Declaration, params: Mapping[str, Any], rng: Random, *, usual: bool = False
+) -> tuple[Wire, ...]:
+    """What is wired into each input of a node: of the rank and sides it is for, if usual."""
     axes = getattr(declaration.cls, "axes", None)
-    usual = isinstance(axes, int) and draw(st.integers(0, 3)) < 3
-    first = draw(tensors(axes + 2 if usual and isinstance(axes, int) else None))
+    rank = axes + 2 if isinstance(axes, int) and (usual or rng.random() < 0.75) else None
+    places = SIDES
+    if "kernel_size" in params and (usual or rng.random() < 0.5):
+        places = VOLUME if axes == 3 else BEHIND_A_WINDOW
+    first = tensors(rng, rank, places, "features" if usual else "")
     found: list[Wire] = []
-    for port in declaration.ports_of(params).inputs:
-        one = draw(like(first)) if found else first
+    for port in declaration.ports_of(dict(params)).inputs:
+        one = like(rng, first) if found else first
         if port.variadic:
-            found.append((one, *(draw(like(one)) for _ in range(draw(st.integers(0, 2))))))
-        elif port.optional:
-            found.append(draw(st.none() | st.just(one)))
+            found.append((one, *(like(rng, one) for _ in range(rng.randint(0, 2)))))
+        elif port.optional and rng.random() < 0.5:
+            found.append(None)
         else:
             found.append(one)
     return tuple(found)

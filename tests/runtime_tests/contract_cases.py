@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
-
 from graph.core.tensor import Dim, TensorType, features, labels
-from tests.runtime_tests.contract import Wire
-
-Wires = st.SearchStrategy[tuple[Wire, ...]]
+from tests.runtime_tests.contract import Choices, Wire
 
 STRICTER = {
     r"features \(floats\)": "class numbers, tokens and masks are no features, though torch "
@@ -49,7 +46,6 @@ STRICTER = {
 }
 """Patterns of what a mismatch expects, each with the reason it is not torch's own refusal."""
 
-LETTERS = st.text("nijk", min_size=0, max_size=3)
 FORMULAS = [
     "a + b",
     "(a + b) / 2",
@@ -71,69 +67,62 @@ FORMULAS = [
     "open(a)",
 ]
 
-PARAMS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+def _equations() -> list[str]:
+    """Sums that fit the letters drawn for them, and any."""
+    rng = Random("einsum")
+
+    def letters() -> str:
+        return "".join(rng.choices("nijk", k=rng.randint(0, 3)))
+
+    known = ["ni,ni->n", "ni,nj->nij", "nij,njk->nik", "ni->", "nii->n"]
+    return [
+        *known * 4,
+        *(f"{letters()},{letters()}->{letters()}" for _ in range(20)),
+        *(f"{letters()},{letters()}" for _ in range(20)),
+    ]
+
+
+AXES = [(1,), (0, 1), (-1, 1), (2,)]
+PARAMS: dict[str, Choices] = {
     "layer.fold": {
-        "kernel_size": st.just((2,)) | st.just((2, 1)),
-        "stride": st.just((2,)) | st.just((1, 2)),
-        "padding": st.just((0,)),
-        "dilation": st.just((1,)),
-        "output_size": st.sampled_from([(4,), (4, 6), (8,)]),
+        "kernel_size": [(2,), (2, 1)],
+        "stride": [(2,), (1, 2)],
+        "padding": [(0,)],
+        "dilation": [(1,)],
+        "output_size": [(4,), (4, 6), (8,)],
     },
-    "loss.adaptive_log_softmax": {"cutoffs": st.sampled_from([(2,), (2, 5), (5, 2)])},
-    "merge.einsum": {
-        "equation": st.sampled_from(["ni,ni->n", "ni,nj->nij", "nij,njk->nik", "ni->", "nii->n"])
-        | st.builds("{},{}->{}".format, LETTERS, LETTERS, LETTERS)
-        | st.builds("{},{}".format, LETTERS, LETTERS)
-    },
-    "shape.unflatten": {"sizes": st.sampled_from([(1, 8, 8), (2, -1), (-1, 3), (4, 0), (-1, -1)])},
-    "shape.crop": {"size": st.sampled_from([(2,), (3,), (2, 3), (8,)])},
-    "merge.expression": {"formula": st.sampled_from(FORMULAS)},
-    "layer.constant": {
-        "values": st.sampled_from([(1.0,), (0.0, 2.0), (1.0,) * 6, (0.5, 1.0, 2.0)])
-    },
-    "shape.split": {"sizes": st.none() | st.sampled_from([(2, 2), (1, 3), (4,), (5, 2, 1)])},
-    "shape.roll": {"dims": st.sampled_from([(1,), (0, 1), (-1, 1), (2,)])},
-    "shape.flip": {"dims": st.sampled_from([(1,), (0, 1), (-1, 1), (2,)])},
+    "loss.adaptive_log_softmax": {"cutoffs": [(2,), (2, 5), (5, 2)]},
+    "merge.einsum": {"equation": _equations()},
+    "shape.unflatten": {"sizes": [(1, 8, 8), (2, -1), (-1, 3), (4, 0), (-1, -1)]},
+    "shape.crop": {"size": [(2,), (3,), (2, 3), (8,)]},
+    "merge.expression": {"formula": FORMULAS},
+    "layer.constant": {"values": [(1.0,), (0.0, 2.0), (1.0,) * 6, (0.5, 1.0, 2.0)]},
+    "shape.split": {"sizes": [None, (2, 2), (1, 3), (4,), (5, 2, 1)]},
+    "shape.roll": {"dims": AXES},
+    "shape.flip": {"dims": AXES},
 }
+"""Values that fit a parameter whose range says too little."""
+
+Params = Mapping[str, Any]
+Fitting = Callable[[Params, Random], tuple[Wire, ...]]
 
 
-def _sizes(*choices: tuple[Any, ...]) -> st.SearchStrategy[TensorType]:
-    return st.sampled_from([features(*dims) for dims in choices])
+def each(*choices: Sequence[Wire]) -> Fitting:
+    """One of the choices for every input."""
+    return lambda params, rng: tuple(rng.choice(wire) for wire in choices)
 
 
-def _tokens(*choices: tuple[Any, ...]) -> st.SearchStrategy[TensorType]:
-    kinds = [TensorType(dims, "int", "tokens", known) for dims in choices for known in (None, 6)]
-    return st.sampled_from(kinds)
+def several(choices: Sequence[TensorType]) -> Fitting:
+    """One to three of the choices, at one input."""
+    return lambda params, rng: (tuple(rng.choices(choices, k=rng.randint(1, 3))),)
 
 
-def _bag(params: dict[str, Any]) -> Wires:
-    bags = _tokens(("N", 4), ("N", "T"))
-    return bags.flatmap(
-        lambda bag: st.tuples(st.just(bag), st.none() | st.just(features(*bag.dims)))
-    )
+def _sizes(*choices: tuple[Dim, ...]) -> list[TensorType]:
+    return [features(*dims) for dims in choices]
 
 
-def _unpool(axes: int) -> Callable[[dict[str, Any]], Wires]:
-    pictures = _sizes(("N", 2, *(3,) * axes), ("N", 1, *(4,) * axes), ("N", 2, 3))
-    return lambda params: pictures.map(lambda x: (x, TensorType(x.dims, "int", classes=1)))
-
-
-def _rows(params: dict[str, Any]) -> Wires:
-    return st.tuples(_sizes(("N", 8), ("N", 6)), st.just(labels("N", classes=7)))
-
-
-def _matrices(params: dict[str, Any]) -> Wires:
-    kinds = _sizes(("N", 2, 3), ("N", 3, 2), ("N", 3, 3), (3, 2), (3,), ("N", 4, 2, 3), ("N", 3))
-    return st.tuples(kinds, kinds)
-
-
-def _einsum(params: dict[str, Any]) -> Wires:
-    terms = params["equation"].partition("->")[0].split(",")
-    first: dict[str, Dim] = {"n": "N", "i": 2, "j": 3, "k": 4}
-    sizes = st.sampled_from([first, first | {"i": 1, "k": 1}])
-    return sizes.map(
-        lambda size: (tuple(features(*(size[letter] for letter in term)) for term in terms),)
-    )
+def _tokens(*choices: tuple[Dim, ...]) -> list[TensorType]:
+    return [TensorType(dims, "int", "tokens", known) for dims in choices for known in (None, 6)]
 
 
 def _mask(*dims: Dim) -> TensorType:
@@ -144,74 +133,81 @@ def _index(*dims: Dim, classes: int | None = None) -> TensorType:
     return TensorType(dims, "int", "labels", classes)
 
 
-MASKS = st.sampled_from([_mask("N", 4), _mask("N", 1), _mask(4), _mask("N", 3, 4)])
+def _bag(params: Params, rng: Random) -> tuple[Wire, ...]:
+    bag = rng.choice(_tokens(("N", 4), ("N", "T")))
+    return bag, rng.choice([None, features(*bag.dims)])
 
 
-def _gather(params: dict[str, Any]) -> Wires:
-    tables = _sizes(("N", 4), ("N", 4, 3), ("N", 6, 1))
-    indices = st.sampled_from(
-        [
-            _index("N", 4, classes=4),
-            _index("N", 2),
-            _index("N", 2, 3),
-            _index("N"),
-            _index("N", 4, 3),
-        ]
-    )
-    return st.tuples(tables, indices)
+def _unpool(axes: int) -> Fitting:
+    def fitting(params: Params, rng: Random) -> tuple[Wire, ...]:
+        x = rng.choice(_sizes(("N", 2, *(3,) * axes), ("N", 1, *(4,) * axes), ("N", 2, 3)))
+        return x, TensorType(x.dims, "int", classes=1)
+
+    return fitting
 
 
-def _pictures(*others: TensorType) -> Wires:
-    return st.tuples(
-        _sizes(("N", 2, 4, 6), ("N", 3, 5, 4), ("N", 1, 4, 3, 2), ("N", 2, 6, 4, 3)),
-        st.sampled_from(others) | _sizes(("N", 4)),
-    )
+def _einsum(params: Params, rng: Random) -> tuple[Wire, ...]:
+    terms = params["equation"].partition("->")[0].split(",")
+    size: dict[str, Dim] = {"n": "N", "i": 2, "j": 3, "k": 4}
+    size |= rng.choice([{}, {"i": 1, "k": 1}])
+    return (tuple(features(*(size[letter] for letter in term)) for term in terms),)
 
 
-WIRES: dict[str, Callable[[dict[str, Any]], Wires]] = {
-    "merge.logical": lambda params: st.lists(MASKS, min_size=1, max_size=3).map(
-        lambda xs: (tuple(xs),)
+def _pictures(*others: TensorType) -> Fitting:
+    pictures = _sizes(("N", 2, 4, 6), ("N", 3, 5, 4), ("N", 1, 4, 3, 2), ("N", 2, 6, 4, 3))
+    return each(pictures, [*others, features("N", 4)])
+
+
+def _affine(params: Params, rng: Random) -> tuple[Wire, ...]:
+    grids = _pictures(features("N", 2, 3), features("N", 3, 4), features("N", 6))
+    return tuple(reversed(grids(params, rng)))
+
+
+MASKS = [_mask("N", 4), _mask("N", 1), _mask(4), _mask("N", 3, 4)]
+PLACES = [_index("N", 4, classes=4), _index("N", 2), _index("N", 2, 3), _index("N")]
+ROWS = each(_sizes(("N", 8), ("N", 6)), [labels("N", classes=7)])
+MATRICES = _sizes(("N", 2, 3), ("N", 3, 2), ("N", 3, 3), (3, 2), (3,), ("N", 4, 2, 3), ("N", 3))
+
+WIRES: dict[str, Fitting] = {
+    "merge.logical": several(MASKS),
+    "merge.not": each(MASKS),
+    "merge.where": each(
+        MASKS, _sizes(("N", 4), ("N", 1)), [*_sizes(("N", 4), ()), _index("N", 4)]
     ),
-    "merge.not": lambda params: st.tuples(MASKS),
-    "merge.where": lambda params: st.tuples(
-        MASKS, _sizes(("N", 4), ("N", 1)), _sizes(("N", 4), ()) | st.just(_index("N", 4))
+    "merge.masked_fill": each(_sizes(("N", 4), ("N", 3, 4), (4,)), MASKS),
+    "merge.gather": each(
+        _sizes(("N", 4), ("N", 4, 3), ("N", 6, 1)), [*PLACES, _index("N", 4, 3)]
     ),
-    "merge.masked_fill": lambda params: st.tuples(_sizes(("N", 4), ("N", 3, 4), (4,)), MASKS),
-    "merge.gather": _gather,
-    "merge.lookup": lambda params: st.tuples(
-        _sizes((8, 3), (4, 1), (8,)), _tokens(("N",), ("N", 4)) | st.just(_index("N", "T"))
+    "merge.lookup": each(
+        _sizes((8, 3), (4, 1), (8,)), [*_tokens(("N",), ("N", 4)), _index("N", "T")]
     ),
-    "merge.distances": lambda params: st.tuples(
+    "merge.distances": each(
         _sizes(("N", 4), (3, 4), ("N", 6, 4)), _sizes(("N", 4), (8, 4), ("N", 2, 4), ("N", 3))
     ),
-    "shape.grid_sample": lambda params: _pictures(
+    "shape.grid_sample": _pictures(
         features("N", 3, 5, 2), features("N", 2, 3, 5, 3), features("N", 3, 5, 3)
     ),
-    "shape.affine_grid": lambda params: _pictures(
-        features("N", 2, 3), features("N", 3, 4), features("N", 6)
-    ).map(lambda pair: (pair[1], pair[0])),
-    "layer.embedding": lambda params: st.tuples(_tokens(("N",), ("N", 4), ("N", "T"))),
+    "shape.affine_grid": _affine,
+    "layer.embedding": each(_tokens(("N",), ("N", 4), ("N", "T"))),
     "layer.embedding_bag": _bag,
-    "layer.linear": lambda params: st.tuples(
+    "layer.linear": each(
         _sizes(("N", 4), ("N", "T", 8), ("N", 2, 3, 4), ("N", 1, 2, 3, 4), ("N", 2, 1, 2, 3, 4))
     ),
-    "layer.fold": lambda params: st.tuples(
+    "layer.fold": each(
         _sizes(("N", 4, 4), ("N", 8, 6), ("N", 8, 16), ("N", 2, 12), ("N", 4, 9))
     ),
-    "loss.adaptive_log_softmax": _rows,
-    "loss.linear_cross_entropy": _rows,
-    "merge.matmul": _matrices,
+    "loss.adaptive_log_softmax": ROWS,
+    "loss.linear_cross_entropy": ROWS,
+    "merge.matmul": each(MATRICES, MATRICES),
     "merge.einsum": _einsum,
     "pool.max_unpool1d": _unpool(1),
     "pool.max_unpool2d": _unpool(2),
     "pool.max_unpool3d": _unpool(3),
-    "layer.time_embedding": lambda params: st.tuples(_sizes(("N",))),
-    "neuron.split": lambda params: st.tuples(_sizes(("N", params["columns"]))),
-    "neuron.join": lambda params: st.lists(_sizes(("N",)), min_size=1, max_size=3).map(
-        lambda xs: (tuple(xs),)
-    ),
-    "shape.squeeze": lambda params: st.tuples(_sizes(("N", 1), ("N", 1, 1, 4), ("N", "T", 1))),
-    "shape.unflatten": lambda params: st.tuples(_sizes(("N", 64), ("N", 4, 6), ("N", "T", 12))),
-    "shape.one_hot": lambda params: st.tuples(_tokens(("N",), ("N", 4))),
+    "layer.time_embedding": each(_sizes(("N",))),
+    "neuron.split": lambda params, rng: (features("N", params["columns"]),),
+    "neuron.join": several(_sizes(("N",))),
+    "shape.squeeze": each(_sizes(("N", 1), ("N", 1, 1, 4), ("N", "T", 1))),
+    "shape.unflatten": each(_sizes(("N", 64), ("N", 4, 6), ("N", "T", 12))),
+    "shape.one_hot": each(_tokens(("N",), ("N", 4))),
 }
-"""Wires that fit a node, by its type, from its parameters; drawn beside those at random."""
+"""Wires that fit a node, by its type, built from its parameters."""

@@ -7,14 +7,13 @@ import importlib
 import inspect
 import os
 import re
-from collections.abc import Iterator
+import secrets
+from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 import pytest
 import torch
-from hypothesis import HealthCheck, Phase, find, given, settings
-from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
 
 import graph.nodes
 from graph.core.errors import Mismatch
@@ -22,15 +21,15 @@ from graph.core.tensor import TensorType, features
 from graph.declare import REGISTRY, Declaration, short
 from tests.runtime_tests import contract
 from tests.runtime_tests.contract_cases import PARAMS, STRICTER, WIRES
+from tests.runtime_tests.contract_sides import TRIES, hold
 
 LAYERS = [one for one in REGISTRY if one.role == "layer"]
 DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
 EXAMPLES = int(os.environ.get("NEUROWIRE_TEST_EXAMPLES", "20"))
-LEAST = 10
-"""Samples that torch runs, of every node."""
-TRIES = 1000
-"""Samples that are tried for it at most."""
+"""Samples of every node that may fit or not; what fits is drawn besides."""
+SEED = secrets.token_hex() if "NEUROWIRE_TEST_EXAMPLES" in os.environ else ""
+"""The same samples each time, but where a number of them is asked for."""
 
 each_layer = pytest.mark.parametrize("declaration", LAYERS, ids=lambda one: one.type)
 
@@ -66,72 +65,42 @@ def check(
 Sample = tuple[dict[str, Any], tuple[contract.Wire, ...]]
 
 
-def samples(declaration: Declaration, **fixed: Any) -> st.SearchStrategy[Sample]:
+def sample(declaration: Declaration, rng: Random, **fixed: Any) -> Sample:
     """Parameters and wires of a node: those that fit, where a case says which, and any."""
-    special = PARAMS.get(declaration.type, {}) | {name: st.just(one) for name, one in fixed.items()}
-
-    def wired(params: dict[str, Any]) -> st.SearchStrategy[Sample]:
-        any_wires, drawn = contract.wires(declaration, params), WIRES.get(declaration.type)
-        return st.tuples(st.just(params), drawn(params) | any_wires if drawn else any_wires)
-
-    return contract.parameters(declaration, special).flatmap(wired)
+    params = contract.parameters(declaration, rng, PARAMS.get(declaration.type, {}), fixed)
+    fitting = WIRES.get(declaration.type)
+    if fitting and rng.random() < 0.5:
+        return params, fitting(params, rng)
+    return params, contract.wires(declaration, params, rng)
 
 
-def enough(declaration: Declaration, least: int, **fixed: Any) -> int:
-    """Hold samples to torch until so many ran, or none is left to try; says how many ran."""
-    ran = 0
-
-    def tried(sample: Sample) -> bool:
-        nonlocal ran
-        ran += check(declaration, *sample)
-        return ran >= least
-
-    with contextlib.suppress(NoSuchExample):
-        find(
-            samples(declaration, **fixed),
-            tried,
-            settings=settings(
-                max_examples=TRIES,
-                phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-                database=None,
-            ),
+def fitting_sample(declaration: Declaration, rng: Random, fixed: Mapping[str, Any]) -> Sample:
+    """The same, until the node takes the wires."""
+    fitting = WIRES.get(declaration.type)
+    for _ in range(TRIES):
+        params = contract.parameters(declaration, rng, PARAMS.get(declaration.type, {}), fixed)
+        wires = (
+            fitting(params, rng)
+            if fitting
+            else contract.wires(declaration, params, rng, usual=rng.random() < 0.8)
         )
-    return ran
+        with contextlib.suppress(Mismatch):
+            declaration.bind(params).shape(*wires)
+            return params, wires
+    pytest.fail(f"{declaration.type}: none of {TRIES} samples with {dict(fixed)} fits")
 
 
 @each_layer
 def test_source_and_shape_agree_with_torch(declaration: Declaration) -> None:
-    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
-    @given(samples(declaration))
-    def sample(one: Sample) -> None:
-        check(declaration, *one)
-
-    sample()
-    assert enough(declaration, LEAST) >= LEAST
-
-
-def switches(declaration: Declaration) -> Iterator[tuple[str, Any]]:
-    """Each side of every switch of a node: yes and no, each choice, given and not."""
-    for param in declaration.params:
-        if param.kind == "bool":
-            yield from ((param.name, side) for side in (False, True))
-        elif param.kind == "choice":
-            yield from ((param.name, side) for side in param.choices or ())
-        if param.optional:
-            yield param.name, None
-
-
-SIDES = [(one, name, side) for one in LAYERS for name, side in switches(one)]
-
-
-@pytest.mark.parametrize(
-    ("declaration", "name", "side"), SIDES, ids=lambda one: getattr(one, "type", str(one))
-)
-def test_both_sides_of_a_switch_agree_with_torch(
-    declaration: Declaration, name: str, side: object
-) -> None:
-    assert enough(declaration, 2, **{name: side})
+    rng = Random(f"{SEED}{declaration.type}")
+    samples = [sample(declaration, rng) for _ in range(EXAMPLES)]
+    ran = [params for params, wires in samples if check(declaration, params, wires)]
+    hold(
+        declaration,
+        lambda fixed: fitting_sample(declaration, rng, fixed),
+        lambda params, wires: check(declaration, dict(params), wires),
+        ran=ran,
+    )
 
 
 @each_layer
