@@ -67,6 +67,7 @@ FORMULAS = [
     "open(a)",
 ]
 
+
 def _equations() -> list[str]:
     """Sums that fit the letters drawn for them, and any."""
     rng = Random("einsum")
@@ -171,13 +172,9 @@ MATRICES = _sizes(("N", 2, 3), ("N", 3, 2), ("N", 3, 3), (3, 2), (3,), ("N", 4, 
 WIRES: dict[str, Fitting] = {
     "merge.logical": several(MASKS),
     "merge.not": each(MASKS),
-    "merge.where": each(
-        MASKS, _sizes(("N", 4), ("N", 1)), [*_sizes(("N", 4), ()), _index("N", 4)]
-    ),
+    "merge.where": each(MASKS, _sizes(("N", 4), ("N", 1)), [*_sizes(("N", 4), ()), _index("N", 4)]),
     "merge.masked_fill": each(_sizes(("N", 4), ("N", 3, 4), (4,)), MASKS),
-    "merge.gather": each(
-        _sizes(("N", 4), ("N", 4, 3), ("N", 6, 1)), [*PLACES, _index("N", 4, 3)]
-    ),
+    "merge.gather": each(_sizes(("N", 4), ("N", 4, 3), ("N", 6, 1)), [*PLACES, _index("N", 4, 3)]),
     "merge.lookup": each(
         _sizes((8, 3), (4, 1), (8,)), [*_tokens(("N",), ("N", 4)), _index("N", "T")]
     ),
@@ -193,9 +190,7 @@ WIRES: dict[str, Fitting] = {
     "layer.linear": each(
         _sizes(("N", 4), ("N", "T", 8), ("N", 2, 3, 4), ("N", 1, 2, 3, 4), ("N", 2, 1, 2, 3, 4))
     ),
-    "layer.fold": each(
-        _sizes(("N", 4, 4), ("N", 8, 6), ("N", 8, 16), ("N", 2, 12), ("N", 4, 9))
-    ),
+    "layer.fold": each(_sizes(("N", 4, 4), ("N", 8, 6), ("N", 8, 16), ("N", 2, 12), ("N", 4, 9))),
     "loss.adaptive_log_softmax": ROWS,
     "loss.linear_cross_entropy": ROWS,
     "merge.matmul": each(MATRICES, MATRICES),

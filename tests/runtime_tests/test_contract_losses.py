@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping, Sequence
+from random import Random
 from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from graph.core.errors import Mismatch
 from graph.core.tensor import SCALAR_LOSS, TensorType
 from graph.declare import Declaration
-from tests.runtime_tests.contract import parameters, size
+from tests.runtime_tests.contract import Choices, parameters, size
+from tests.runtime_tests.contract_sides import hold
 from tests.runtime_tests.evaluate import evaluate, f, find, labels, of_role, sample, values
 from tests.runtime_tests.omissions import LOSS_ARGUMENTS
 
@@ -69,16 +70,16 @@ WIRES: dict[str, list[Wires]] = {
     "loss.weighted_sum": [((LOSS,),), ((LOSS, LOSS, LOSS),)],
     "loss.mean": [(f("N"),), (f("N", 3, 4),), (SCALAR_LOSS,)],
 }
-PARAMS: dict[str, st.SearchStrategy[Any]] = {
-    "weight": st.just(()) | st.just((1.0, 0.5, 2.0, 0.0)),
-    "balanced": st.just(False),  # its weights are the compiler's: see compile_tests
-    "ignore_index": st.just(-100),
-    "blank": st.just(0),
-    "margin": st.sampled_from([0.25, 0.5, 1.0]),
-    "p": st.sampled_from([1.0, 2.0]),
-    "eps": st.sampled_from([1e-8, 1e-6]),
-    "beta": st.sampled_from([0.5, 1.0]),
-    "factors": st.sampled_from([(1.0,), (0.5,), (2.0,)]),
+PARAMS: Choices = {
+    "weight": [(), (1.0, 0.5, 2.0, 0.0)],
+    "balanced": [False],  # its weights are the compiler's: see compile_tests
+    "ignore_index": [-100],
+    "blank": [0],
+    "margin": [0.25, 0.5, 1.0],
+    "p": [1.0, 2.0],
+    "eps": [1e-8, 1e-6],
+    "beta": [0.5, 1.0],
+    "factors": [(1.0,), (0.5,), (2.0,)],
 }
 POSITIVE = {"variance"}
 OURS = {"balanced"}
@@ -91,11 +92,14 @@ each_loss = pytest.mark.parametrize(
 )
 
 
-def drawn(declaration: Declaration, data: st.DataObject) -> dict[str, Any]:
-    special = {name: one for name, one in PARAMS.items() if declaration.param(name)}
+def drawn(
+    declaration: Declaration, rng: Random, choices: Sequence[Wires], fixed: Mapping[str, Any]
+) -> tuple[dict[str, Any], Wires]:
+    """Parameters of a loss, and wires that fit."""
+    special = dict(PARAMS)
     if declaration.type == "loss.multi_margin":
-        special["p"] = st.sampled_from(["1", "2"])
-    return data.draw(parameters(declaration, special))
+        special["p"] = ["1", "2"]
+    return parameters(declaration, rng, special, fixed), rng.choice(choices)
 
 
 def tensors(declaration: Declaration, wires: Wires) -> dict[str, Any]:
@@ -145,27 +149,28 @@ def shape_of(declaration: Declaration, bound: Any, wires: Wires) -> TensorType:
 
 
 @each_loss
-@settings(max_examples=40)
-@given(data=st.data())
-def test_one_number_with_gradients(declaration: Declaration, data: st.DataObject) -> None:
-    wires = data.draw(st.sampled_from(WIRES.get(declaration.type, ALIKE)))
-    params = drawn(declaration, data)
-    if declaration.type == "loss.weighted_sum":
-        params["factors"] = params["factors"][: len(wires)]
-    bound = declaration.bind(params)
-    assert shape_of(declaration, bound, wires) == SCALAR_LOSS
-    given_ = tensors(declaration, wires)
-    loss = evaluate(source_of(declaration, bound, wires), **given_)
-    assert loss.shape == ()
-    assert loss.isfinite()
-    loss.backward()
-    learning = [one for one in given_.values() if isinstance(one, Tensor) and one.requires_grad]
-    assert learning
-    assert all(one.grad is not None for one in learning)
+def test_one_number_with_gradients(declaration: Declaration) -> None:
+    rng = Random(declaration.type)
+
+    def check(params: Mapping[str, Any], wires: Wires) -> bool:
+        bound = declaration.bind(params)
+        assert shape_of(declaration, bound, wires) == SCALAR_LOSS
+        given = tensors(declaration, wires)
+        loss = evaluate(source_of(declaration, bound, wires), **given)
+        assert loss.shape == ()
+        assert loss.isfinite()
+        loss.backward()
+        learning = [one for one in given.values() if isinstance(one, Tensor) and one.requires_grad]
+        assert learning
+        assert all(one.grad is not None for one in learning)
+        return True
+
+    choices = WIRES.get(declaration.type, ALIKE)
+    hold(declaration, lambda fixed: drawn(declaration, rng, choices, fixed), check, but=OURS)
 
 
-def torch_arguments(declaration: Declaration, params: dict[str, Any]) -> dict[str, Any]:
-    """A node's parameters as its torch class takes them."""
+def torch_arguments(declaration: Declaration, params: Mapping[str, Any]) -> dict[str, Any]:
+    """A node's parameters as its torch class takes them; it sums where we divide by the batch."""
     found = {name: value for name, value in params.items() if name not in OURS}
     if "weight" in found:
         found["weight"] = torch.tensor(found["weight"]) if found["weight"] else None
@@ -175,6 +180,8 @@ def torch_arguments(declaration: Declaration, params: dict[str, Any]) -> dict[st
         found["p"] = int(found["p"])
     if declaration.type == "loss.kl_div":
         found["reduction"] = "batchmean"
+    elif found.get("reduction") == "batchmean":
+        found["reduction"] = "sum"
     if "distance_function" in found:
         names = {
             "euclidean": F.pairwise_distance,
@@ -189,18 +196,23 @@ def torch_arguments(declaration: Declaration, params: dict[str, Any]) -> dict[st
     [one for one in of_role("loss") if one.source and one.type != "loss.ctc"],
     ids=lambda one: one.type,
 )
-@settings(max_examples=40)
-@given(data=st.data())
-def test_same_value_as_the_torch_class(declaration: Declaration, data: st.DataObject) -> None:
-    wires = WIRES.get(declaration.type, ALIKE)[0]
-    params = drawn(declaration, data)
-    if params.get("reduction") == "batchmean":
-        params["reduction"] = "mean"
-    given_ = tensors(declaration, wires)
-    ours = evaluate(source_of(declaration, declaration.bind(params), wires), **given_)
+def test_same_value_as_the_torch_class(declaration: Declaration) -> None:
+    rng = Random(declaration.type)
     made = getattr(nn, declaration.source.rpartition(".")[2])
-    theirs = made(**torch_arguments(declaration, params))(*given_.values())
-    assert torch.allclose(ours, theirs, equal_nan=True)
+
+    def check(params: Mapping[str, Any], wires: Wires) -> bool:
+        given = tensors(declaration, wires)
+        ours = evaluate(source_of(declaration, declaration.bind(params), wires), **given)
+        theirs = made(**torch_arguments(declaration, params))(*given.values())
+        if params.get("reduction") == "batchmean":
+            theirs = theirs / size("N")
+        assert torch.allclose(ours, theirs, equal_nan=True)
+        return True
+
+    def draw(fixed: Mapping[str, Any]) -> tuple[dict[str, Any], Wires]:
+        return drawn(declaration, rng, WIRES.get(declaration.type, ALIKE)[:1], fixed)
+
+    hold(declaration, draw, check, but=OURS)
 
 
 @each_loss

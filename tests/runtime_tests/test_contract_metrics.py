@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from torch import Tensor
 from graph.core.errors import Mismatch
 from graph.core.tensor import TensorType
 from graph.declare import Declaration
+from tests.runtime_tests.contract import parameters
+from tests.runtime_tests.contract_sides import hold
 from tests.runtime_tests.evaluate import evaluate, f, find, labels, of_role, values
 
 COUNT = 60
@@ -39,17 +43,21 @@ def made(kind: TensorType) -> Tensor:
 
 
 def figure(
-    kind: str, params: dict[str, Any], wires: tuple[TensorType, ...], given: tuple[Tensor, Tensor]
+    kind: str,
+    params: dict[str, Any],
+    wires: tuple[TensorType, ...],
+    given: tuple[Tensor, Tensor],
+    rows: int = 23,
 ) -> float:
-    """What a metric's source gives, over batches of odd sizes."""
+    """What a metric's source gives, over batches of so many rows."""
     declaration = find(kind)
     bound = declaration.bind(params)
     assert bound.shape(*wires) == ()
     names = [port.name for port in declaration.ports.inputs]
     named = values(**dict(zip(names, wires, strict=True)))
     batches = [
-        dict(zip(names, rows, strict=True))
-        for rows in zip(torch.split(given[0], 23), torch.split(given[1], 23), strict=True)
+        dict(zip(names, batch, strict=True))
+        for batch in zip(torch.split(given[0], rows), torch.split(given[1], rows), strict=True)
     ]
     if hasattr(bound, "metric"):
         metric = evaluate(bound.metric(*wires))
@@ -197,6 +205,44 @@ def test_scores_in_half_precision_are_summed_in_full(declaration: Declaration) -
         wanted = wanted.sign().clamp(min=0)
     full = figure(declaration.type, params, wires, (scores.float(), wanted))
     assert figure(declaration.type, params, wires, (scores, wanted)) == pytest.approx(full)
+
+
+WIRES: dict[str, list[Pair]] = {
+    "logits": [CLASSES, SEQUENCE, PIXELS, YES, YES_COLUMN],
+    "prediction": [NUMBERS, COLUMN, COLUMNS],
+}
+OF_EACH = [CLASSES, SEQUENCE, PIXELS]
+ONLY: dict[str, list[Pair]] = {
+    "metric.dice": [MASKS],
+    "metric.top_k": OF_EACH,
+    "metric.perplexity": OF_EACH,
+    "metric.bits": OF_EACH,
+}
+OF_A_WHOLE = [one for one in of_role("metric") if len(one.ports.inputs) == 2]
+
+
+@pytest.mark.parametrize("declaration", OF_A_WHOLE, ids=lambda one: one.type)
+def test_batches_give_what_the_whole_gives(declaration: Declaration) -> None:
+    rng = Random(declaration.type)
+    choices = ONLY.get(declaration.type) or WIRES[declaration.ports.inputs[0].name]
+
+    def draw(fixed: Mapping[str, Any]) -> tuple[dict[str, Any], Pair]:
+        special = {"k": [1, 2, 3, 4]}
+        return parameters(declaration, rng, special, fixed), rng.choice(choices)
+
+    def check(params: Mapping[str, Any], wires: Pair) -> bool:
+        torch.manual_seed(rng.randrange(1000))
+        scores, wanted = made(wires[0]), made(wires[1])
+        if declaration.type == "metric.dice":
+            wanted = wanted.sign().clamp(min=0)
+        found = [
+            figure(declaration.type, dict(params), wires, (scores, wanted), rows)
+            for rows in (1 + rng.randrange(COUNT), COUNT)
+        ]
+        assert found[0] == pytest.approx(found[1], rel=1e-4, abs=1e-6)
+        return True
+
+    hold(declaration, draw, check)
 
 
 def test_all_are_tested_here() -> None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
 
 from graph.core.errors import Mismatch
 from graph.core.tensor import TensorType
+from graph.declare import Declaration
 from runtime.views import VIEWS, View
+from tests.runtime_tests.contract import parameters
+from tests.runtime_tests.contract_sides import hold
 from tests.runtime_tests.evaluate import f, find, labels, of_role
+
+Wires = tuple[TensorType | None, ...]
 
 IMAGE = f("N", 1, 8, 8)
 LABEL = labels("N", classes=3)
 YES = labels("N", classes=2)
 
-GOOD: list[tuple[str, tuple[TensorType | None, ...]]] = [
+GOOD: list[tuple[str, Wires]] = [
     ("view.predictions", (IMAGE, f("N", 3), LABEL)),
     ("view.predictions", (f("N", 3, 8, 8), f("N", 1), YES)),
     ("view.predictions", (IMAGE, f("N"), None)),
@@ -40,7 +49,7 @@ GOOD: list[tuple[str, tuple[TensorType | None, ...]]] = [
     ("view.number", (TensorType((), "float", "loss"),)),
     ("view.histogram", (f("N", 3, 2),)),
 ]
-BAD: list[tuple[str, tuple[TensorType | None, ...]]] = [
+BAD: list[tuple[str, Wires]] = [
     ("view.predictions", (f("N", 64), f("N", 3), LABEL)),
     ("view.predictions", (f("N", 2, 8, 8), f("N", 3), LABEL)),
     ("view.predictions", (IMAGE, f("N", 4), LABEL)),
@@ -65,10 +74,8 @@ def made(kind: TensorType) -> Tensor:
     return torch.randint(0, kind.classes or 2, sizes) if kind.dtype == "int" else torch.rand(sizes)
 
 
-@pytest.mark.parametrize(("kind", "wires"), GOOD)
-def test_what_fits_is_drawn(kind: str, wires: tuple[TensorType | None, ...]) -> None:
-    declaration = find(kind)
-    params = {param.name: param.default for param in declaration.params}
+def drawn(declaration: Declaration, params: dict[str, Any], wires: Wires) -> bool:
+    """Draw a view of random numbers, as the worker would."""
     bound = declaration.bind(params)
     assert bound.shape(*wires) == ()
     ports = [port.name for port in declaration.ports.inputs]
@@ -78,7 +85,7 @@ def test_what_fits_is_drawn(kind: str, wires: tuple[TensorType | None, ...]) -> 
     def compute(batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
         rows = len(batch[0]) if batch[0].ndim else 0
         tensors = dict(zip(wired, batch, strict=True))
-        if kind == "view.boundary":
+        if declaration.type == "view.boundary":
             logits = wired["logits"]
             tensors["logits"] = torch.zeros([rows, *(int(d) for d in logits.dims[1:])])
         return tensors
@@ -86,12 +93,33 @@ def test_what_fits_is_drawn(kind: str, wires: tuple[TensorType | None, ...]) -> 
     places = {name: index for index, name in enumerate(wired)}
     if not examples[0].ndim:
         assert bound.kind() == "number"
-        return
-    assert VIEWS[bound.kind()](View(params, places, compute, examples)) is not None
+        return True
+    return VIEWS[bound.kind()](View(params, places, compute, examples)) is not None
+
+
+@pytest.mark.parametrize(("kind", "wires"), GOOD)
+def test_what_fits_is_drawn(kind: str, wires: Wires) -> None:
+    declaration = find(kind)
+    assert drawn(declaration, {param.name: param.default for param in declaration.params}, wires)
+
+
+@pytest.mark.parametrize("declaration", of_role("view"), ids=lambda one: one.type)
+def test_whatever_its_parameters(declaration: Declaration) -> None:
+    rng = Random(declaration.type)
+    choices = [wires for kind, wires in GOOD if kind == declaration.type]
+
+    def draw(fixed: Mapping[str, Any]) -> tuple[dict[str, Any], Wires]:
+        return parameters(declaration, rng, {}, fixed), rng.choice(choices)
+
+    def check(params: Mapping[str, Any], wires: Wires) -> bool:
+        assert drawn(declaration, dict(params), wires)
+        return True
+
+    hold(declaration, draw, check)
 
 
 @pytest.mark.parametrize(("kind", "wires"), BAD)
-def test_what_does_not_fit_is_told(kind: str, wires: tuple[TensorType | None, ...]) -> None:
+def test_what_does_not_fit_is_told(kind: str, wires: Wires) -> None:
     with pytest.raises(Mismatch) as told:
         find(kind).bind({}).shape(*wires)
     assert told.value.advice
