@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pandas as pd
@@ -15,6 +17,8 @@ from torch import Tensor
 from graph.declare import Declaration
 from runtime.data import probe
 from runtime.exported import data, images, picture_tables, tables, toys
+from tests.runtime_tests.contract import Choices, parameters
+from tests.runtime_tests.contract_sides import hold
 from tests.runtime_tests.evaluate import find, of_role
 
 READERS = {
@@ -89,6 +93,123 @@ def test_toys_take_all_their_parameters(kind: str) -> None:
         name = "classes" if param.name == "number" else param.name
         if name in arguments:
             assert param.torch == arguments[name].default or param.name == "count"
+
+
+@pytest.mark.parametrize("kind", TOYS)
+def test_toys_whatever_their_parameters(kind: str) -> None:
+    declaration, rng = find(kind), Random(kind)
+
+    def draw(fixed: Mapping[str, Any]) -> tuple[dict[str, Any], None]:
+        special: Choices = {"count": [40, 60, 100], "validation": [0.1, 0.25, 0.5]}
+        return parameters(declaration, rng, special, fixed), None
+
+    def check(params: Mapping[str, Any], wires: None) -> bool:
+        train, held, _ = read(declaration, dict(params))
+        assert len(train[0]) + len(held[0]) == params["count"]
+        assert all(one.isfinite().all() for one in (*train, *held))
+        return True
+
+    hold(declaration, draw, check)
+
+
+TOWNS = ("Bonn", "Köln", "Ulm")
+NAMES = ("day", "town", "pay", "team", "part", "y")
+SPLIT_BY = {"by group": "team", "by time": "day", "by column": "part"}
+THOUSANDS = {"none": "", "auto": "", "blank": " "}
+
+
+@dataclass
+class Written:
+    """A table's file as its parameters say it is written, and what stands in it."""
+
+    text: str
+    pay: list[float]
+    classes: bool
+
+
+def written(params: Mapping[str, Any], rng: Random) -> Written:
+    """Forty rows, their columns `NAMES`; `pay` rises from row to row and so tells them apart."""
+    thousands = THOUSANDS.get(params["thousands"], params["thousands"])
+    decimal = {"auto": "," if thousands == "." else "."}.get(params["decimal"], params["decimal"])
+    quote = {"auto": '"', "none": ""}.get(params["quote"], params["quote"])
+    classes = {"classification": True, "regression": False}.get(params["task"], rng.random() < 0.5)
+
+    def number(one: float) -> str:
+        return f"{one:,.2f}".translate({ord(","): thousands, ord("."): decimal})
+
+    delimiter = params["delimiter"].replace("\\t", "\t")
+    pay = [round(1000 + 400.5 * row + rng.random(), 2) for row in range(40)]
+    lines = ["exported from afar"] * (params["skip"] or 0)
+    if params["header"] != "no":
+        lines.append(delimiter.join(NAMES))
+    for row, one in enumerate(pay):
+        y = ("no", "yes")[row % 2] if classes else number(one / 3 + row % 5)
+        day = f"2024-{1 + row // 28:02d}-{1 + row % 28:02d}"
+        town, part = f"{quote}{TOWNS[row % 3]}{quote}", "test" if row % 4 == 0 else "train"
+        lines.append(delimiter.join([day, town, number(one), f"team {row // 8}", part, y]))
+    return Written("\n".join([*lines, ""]), pay, classes)
+
+
+def rows_of(features: Tensor, pay: list[float], whole: Tensor) -> list[int]:
+    """Which rows of the file these are, by the number that rises."""
+    order = whole[:, 0].sort().values
+    assert torch.allclose(scaled(order), scaled(torch.tensor(pay)), atol=1e-3)
+    return [int((order < one - 1e-6).sum()) for one in features[:, 0]]
+
+
+def scaled(numbers: Tensor) -> Tensor:
+    return (numbers - numbers.mean()) / numbers.std()
+
+
+def held_out_as_said(split: str, train: list[int], held: list[int]) -> bool:
+    match split:
+        case "by group":
+            return not {row // 8 for row in train} & {row // 8 for row in held}
+        case "by time":
+            return max(train) < min(held)
+        case "by column":
+            return all(row % 4 == 0 for row in held) and all(row % 4 for row in train)
+        case "stratified":
+            return sum(row % 2 for row in held) * 2 == len(held)
+    return True
+
+
+def test_a_table_reads_as_it_is_written(tmp_path: Path) -> None:
+    declaration, rng = find("data.csv"), Random("table")
+
+    def draw(fixed: Mapping[str, Any]) -> tuple[dict[str, Any], None]:
+        special: Choices = {"delimiter": [";", "|", "\\t"], "validation": [0.25, 0.5]}
+        params = parameters(declaration, rng, special, fixed)
+        params |= {"path": "t.csv", "features": ("pay", "town"), "target": "y"}
+        params["names"] = NAMES if params["header"] == "no" else ()
+        return params | {"split_column": SPLIT_BY.get(params["split"], "")}, None
+
+    def check(params: Mapping[str, Any], wires: None) -> bool:
+        file = written(params, rng)
+        if params["thousands"] == params["decimal"] == ".":
+            return False
+        if params["thousands"] == params["decimal"] == ",":
+            return False
+        if params["split"] == "stratified" and not file.classes:
+            return False
+        (tmp_path / "t.csv").write_text(file.text, encoding="utf-8")
+        train, held, facts = read(declaration, dict(params), tmp_path)
+        features, target = (torch.cat(pair) for pair in zip(train, held, strict=True))
+        rows = [rows_of(part[0], file.pay, features) for part in (train, held)]
+        assert sorted(rows[0] + rows[1]) == list(range(40))
+        assert held_out_as_said(params["split"], *rows)
+        assert [TOWNS[row % 3] for row in rows[0]] == [
+            TOWNS[int(one)] for one in train[0][:, 1:].argmax(1)
+        ]
+        if file.classes:
+            assert facts["classes"] == ["no", "yes"]
+            assert target.tolist() == [row % 2 for row in rows[0] + rows[1]]
+        else:
+            wanted = [file.pay[row] / 3 + row % 5 for row in rows[0] + rows[1]]
+            assert target[:, 0].tolist() == pytest.approx(wanted, abs=0.01)
+        return True
+
+    hold(declaration, draw, check)
 
 
 @pytest.mark.parametrize(("kind", "name"), [("data.mnist", "mnist")])
