@@ -16,7 +16,7 @@ REST := $(filter-out tests/graph_tests/,$(sort $(wildcard tests/*_tests/)))
 BENCH ?= $(sort $(wildcard benchmarks/[a-z]*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit bare fuzz bench screenshots format lock fresh clean
+.PHONY: help run test check unit bare fuzz mutants bench screenshots format lock fresh clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,10 @@ fuzz: ## 20,000 damaged boards, and 400 in the window (FUZZ=100000)
 	@./setup.sh test
 	$(VENV) -m tests.graph_tests.mutations $(or $(FUZZ),20000)
 	NEUROWIRE_FUZZ=400 $(VENV) -m pytest tests/gui_tests/window_tests/test_mutations.py --timeout 7200
+
+mutants: ## change single lines at random and print what no test notices (MUTANTS=200 SEED=0 ARGS="--only graph/infer")
+	@./setup.sh test
+	$(VENV) -m tests.mutants --count $(or $(MUTANTS),200) --seed $(or $(SEED),0) $(ARGS)
 
 bench: ## speed and size, as ratios taken in one run (BENCH=benchmarks/canvas.py)
 	@./setup.sh run
