@@ -135,6 +135,7 @@ def compare(
             options = {"batch_size": batch_size, "device": "cpu", "epochs": 1, **more}
             training = modules["train"].Training(**options)
             seen = _watched_batches(modules["train"])
+            assert sorted(plain.networks) == sorted(training.networks), "a network left out"
             for name, network in plain.networks.items():
                 start_alike(training.networks[name], network)
             both = (training.networks, plain.networks)
@@ -208,6 +209,8 @@ def _close(one: Tensor, other: Tensor) -> bool:
 
 
 def _same_losses(figures: Mapping[str, Any], losses: Mapping[str, Tensor]) -> None:
+    named = (name.removeprefix("loss/") for name in figures if name.startswith("loss/"))
+    assert {name for name in named if "/" not in name} <= set(losses), "a loss left out"
     for name, loss in losses.items():
         found = torch.as_tensor(figures[f"loss/{name}"])
         _same([found], [loss.detach()], f"loss {name}")

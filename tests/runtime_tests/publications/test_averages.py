@@ -26,15 +26,16 @@ class BYOL(Plain):
         first = (nn.Flatten(), nn.Linear(64, 12), nn.BatchNorm1d(12))
         self.online = nn.Sequential(*first, nn.ReLU(), nn.Linear(12, 6))
         self.predictor = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 6))
-        self.networks = {"online": self.online, "predictor": self.predictor}
+        self.target = copy.deepcopy(self.online).requires_grad_(False).eval()
+        self.networks = {
+            "online": self.online,
+            "predictor": self.predictor,
+            "target": self.target,
+        }
         weights = [*self.online.parameters(), *self.predictor.parameters()]
         self.optimizer = torch.optim.SGD(weights, lr=0.05)
-        self.target: nn.Module | None = None
 
     def step(self, *batch: Tensor) -> Mapping[str, Tensor]:
-        if self.target is None:  # the online network has its first weights by now
-            self.target = copy.deepcopy(self.online).requires_grad_(False).eval()
-            self.target._forward_hooks.clear()  # the harness watches the other alone
         image = batch[0]
         with torch.no_grad():
             wanted = self.target(image.flip(3))
