@@ -30,9 +30,11 @@ def check(inference: "Inference") -> "Iterator[Problem]":
 
 def _alone(sheet: Sheet, node: Node) -> Problem:
     size = Settings().batch_size
+    label = f"Set the batch size to {size}"
 
     def apply(document: "Document") -> None:
-        document.set_settings(batch_size=size)
+        with document.group(label):  # an undo of its own, also right after the size was typed
+            document.set_settings(batch_size=size)
 
     return problem(
         sheet,
@@ -41,5 +43,5 @@ def _alone(sheet: Sheet, node: Node) -> Problem:
         expected="two examples or more in a batch",
         received="a batch size of 1",
         advice="one number has no spread to divide by: choose a larger batch size",
-        fixes=(Fix(f"Set the batch size to {size}", apply),),
+        fixes=(Fix(label, apply),),
     )

@@ -345,7 +345,8 @@ def _not_trained_slower(inference: "Inference", node: Node, updates: set[str]) -
         text = f"does not train {words}, which it should train slower"
 
         def apply(document: "Document") -> None:
-            document.set_params(node.id, slower=rest)
+            with document.group(f"Set slower of {node.name}"):
+                document.set_params(node.id, slower=rest)
 
         fix = Fix(f"Take {words} out of slower", apply)
         yield _of(node, text, "train them too, or take them out", fix, severity="warning")

@@ -108,7 +108,8 @@ def _unpaired(inference: "Inference", node: Node) -> Iterator[Problem]:
 
 def _draw(node: Node, how: str) -> Callable[["Document"], None]:
     def apply(document: "Document") -> None:
-        document.set_params(node.id, drawn=how)
+        with document.group(f"Set drawn of {node.name}"):
+            document.set_params(node.id, drawn=how)
 
     return apply
 

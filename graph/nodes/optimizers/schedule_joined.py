@@ -56,14 +56,17 @@ class Sequential(Joined):
             repairs = [set_param("milestones", rising)]
             raise Mismatch("milestones that rise", self.milestones, "sort them", repairs=repairs)
         needed = len(schedules) - 1
+        if not needed:
+            advice = "wire another, or wire this one to the optimizer itself"
+            raise Mismatch("two schedules or more", "one", advice)
         if len(self.milestones) != needed:
             more = range(self.milestones[-1] + 1, self.milestones[-1] + 1 + needed)
             milestones = (*self.milestones, *more)[:needed]
             raise Mismatch(
-                f"{needed} milestone{'s' * (needed != 1)} between {len(schedules)} schedules",
+                f"{needed} milestone{'s' * (needed > 1)} between {len(schedules)} schedules",
                 self.milestones,
                 "give a milestone for each change, or wire another schedule",
-                repairs=[set_param("milestones", milestones)] if milestones else [],
+                repairs=[set_param("milestones", milestones)],
             )
         return SCHEDULE
 
