@@ -1,6 +1,7 @@
 """The command line of an exported project: options, what is printed, resuming, the self-check."""
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -234,8 +235,7 @@ def keep(training: Run) -> None:
         clock.failed = False
     except (OSError, SafetensorError) as error:
         if not clock.failed:
-            text = f"{CHECKPOINT} can't be written ({error}): free some space. Training goes on."
-            put(text, sys.stderr)
+            put(f"{unwritten(CHECKPOINT, error)}. Training goes on.", sys.stderr)
         clock.failed = True
     clock.saved = time.monotonic()
 
@@ -248,8 +248,15 @@ def finish(training: Run) -> None:
             try:
                 save_file(plain(network).state_dict(), path)
             except (OSError, SafetensorError) as error:
-                sys.exit(f"{path} can't be written ({error}). Free some space, then --resume.")
+                sys.exit(f"{unwritten(path, error)}, then --resume.")
     leave()
+
+
+def unwritten(path: Path, error: Exception) -> str:
+    """What can't be written, why, and what to do."""
+    full = getattr(error, "errno", 0) == errno.ENOSPC or "os error 28" in str(error)
+    mend = "free some space" if full else "see that it may be written there"
+    return f"{path} can't be written ({error}): {mend}"
 
 
 def verify(training: Run) -> int:

@@ -24,6 +24,24 @@ NO_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 FULL_DISK = re.compile(
     r"no space left|disk is full|disk quota|file too large|os error (28|27)\b", re.IGNORECASE
 )
+UNSURE = re.compile(r"disk i/o error", re.IGNORECASE)
+"""What SQLite says of a disk that is full, and of one that is broken."""
+
+
+def is_full(error: BaseException) -> bool:
+    """Was there no space to write it?"""
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        return True
+    return FULL_DISK.search(str(error)) is not None
+
+
+def unwritten(error: BaseException) -> str:
+    """What to do where something could not be written."""
+    if is_full(error):
+        return "free some space"
+    if UNSURE.search(str(error)):
+        return "see that its disk has room and is whole"
+    return "see that its folder may be written to"
 
 
 def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Problem:
@@ -38,7 +56,7 @@ def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Pr
         return Problem(None, str(error), getattr(error, "advice", ""))
     node, detail = locate(error, source, files)
     text = str(error).strip() or type(error).__name__
-    if (isinstance(error, OSError) and error.errno in NO_SPACE) or FULL_DISK.search(text):
+    if is_full(error):
         where = getattr(error, "filename", None)
         return Problem(
             None,
@@ -50,7 +68,7 @@ def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Pr
         return Problem(
             None,
             f"The run could not be recorded: {text}.",
-            "Free some space on its disk, then resume the run from its last checkpoint.",
+            f"{unwritten(error).capitalize()}, then resume the run from its last checkpoint.",
             detail,
         )
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or (

@@ -402,8 +402,11 @@ class Loop:
             if not self._unwritten:
                 self._unwritten = True
                 problem = self._explain(error, self._place)
+                mend = (
+                    "free some space" if errors.is_full(error) else "let its folder be written to"
+                )
                 advice = (
-                    "The run goes on and tries again: free some space, or pause it until there is. "
+                    f"The run goes on and tries again: {mend}, or pause it until that is done. "
                     "What was saved before is kept."
                 )
                 self._send(replace(problem, node=None, advice=advice))

@@ -1,5 +1,6 @@
 """What the command lines of exports refuse, in a line and before any work."""
 
+import errno
 import os
 import sys
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors import SafetensorError
 
 from runtime.exported import checkpoint, sampling, script
 from tests.runtime_tests.exported_tests.training import DigitsTraining
@@ -139,11 +141,27 @@ def test_a_script_trains_on_where_no_checkpoint_can_be_written(
         if opens:
             place.parent.mkdir()
         script.tell(training, item)
-    assert capsys.readouterr().err.count("can't be written") == 1, "told once"
+    told = capsys.readouterr().err
+    assert told.count("can't be written") == 1, "told once"
+    assert "free some space" not in told, "there is no folder, and room enough"
     assert checkpoint.read(place)["counts"]["epoch"] == 4
     (tmp_path / "model.safetensors").mkdir()
-    with pytest.raises(SystemExit, match=r"model\.safetensors can't be written .* --resume"):
+    with pytest.raises(SystemExit, match=r"model\.safetensors can't be written .* --resume") as end:
         script.finish(training)
+    assert "free some space" not in str(end.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "space"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (SafetensorError("I/O error: No space left on device (os error 28)"), True),
+        (PermissionError(errno.EACCES, "Permission denied"), False),
+        (SafetensorError("I/O error: Permission denied (os error 13)"), False),
+    ],
+)
+def test_only_a_full_disk_asks_for_space(error: Exception, space: bool) -> None:
+    assert ("space, then" in f"{script.unwritten(Path('a'), error)}, then") == space
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no file that is always full")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -64,7 +65,8 @@ def test_a_run_goes_on_while_the_disk_is_full_and_is_whole_once_it_is_not(own: T
     disk.fill()
     problem = own.until(Problem)
     assert "can't" in problem.text or "could not" in problem.text
-    assert "goes on" in problem.advice
+    assert "goes on and tries again" in problem.advice
+    assert "free some space" in problem.advice or "its disk has room" in problem.advice
     end = time.monotonic() + 1.5
     while time.monotonic() < end:  # several saves and commits are tried
         own.until(Steps)
@@ -107,6 +109,12 @@ def test_a_run_that_ends_on_a_full_disk_says_so_and_its_last_checkpoint_stays(ow
     [
         (OSError(errno.ENOSPC, "No space left on device", "x.safetensors"), "disk is full", "Free"),
         (RuntimeError("I/O error: No space left on device (os error 28)"), "disk is full", "Free"),
+        (sqlite3.OperationalError("database or disk is full"), "disk is full", "Free"),
+        (
+            sqlite3.OperationalError("attempt to write a readonly database"),
+            "readonly",
+            "can be writ",
+        ),
         (MemoryError(), "Out of memory", "batch size"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "Out of memory", "batch size"),
         (torch.OutOfMemoryError("CUDA out of memory."), "Out of memory", "batch size"),
@@ -133,6 +141,16 @@ def test_what_went_wrong_comes_with_what_to_do(error: Exception, words: str, adv
     problem = explain(error, NOWHERE, {})
     assert words in problem.text
     assert advice in problem.advice
+    assert ("space" in problem.advice) == ("is full" in problem.text)
+
+
+def test_what_can_not_be_written_for_another_reason_asks_for_no_space(own: Talk) -> None:
+    folder = Path(own.all(Started)[0].folder, "checkpoints")
+    (folder / "last.safetensors.new").mkdir()
+    problem = own.until(Problem)
+    assert "its folder may be written to" in problem.advice
+    (folder / "last.safetensors.new").rmdir()
+    assert "saved now" in own.until(Noted).text
 
 
 def test_lines_know_their_nodes() -> None:
