@@ -402,12 +402,9 @@ class Loop:
             if not self._unwritten:
                 self._unwritten = True
                 problem = self._explain(error, self._place)
-                mend = (
-                    "free some space" if errors.is_full(error) else "let its folder be written to"
-                )
                 advice = (
-                    f"The run goes on and tries again: {mend}, or pause it until that is done. "
-                    "What was saved before is kept."
+                    f"The run goes on and tries again: {errors.unwritten(error)}, or pause it until "
+                    "that is so. What was saved before is kept."
                 )
                 self._send(replace(problem, node=None, advice=advice))
 

@@ -113,7 +113,7 @@ def test_a_run_that_ends_on_a_full_disk_says_so_and_its_last_checkpoint_stays(ow
         (
             sqlite3.OperationalError("attempt to write a readonly database"),
             "readonly",
-            "can be writ",
+            "See that its folder",
         ),
         (MemoryError(), "Out of memory", "batch size"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "Out of memory", "batch size"),
