@@ -403,8 +403,8 @@ class Loop:
                 self._unwritten = True
                 problem = self._explain(error, self._place)
                 advice = (
-                    f"The run goes on and tries again: {errors.unwritten(error)}, or pause it until "
-                    "that is so. What was saved before is kept."
+                    f"The run goes on and tries again: {errors.unwritten(error)}, "
+                    "or pause it until that is so. What was saved before is kept."
                 )
                 self._send(replace(problem, node=None, advice=advice))
 

@@ -6,7 +6,7 @@ from graph.infer.inference import Inference
 from tests.graph_tests.fix_sources import Source, all_sources, watched
 from tests.graph_tests.wrong_boards import all_of_them
 
-OFFERED = {"graph/infer/rehearsal.py"}
+OFFERED = {"graph/suggest/rehearsal.py"}
 """What is made there says what an offer would be set to, before it is on the board."""
 
 

@@ -21,8 +21,9 @@ def text(document: str) -> str:
 
 
 def found(name: str) -> Path | None:
-    """A file of the repository by its path, or by its path below `tests`."""
-    paths = [REPOSITORY / name, REPOSITORY / "tests" / name]
+    """A file of the repository by its path, or by its path below the tests or a package."""
+    tops = ("", "tests", "graph", "gui", "runtime")
+    paths = [REPOSITORY / top / name for top in tops]
     return next((path for path in paths if path.is_file()), None)
 
 
