@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 BEFORE = 6
 """How many nodes before the one that is wrong may be what is in the way."""
+BEHIND = 12
+"""How many where layers that learn are looked through, too."""
 
 
 def before(document: "Document", problem: Problem, most: int, *, learning: bool) -> Iterator[Node]:
@@ -47,10 +49,22 @@ def _feeding(document: "Document", node: Node) -> Iterator[str]:
 
 
 def outs(document: "Document", problem: Problem) -> Iterator[Fix]:
-    """What takes a node out of its wire: the one that is wrong, or one before that gives it so."""
-    for node in before(document, problem, BEFORE, learning=False):
-        if links.through(document, node.id):
-            yield Fix(f"Take {node.name} out", partial(_take_out, node=node.id))
+    """What takes a node out of its wire: the one that is wrong, or one before that gives it so.
+
+    What is nearest comes first; then what lies behind layers that learn, and those themselves last,
+    as their weights go with them.
+    """
+    near = dict.fromkeys(one.id for one in before(document, problem, BEFORE, learning=False))
+    far = [one.id for one in before(document, problem, BEHIND, learning=True)]
+    far.sort(key=lambda one: _learns(document.node(one)))
+    for node in dict.fromkeys([*near, *far]):
+        if links.through(document, node):
+            yield Fix(f"Take {document.node(node).name} out", partial(_take_out, node=node))
+
+
+def _learns(node: Node) -> bool:
+    declaration = REGISTRY.find(node.type)
+    return declaration is not None and declaration.learns
 
 
 def _take_out(document: "Document", node: str) -> None:

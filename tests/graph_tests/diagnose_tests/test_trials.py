@@ -92,7 +92,6 @@ def test_nearly_all_that_is_put_into_wires_is_mended_by_a_button(template: str) 
 
 @pytest.mark.parametrize("template", PRESSED)
 def test_fixes_pressed_one_after_the_other_end_without_an_error(template: str) -> None:
-    """All but a few, as a layer without a button that would only be measured, never trained."""
     chance, boards, stuck = random.Random(template), 0, []
     for place, inference in put_in(template, PRESSED[template], "pressed"):
         boards += 1
@@ -100,7 +99,37 @@ def test_fixes_pressed_one_after_the_other_end_without_an_error(template: str) -
         if left := wrong_in(inference):
             stuck.append(f"{place}: after {pressed}: {left}")
     assert boards > 100
-    assert len(stuck) < 0.03 * boards, stuck
+    assert not stuck
+
+
+STUCK = [
+    ("digits_mlp", "shape.unflatten", "flatten", "hidden"),
+    ("mnist_cnn", "layer.parameter", "conv_2", "norm_2"),
+    ("mnist_cnn", "layer.linear", "logits", "accuracy"),
+    ("mnist_cnn", "layer.conv_transpose1d", "logits", "predictions"),
+    ("digits_mlp", "norm.batch1d", "flatten", "hidden"),
+]
+"""Layers that were in the way of what is judged: behind other layers, or learned and not trained."""
+
+
+@pytest.mark.parametrize(("template", "type", "source", "target"), STUCK)
+def test_a_layer_in_the_way_is_taken_out_last(
+    template: str, type: str, source: str, target: str
+) -> None:
+    document = templates.open_template(template)
+    inference, node = Inference(document), document.node
+    (wire,) = (
+        link
+        for link in document.board.links.values()
+        if (node(link.source.node).name, node(link.target.node).name) == (source, target)
+    )
+    document.insert(type, wire)
+    for choice in range(4):
+        steps = len(document.history)
+        until_clean(inference, random.Random(choice))
+        assert not errors(inference), [str(one) for one in inference.problems]
+        while len(document.history) > steps:
+            document.undo()
 
 
 def test_what_a_fix_needs_further_on_is_done_in_the_same_click() -> None:
