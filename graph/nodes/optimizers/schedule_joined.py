@@ -115,6 +115,10 @@ class Chained(Joined):
     def shape(self, schedules: tuple[TensorType, ...]) -> TensorType:
         return self.some(schedules)
 
+    def multiplies(self) -> bool:
+        """Is it the product of what it is made of, in whatever brackets?"""
+        return True
+
     def schedule(self, optimizer: str, steps: str, per_epoch: str, lr: Rate, *inner: Wired) -> str:
         parts = [one.schedule(optimizer, steps, per_epoch, lr) for one in inner]
         function = "torch.optim.lr_scheduler.ChainedScheduler"
