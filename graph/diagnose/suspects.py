@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BEFORE = 6
 """How many nodes before the one that is wrong may be what is in the way."""
-BEHIND = 12
+BEHIND = 20
 """How many where layers that learn are looked through, too."""
 
 

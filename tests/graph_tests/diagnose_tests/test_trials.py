@@ -108,6 +108,7 @@ STUCK = [
     ("mnist_cnn", "layer.linear", "logits", "accuracy"),
     ("mnist_cnn", "layer.conv_transpose1d", "logits", "predictions"),
     ("digits_mlp", "norm.batch1d", "flatten", "hidden"),
+    ("diffusion", "shape.select", "centred", "noising"),
 ]
 """Layers that were in the way of what is judged: behind other layers, or learned and not trained."""
 
