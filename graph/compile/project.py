@@ -7,6 +7,7 @@ from typing import Any
 
 from graph.compile import vendored
 from graph.compile.avoided import avoiding
+from graph.compile.begins import BeginSpec, begin_specs
 from graph.compile.clashes import clashes
 from graph.compile.learned import LearnedSpec, learned_specs
 from graph.compile.model import Classes
@@ -73,6 +74,7 @@ class Project:
         views: What views.py shows.
         wires: Where weights of drawn wires are kept.
         learned: Where the numbers that nodes learn are kept.
+        begins: Networks that begin with the weights in a file.
         unexported: Files that are for the application alone: `views.py`, and what only that needs.
     """
 
@@ -81,6 +83,7 @@ class Project:
     views: tuple[ViewSpec, ...]
     wires: tuple[WireSpec, ...]
     learned: tuple[LearnedSpec, ...] = ()
+    begins: tuple[BeginSpec, ...] = ()
     unexported: frozenset[str] = frozenset({VIEWS})
 
     @property
@@ -154,7 +157,8 @@ def _written(document: Document, found: Inference) -> Project:
     files["requirements.txt"] = _requirements(files)
     files["README.md"] = _readme(name, title, files.keys() - unexported)
     specs, wires = view_specs(plan), tuple(_wires(plan))
-    return Project(name, files, specs, wires, learned_specs(plan), unexported)
+    learned, begins = learned_specs(plan), begin_specs(plan)
+    return Project(name, files, specs, wires, learned, begins, unexported)
 
 
 def _unread(inference: Inference) -> Iterator[Problem]:

@@ -49,6 +49,7 @@ class Facts(QObject):
         self._rooms: dict[str, tuple[float, float]] = {}
         self._failed: dict[str, Problem] = {}
         self._loading: dict[str, Problem] = {}
+        self._remarks: dict[str, Problem] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MS)
@@ -81,6 +82,13 @@ class Facts(QObject):
         """Why data that something is wired to could not be read."""
         board = self._session.document.board
         return tuple(one for node, one in self._failed.items() if any(board.out_of(node)))
+
+    def remark(self, node: str, problem: Problem | None) -> None:
+        """Tell of something else that reading a file told of a node, or no more."""
+        if self._remarks.get(node) != problem:
+            self._remarks.pop(node, None)
+            self._remarks.update({} if problem is None else {node: problem})
+            self._list()
 
     @property
     def answered(self) -> bool:
@@ -133,6 +141,7 @@ class Facts(QObject):
         self._asked.clear()
         self._failed.clear()
         self._loading.clear()
+        self._remarks.clear()
         self._timer.start(0)
         self._timer.setInterval(WAIT_MS)
 
@@ -148,7 +157,7 @@ class Facts(QObject):
                     self._tell(node, message)
                     self._fail(node, None)
             case ProbeFailed(node=node, text=text, advice=advice, download=size):
-                if self._session.document.has(node):
+                if node in self._asked and self._session.document.has(node):
                     self._session.inference.set_facts(node, None)
                     self._fail(
                         node, self._problem(node, text, advice, *self._downloads(node, size))
@@ -235,6 +244,6 @@ class Facts(QObject):
         self._list()
 
     def _list(self) -> None:
-        known = self._failed | self._loading
+        known = self._failed | self._loading | self._remarks
         self._session.inference.set_remarks(known)
         self._problems.set_data(tuple(known.values()))

@@ -23,6 +23,7 @@ from gui.canvas import Board, offers
 from gui.charts.curves_panel import Losses
 from gui.charts.runs_panel import History
 from gui.core.autosave import leftovers
+from gui.core.beginnings import Beginnings
 from gui.core.board_file import File
 from gui.core.data_info import Facts
 from gui.core.live_edits import Live
@@ -101,6 +102,7 @@ class Window(QMainWindow):
         self._build_board()
         self._build_bars()
         self.facts = Facts(self.session, self.trainer, self.problems, self)
+        self.beginnings = Beginnings(self.session, self.trainer, self.source, self.facts, self)
         self.first = FirstNetwork(
             self.session, self.facts, self.notice, self.board.home, self.board.viewer.setFocus
         )
@@ -365,11 +367,13 @@ class Window(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.documents.changes.look()
+            self.beginnings.look()
 
     def _begin(self) -> None:
         self.ready.emit()
         self.trainer.start()
         self.facts.start()
+        self.beginnings.start()
         self.documents.offer_recovery(leftovers())
         QTimer.singleShot(PREPARE_MS, self.losses, self.losses.prepare)
 
@@ -383,6 +387,7 @@ class Window(QMainWindow):
         kept.setValue("compact", self.arrangement.compact)
         kept.sync()
         self.facts.stop()
+        self.beginnings.stop()
         self.trainer.close()
         self.session.close()
         self.file.close()

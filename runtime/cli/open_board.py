@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from graph.core.errors import BadParameter, FileError, NeurowireError
+from graph.compile import compile_document
+from graph.core.errors import BadParameter, CompileError, FileError, NeurowireError
 from graph.declare import REGISTRY
 from graph.diagnose import data_rows
+from graph.diagnose.beginnings import unfit
 from graph.edit import overrides
 from graph.edit.document import Document
 from graph.format import templates
@@ -18,7 +20,8 @@ from graph.format.file import SUFFIX, is_there, load
 from graph.infer.inference import Inference
 from graph.model.sheet import BOARD, Node
 from graph.problems.problem import Problem
-from runtime.store import initial_weights, weight_files
+from runtime.protocol.config import Begins
+from runtime.store import initial_weights
 
 
 class BadUsage(NeurowireError):
@@ -92,18 +95,34 @@ def learn(
 
 
 def _weights(inference: Inference, data_dir: str | None) -> Iterator[Problem]:
-    """Files with weights to begin with that are missing, or do not fit as far as can be seen."""
+    """Files with weights to begin with that are missing, or do not fit."""
     document = inference.document
-    advice = "choose another file, or empty `pretrained`"
-    for name, path in initial_weights.weights(document).items():
-        node = next(one for one in document.board.nodes.values() if one.name == name)
-        place, result = initial_weights.find(path, data_dir), inference.result(node.id)
-        if place is None:
-            text = f"there is no file {path}, whose weights it begins with"
-            yield Problem(node.id, BOARD, text, name=name, advice=advice)
-        elif why := weight_files.unfit(place, name, result.weights if result else None):
-            text = f"can't begin with the weights in {path}: {why}"
-            yield Problem(node.id, BOARD, text, name=name, advice=advice)
+    named = initial_weights.weights(document)
+    if not named:
+        return
+    from runtime.worker import beginnings  # noqa: PLC0415 - torch loads when needed
+
+    made = _making(inference)
+    for node in document.board.nodes.values():
+        if (path := named.get(node.name)) is not None:
+            result = inference.result(node.id)
+            begins = Begins(node.name, path, result.weights if result else None)
+            text, advice = beginnings.wrong(made.get(node.id, begins), data_dir)
+            if text:
+                yield unfit(node, text, advice)
+
+
+def _making(inference: Inference) -> dict[str, Begins]:
+    """What makes each network that begins with a file; nothing of a board with errors."""
+    try:
+        project = compile_document(inference.document, inference=inference)
+    except CompileError:
+        return {}
+    files = {name: one.text for name, one in project.files.items()}
+    return {
+        one.node: Begins(one.network, one.path, None, one.constructor, files)
+        for one in project.begins
+    }
 
 
 def unread(inference: Inference) -> set[str]:

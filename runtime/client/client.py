@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from runtime.client.coalesce import coalesce
-from runtime.protocol.config import Project, RunConfig, SourceLike, ViewLike, WireLike, project
+from runtime.protocol.config import (
+    Begins,
+    Project,
+    RunConfig,
+    SourceLike,
+    ViewLike,
+    WireLike,
+    project,
+)
 from runtime.protocol.messages import (
     CancelProbe,
     Command,
@@ -31,6 +39,7 @@ from runtime.protocol.messages import (
     Probe,
     Probed,
     ProbeFailed,
+    ProbeWeights,
     Quit,
     Resume,
     SetRate,
@@ -171,6 +180,13 @@ class Client:
             ticket = self._probes[node] = self._ticket
         self._tell(Probe(node, type, dict(params), data_dir, ticket, download))
 
+    def probe_weights(self, node: str, begins: Begins, data_dir: str | None = None) -> None:
+        """Ask whether a network can begin with its file; answered as `probe` is."""
+        with self._lock:
+            self._ticket += 1
+            ticket = self._probes[node] = self._ticket
+        self._tell(ProbeWeights(node, begins, data_dir, ticket))
+
     def cancel_probe(self, node: str) -> None:
         """Forget a question: no answer to it will come."""
         with self._lock:
@@ -199,7 +215,7 @@ class Client:
             child.process.kill()
 
     def _tell(self, command: Command) -> None:
-        if isinstance(command, Train | Generate | Probe):
+        if isinstance(command, Train | Generate | Probe | ProbeWeights):
             self.warm()
         child = self._child
         if child:

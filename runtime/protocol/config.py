@@ -242,6 +242,26 @@ def _view(view: ViewLike) -> View:
 
 
 @dataclass(frozen=True, slots=True)
+class Begins:
+    """A network that begins with the weights in a file, and what makes it.
+
+    Attributes:
+        network: What it is called, here and in a checkpoint.
+        path: The file.
+        weights: How many numbers it learns, where that is known.
+        constructor: Source that makes it, with the names of `train.py`; nothing where the board
+            can't be compiled.
+        files: That source, by file name.
+    """
+
+    network: str
+    path: str
+    weights: int | None = None
+    constructor: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RunConfig:
     """How to run a project.
 

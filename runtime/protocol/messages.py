@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from runtime.protocol.config import Project, RunConfig
+from runtime.protocol.config import Begins, Project, RunConfig
 
 # --- to the worker ---------------------------------------------------------------------------
 
@@ -109,6 +109,16 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbeWeights:
+    """Can a network begin with the weights in its file? Answered as a `Probe` is."""
+
+    node: str
+    begins: Begins
+    data_dir: str | None = None
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CancelProbe:
     """The facts of this node are no longer wanted."""
 
@@ -131,6 +141,7 @@ Command = (
     | Generate
     | Shuffle
     | Probe
+    | ProbeWeights
     | CancelProbe
     | Quit
 )
@@ -411,7 +422,11 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """Facts of a data node, and examples to look at (a record of `runtime.protocol.payloads`)."""
+    """The facts of a data node, and a few examples to look at.
+
+    The examples are a record of `runtime.protocol.payloads`. Of a network that begins with a file
+    there are no facts: it can.
+    """
 
     node: str
     facts: Mapping[str, Any]
@@ -421,7 +436,7 @@ class Probed:
 
 @dataclass(frozen=True, slots=True)
 class ProbeFailed:
-    """A data node could not be read.
+    """A data node could not be read, or a network can't begin with its file.
 
     Attributes:
         download: Bytes to download, where that would mend it; else 0.

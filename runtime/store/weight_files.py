@@ -63,14 +63,22 @@ def learned(found: Mapping[str, tuple[int, ...]], name: str) -> int | None:
     return sum(prod(shape) for key, shape in given.items() if not key.endswith(BUFFERS))
 
 
-def unfit(path: Path, name: str, expected: int | None) -> str:
-    """Why a network can't begin with the weights in a file, as far as the header tells."""
+def unread(path: Path) -> str:
+    """Why a file can't be read as weights, as far as its header tells."""
     try:
-        there = learned(shapes(path), name)
+        shapes(path)
     except NoWeights as error:
         return str(error)
     except OSError as error:
         return f"it can't be read ({error.strerror})"
+    return ""
+
+
+def unfit(path: Path, name: str, expected: int | None) -> str:
+    """Why a network can't begin with the weights in a file, as far as the header tells."""
+    if why := unread(path):
+        return why
+    there = learned(shapes(path), name)
     if expected is None or there is None or there == expected:
         return ""
     return f"expected {expected:,} weights for {name}, received {there:,}"

@@ -27,6 +27,7 @@ from runtime.protocol.messages import (
     Probe,
     Probed,
     ProbeFailed,
+    ProbeWeights,
     Problem,
     Quit,
     Stop,
@@ -142,16 +143,17 @@ class Post:
 
 
 class Probes:
-    """Learns facts of data nodes, each on a thread, so that a run need not stop for it."""
+    """Learns facts of data nodes, and whether weights fit, each on a thread beside a run."""
 
     def __init__(self, send: Callable[[Message], None]) -> None:
         self._send = send
         self._threads: dict[str, threading.Thread] = {}
 
-    def start(self, probe: Probe) -> None:
+    def start(self, probe: Probe | ProbeWeights) -> None:
         """Begin; an earlier probe of the same node is cancelled."""
         self.cancel(probe.node)
-        thread = threading.Thread(target=self._run, args=(probe,), name="probe", daemon=True)
+        run = self._run if isinstance(probe, Probe) else self._try
+        thread = threading.Thread(target=run, args=(probe,), name="probe", daemon=True)
         self._threads[probe.node] = thread
         thread.start()
 
@@ -171,6 +173,16 @@ class Probes:
             advice = getattr(error, "advice", "Check the path and the node's parameters.")
             size = error.source.size if isinstance(error, MissingSet) else 0
             self._send(ProbeFailed(probe.node, str(error), advice, probe.ticket, size))
+
+    def _try(self, probe: ProbeWeights) -> None:
+        from runtime.worker import beginnings  # noqa: PLC0415 - few boards ask
+
+        with contextlib.suppress(Interrupted):
+            wrong, advice = beginnings.wrong(probe.begins, probe.data_dir)
+            if wrong:
+                self._send(ProbeFailed(probe.node, wrong, advice, probe.ticket))
+            else:
+                self._send(Probed(probe.node, {}, probe.ticket))
 
     def _examples(self, probe: Probe) -> Payload | None:
         """A few examples to look at; that there are none is no failure, but it is told."""
@@ -222,7 +234,7 @@ def listen(connection: Connection, desk: Desk, probes: Probes) -> None:
         while True:
             command: Command = connection.recv()
             match command:
-                case Probe():
+                case Probe() | ProbeWeights():
                     probes.start(command)
                 case CancelProbe(node):
                     probes.cancel(node)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from graph.compile.begins import begins_with
 from graph.compile.plan import Plan
 from graph.compile.program import Unit
 from graph.compile.source import Writer
 from graph.compile.train import data, modes, schedules
 from graph.compile.train.members import Members
 from graph.declare import literal
-from graph.edit.rules import role
 from graph.model.settings import Settings
 
 
@@ -25,7 +25,7 @@ def write(writer: Writer, members: Members) -> None:
     followers = {one.unit.attribute for one in plan.followers}
     for unit in (one for one in plan.units if one.attribute not in followers):
         rests = modes.rests(plan, members.flow, unit)
-        _unit(writer, unit, members.flow.cold(unit), _begins_with(plan, unit), rests=rests)
+        _unit(writer, unit, members.flow.cold(unit), begins_with(plan, unit), rests=rests)
     for one in plan.followers:
         copied = f"copy.deepcopy(processes.plain(self.{one.source.attribute}))"
         text = f"self.{one.unit.attribute} = {copied}.requires_grad_(False).eval()"
@@ -60,12 +60,6 @@ def _head(writer: Writer, settings: Settings) -> None:
     text = "self.epochs, self.batch_size, self.seed = epochs, batch_size, seed"
     writer.add(text, level=2)
     writer.add("self.epoch = self.batch = self.step = 0", level=2)
-
-
-def _begins_with(plan: Plan, unit: Unit) -> str:
-    """The file that has a unit's first weights, if it does not begin anew."""
-    node = plan.board.nodes[unit.nodes[0]]
-    return str(node.params.get("pretrained", "")) if role(node.type) == "instance" else ""
 
 
 def _unit(writer: Writer, unit: Unit, cold: list[str], weights: str, *, rests: bool) -> None:

@@ -1,5 +1,7 @@
 """Schedules in schedules: what torch can't follow is refused, wherever it comes from."""
 
+from typing import Any
+
 import pytest
 
 from graph.model.sheet import End, Node
@@ -17,7 +19,7 @@ class Scheduled(Net):
         self.judge("loss.cross_entropy", self.last)
         (self.optimizer,) = self.document.board.with_role("optimizer")
 
-    def two(self, kind: str, first: Node, **params: object) -> Node:
+    def two(self, kind: str, first: Node, **params: Any) -> Node:
         """A schedule made of one and Cosine."""
         return self.add(kind, first, self.add("schedule.cosine"), **params)
 

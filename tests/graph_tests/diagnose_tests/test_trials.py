@@ -110,7 +110,7 @@ STUCK = [
     ("digits_mlp", "norm.batch1d", "flatten", "hidden"),
     ("diffusion", "shape.select", "centred", "noising"),
 ]
-"""Layers that were in the way of what is judged: behind other layers, or learned and not trained."""
+"""Layers in the way of what is judged: behind other layers, or learned and not trained."""
 
 
 @pytest.mark.parametrize(("template", "type", "source", "target"), STUCK)

@@ -1,0 +1,25 @@
+"""A network that can't begin with the weights in its file, as whoever read the file tells."""
+
+from typing import TYPE_CHECKING
+
+from graph.model.sheet import BOARD, Node
+from graph.problems.problem import Fix, Problem
+
+if TYPE_CHECKING:
+    from graph.edit.document import Document
+
+
+def unfit(node: Node, text: str, advice: str = "") -> Problem:
+    """The problem of a placed network.
+
+    Args:
+        node: The instance.
+        text: What is wrong with its file: what was expected and what came.
+        advice: What to do.
+    """
+
+    def anew(document: "Document") -> None:
+        document.set_params(node.id, pretrained="")
+
+    fix = Fix(f"Begin {node.name} without a file", anew, (node.id, "pretrained", ""))
+    return Problem(node.id, BOARD, text, name=node.name, advice=advice, fixes=(fix,))
