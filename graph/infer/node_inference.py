@@ -138,8 +138,9 @@ class NodeInference:
             if mutes.gives(self._document, sheet, End(node.id, output))
             and not _silent(self._document, sheet, link.source, known)
         }
-        if passed and self._makes_scalar(sheet, node, known):
-            passed = {name: kind for name, kind in passed.items() if kind and not kind.dims}
+        made = self._unmuted(sheet, node, known) if passed else None
+        if made is not None:
+            passed = {name: kind for name, kind in passed.items() if kind and _alike(kind, made)}
         problems = tuple(
             silenced(sheet, node, port)
             for port in ports.outputs
@@ -175,14 +176,13 @@ class NodeInference:
         )
         return Result(None, nothing, (*problems, *found), silent=True)
 
-    def _makes_scalar(self, sheet: Sheet, node: Node, known: Mapping[str, Result]) -> bool:
-        """Would a muted node make one number of what comes in, as a loss by formula does?"""
+    def _unmuted(self, sheet: Sheet, node: Node, known: Mapping[str, Result]) -> TensorType | None:
+        """What a muted node would give."""
         declaration = REGISTRY.find(node.type)
         if declaration is None or declaration.role == "instance":
-            return False
+            return None
         free = self.infer(sheet, replace(node, muted=False), known)
-        first = next(iter(free.outputs.values()), None)
-        return first is not None and not first.dims
+        return next(iter(free.outputs.values()), None)
 
     def _apply(
         self, sheet: Sheet, node: Node, declaration: Declaration, inputs: Inputs, nothing: Types
@@ -311,6 +311,16 @@ class NodeInference:
                 repairs=[set_param("repeat", 1)],
             )
             yield from_mismatch(home, node, mismatch)
+
+
+def _alike(passed: TensorType, made: TensorType) -> bool:
+    """May a muted node hand on what comes in? Not in place of one number, a loss or a mask.
+
+    A loss by formula makes one number of many; a product of a loss may take its weight first.
+    """
+    scalar, loss, mask = not made.dims, made.kind == "loss", made.dtype == "bool"
+    alike = not scalar or not passed.dims
+    return alike and (not loss or passed.kind == "loss") and (not mask or passed.dtype == "bool")
 
 
 def _tells_all(facts: Facts | None, outputs: Iterable[str]) -> bool:

@@ -11,6 +11,7 @@ from graph.declare.ranges import Given, Meaning, Range
 from graph.nodes.shared.axes_of_shapes import axis, joint, numbers, operand
 from graph.nodes.shared.fits import fitting, same_sides
 from graph.nodes.shared.meeting import broadcast
+from graph.nodes.shared.silenced import stays
 from graph.nodes.shared.spans import joined, met, product
 
 GROUP = "Merge"
@@ -67,8 +68,18 @@ class Add:
 class Multiply:
     """Multiplies its inputs number by number; sizes must be equal, or 1."""
 
-    def shape(self, xs: tuple[TensorType, ...]) -> TensorType:
-        return joint(xs, broadcast(some(xs)))
+    def multiplies(self) -> bool:
+        """Is it a product?"""
+        return True
+
+    def drops(self, xs: tuple[TensorType | None, ...]) -> bool:
+        """Is nothing left? A weight goes with the loss that a mute silences."""
+        rest = [x for x in xs if x is not None]
+        return len(rest) < len(xs) and not stays(rest)
+
+    def shape(self, xs: tuple[TensorType | None, ...]) -> TensorType:
+        rest = [x for x in xs if x is not None]
+        return joint(rest, broadcast(some(rest)))
 
     def bounds(self, xs: tuple[Given, ...]) -> Given:
         """The product of the ranges."""
@@ -78,8 +89,8 @@ class Multiply:
         """Any of its wires may be a mask of the others: nothing is left where that says no."""
         return "xs", ("xs",), ()
 
-    def expression(self, xs: tuple[Value, ...]) -> str:
-        return " * ".join(map(operand, xs))
+    def expression(self, xs: tuple[Value | None, ...]) -> str:
+        return " * ".join(operand(x) for x in xs if x is not None)
 
 
 @node(
@@ -127,7 +138,13 @@ class Subtract:
 class Divide:
     """Divides `a` by `b`, number by number."""
 
-    def shape(self, a: TensorType, b: TensorType) -> TensorType:
+    def drops(self, a: TensorType | None, b: TensorType | None) -> bool:
+        """Is nothing left? Where `b` is muted, nothing is divided by."""
+        return a is None or (b is None and not stays([a]))
+
+    def shape(self, a: TensorType, b: TensorType | None) -> TensorType:
+        if b is None:
+            return a
         y = joint((a, b), broadcast((a, b), ("a", "b")))
         return TensorType(y.dims, "float", y.kind)
 
@@ -139,8 +156,8 @@ class Divide:
         """What it divides by, where that is 0."""
         return ["`b`"] if b is not None and b.low == b.high == 0 else []
 
-    def expression(self, a: Value, b: Value) -> str:
-        return f"{operand(a)} / {operand(b)}"
+    def expression(self, a: Value, b: Value | None) -> str:
+        return str(a) if b is None else f"{operand(a)} / {operand(b)}"
 
 
 @shared

@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from graph.core.errors import Mismatch
-from graph.core.tensor import TensorType
+from graph.core.tensor import BATCH, SCALAR_LOSS, TensorType
 from graph.declare import Value, node, param
 from graph.declare.ranges import Range
 from graph.nodes.merging.merge import GROUP
@@ -22,9 +23,9 @@ from graph.nodes.shared.formulas import (
     readable,
     sizes,
     sloped,
-    without,
     write,
 )
+from graph.nodes.shared.silenced import judges, left
 from graph.nodes.shared.spans import absolute, by_zero, span
 
 Given = TypeVar("Given", TensorType, Value)
@@ -50,16 +51,17 @@ class Expression:
         return " ".join(inputs(self.formula)), "y:any"
 
     def drops(self, *xs: TensorType | None) -> bool:
-        """Is nothing left? Terms of sums in which a mute silences an input are left out."""
-        silent = {name for name, x in zip(inputs(self.formula), xs, strict=True) if x is None}
-        return bool(silent) and without(parse(self.formula), silent) is None
+        """Is nothing left? Terms of sums in which a mute silences a loss are left out."""
+        named = dict(zip(inputs(self.formula), xs, strict=True))
+        return None in xs and left(parse(self.formula), named) is None
 
     def shape(self, *xs: TensorType | None) -> TensorType:
         self.readable()
         tree, given = self._left(xs)
         for name, x in given.items():
             numbers(x, name)
-        return joint(tuple(given.values()), sizes(tree, given))
+        y = joint(tuple(given.values()), sizes(tree, given))
+        return replace(y, kind="features") if y.kind == "loss" and not judges(tree, given) else y
 
     def readable(self) -> None:
         """Can its formula be read, whatever is wired in?
@@ -74,8 +76,10 @@ class Expression:
 
     def averages(self, *xs: str | None) -> bool:
         named = {name: x or "fixed" for name, x in zip(inputs(self.formula), xs, strict=True)}
-        left = without(parse(self.formula), {n for n, x in zip(named, xs, strict=True) if not x})
-        return left is not None and averages(left, named)
+        types = {"rows": TensorType((BATCH,)), "mean": SCALAR_LOSS, "fixed": TensorType(())}
+        given = {n: types[x] if x else None for n, x in zip(named, xs, strict=True)}
+        rest = left(parse(self.formula), given)
+        return rest is not None and averages(rest, named)
 
     def weighs(self, count: int) -> tuple[float, ...]:
         """1 for each input that is a term of a sum as it is, 0 for any other."""
@@ -88,7 +92,7 @@ class Expression:
         tree = parse(self.formula)
         if None not in named.values():
             return tree, {name: x for name, x in named.items() if x is not None}
-        rest = without(tree, {name for name, x in named.items() if x is None})
+        rest = left(tree, named)
         assert rest is not None, "a formula of which nothing is left gives nothing"
         used = {one.id for one in ast.walk(rest) if isinstance(one, ast.Name)}
         return rest, {name: x for name, x in named.items() if x is not None and name in used}

@@ -165,11 +165,16 @@ def operand(source: str) -> str:
 
 
 def joint(types: Sequence[TensorType], dims: Sequence[Dim]) -> TensorType:
-    """The type of what comes of several tensors: the widest dtype; their kind where all agree."""
+    """The type of what comes of several tensors: the widest dtype; their kind where all agree.
+
+    What a loss is part of is a loss.
+    """
     order: tuple[Dtype, ...] = ("bool", "int", "float")
     dtype = max((one.dtype for one in types), key=order.index)
     kinds = {one.kind for one in types}
     kind = kinds.pop() if len(kinds) == 1 else "features"
+    if "loss" in kinds:
+        kind = "loss"
     if kind in {"labels", "tokens"} or (kind == "mask" and dtype != "bool"):
         kind = "features"
     return TensorType(tuple(dims), dtype, kind)

@@ -114,34 +114,6 @@ def _is_deep(tree: ast.expr) -> bool:
     return True
 
 
-def without(tree: ast.expr, silent: Collection[str]) -> ast.expr | None:
-    """A formula without the terms of its sums that some inputs are part of; None if all are."""
-    if not any(isinstance(one, ast.Name) and one.id in silent for one in ast.walk(tree)):
-        return tree
-    match tree:
-        case ast.UnaryOp(op=sign, operand=inner):
-            left = without(inner, silent)
-            return left and ast.UnaryOp(sign, left)
-        case ast.BinOp(left=first, op=ast.Add() | ast.Sub() as sign, right=second):
-            one, other = without(first, silent), without(second, silent)
-            if one is None and isinstance(sign, ast.Sub):
-                return other and ast.UnaryOp(ast.USub(), other)
-            return ast.BinOp(one, sign, other) if one and other else one or other
-        case ast.BinOp(left=first, op=ast.Mult() as sign, right=second):
-            one, other = without(first, silent), without(second, silent)
-            return one and other and ast.BinOp(one, sign, other)
-        case ast.BinOp(left=first, op=ast.Div() as sign, right=second):
-            one = without(first, silent) if without(second, silent) is second else None
-            return one and ast.BinOp(one, sign, second)
-        case ast.Call(func=ast.Name(id=name) as function, args=[inner]) if name in WHOLE:
-            left = without(inner, silent)
-            return left and ast.Call(function, [left], [])
-        case ast.Call(func=ast.Name(id=name) as function, args=args) if name in PAIRS:
-            rest = [one for arg in args if (one := without(arg, silent)) is not None]
-            return ast.Call(function, rest, []) if len(rest) > 1 else next(iter(rest), None)
-    return None
-
-
 def added(tree: ast.expr) -> set[str]:
     """The inputs that a formula adds up as they are."""
     terms, found = [tree], set()

@@ -36,7 +36,7 @@ def source(board: Board) -> str:
 SUMS = [
     ("loss.weighted_sum", {"factors": (1.0, 0.5, 3.0)}),
     ("merge.add", {}),
-    ("merge.expression", {"formula": "a + 0.5 * b - log(c)"}),
+    ("merge.expression", {"formula": "a + 0.5 * b + log(c)"}),
 ]
 
 
