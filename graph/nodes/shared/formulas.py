@@ -8,7 +8,7 @@ import ast
 import keyword
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 
 from graph.core import limits
