@@ -23,6 +23,7 @@ from graph.diagnose import (
     shared_weights,
     softmax_shares,
     target_scales,
+    untrained,
     wanted_numbers,
     zero_divisors,
 )
@@ -233,11 +234,13 @@ def _add_adam(loss: Node) -> "Callable[[Document], None]":
 def _optimizers(inference: "Inference") -> Iterator[Problem]:
     board = inference.document.board
     seen: dict[str, str] = {}
+    found_of, reached = dict[str, set[str]](), set[str]()
     for node in _live(board, "optimizer"):
         found = inference.result(node.id)
         if found is None or found.inputs is None:
             continue
-        updates = trained(inference, node)
+        updates = found_of[node.id] = trained(inference, node)
+        reached |= learners(inference, node.id)
         yield from _trains_nothing(inference, node, updates)
         yield from gradients.check(inference, node, updates)
         yield from _not_upstream(inference, node, updates)
@@ -252,6 +255,7 @@ def _optimizers(inference: "Inference") -> Iterator[Problem]:
         if both:
             yield _trained_twice(inference, node, updates, both, seen)
         seen.update(dict.fromkeys(updates, node.id))
+    yield from untrained.check(inference, found_of, reached)
 
 
 def _trained_twice(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.core.errors import Refused
 from graph.declare import Port, Ports
-from graph.edit import networks, rules
+from graph.edit import networks, rules, trained_names
 from graph.model.history import Edit
 from graph.model.sheet import End, Link, Node, Sheet
 
@@ -93,6 +93,7 @@ def splice(document: "Document", node: str, link: Link) -> None:
         document.unlink(link)
         document.link(link.source, End(node, ports.inputs[0].name))
         link_instead(document, End(node, ports.outputs[0].name), link)
+        trained_names.came_between(document, node)
 
 
 def insert_behind(document: "Document", type: str, node: str, params: Mapping[str, Any]) -> None:

@@ -150,6 +150,9 @@ def _replace(
     if rules.network_of(old) is not None and rules.network_of(old) != rules.network_of(new):
         trained_names.ends_at(document, old.id)
     lost = [*found.lost, *_draw(document, sheet, old.id, found)]
+    before = REGISTRY.find(old.type)
+    if before is not None and not before.learns:
+        trained_names.came_between(document, old.id)
     return [texts[link.key] for link in lost]
 
 

@@ -200,6 +200,60 @@ def moved_out(
     rewrite(document, outside)
 
 
+def came_between(document: "Document", node: str) -> None:
+    """A node that learns came into a wire, or learns only now: it is trained as those around it.
+
+    An optimizer that names the nearest that learn, before it and behind it, names it too.
+    """
+    record, home = document.node(node), document.sheet_of(node)
+    if not _can_learn(record):
+        return
+    around = [near(home, node, forward=forward) for forward in (False, True)]
+    for user in document.board.with_role("optimizer"):
+        paths = named(document, user)
+        places = {path[:place] for path in paths for place in range(len(path))}
+        fresh = [
+            join((*place, leader(document, node)))
+            for place in places
+            if _is_home(document, place, home)
+            and not covers(paths, (*place, leader(document, node)))
+            and trained_around(document, paths, place, around)
+        ]
+        if fresh:
+            trains = (*user.params.get("trains", ()), *sorted(fresh))
+            document.put(replace(user, params={**user.params, "trains": trains}))
+
+
+def trained_around(
+    document: "Document", paths: Iterable[Path], place: Path, around: Iterable[set[str]]
+) -> bool:
+    """Are all of the nearest that learn named, in whole or in part, and is there any?"""
+    ends = {(*place, leader(document, one)) for some in around for one in some}
+    paths = list(paths)
+    held = (covers(paths, end) or any(one[: len(end)] == end for one in paths) for end in ends)
+    return bool(ends) and all(held)
+
+
+def near(home: Sheet, node: str, *, forward: bool) -> set[str]:
+    """The nearest nodes that can learn, behind a node or before it."""
+    ahead, found = [node], set[str]()
+    for one in ahead:
+        wires = home.out_of(one) if forward else home.into(one)
+        for link in wires:
+            other = link.target.node if forward else link.source.node
+            if _can_learn(home.nodes[other]) and not home.nodes[other].muted:
+                found.add(other)
+            elif other not in ahead:
+                ahead.append(other)
+    return found - {node}
+
+
+def _is_home(document: "Document", place: Path, home: Sheet) -> bool:
+    """Does a path of instances lead into a sheet?"""
+    inside = rules.network_of(document.node(place[-1])) if place else document.board.name
+    return inside == home.name
+
+
 def stands_for(document: "Document", node: str, other: str, *, both: bool = False) -> None:
     """Name another node wherever a node is named; both of them, if asked for."""
 
