@@ -60,9 +60,7 @@ class Findings:
             for one in sorted([*found, *self._checked()], key=lambda p: p.severity != "error"):
                 # a network placed twice has the problems inside it twice, as errors where it counts
                 once.setdefault((one.node, one.text), one)
-            self._all = [
-                self._offered(replace(one, place=self._where(one))) for one in once.values()
-            ]
+            self._all = [self._offered(self._placed(one)) for one in once.values()]
             self._all_of = _by_node(self._all)
         return self._all
 
@@ -119,14 +117,18 @@ class Findings:
         """With a wire from the data as one more way out, where that is what is missing."""
         if found.node != node or found.sheet != BOARD:
             return found
-        wires = missing_wires.fixes(self._inference, self._inference.document.node(node))
-        return replace(found, fixes=(*wires, *found.fixes))
+        wires = [*missing_wires.fixes(self._inference, self._inference.document.node(node))]
+        return replace(found, fixes=(*wires, *found.fixes)) if wires else found
 
     def _in_order(self) -> list[str]:
         """The nodes with problems in the order they are computed."""
         if len(self._faulty) < 2:
             return list(self._faulty)
         return [one for one in topological(self._inference.document.board) if one in self._faulty]
+
+    def _placed(self, found: Problem) -> Problem:
+        place = self._where(found)
+        return replace(found, place=place) if place != found.place else found
 
     def _where(self, found: Problem) -> str:
         """In which places of its network a node has a problem, in words; the network if in all."""

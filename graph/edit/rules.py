@@ -57,14 +57,21 @@ def why_not_here(
 ) -> str | None:
     """Why a node has no meaning on a sheet, or None where it has."""
     kind = role(node_type)
-    if kind in BOARD_ONLY and sheet != BOARD:
-        return f"{kind} nodes belong on the board, not inside a network"
-    if kind in {"input", "output"} and sheet == BOARD:
-        return "Input and Output nodes belong inside a network, not on the board"
+    if reason := why_not_of_kind(kind, board=sheet == BOARD):
+        return reason
     if kind == "instance" and sheet != BOARD:
         network = str(params.get("network", ""))
         if contains(document, network, sheet):
             return f"{sheet} is part of {brief(network)}: a network can't contain itself"
+    return None
+
+
+def why_not_of_kind(kind: str, *, board: bool) -> str | None:
+    """Why nodes of a role have no meaning on the board, or in any network; None where they have."""
+    if kind in BOARD_ONLY and not board:
+        return f"{kind} nodes belong on the board, not inside a network"
+    if kind in {"input", "output"} and board:
+        return "Input and Output nodes belong inside a network, not on the board"
     return None
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from graph.declare import REGISTRY, Declaration
 from graph.edit import rules
 from graph.edit.document import Document
-from graph.model.sheet import Node
+from graph.model.sheet import BOARD, Node
 
 MARK = ":"
 """Stands between the type of an instance, the network it places and how often in a row."""
@@ -17,18 +18,23 @@ ROW = 2
 
 def offers(document: Document, sheet: str) -> list[Declaration]:
     """Every node type that has a meaning on a sheet, then every network that may stand there."""
-    found = [
-        one
-        for one in REGISTRY
-        if one.role != "instance" and rules.why_not_here(document, one.type, {}, sheet) is None
-    ]
     kind = rules.type_of("instance")
     placed = [
         _placed(document, name)
         for name in sorted(document.networks)
         if rules.why_not_here(document, kind, {"network": name}, sheet) is None
     ]
-    return [*found, *placed, *map(_repeated, placed)]
+    return [*_kinds(sheet == BOARD, len(REGISTRY)), *placed, *map(_repeated, placed)]
+
+
+@cache
+def _kinds(board: bool, _known: int) -> tuple[Declaration, ...]:
+    """The node types that have a meaning on the board, or on a network's sheet."""
+    return tuple(
+        one
+        for one in REGISTRY
+        if one.role != "instance" and rules.why_not_of_kind(one.role, board=board) is None
+    )
 
 
 def refused(document: Document, sheet: str) -> list[tuple[Declaration, str]]:

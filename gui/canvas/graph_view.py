@@ -304,8 +304,12 @@ class Sight(NodeViewer):
             return
         painter = QPainter(self.viewport())
         painter.setTransform(self.viewportTransform())
-        self.drawBackground(painter, self._scene_range)
-        self.far_picture.paint(painter, self.selected_nodes(), self.host.marked_items())
+        self.far_picture.paint(
+            painter,
+            lambda ground: self.drawBackground(ground, self._scene_range),
+            self.selected_nodes(),
+            self.host.marked_items(),
+        )
         if self._LIVE_PIPE.isVisible():
             self._LIVE_PIPE.paint(painter, None, None)
         if self._SLICER_PIPE.isVisible():

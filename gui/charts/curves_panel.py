@@ -287,7 +287,8 @@ class Losses(QWidget):
         narrow = self.width() < NARROW
         ways = QBoxLayout.Direction
         self._layout.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
-        self._layout.setSpacing(4 if narrow else 22)
+        if self._layout.spacing() != (gap := 4 if narrow else 22):
+            self._layout.setSpacing(gap)  # asks for a new layout, and so for this, each time
         if narrow:
             self._readout.hide()
             self._side.setVisible(self.height() > LOW + legend.sizeHint().height())
@@ -303,16 +304,16 @@ class Losses(QWidget):
         """Show beside the legend, whose names stay whole, what there is room for."""
         texts = self.log.fontMetrics()
         longer = texts.horizontalAdvance(WHOLE) - texts.horizontalAdvance(SHORT)
-        self.log.setText(SHORT)
         used = sum(map(_wide, (*self.kind.buttons(), self.log, self.save)))
+        used -= longer if self.log.text() == WHOLE else 0
         for one in (self.along, self._readout, None, self.smoothing, self._smoothing_title):
             wide = longer if one is None else _wide(one)
             fits = used + wide <= room
             used += wide if fits else 0
             if one is not None:
                 one.setVisible(fits)
-            elif fits:
-                self.log.setText(WHOLE)
+            else:
+                self.log.setText(WHOLE if fits else SHORT)
 
     def _figures_that_matter(self) -> QWidget:
         self.headline_title, self.headline = label("no figures yet", "dim"), label("\N{EN DASH}")

@@ -45,7 +45,6 @@ class Inspector(QScrollArea):
         session.selected.connect(lambda _: self._build())
         session.wire_selected.connect(self._build)
         session.sheet_changed.connect(self._build)
-        session.settled.connect(lambda _: self._refresh())
         session.inferred.connect(lambda _: self._refresh())
         learning.changed.connect(self._refresh_learning)
         self._build()

@@ -184,6 +184,8 @@ def together(problems: Iterable[Problem]) -> list[Problem]:
 def _as_one(alike: list[Problem]) -> Problem:
     """The first, named after all."""
     first, *rest = alike
+    if not rest:
+        return first
     if any(one.place != first.place for one in rest):
         return replace(first, name=", ".join(one.subject for one in alike), place="")
     return replace(first, name=", ".join(one.name for one in alike))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsSceneHoverEvent
 from gui import look
 from gui.canvas.graph_view import Sight
 from gui.canvas.node_item import NodeItem
+from gui.canvas.overview import FarPicture
 from tests.gui_tests.canvas_tests.conftest import Hands
 
 
@@ -98,3 +99,58 @@ def test_no_picture_of_a_node_is_out_of_date(hands: Hands, change: str) -> None:
     seen = hands.viewport.grab().toImage()
     QPixmapCache.clear()
     assert hands.viewport.grab().toImage() == seen
+
+
+@pytest.fixture
+def afar(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A board so far away that nodes are blocks; a word for each time that they are painted."""
+    painted: list[str] = []
+    paint = FarPicture._paint_items
+
+    def count(self: FarPicture, *args: object) -> None:
+        painted.append("blocks")
+        paint(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(FarPicture, "_paint_items", count)
+    viewer = hands.board.viewer
+    viewer.scale(0.2 / viewer.zoom(), 1.0)
+    assert viewer.far
+    for _ in range(3):
+        hands.viewport.repaint()
+    painted.clear()
+    return painted
+
+
+AFAR = CHANGES | {
+    "move": lambda hands: hands.document.move({"n2": (300.0, 500.0)}),
+    "delete": lambda hands: hands.document.remove(["n2"]),
+    "new": lambda hands: hands.document.add_node("layer.conv2d", position=(50, -300)),
+    "pan": lambda hands: hands.board.viewer._set_viewer_pan(30.0, 20.0),
+    "zoom": lambda hands: hands.board.viewer.scale(0.9, 1.0),
+    "size": lambda hands: hands.board.resize(700, 500),
+}
+
+
+@pytest.mark.parametrize("change", AFAR)
+def test_no_picture_of_a_board_from_afar_is_out_of_date(
+    hands: Hands, afar: list[str], change: str
+) -> None:
+    AFAR[change](hands)
+    QApplication.processEvents()
+    for _ in range(3):
+        hands.viewport.repaint()
+    seen = hands.viewport.grab().toImage()
+    hands.board.viewer.far_picture._kept = None, None
+    assert hands.viewport.grab().toImage() == seen
+
+
+def test_an_edit_that_is_not_seen_from_afar_paints_no_block(hands: Hands, afar: list[str]) -> None:
+    hands.document.rename("n2", "other")
+    hands.document.set_params("n2", units=7)
+    hands.board.select(["n2"])
+    hands.board.highlight(["n3"])
+    hands.viewport.repaint()
+    assert not afar
+    hands.document.move({"n2": (300.0, 500.0)})
+    hands.viewport.repaint()
+    assert afar == ["blocks"]
