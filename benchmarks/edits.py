@@ -2,7 +2,8 @@
 
 `python benchmarks/edits.py` prints milliseconds of processor time of the window's thread for
 each edit, until all that follows at once is done and painted; compiling and the recovery copy
-come later, when the edits pause. `enter` is a number typed into the inspector and Enter pressed.
+come later, when the edits pause. `enter` is a number typed into the inspector and Enter pressed,
+`copy` the window's part of the recovery copy after one node has moved.
 The last line is how long 5,000 nodes take when each is added and wired alone, beside 1,000.
 """
 
@@ -105,6 +106,18 @@ def entered(app: QApplication, window: Window) -> float:
     return statistics.median(times)
 
 
+def copied(window: Window) -> float:
+    """Median time of the recovery copy on the window's thread; another thread writes it."""
+    document = window.session.document
+    times = []
+    for place, node in enumerate([*document.board.nodes][:10]):
+        document.move({node: (place, 7.0)})
+        times.append(timed(window.file.keep, _nothing))
+    while window.file.keeping:
+        QTest.qWait(20)
+    return statistics.median(times)
+
+
 def measure(app: QApplication, count: int) -> None:
     """Print the figures of a board size: document alone, canvas, window."""
     document = document_of(count)
@@ -127,8 +140,10 @@ def measure(app: QApplication, count: int) -> None:
     app.processEvents()
     found = edits(window.session.document, app.processEvents, window.session.select)
     found["enter"] = entered(app, window)
+    found["copy"] = copied(window)
     show(count, "window", found)
     window.session.close()
+    window.file.close()
     window.deleteLater()
     app.processEvents()
 

@@ -4,25 +4,21 @@ import errno
 import glob
 import json
 import os
-import re
 import stat
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from graph.core import limits
 from graph.core.errors import FileError
 from graph.edit.document import Document
-from graph.edit.rules import link_order
 from graph.format import migrations
 from graph.format.loader import Builder, Loaded
-from graph.model.sheet import Node, Sheet
+from graph.format.text import FORMAT, Texts
 
-FORMAT = 2
 SUFFIX = ".neurowire"
 HALF = ".new"
 """How the hidden file ends that is written before it takes another's place."""
@@ -34,19 +30,7 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: migratio
 
 def save_text(document: Document) -> str:
     """The document as the text of a file; the same document gives the same text."""
-    content = {
-        "format": FORMAT,
-        "settings": asdict(document.settings),
-        "board": _sheet_content(document.board),
-        "networks": {name: _sheet_content(sheet) for name, sheet in document.networks.items()},
-        **document.unknown,
-    }
-    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Halves of characters: legal in JSON as escapes only."""
+    return Texts().of(document)
 
 
 def save(document: Document, path: Path) -> None:
@@ -203,41 +187,3 @@ def _check_size(content: dict[str, Any], place: str) -> None:
 
 def _entries(table: Any) -> list[Any]:
     return list(table.values()) if isinstance(table, dict) else []
-
-
-def _sheet_content(sheet: Sheet) -> dict[str, Any]:
-    exposed = {name: list(one) for name, one in sheet.exposed.items()}
-    return {
-        **({"exposed": exposed} if exposed else {}),
-        "nodes": {node.id: _node_content(node) for node in sheet.nodes.values()},
-        "links": [
-            {
-                "from": list(link.source),
-                "to": list(link.target),
-                "rank": link.rank,
-                **({"again": link.again} if link.again else {}),
-            }
-            for link in sorted(sheet.links.values(), key=link_order)
-        ],
-        "frames": {
-            frame.id: {k: v for k, v in asdict(frame).items() if k != "id"}
-            for frame in sheet.frames.values()
-        },
-    }
-
-
-def _node_content(node: Node) -> dict[str, Any]:
-    content: dict[str, Any] = {
-        "type": node.type,
-        "name": node.name,
-        "position": list(node.position),
-    }
-    if node.params:
-        content["params"] = dict(node.params)
-    if node.twin:
-        content["twin"] = node.twin
-    if node.muted:
-        content["muted"] = True
-    if node.size:
-        content["size"] = list(node.size)
-    return content

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
+from graph.core.errors import FileError
 from graph.format.file import tidy, write_atomic
 from runtime.store import paths
 
@@ -32,33 +35,76 @@ class Kept:
 
 
 class Copy:
-    """The copy of one open board, and the lock that says its application is running."""
+    """The copy of one open board, and the lock that says its application is running.
 
-    def __init__(self) -> None:
+    It is written by a thread, one at a time: of what comes while it writes only the newest counts.
+
+    Args:
+        told: Called on that thread after each: with what kept the copy from being written, or None.
+    """
+
+    def __init__(self, told: Callable[[FileError | None], object]) -> None:
         self.path = folder() / f"{uuid.uuid4().hex}.json"
         self._lock: QLockFile | None = None
+        self._told = told
+        self._turn = threading.Lock()
+        self._next: Kept | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Is something still to be written?"""
+        return self._thread is not None
 
     def write(self, kept: Kept) -> None:
-        """Keep the board as it is now.
+        """Keep the board as it is now, soon. Where that fails, the copy before is as it was.
 
         Raises:
             OSError: If the folder can't be made.
-            FileError: If the copy can't be written; the one before is as it was.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self._lock is None:
             self._lock = _lock(self.path)
             self._lock.tryLock(0)
-        path = str(kept.path) if kept.path else None
-        content = {"path": path, "name": kept.name, "text": kept.text, "seen": kept.seen}
-        write_atomic(self.path, json.dumps(content))
+        with self._turn:
+            self._next = kept
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="recovery-copy")
+                self._thread.start()
+
+    def wait(self) -> None:
+        """Until all is written."""
+        thread = self._thread
+        if thread is not None:
+            thread.join()
 
     def forget(self) -> None:
         """Remove the copy: its board is saved or given up. One that can't be removed stays."""
+        with self._turn:
+            self._next = None
+        self.wait()
         _remove(self.path)
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
+
+    def _work(self) -> None:
+        while (kept := self._take()) is not None:
+            path = str(kept.path) if kept.path else None
+            content = {"path": path, "name": kept.name, "text": kept.text, "seen": kept.seen}
+            try:
+                write_atomic(self.path, json.dumps(content))
+            except FileError as error:
+                self._told(error)
+            else:
+                self._told(None)
+
+    def _take(self) -> Kept | None:
+        with self._turn:
+            kept, self._next = self._next, None
+            if kept is None:
+                self._thread = None
+            return kept
 
 
 @dataclass(frozen=True)

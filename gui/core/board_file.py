@@ -10,8 +10,8 @@ from typing import Literal
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
-from graph.core.errors import FileError
-from graph.format.file import save_text, write_atomic
+from graph.format.file import write_atomic
+from graph.format.text import Texts
 from gui.core.autosave import Copy, Kept
 from gui.core.session import Session
 from runtime.store import paths
@@ -37,6 +37,8 @@ class File(QObject):
     """The path or the modified mark changed."""
     unkept = Signal(str)
     """Changes can't be kept in case of a crash, and why; once until they can again."""
+    _written = Signal(object)
+    """A recovery copy was written (None), or why it was not; told by the thread that writes."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,8 +48,10 @@ class File(QObject):
         self.seen = ""
         self.elsewhere = False
         self._open: QLockFile | None = None
-        self._saved_text = save_text(session.document)
-        self._copy = Copy()
+        self._texts = Texts()
+        self._saved_text = self._text()
+        self._written.connect(self._on_written)
+        self._copy = Copy(self._written.emit)
         self._unkept = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -71,7 +75,7 @@ class File(QObject):
         self._timer.stop()
         self._settle(path, seen or digest(path))
         self.modified = modified
-        self._saved_text = "" if modified else save_text(self._session.document)
+        self._saved_text = "" if modified else self._text()
         self._copy.forget()
         if modified:
             self.keep()
@@ -83,7 +87,7 @@ class File(QObject):
         Raises:
             FileError: The file is as it was, and so is the board.
         """
-        text = save_text(self._session.document)
+        text = self._text()
         write_atomic(path, text)
         self._timer.stop()
         self._session.document.name = path.stem
@@ -107,27 +111,36 @@ class File(QObject):
         """Take the file as it is on disk for seen: the user knows of it."""
         self.seen = digest(self.path)
 
+    @property
+    def keeping(self) -> bool:
+        """Are there changes of which the recovery copy is not written yet?"""
+        return self._timer.isActive() or self._copy.busy
+
     def keep(self) -> None:
         """Write the recovery copy, or remove it where the document is as it was saved."""
-        text = save_text(self._session.document)
+        text = self._text()
         self._set_modified(text != self._saved_text)
         if not self.modified:
             self._copy.forget()
             return
         try:
             self._copy.write(Kept(self.path, self.name, text, self.seen))
-        except (OSError, FileError) as error:
-            if not self._unkept:
-                self._unkept = True
-                self.unkept.emit(str(error))
-        else:
-            self._unkept = False
+        except OSError as error:
+            self._on_written(error)
 
     def close(self) -> None:
         """The document is saved or given up: nothing is left to recover."""
         self._timer.stop()
         self._copy.forget()
         self._let_go()
+
+    def _text(self) -> str:
+        return self._texts.of(self._session.document)
+
+    def _on_written(self, error: object) -> None:
+        if error is not None and not self._unkept:
+            self.unkept.emit(str(error))
+        self._unkept = error is not None
 
     def _settle(self, path: Path | None, seen: str) -> None:
         if path != self.path or self._open is None:

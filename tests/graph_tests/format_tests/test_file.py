@@ -13,6 +13,7 @@ from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, node, param
 from graph.edit.document import Document
 from graph.format import file
+from graph.format import text as written
 from graph.format.file import load, load_text, save, save_text
 from graph.format.templates import FOLDER
 from graph.model.sheet import BOARD, End
@@ -78,7 +79,7 @@ def test_the_text_has_sorted_keys_and_a_line_each() -> None:
         return dict(pairs)
 
     content = json.loads(text, object_pairs_hook=ordered)
-    assert content["format"] == file.FORMAT
+    assert content["format"] == written.FORMAT
     before = text.splitlines()
     document.set_params("n1", units=4)
     changed = [b for a, b in zip(before, save_text(document).splitlines(), strict=True) if a != b]
@@ -195,6 +196,7 @@ def test_old_files_are_migrated_step_by_step(monkeypatch: pytest.MonkeyPatch) ->
         return content
 
     monkeypatch.setattr(file, "FORMAT", 3)
+    monkeypatch.setattr(written, "FORMAT", 3)
     monkeypatch.setattr(file, "MIGRATIONS", {1: from_1, 2: from_2})
     old = json.dumps({"format": 1, "board": {"list": [[4, {"kind": "layer.linear", "name": "a"}]]}})
     loaded = load_text(old)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from graph.edit.document import Document
-from graph.format.file import load, save
+from graph.format.file import load, save, write_atomic
+from gui.core import autosave
 from gui.core.autosave import folder, leftovers
 from tests.gui_tests.window_tests.boards import node, small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
@@ -35,7 +38,7 @@ window.show()
 document = window.session.document
 [logits] = [one for one in document.board.nodes.values() if one.name == "logits"]
 document.set_params(logits.id, units=42)
-while window.file._timer.isActive():
+while window.file.keeping:
     settle(50)
 print("kept", flush=True)
 settle(600_000)
@@ -146,6 +149,51 @@ def test_a_recovered_board_is_not_saved_over_what_came_after_the_crash(
     assert said[0].startswith("mine.neurowire ")
     assert not path.exists() or path.read_text() == "{}"
     assert window.isWindowModified()
+
+
+def test_the_newest_copy_is_kept_and_is_written_by_another_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    writers: list[threading.Thread] = []
+    told: list[object] = []
+    going = threading.Event()
+
+    def slowly(path: Path, text: str) -> None:
+        writers.append(threading.current_thread())
+        going.wait(20)
+        write_atomic(path, text)
+
+    monkeypatch.setattr(autosave, "write_atomic", slowly)
+    copy = autosave.Copy(told.append)
+    for count in range(30):
+        copy.write(autosave.Kept(None, "mine", f"board {count}", ""))
+    assert copy.busy
+    going.set()
+    copy.wait()
+    assert not copy.busy
+    assert threading.current_thread() not in writers
+    assert len(writers) <= 2  # what was overtaken is not written
+    assert told == [None] * len(writers)
+    [kept] = folder().glob("*.json")
+    assert json.loads(kept.read_text())["text"] == "board 29"
+    copy.forget()
+
+
+def test_a_copy_that_is_being_written_is_forgotten_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    going = threading.Event()
+
+    def slowly(path: Path, text: str) -> None:
+        going.wait(0.2)
+        write_atomic(path, text)
+
+    monkeypatch.setattr(autosave, "write_atomic", slowly)
+    copy = autosave.Copy(lambda _: None)
+    for count in range(3):
+        copy.write(autosave.Kept(None, "mine", f"board {count}", ""))
+    copy.forget()
+    assert [*folder().iterdir()] == []
 
 
 def test_what_is_no_copy_is_passed_over(tmp_path: Path) -> None:

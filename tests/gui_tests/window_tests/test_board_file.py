@@ -108,9 +108,10 @@ def test_closing_asks_and_cancel_keeps_the_window(
     assert window.close()
 
 
-def test_a_saved_board_leaves_no_copy(window: Window, tmp_path: Path) -> None:
+def test_a_saved_board_leaves_no_copy(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
     window.session.document.set_params(node(window, "logits").id, units=42)
     window.file.keep()
+    qtbot.waitUntil(lambda: not window.file.keeping)
     assert len(list(folder().glob("*.json"))) == 1
     window.file.save(tmp_path / "board.neurowire")
     assert list(folder().iterdir()) == []

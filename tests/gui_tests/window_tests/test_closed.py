@@ -21,7 +21,7 @@ board = Path(sys.argv[1])
 window = start(board)
 said = window.notice.text
 window.session.document.set_settings(epochs=2, threads=1)
-while window.file._timer.isActive():
+while window.file.keeping:
     settle(50)
 window.acts["train"].trigger()
 for _ in range(1200):
@@ -72,7 +72,7 @@ for epochs in (3, 4, 5):
     if epochs == 5:
         Path(sys.argv[1]).chmod(0o755)
     window.session.document.set_settings(epochs=epochs)
-    while window.file._timer.isActive():
+    while window.file.keeping:
         settle(50)
     print(len(told), len(list(folder().glob("*.json"))))
 print(window.notice.text)
