@@ -1,6 +1,6 @@
 """Shape rules rehearsed: what a node type would make of what flows in, before it is there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -102,10 +102,24 @@ def gives(
     offer: Declaration, arriving: Sequence[TensorType], document: Document | None = None
 ) -> list[Given]:
     """What a node type gives at its outputs, for what may come in."""
-    some = (*arriving, *kinds()) if offer.ports.inputs else (LIKELY,)
+    if offer.role == "instance":
+        return list(_gives(offer, (*arriving, *kinds()), document))
+    found = _gives(offer, arriving, None) if offer.ports.inputs else ()
+    return list(dict.fromkeys((*found, *_usually_gives(offer))))
+
+
+def _gives(
+    offer: Declaration, arriving: Iterable[TensorType], document: Document | None
+) -> Iterable[Given]:
     name = offer.ports.inputs[0].name if offer.ports.inputs else ""
-    found = (rehearse(offer, {}, {name: (kind,)}, document) for kind in some)
-    return list(dict.fromkeys(one for one in found if isinstance(one, tuple)))
+    found = (rehearse(offer, {}, {name: (kind,)}, document) for kind in arriving)
+    return dict.fromkeys(one for one in found if isinstance(one, tuple))
+
+
+@cache
+def _usually_gives(offer: Declaration) -> tuple[Given, ...]:
+    """What a node type that is no network gives for any kind of tensor."""
+    return tuple(_gives(offer, kinds() if offer.ports.inputs else (LIKELY,), None))
 
 
 def takes_like(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import graph.nodes
 from graph.core.tensor import SCALAR_LOSS, TensorType, features, labels
 from graph.declare import REGISTRY, Declaration, Port
 from graph.edit.document import Document
+from graph.infer import rehearsal
 from graph.infer.inference import Inference
 from graph.model.sheet import End
 from graph.suggest import next_nodes
@@ -126,3 +129,23 @@ def test_into_a_wire_comes_what_both_sides_take() -> None:
     assert levels["rows", "norm.batch1d"] == 0
     assert levels["rows", "layer.linear"] == 0
     assert levels["rows", "layer.conv2d"] == 2
+
+
+def test_what_node_types_usually_give_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = Document()
+    digits = document.add_node("data.digits")
+    layer, last = document.add_node("layer.linear"), document.add_node("layer.linear")
+    document.link(End(digits.id, "image"), End(layer.id, "x"))
+    document.link(End(layer.id, "y"), End(last.id, "x"))
+    inference, end = Inference(document), End(last.id, "x")
+    first = [next_nodes.before(one, inference, end) for one in REGISTRY]
+    counted: list[str] = []
+    rehearse = rehearsal.rehearse
+
+    def count(offer: Declaration, *rest: Any) -> Any:
+        counted.append(offer.type)
+        return rehearse(offer, *rest)
+
+    monkeypatch.setattr(rehearsal, "rehearse", count)
+    assert [next_nodes.before(one, inference, end) for one in REGISTRY] == first
+    assert 0 < len(counted) <= len(REGISTRY)  # what arrives is tried, no other kind
