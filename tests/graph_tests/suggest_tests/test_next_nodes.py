@@ -10,10 +10,9 @@ import graph.nodes
 from graph.core.tensor import SCALAR_LOSS, TensorType, features, labels
 from graph.declare import REGISTRY, Declaration, Port
 from graph.edit.document import Document
-from graph.infer import rehearsal
 from graph.infer.inference import Inference
 from graph.model.sheet import End
-from graph.suggest import next_nodes
+from graph.suggest import next_nodes, rehearsal
 
 assert graph.nodes
 OUT = Port("y")
