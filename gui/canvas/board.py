@@ -46,8 +46,8 @@ class Board(QWidget):
     """
 
     selection_changed = Signal(list)
-    wire_selected = Signal(object)
-    """The key of the wire that is all that is selected, or None."""
+    wires_selected = Signal(tuple)
+    """The keys of the wires that are all that is selected."""
     message = Signal(str)
     guided = Signal(str)
     """Where the keys are on the board and which lead on; empty where that is no matter."""
@@ -81,7 +81,7 @@ class Board(QWidget):
         self.menus = Menus(self)
         self._chosen: list[str] = []
         self._head = ""  # where the arrows came to
-        self._chosen_wire: LinkKey | None = None
+        self._chosen_wires: tuple[LinkKey, ...] = ()
         self._training = False
         self._changed_nodes: set[str] = set()
         self._stop: Callable[[], None] = _nothing
@@ -281,10 +281,10 @@ class Board(QWidget):
             self._update_stripes()
             self.selection_changed.emit(chosen)
         wires = self.selected_wires()
-        wire = wires[0].link.key if len(wires) == 1 and not chosen else None
-        if wire != self._chosen_wire:
-            self._chosen_wire = wire
-            self.wire_selected.emit(wire)
+        keys = tuple(sorted(one.link.key for one in wires)) if not chosen else ()
+        if keys != self._chosen_wires:
+            self._chosen_wires = keys
+            self.wires_selected.emit(keys)
         placed = any(self.networks.placed(node) is not None for node in chosen)
         self.commands.enable(bool(chosen), bool(wires), placed)
         self.standing.follow()

@@ -26,6 +26,7 @@ from gui.canvas.graph_view import Host
 from gui.canvas.node_item import NodeItem
 from gui.canvas.port_item import Socket
 from gui.canvas.sizing import Sizing
+from gui.canvas.wire_item import Wire
 from gui.canvas.wiring import Wiring
 from gui.widgets.common import shown
 
@@ -79,6 +80,9 @@ class Viewer(Wiring):
             return
         if event.button() == Qt.MouseButton.LeftButton and self.socket_at(pos):
             self._read_modifiers(Qt.KeyboardModifier.NoModifier)
+        if event.button() == Qt.MouseButton.LeftButton and (wire := self._more_wire(pos)):
+            wire.setSelected(not wire.isSelected())
+            return
         if event.button() == Qt.MouseButton.MiddleButton:
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
             self.MMB_state = True
@@ -95,6 +99,12 @@ class Viewer(Wiring):
 
     def _corner(self, pos: QPointF) -> NodeItem | None:
         return None if self.socket_at(pos) else self.corner_at(pos)
+
+    def _more_wire(self, pos: QPointF) -> Wire | None:
+        """The wire that a press with shift adds to what is selected, or takes from it."""
+        if not self.SHIFT_state or self.ALT_state or self.socket_at(pos) or self._pressed_on:
+            return None
+        return self.wire_at(pos)
 
     def _point(self, pos: QPointF) -> None:
         """Show what a press would do where the pointer is."""

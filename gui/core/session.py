@@ -22,7 +22,7 @@ class Session(QObject):
     Panels are built once and follow these signals; opening another document is one of them.
 
     Attributes:
-        wire: The wire of the sheet shown that is selected, where it is all that is.
+        wires: The wires of the sheet shown that are selected, where they are all that is.
         sheet: The sheet shown.
         place: The place of it that was entered.
     """
@@ -37,8 +37,8 @@ class Session(QObject):
     """Shapes, weights or problems of these node ids changed (a frozenset)."""
     selected = Signal(tuple)
     """Another selection (a tuple of node ids)."""
-    wire_selected = Signal()
-    """Another wire is the only thing selected, or none is any more."""
+    wires_selected = Signal()
+    """Other wires are all that is selected, or none are any more."""
     sheet_changed = Signal()
     """Another sheet or place is shown, or the one shown has another name."""
     mended = Signal()
@@ -50,7 +50,7 @@ class Session(QObject):
         super().__init__(parent)
         self._stop: list[Callable[[], None]] = []
         self.selection: tuple[str, ...] = ()
-        self.wire: LinkKey | None = None
+        self.wires: tuple[LinkKey, ...] = ()
         self.sheet = BOARD
         self._take(document)
 
@@ -58,7 +58,7 @@ class Session(QObject):
         """Show another document."""
         self.close()
         self.selection = ()
-        self.wire = None
+        self.wires = ()
         self.sheet = BOARD
         self._take(document)
         self.opened.emit()
@@ -77,11 +77,11 @@ class Session(QObject):
             self.selection = selection
             self.selected.emit(selection)
 
-    def select_wire(self, wire: object) -> None:
-        """Select a wire of the sheet shown (its `LinkKey`), or none (None)."""
-        if wire != self.wire and isinstance(wire, LinkKey | None):
-            self.wire = wire
-            self.wire_selected.emit()
+    def select_wires(self, wires: tuple[LinkKey, ...]) -> None:
+        """Select wires of the sheet shown, or none."""
+        if wires != self.wires:
+            self.wires = wires
+            self.wires_selected.emit()
 
     def show_sheet(self, name: str, path: Sequence[str] = ()) -> None:
         """The canvas shows the board or a network, entered through a path of instances."""

@@ -12,7 +12,7 @@ from gui.core.weight_stats import LearningFigures
 from gui.inspector.board import BoardPage
 from gui.inspector.network import NetworkPage
 from gui.inspector.node import NodePage
-from gui.inspector.wire import WirePage
+from gui.inspector.wire import WirePage, WiresPage
 from gui.widgets.common import holds_keys, label
 
 LATER = "A run is going: what is changed here acts from the next run."
@@ -32,7 +32,7 @@ class Inspector(QScrollArea):
     ) -> None:
         super().__init__(parent)
         self._session, self._learning = session, learning
-        self.page: NodePage | BoardPage | NetworkPage | WirePage | None = None
+        self.page: NodePage | BoardPage | NetworkPage | WirePage | WiresPage | None = None
         self._going = False
         self.run = QLabel()
         """What edits act on while a run goes."""
@@ -43,7 +43,7 @@ class Inspector(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         session.opened.connect(self._build)
         session.selected.connect(lambda _: self._build())
-        session.wire_selected.connect(self._build)
+        session.wires_selected.connect(self._build)
         session.sheet_changed.connect(self._build)
         session.inferred.connect(lambda _: self._refresh())
         learning.changed.connect(self._refresh_learning)
@@ -69,11 +69,15 @@ class Inspector(QScrollArea):
             old.hide()
             old.deleteLater()
         ids = self._session.selection
-        sheet, wire = self._session.sheet, self._session.wire
+        sheet = self._session.sheet
+        links = self._session.document.sheet(sheet).links
+        wires = [one for one in self._session.wires if one in links]
         if ids:
             self.page = NodePage(self._session, self._learning, ids, self.opened.emit)
-        elif wire is not None and wire in self._session.document.sheet(sheet).links:
-            self.page = WirePage(self._session, self._learning, wire)
+        elif len(wires) == 1:
+            self.page = WirePage(self._session, self._learning, wires[0])
+        elif wires:
+            self.page = WiresPage(self._session, wires)
         elif sheet in self._session.document.networks:
             self.page = NetworkPage(self._session, sheet)
         else:

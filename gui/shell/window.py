@@ -155,7 +155,7 @@ class Window(QMainWindow):
         layout.addWidget(self.board, 1)
         self.setCentralWidget(self._centre)
         self.board.selection_changed.connect(self.session.select)
-        self.board.wire_selected.connect(self.session.select_wire)
+        self.board.wires_selected.connect(self.session.select_wires)
         self.board.message.connect(self.say)
         self.board.guided.connect(lambda words: self.status.guide(words))
         self.board.sheet_shown.connect(
@@ -206,7 +206,7 @@ class Window(QMainWindow):
         session.opened.connect(self._show_document)
         session.opened.connect(self.notice.hide)
         session.selected.connect(self._show_selection)
-        session.wire_selected.connect(self._show_wire)
+        session.wires_selected.connect(self._show_wires)
         session.opened.connect(self.parts.to_board)
         session.mended.connect(self.parts.to_board)
         for left in (self.inspector.left, self.notice.left, self.problems.left):
@@ -277,8 +277,8 @@ class Window(QMainWindow):
         if ids and self.arrangement.compact and not holds_keys(self.palette_panel):
             self.docks["inspector"].raise_()
 
-    def _show_wire(self) -> None:
-        if self.session.wire and self.arrangement.compact and not holds_keys(self.palette_panel):
+    def _show_wires(self) -> None:
+        if self.session.wires and self.arrangement.compact and not holds_keys(self.palette_panel):
             self.docks["inspector"].raise_()
 
     def _enter(self) -> None:
