@@ -9,6 +9,7 @@ from graph.compile import vendored
 from graph.compile.avoided import avoiding
 from graph.compile.begins import BeginSpec, begin_specs
 from graph.compile.clashes import clashes
+from graph.compile.figures import FigureSpec, figure_specs
 from graph.compile.learned import LearnedSpec, learned_specs
 from graph.compile.model import Classes
 from graph.compile.plan import Plan
@@ -75,6 +76,7 @@ class Project:
         wires: Where weights of drawn wires are kept.
         learned: Where the numbers that nodes learn are kept.
         begins: Networks that begin with the weights in a file.
+        figures: What each figure of a run is.
         unexported: Files that are for the application alone: `views.py`, and what only that needs.
     """
 
@@ -84,6 +86,7 @@ class Project:
     wires: tuple[WireSpec, ...]
     learned: tuple[LearnedSpec, ...] = ()
     begins: tuple[BeginSpec, ...] = ()
+    figures: tuple[FigureSpec, ...] = ()
     unexported: frozenset[str] = frozenset({VIEWS})
 
     @property
@@ -157,8 +160,8 @@ def _written(document: Document, found: Inference) -> Project:
     files["requirements.txt"] = _requirements(files)
     files["README.md"] = _readme(name, title, files.keys() - unexported)
     specs, wires = view_specs(plan), tuple(_wires(plan))
-    learned, begins = learned_specs(plan), begin_specs(plan)
-    return Project(name, files, specs, wires, learned, begins, unexported)
+    told = learned_specs(plan), begin_specs(plan), figure_specs(plan)
+    return Project(name, files, specs, wires, *told, unexported)
 
 
 def _unread(inference: Inference) -> Iterator[Problem]:

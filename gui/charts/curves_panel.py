@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,8 @@ from gui.charts.legend import Legend
 from gui.charts.pace import TITLES, Pace
 from gui.widgets import dialogs
 from gui.widgets.common import label, tool_button
-from gui.widgets.number_format import duration, headline, is_part, percent
+from gui.widgets.number_format import duration, headline, percent
+from runtime.protocol.figures import Figure, FigureTable
 from runtime.protocol.messages import EpochEnded, Progress, Started, Steps, Stopped
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Losses(QWidget):
         self._steps = self._epoch = 0
         self._started: Started | None = None
         self._figures: dict[str, float] = {}
+        self._table = FigureTable()
         self._optimizers: Mapping[str, QColor] = {}
         self._trained: dict[str, QColor] = {}
         self._colours: dict[tuple[Legend, str], QColor] = {}
@@ -116,6 +118,7 @@ class Losses(QWidget):
         self.legend.clear()
         self.metric_legend.clear()
         self._figures.clear()
+        self._table = FigureTable()
         self._trained.clear()
         self._colours.clear()
         self._earlier.clear()
@@ -136,7 +139,7 @@ class Losses(QWidget):
         """Take one message of the worker."""
         match message:
             case Started():
-                self._started = message
+                self._started, self._table = message, FigureTable(message.figures)
                 self._epoch = message.epoch
                 self._pace = Pace(float(message.steps_per_epoch))
                 for chart in self._charts or ():
@@ -163,6 +166,7 @@ class Losses(QWidget):
         *,
         title: str = "",
         pace: Pace | None = None,
+        figures: Iterable[Figure] = (),
     ) -> None:
         """Show an earlier run's curves beside the present ones, each run in a colour of its own.
 
@@ -170,15 +174,16 @@ class Losses(QWidget):
             curves: Steps and values by name.
             title: What the run is called.
             pace: How many steps its epochs had, and how long they took.
+            figures: What its figures are, where it says so.
         """
         if title not in self._earlier:
             self._earlier.append(title)
         palette = look.EARLIER
         colour = QColor(palette[self._earlier.index(title) % len(palette)])
-        losses = {name.partition("/")[2] for name in curves if name.startswith("loss/")}
+        table = FigureTable(figures, curves)
         for name, (xs, ys) in curves.items():
-            key, (split, _, figure) = f"{title} {name}", name.partition("/")
-            is_loss = split == "loss" or figure in losses
+            key, (split, figure) = f"{title} {name}", table.find(name)
+            is_loss = figure.kind == "loss"
             chart, legend = (
                 (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
             )
@@ -188,7 +193,7 @@ class Losses(QWidget):
                     chart, legend, key, colour, faint=steps, points=not steps, dashed=held_out,
                     pace=pace or Pace(),
                 )  # fmt: skip
-                row = f"{title} {figure.rpartition('/')[2]}"
+                row = f"{title} {figure.part or figure.name}"
                 legend.add(key, row, "val" if held_out else "train", self._colours[legend, key])
             chart.extend(key, xs, ys)
         self._show_kind(self.kind.checkedId())
@@ -340,15 +345,14 @@ class Losses(QWidget):
         grid.setRowStretch(9, 1)
         return holder
 
-    def _add_loss(self, name: str) -> None:
-        losses = [one.removeprefix("loss/") for one in self.chart.names() if "loss/" in one]
-        loss = name.removeprefix("loss/")
+    def _add_loss(self, name: str, figure: Figure) -> None:
+        losses, loss = list(self._trained), figure.path
         free = [one for one in look.CURVES if not self._taken(QColor(one))] or look.CURVES
         others = sum(one not in self._optimizers for one in losses)
         colour = self._optimizers.get(loss, QColor(free[others % len(free)]))
         self._trained[loss] = colour
         self._draw_in(self.chart, self.legend, name, colour, faint=True)
-        self.legend.add(name, loss, "train", colour, part=is_part(name))
+        self.legend.add(name, loss, "train", colour, part=bool(figure.part))
         self._show_kind(self.kind.checkedId())
 
     def _taken(self, colour: QColor) -> bool:
@@ -358,7 +362,7 @@ class Losses(QWidget):
 
     def _held_out(self, loss: str) -> QColor:
         """The validation curve's colour: of its own for a loss alone, else its training curve's."""
-        whole = [one for one in self._trained if "/" not in one]
+        whole = [one for one in self._trained if not self._table.find(f"loss/{one}")[1].part]
         if whole == [loss]:
             return QColor(look.HELD_OUT[0])
         return look.mix(self._trained[loss], look.colours().text, 0.5)
@@ -366,9 +370,10 @@ class Losses(QWidget):
     def _end_steps(self, message: Steps) -> None:
         """Losses of steps, metrics of their batches, and what was validated after one of them."""
         for name, points in message.curves.items():
-            if name.startswith("loss/"):
+            split, figure = self._table.find(name)
+            if split == "loss":
                 if name not in self.chart:
-                    self._add_loss(name)
+                    self._add_loss(name, figure)
                 self.chart.extend(name, points.steps, points.values)
             else:
                 self._add_figures(name, points.steps, points.values)
@@ -377,8 +382,7 @@ class Losses(QWidget):
 
     def _end_epoch(self, message: EpochEnded) -> None:
         for key, value in message.figures.items():
-            split, _, name = key.partition("/")
-            if split == "val" or name not in self._trained:
+            if self._table.find(key)[0] == "val":  # batches are drawn one by one
                 self._add_figures(key, [message.step], [value])
         self._epoch = message.epoch
         self._say_headline()
@@ -386,8 +390,8 @@ class Losses(QWidget):
 
     def _add_figures(self, key: str, steps: Sequence[float], values: Sequence[float]) -> None:
         """Points of a validated loss or of a metric; those of batches are smoothed."""
-        split, _, name = key.partition("/")
-        is_loss = split == "val" and name in self._trained
+        split, figure = self._table.find(key)
+        name, is_loss = figure.path, figure.kind == "loss" and figure.path in self._trained
         chart, legend = (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
         if split == "val":
             self._figures[key] = values[-1]
@@ -397,16 +401,15 @@ class Losses(QWidget):
             palette = look.HELD_OUT if split == "val" else look.CURVES
             colour = self._held_out(name) if is_loss else QColor(palette[place % len(palette)])
             self._draw_in(chart, legend, key, colour, faint=split == "train", points=split == "val")
-            legend.add(key, name, split, colour, part="/" in name)
+            legend.add(key, name, split, colour, part=bool(figure.part))
             self._show_kind(self.kind.checkedId())
         chart.extend(key, steps, values)
 
     def _say_headline(self) -> None:
-        chosen = headline(self._figures)
+        chosen = headline(self._figures, self._table)
         if chosen is not None:
-            name, value = chosen
-            self.headline_title.setText(f"{name.partition('/')[2].replace('_', ' ')}, validation")
-            self.headline.setText(percent(name, value))
+            self.headline_title.setText(f"{self._table.find(chosen[0])[1].title}, validation")
+            self.headline.setText(percent(*chosen, self._table))
 
     def _say_epoch(self, seconds_left: float | None) -> None:
         if self._started is None:

@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 
 from gui.widgets.common import button, label
 from gui.widgets.number_format import duration, headline, named
+from runtime.protocol.figures import FigureTable, deciding
 from runtime.store.rebuild import rebuild
-from runtime.store.runs import DamagedRecords, Run, Runs, database, deciding, last_checkpoint
+from runtime.store.runs import DamagedRecords, Run, Runs, database, last_checkpoint
 
 COLUMNS = ("Run", "Started", "State", "Best", "Epochs", "Last", "Time", "Seed", "Weights", "Device")
 RUN = Qt.ItemDataRole.UserRole
@@ -119,16 +120,18 @@ class History(QWidget):
         for part in (self._damaged, self._rebuild):
             part.setVisible(bool(damaged))
         for run in runs:
-            judged = deciding(run.best) is not None  # several losses play against each other
-            best, last = headline(run.best) if judged else None, headline(run.last)
+            table = FigureTable(run.figures, run.last)
+            judged = deciding(run.best, run.figures)  # several losses play against each other
+            best = headline(run.best, table) if judged else None
+            last = headline(run.last, table)
             item = QTreeWidgetItem(
                 [
                     run.name or run.id,
                     time.strftime("%d %b %H:%M", time.localtime(run.started)),
                     run.state,
-                    f"{named(*best)} (epoch {run.best_epoch})" if best else "\N{EN DASH}",
+                    f"{named(*best, table)} (epoch {run.best_epoch})" if best else "\N{EN DASH}",
                     f"{run.epoch} of {run.settings.get('epochs', '?')}",
-                    named(*last) if last else "\N{EN DASH}",
+                    named(*last, table) if last else "\N{EN DASH}",
                     duration(run.seconds),
                     str(run.settings.get("seed", "")),
                     f"{run.parameters:,}",
@@ -170,11 +173,10 @@ class History(QWidget):
                     name: (list(map(float, points.steps)), list(points.values))
                     for name, points in runs.curves(run.id).items()
                 }
-                losses = {name.removeprefix("loss/") for name in curves if "loss/" in name}
+                table = FigureTable(run.figures)
                 for ended in runs.epochs(run.id):
                     for name, value in ended.figures.items():
-                        split, _, figure = name.partition("/")
-                        if split == "val" or figure not in losses:
+                        if table.find(name)[0] == "val":  # batches are there one by one
                             add_point(curves.setdefault(name, ([], [])), float(ended.step), value)
             self.overlaid.emit(Earlier(run, curves))
 

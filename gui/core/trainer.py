@@ -346,7 +346,8 @@ class Trainer(QObject):
         made = self._source.project
         if made is None:
             return None
-        return project(made.name, made.files, made.views, made.wires, made.learned)
+        told = made.views, made.wires, made.learned, made.figures
+        return project(made.name, made.files, *told)
 
     def _compare(self) -> None:
         """Was the board changed since what is drawn of it was compiled?"""

@@ -380,7 +380,9 @@ class Deeds(QObject):
         """Show an earlier run's curves beside the present ones."""
         run = earlier.run
         pace = Pace(run.step / run.epoch if run.epoch else 0.0, run.seconds / max(run.step, 1))
-        self._window.losses.show_curves(earlier.curves, title=run.id, pace=pace)
+        self._window.losses.show_curves(
+            earlier.curves, title=run.id, pace=pace, figures=run.figures
+        )
         self._window.show_tab("losses")
 
     def receive(self, message: object) -> None:

@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+from runtime.protocol.figures import Figure, FigureTable
 from runtime.protocol.messages import Generating, ViewDrawn
 
-SHARES = ("accuracy", "top", "f1", "precision", "recall", "iou", "dice", "map")
-"""Figures between 0 and 1 that are read as percentages; their names begin like this."""
+UNTOLD = FigureTable()
+"""Of a run that does not say what its figures are."""
 
 
 def figure(value: float | None) -> str:
@@ -32,33 +33,30 @@ def short(value: float | None) -> str:
     return f"{value:#.3g}".rstrip(".") if value else "0"
 
 
-def is_share(name: str) -> bool:
-    """Is this figure read as a percentage?"""
-    return name.rpartition("/")[2].lower().startswith(SHARES)
-
-
-def is_part(name: str) -> bool:
-    """Is this figure one of those that a loss is the sum of (`val/loss/part`)?"""
-    return name.count("/") > 1
-
-
-def percent(name: str, value: float) -> str:
+def percent(key: str, value: float, table: FigureTable = UNTOLD) -> str:
     """A figure as the big readout shows it."""
-    return f"{100 * value:.1f} %" if is_share(name) and math.isfinite(value) else figure(value)
+    share = table.find(key)[1].share and math.isfinite(value)
+    return f"{100 * value:.1f} %" if share else figure(value)
 
 
-def named(name: str, value: float) -> str:
+def named(key: str, value: float, table: FigureTable = UNTOLD) -> str:
     """A figure with what it is: accuracy 90.0 %."""
-    return f"{name.partition('/')[2].replace('_', ' ')} {percent(name, value)}"
+    return f"{table.find(key)[1].title} {percent(key, value, table)}"
 
 
-def headline(figures: Mapping[str, float]) -> tuple[str, float] | None:
+def headline(figures: Mapping[str, float], table: FigureTable = UNTOLD) -> tuple[str, float] | None:
     """The figure that stands for a run: held-out accuracy, else another metric, else the loss."""
-    held_out = [name for name in figures if name.startswith("val/") and not is_part(name)]
+    found = {key: table.find(key) for key in figures}
+    held_out = [key for key, (split, one) in found.items() if split == "val" and not one.part]
     if not held_out:
         return None
-    held_out.sort(key=lambda name: ("accuracy" not in name, not is_share(name), "loss" in name))
+    held_out.sort(key=lambda key: _rank(found[key][1]))
     return held_out[0], figures[held_out[0]]
+
+
+def _rank(figure: Figure) -> tuple[bool, bool, bool]:
+    """Where a figure stands among those that could stand for a run: the first is shown."""
+    return not figure.share, "accuracy" not in figure.name, figure.kind == "loss"
 
 
 def duration(seconds: float) -> str:

@@ -153,7 +153,7 @@ def first_losses(
 
 def records(compiled: graph.compile.Project) -> config.Project:
     """A compiled project in the runtime's own records."""
-    found = compiled.views, compiled.wires, compiled.learned
+    found = compiled.views, compiled.wires, compiled.learned, compiled.figures
     return config.project(compiled.name, compiled.files, *found)
 
 

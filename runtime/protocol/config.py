@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from runtime.protocol.figures import Better, Figure, Kind
+
 
 class SourceLike(Protocol):
     """What the compiler makes of one file: its text, and the nodes each line stands for."""
@@ -115,6 +117,30 @@ class LearnedLike(Protocol):
         """Steps between two updates."""
 
 
+class FigureLike(Protocol):
+    """What the compiler says of one loss or metric."""
+
+    @property
+    def name(self) -> str:
+        """What keys call it behind the split."""
+
+    @property
+    def part(self) -> str:
+        """Which of those that the loss is the sum of."""
+
+    @property
+    def kind(self) -> Kind:
+        """Is it a loss or a metric?"""
+
+    @property
+    def better(self) -> Better:
+        """Is a lower or a higher one better?"""
+
+    @property
+    def share(self) -> bool:
+        """Does it lie between 0 and 1?"""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """One source file of a run.
@@ -206,6 +232,7 @@ class Project:
         views: What to draw while training.
         wires: Whose weights to show while training.
         learned: Of which nodes to show how they learn.
+        figures: What each figure it tells is.
     """
 
     name: str
@@ -213,6 +240,7 @@ class Project:
     views: tuple[View, ...] = ()
     wires: tuple[Wire, ...] = ()
     learned: tuple[Learned, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 def project(
@@ -221,6 +249,7 @@ def project(
     views: tuple[ViewLike, ...] = (),
     wires: tuple[WireLike, ...] = (),
     learned: tuple[LearnedLike, ...] = (),
+    figures: tuple[FigureLike, ...] = (),
 ) -> Project:
     """Copy what the compiler made into records of our own, which travel to the worker."""
     return Project(
@@ -229,6 +258,7 @@ def project(
         tuple(_view(view) for view in views),
         tuple(Wire(str(w.link), w.network, w.tensor, w.row, w.column) for w in wires),
         tuple(Learned(one.path, one.network, one.modules, one.every) for one in learned),
+        tuple(Figure(f.name, f.part, f.kind, f.better, f.share) for f in figures),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from runtime.protocol.config import Begins, Project, RunConfig
+from runtime.protocol.figures import Figure
 
 # --- to the worker ---------------------------------------------------------------------------
 
@@ -192,6 +193,7 @@ class Started:
         epoch: Epochs done before (resumed runs).
         rates: The learning rate of each optimizer.
         precision: "float32", "bfloat16" or "float16".
+        figures: What each figure it tells is; none of a run of old.
     """
 
     run: str
@@ -208,6 +210,7 @@ class Started:
     epoch: int = 0
     rates: Mapping[str, float] = field(default_factory=dict)
     precision: str = "float32"
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +223,9 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Figures of the last steps, every one of them, by name.
+    """Figures of the last steps, every one of them, by key (see `runtime.protocol.figures`).
 
-    "loss/NAME" is a loss and "train/NAME" a metric of a training batch; "val/NAME" is of all rows
-    held back, at the few steps after which they are validated within an epoch.
+    Those of rows held back are at the few steps after which they are validated within an epoch.
     """
 
     curves: Mapping[str, Points]
@@ -231,7 +233,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded:
-    """An epoch ended; `figures` has "train/NAME" and "val/NAME", `step` the last step in it."""
+    """An epoch ended; `figures` has them by key, `step` is the last step in it."""
 
     epoch: int
     step: int

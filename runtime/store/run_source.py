@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from runtime.protocol import figures
 from runtime.protocol.config import File, Learned, Project, Sliders, View, Wire
 
 FOLDER = "source"
@@ -53,6 +54,7 @@ def write(project: Project, folder: Path) -> None:
         "views": [asdict(view) for view in project.views],
         "wires": [asdict(wire) for wire in project.wires],
         "learned": [asdict(one) for one in project.learned],
+        "figures": figures.plain(project.figures),
     }
     write_json(folder / PLAN, plan)
 
@@ -78,6 +80,7 @@ def read(folder: Path) -> Project:
         tuple(_view(**view) for view in plan["views"]),
         tuple(Wire(**wire) for wire in plan["wires"]),
         tuple(_learned(**one) for one in plan.get("learned", ())),  # none in runs of old
+        figures.from_plain(plan.get("figures")),
     )
 
 

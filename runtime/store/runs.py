@@ -19,6 +19,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from runtime.protocol import figures as known_figures
+from runtime.protocol.figures import Figure, deciding
 from runtime.protocol.messages import EpochEnded, Points
 from runtime.store import paths, program
 from runtime.store.lock import is_held
@@ -151,9 +153,14 @@ class Run:
     last: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def figures(self) -> tuple[Figure, ...]:
+        """What its figures are; none of a run of old, whose keys then have to do."""
+        return known_figures.from_plain(self.settings.get("figures"))
+
+    @property
     def best_by(self) -> str:
         """Why its best epoch is that, for people."""
-        name = deciding(self.best)
+        name = deciding(self.best, self.figures)
         return f"lowest {name}" if name else "the newest"
 
 
@@ -333,9 +340,10 @@ class Runs:
     def _sum_up(self, run: str) -> None:
         """Find the best and the last of a run's epochs anew."""
         best: EpochEnded | None = None
-        ended = self.epochs(run)
+        ended, known = self.epochs(run), self.find(run)
+        told = known.figures if known else ()
         for one in ended:
-            if best is None or better(one.figures, best.figures):
+            if best is None or better(one.figures, best.figures, told):
                 best = one
         if best is not None:
             figures = (json.dumps(dict(one.figures)) for one in (best, ended[-1]))
@@ -428,23 +436,11 @@ class Runs:
         self._db.execute("COMMIT")
 
 
-def deciding(figures: Mapping[str, float]) -> str | None:
-    """The figure that says which epoch is best: the validation loss, else the training loss.
-
-    Several losses, of optimizers that compete, say nothing of the kind: then the newest is best.
-    What a loss is made of, such as `train/loss/part`, does not count.
-    """
-    losses = [name.partition("/")[2] for name in figures if name.startswith("train/")]
-    whole = [name for name in losses if "/" not in name]
-    if len(whole) != 1:
-        return None
-    held_out = f"val/{whole[0]}"
-    return held_out if held_out in figures else f"train/{whole[0]}"
-
-
-def better(figures: Mapping[str, float], best: Mapping[str, float]) -> bool:
+def better(
+    figures: Mapping[str, float], best: Mapping[str, float], known: Iterable[Figure] = ()
+) -> bool:
     """Are an epoch's figures better than the best so far?"""
-    key = deciding(figures)
+    key = deciding(figures, known)
     return key is None or figures[key] < best.get(key, math.inf)
 
 

@@ -101,7 +101,8 @@ def _compiled(board: Path, data_dir: str | None) -> Project:
     if errors:
         raise CompileError(errors)
     made = compile_document(document, inference=inference)
-    return config.project(made.name, made.files, made.views, made.wires, made.learned)
+    told = made.views, made.wires, made.learned, made.figures
+    return config.project(made.name, made.files, *told)
 
 
 def _remove(place: Path) -> None:

@@ -199,7 +199,8 @@ class Loop:
             self._runs.delete(run)  # what was trained in this folder before
         report.record(self._runs)
         self._report = report
-        self._recorder = Recorder(run, self._runs, self._send)
+        told = self.project.figures
+        self._recorder = Recorder(run, self._runs, self._send, figures=told)
         if self.config.resume:
             self._recorder.restore(training)
         self._views = Views(

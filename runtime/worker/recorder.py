@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import sqlite3
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from time import perf_counter
 
 import torch
 from torch import Tensor
 
+from runtime.protocol.figures import Figure
 from runtime.protocol.messages import EpochEnded, Message, Points, Steps
 from runtime.store.run_source import FIRST_STEPS
 from runtime.store.runs import Runs, better
@@ -36,16 +37,26 @@ class Recorder:
         run: The run's id.
         runs: The database.
         send: Where messages go.
+        figures: What the run's figures are; of a run of old that is not known, and then its epochs
+            go on to have the means of losses alone.
         keep: How many of the first steps to keep for the exported self-check.
     """
 
     def __init__(
-        self, run: str, runs: Runs, send: Callable[[Message], None], *, keep: int = FIRST_STEPS
+        self,
+        run: str,
+        runs: Runs,
+        send: Callable[[Message], None],
+        *,
+        figures: Iterable[Figure] = (),
+        keep: int = FIRST_STEPS,
     ) -> None:
         self.first: list[dict[str, float]] = []
         self.best_epoch = 0
         self.best: Mapping[str, float] = {}
         self._run, self._runs, self._send, self._keep = run, runs, send, keep
+        self._figures = tuple(figures)
+        self._of_batches = {f"train/{one.path}" for one in self._figures if one.kind == "metric"}
         self._pending: list[Mapping[str, int | float | Tensor]] = []
         self._unwritten: dict[str, Points] = {}
         self._ended: list[EpochEnded] = []
@@ -59,13 +70,10 @@ class Recorder:
         for ended in self._runs.epochs(self._run):
             self._judge(ended.epoch, ended.figures)
         epoch_start = training.epoch * training.steps_per_epoch
-        for name, points in self._losses(after=epoch_start).items():
+        for name, points in self._runs.curves(self._run, after=epoch_start).items():
             self._add_up(name, points)
-        self._remember(self._losses(until=self._keep))
-
-    def _losses(self, **span: int) -> dict[str, Points]:
-        found = self._runs.curves(self._run, **span)
-        return {name: points for name, points in found.items() if is_loss(name)}
+        first = self._runs.curves(self._run, until=self._keep)
+        self._remember({name: points for name, points in first.items() if is_loss(name)})
 
     def flush(self, step: int, seconds: float, *, write: bool = False) -> None:
         """Make numbers of the waiting losses and send them; write them twice a second.
@@ -81,8 +89,7 @@ class Recorder:
             losses = {name: points for name, points in curves.items() if is_loss(name)}
             self._remember(losses)
             for name, points in curves.items():
-                if name in losses:
-                    self._add_up(name, points)
+                self._add_up(name, points)
                 waiting = self._unwritten.setdefault(name, Points(array("q"), array("d")))
                 waiting.steps.extend(points.steps)
                 waiting.values.extend(points.values)
@@ -126,7 +133,7 @@ class Recorder:
     def epoch(self, epoch: int, step: int, figures: Mapping[str, float]) -> EpochEnded:
         """Add the training means to an epoch's figures; call it after `flush`."""
         means = {
-            "train/" + name.removeprefix("loss/"): total / count
+            "train/" + name.partition("/")[2]: total / count
             for name, (total, count) in self._sums.items()
             if count
         }
@@ -138,13 +145,17 @@ class Recorder:
         return ended
 
     def _add_up(self, name: str, points: Points) -> None:
+        """Add a loss or a metric of batches to the sums of an epoch; a metric may have no value."""
+        if not is_loss(name) and name not in self._of_batches:
+            return
         total, count = self._sums.get(name, (0.0, 0))
         for value in points.values:  # one by one: the same sum however they were batched
-            total += value
-        self._sums[name] = (total, count + len(points.values))
+            if math.isfinite(value):
+                total, count = total + value, count + 1
+        self._sums[name] = (total, count)
 
     def _judge(self, epoch: int, figures: Mapping[str, float]) -> bool:
-        found = better(figures, self.best)
+        found = better(figures, self.best, self._figures)
         if found:
             self.best_epoch, self.best = epoch, figures
         return found

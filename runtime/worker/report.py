@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from runtime.protocol import figures
 from runtime.protocol.config import Project, RunConfig
 from runtime.protocol.messages import Progress, Started
 from runtime.store import run_source
@@ -145,6 +146,7 @@ class Report:
             epoch=training.epoch,
             rates=build.rates(training),
             precision=build.precision(training),
+            figures=self._project.figures,
         )
 
     def progress(self) -> Progress:
@@ -184,4 +186,5 @@ class Report:
             "system": f"{platform.system()} {platform.machine()}",
             "process": os.getpid(),
             "rates": self._rates,
+            "figures": figures.plain(self._project.figures),
         }

@@ -4,7 +4,8 @@ A plain mean over examples has the hook `total(*values)`: source of what is summ
 sum is divided by; `figure(mean, home)` may make the figure from their quotient, by the functions
 of `math` or `torch`. Any other has
 `metric(*types)`, source of a torchmetrics constructor, and `update(*values)`, source of the
-arguments of its update; several processes agree on both.
+arguments of its update; several processes agree on both. Each says whether a "higher" or a
+"lower" figure is `better` ("" where that is not known), and whether it is a `share`: 0 to 1.
 """
 
 from typing import ClassVar, Literal
@@ -18,6 +19,13 @@ from graph.nodes.shared.targets import by_class, check_classes, check_scores, sa
 
 GROUP = "Metric"
 Average = Literal["macro", "micro", "weighted"]
+
+
+class Share:
+    """A share of what is right: between 0 and 1, and the higher the better."""
+
+    better: ClassVar[str] = "higher"
+    share: ClassVar[bool] = True
 
 
 def one_score(logits: Value, label: Value) -> tuple[str, str]:
@@ -59,7 +67,7 @@ def nats(logits: Value, label: Value) -> str:
     source="torchmetrics.Accuracy",
     synonyms="hit rate, share right, error rate",
 )
-class Accuracy:
+class Accuracy(Share):
     """Share of examples whose highest score is the right class; of one score, its sign."""
 
     def shape(self, logits: TensorType, label: TensorType) -> tuple[TensorType, ...]:
@@ -88,7 +96,7 @@ class Accuracy:
     outputs="",
     synonyms="hit rate, top-5",
 )
-class TopK:
+class TopK(Share):
     """Share of examples whose right class is among the `k` highest scores."""
 
     k: int = param(5, low=1, doc="How many guesses count.")
@@ -118,7 +126,7 @@ class TopK:
 
 
 @shared
-class ClassMetric:
+class ClassMetric(Share):
     """A torchmetrics figure that is averaged over the classes."""
 
     function: ClassVar[str] = ""
@@ -223,7 +231,7 @@ class IoU(ClassMetric):
     outputs="",
     synonyms="segmentation, overlap, mask, f1",
 )
-class DiceScore:
+class DiceScore(Share):
     """Overlap of the found mask and the true one, a mean over pictures; 1 is perfect."""
 
     def shape(self, logits: TensorType, label: TensorType) -> tuple[TensorType, ...]:
@@ -257,6 +265,9 @@ class DiceScore:
 class Perplexity:
     """Among how many equally likely classes the network seems to choose: exp of cross entropy."""
 
+    better: ClassVar[str] = "lower"
+    share: ClassVar[bool] = False
+
     def shape(self, logits: TensorType, label: TensorType) -> tuple[TensorType, ...]:
         check_classes(logits, label)
         return ()
@@ -283,6 +294,9 @@ class Perplexity:
 )
 class Bits:
     """How many bits each label costs, were the network to compress them."""
+
+    better: ClassVar[str] = "lower"
+    share: ClassVar[bool] = False
 
     def shape(self, logits: TensorType, label: TensorType) -> tuple[TensorType, ...]:
         check_classes(logits, label)

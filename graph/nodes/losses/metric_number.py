@@ -13,6 +13,8 @@ from graph.nodes.shared.targets import check_pair, pair
 class NumberMetric:
     """Compares predicted numbers with true ones, in the unit of these."""
 
+    better: ClassVar[str] = "lower"
+    share: ClassVar[bool] = False
     own_unit: ClassVar[tuple[str, ...]] = ("prediction", "target")
 
     def shape(self, prediction: TensorType, target: TensorType) -> tuple[TensorType, ...]:
@@ -95,6 +97,7 @@ class RMSE(NumberMetric):
 class R2(NumberMetric):
     """Share of the target's variance the network explains: 1 is perfect, 0 the mean's."""
 
+    better: ClassVar[str] = "higher"
     own_unit: ClassVar[tuple[str, ...]] = ()  # it is the same in any
 
     def metric(self, prediction: TensorType, target: TensorType) -> str:
@@ -121,6 +124,8 @@ class R2(NumberMetric):
 class MeanValue:
     """The mean of any numbers, such as a loss that is computed but not trained."""
 
+    better: ClassVar[str] = ""
+    share: ClassVar[bool] = False
     own_unit: ClassVar[tuple[str, ...]] = ("x",)
 
     def shape(self, x: TensorType) -> tuple[TensorType, ...]:

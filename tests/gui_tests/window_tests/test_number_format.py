@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QSize
@@ -16,6 +17,7 @@ from gui.previews.painters import draw, natural_size, on_node
 from gui.shell.window import Window
 from gui.widgets.common import Elided
 from gui.widgets.number_format import duration, figure, headline, percent, size
+from runtime.protocol.figures import Figure, deciding
 from runtime.protocol.messages import (
     EpochEnded,
     Points,
@@ -212,3 +214,30 @@ def test_metrics_of_batches_and_validation_within_an_epoch_are_drawn_at_their_st
     assert losses.metrics.series("train/accuracy").count == 3
     assert [*losses.metrics.series("val/accuracy").x[:2]] == [2, 3]
     assert [*losses.chart.series("val/cross_entropy").y[:2]] == [1.75, 0.9]
+
+
+def test_what_figures_are_is_told_and_not_read_off_their_names(qtbot: QtBot) -> None:
+    losses = Losses()
+    qtbot.addWidget(losses)
+    told = (
+        Figure("accuracy", kind="loss", better="lower"),
+        Figure("hits", kind="metric", better="higher", share=True),
+        Figure("top", kind="metric", better="lower"),
+    )
+    losses.receive(replace(STARTED, figures=told))
+    steps = array("q", [1, 2])
+    curves = {
+        "loss/accuracy": Points(steps, array("d", [2.0, 1.0])),
+        "train/hits": Points(steps, array("d", [0.25, 0.75])),
+    }
+    losses.receive(Steps(curves))
+    means = {"train/accuracy": 1.5, "train/hits": 0.5}
+    figures = {**means, "val/accuracy": 1.25, "val/hits": 0.625, "val/top": 7.0}
+    losses.receive(EpochEnded(1, 2, figures))
+    losses.draw()
+    assert (losses.headline.text(), losses.headline_title.text()) == ("62.5 %", "hits, validation")
+    assert {*losses.chart.names()} == {"loss/accuracy", "val/accuracy"}
+    assert {*losses.metrics.names()} == {"train/hits", "val/hits", "val/top"}
+    assert [*losses.metrics.series("train/hits").y[:2]] == [0.25, 0.75], "no mean among batches"
+    assert deciding(figures, told) == "val/accuracy"
+    assert deciding({**means, "train/top": 7.0}, told) == "train/accuracy"

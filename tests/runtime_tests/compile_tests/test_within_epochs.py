@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,16 @@ import pytest
 import torch
 
 from graph.compile import compile_document
+from graph.declare.registry import REGISTRY, Declaration
 from graph.edit.document import Document
 from graph.model.sheet import End
 from runtime.cli import terminal
 from runtime.cli.train_command import records
 from runtime.exported.data import validation_pause
 from runtime.protocol.config import RunConfig
-from runtime.protocol.messages import EpochEnded, Message, Steps
+from runtime.protocol.figures import FigureTable, from_plain
+from runtime.protocol.messages import EpochEnded, Message, Started, Steps
+from runtime.store import run_source
 from runtime.store.runs import Runs
 from tests.graph_tests.projects import compiled
 from tests.runtime_tests.compile_tests.test_scripts import mlp
@@ -112,7 +116,105 @@ def test_a_run_records_and_sends_what_is_told_within_an_epoch(tmp_path: Path) ->
         curves, epochs = runs.curves(stopped.run), runs.epochs(stopped.run)
     assert [*curves["train/accuracy"].steps] == [*curves["loss/cross_entropy"].steps]
     assert [*curves["val/accuracy"].steps] == [3, 6]
-    assert [*epochs[0].figures] == ["train/cross_entropy", "val/cross_entropy", "val/accuracy"]
+    assert [*epochs[0].figures] == [
+        f"{split}/{name}" for split in ("train", "val") for name in ("cross_entropy", "accuracy")
+    ]
     sent = {n for one in heard if isinstance(one, Steps) for n in one.curves}
     assert {"train/accuracy", "val/accuracy", "val/cross_entropy"} < sent
     assert sum(isinstance(one, EpochEnded) for one in heard) == 1
+
+
+def judged(*metrics: str) -> Document:
+    """Digits told apart, and what measures that beside the loss; metrics are called `m0`, `m1`."""
+    document = mlp()
+    nodes = {node.name: node for node in document.board.nodes.values()}
+    for number, kind in enumerate(metrics):
+        judge = document.add_node(f"metric.{kind}", name=f"m{number}")
+        document.link(End(nodes["logits"].id, "y"), End(judge.id, "logits"))
+        document.link(End(nodes["digits"].id, "label"), End(judge.id, "label"))
+    return document
+
+
+def test_an_epoch_has_the_mean_of_its_batches_and_no_metric_decides_which_is_best(
+    tmp_path: Path,
+) -> None:
+    project = records(compile_document(judged("top_k", "perplexity")))
+    settings = RunConfig(epochs=3, batch_size=200, threads=1, device="cpu")
+    heard: list[Message] = []
+    stopped = terminal.run(project, settings, heard.append, runs_at=tmp_path)
+    with Runs(tmp_path / "runs.sqlite") as runs:
+        curves, epochs = runs.curves(stopped.run), runs.epochs(stopped.run)
+        run = runs.find(stopped.run)
+    assert run is not None
+    for name in ("accuracy", "m0", "m1"):
+        values = [*curves[f"train/{name}"].values]
+        size = len(values) // 3
+        means = [sum(values[n : n + size]) / size for n in range(0, len(values), size)]
+        assert [one.figures[f"train/{name}"] for one in epochs] == means
+    sent = [one for one in heard if isinstance(one, EpochEnded)]
+    assert [one.figures for one in sent] == [one.figures for one in epochs]
+    assert run.best_by == "lowest val/cross_entropy"
+    held_out = [one.figures["val/cross_entropy"] for one in epochs]
+    assert run.best_epoch == 1 + held_out.index(min(held_out))
+    assert run.last == epochs[-1].figures
+
+
+def test_a_run_says_what_its_figures_are(tmp_path: Path) -> None:
+    project = records(compile_document(judged("top_k", "perplexity")))
+    settings = RunConfig(epochs=1, batch_size=200, threads=1, device="cpu", max_steps=2)
+    heard: list[Message] = []
+    stopped = terminal.run(project, settings, heard.append, runs_at=tmp_path)
+    (started,) = (one for one in heard if isinstance(one, Started))
+    table = FigureTable(started.figures)
+    told = {one.name: (one.kind, one.better, one.share) for one in started.figures}
+    assert told == {
+        "cross_entropy": ("loss", "lower", False),
+        "accuracy": ("metric", "higher", True),
+        "m0": ("metric", "higher", True),
+        "m1": ("metric", "lower", False),
+    }
+    assert table.find("val/m0") == ("val", next(f for f in started.figures if f.name == "m0"))
+    with Runs(tmp_path / "runs.sqlite") as runs:
+        run = runs.find(stopped.run)
+    assert run is not None
+    assert run.figures == started.figures
+    assert run_source.read(Path(stopped.folder)).figures == started.figures
+
+
+def test_a_run_of_old_that_says_nothing_of_its_figures_goes_on_as_it_was(tmp_path: Path) -> None:
+    project = records(compile_document(judged("top_k")))
+    settings = RunConfig(epochs=3, batch_size=200, threads=1, device="cpu", max_steps=8)
+    stopped = terminal.run(replace(project, figures=()), settings, lambda _: None, runs_at=tmp_path)
+    resumed = replace(settings, resume=stopped.folder, max_steps=None)
+    stopped = terminal.run(replace(project, files={}), resumed, lambda _: None, runs_at=tmp_path)
+    with Runs(tmp_path / "runs.sqlite") as runs:
+        run, epochs = runs.find(stopped.run), runs.epochs(stopped.run)
+    assert run is not None
+    assert stopped.reason == "finished"
+    assert len(epochs) == 3
+    assert all("train/accuracy" not in one.figures for one in epochs)
+    assert (run.figures, run.best_by) == ((), "lowest val/cross_entropy")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        None,
+        7,
+        "figures",
+        {"name": "loss"},
+        [3, None, [], {}],
+        [{"name": 3, "kind": "loss"}],
+        [{"name": "a", "kind": "loss", "more": 1}],
+    ],
+)
+def test_what_is_no_figure_is_left_out(kept: object) -> None:
+    assert from_plain(kept) == ()
+
+
+@pytest.mark.parametrize("declaration", [one for one in REGISTRY if one.role == "metric"])
+def test_every_metric_says_what_a_better_one_is(declaration: Declaration) -> None:
+    bound = declaration.bind({})
+    assert bound.better in {"higher", "lower", ""}
+    assert isinstance(bound.share, bool)
+    assert not bound.share or bound.better == "higher"

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from graph.compile import compile_document
 from graph.edit.document import Document
 from graph.model.sheet import End, Node
-from runtime.store.runs import deciding
+from runtime.protocol.figures import deciding
 from tests.graph_tests.networks_tests.drawing import Drawing
 from tests.runtime_tests.compile_tests.written import complaints, write
 from tests.runtime_tests.networks_tests.test_steps import training
