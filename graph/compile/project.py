@@ -222,6 +222,7 @@ def _readme(name: str, title: str, files: Collection[str]) -> Source:
         "pretrained.py": "weights to begin with, from the files in `pretrained`",
         "losses.py": "losses that torch has not",
         "layers.py": "layers that torch has not",
+        "metrics.py": "metrics that torchmetrics has not",
         "neurons.py": "neurons of any wiring",
         "diffusion.py": "puts noise into pictures and takes it out again",
         "latents.py": "points to look at in the latent space",

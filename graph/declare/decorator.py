@@ -91,8 +91,9 @@ def _title(name: str) -> str:
 
 HOOKS = frozenset(
     """
-    absolute averages bounds call curve drops expression figure fixed_split flat metric module modes
-    needs_facts optimizer per ports read remembers schedule shape summary total update wants weights
+    absolute averages bounds call curve drops expression figure fixed_split flat metric modes
+    module needs_facts of_batch optimizer per ports read remembers schedule shape summary total
+    update wants weights
     """.split()  # noqa: SIM905 - a list of quoted words is harder to read
 )
 

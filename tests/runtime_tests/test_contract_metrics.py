@@ -16,6 +16,7 @@ from torch import Tensor
 from graph.core.errors import Mismatch
 from graph.core.tensor import TensorType
 from graph.declare import Declaration
+from runtime.exported.metrics import r_squared
 from tests.runtime_tests.contract import parameters
 from tests.runtime_tests.contract_sides import hold
 from tests.runtime_tests.evaluate import evaluate, f, find, labels, of_role, values
@@ -174,6 +175,23 @@ def test_figures_of_numbers(kind: str) -> None:
         wanted = theirs(*((shown.flatten(), target.flatten()) if narrow else (shown, target)))
         ours = figure(kind, {}, wires, (prediction, target))
         assert ours == pytest.approx(wanted.item(), rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", [*OF_CLASSES, "metric.r2"])
+def test_a_batch_gives_what_it_gives_alone(kind: str) -> None:
+    numbers = kind == "metric.r2"
+    for wires in (NUMBERS, COLUMN, COLUMNS) if numbers else (CLASSES, SEQUENCE, PIXELS, YES, MASKS):
+        scores, wanted = made(wires[0])[:20], made(wires[1])[:20]
+        wanted = wanted.sign().clamp(min=0) if wires is MASKS else wanted
+        declaration = find(kind)
+        names = [port.name for port in declaration.ports.inputs]
+        source = declaration.bind({}).of_batch(*values(**dict(zip(names, wires, strict=True))))
+        found = evaluate(source, **dict(zip(names, (scores, wanted), strict=True)))
+        assert found.item() == pytest.approx(figure(kind, {}, wires, (scores, wanted)), rel=1e-4)
+
+
+def test_one_row_has_no_share_of_a_variance_and_stops_nothing() -> None:
+    assert not r_squared(torch.randn(1, 3), torch.randn(1, 3)).isfinite()
 
 
 def test_mean_value() -> None:

@@ -49,9 +49,9 @@ class Members:
         return bool(step.parts or self.measured(step))
 
     def _by_step(self) -> dict[str, list[Node]]:
-        """Each metric that is a plain mean goes to the first step that has all it measures."""
+        """Each metric goes to the first step that has all it measures."""
         plan, flow = self.plan, self.flow
-        left = [one for one in plan.metrics if plan.scope.declaration(one.id).has("total")]
+        left = list(plan.metrics)
         found: dict[str, list[Node]] = {}
         given = set(plan.batch)
         for step in plan.steps:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from graph.compile.avoided import reserved
 from graph.compile.body import Body
@@ -114,10 +115,7 @@ class StepMethod:
         if measured:
             writer.add("with torch.no_grad():", [one.id for one in measured], level=2)
         for node in measured:
-            bound = scope.bound(node.id)
-            total, count = bound.total(*scope.given(node.id, values))
-            mean = f"{operand(total)} / {operand(count)}"
-            figure = bound.figure(mean, "torch") if hasattr(bound, "figure") else mean
+            figure = _of_batch(scope.bound(node.id), scope.given(node.id, values))
             writer.add(f"{self._local(node, values)} = {figure}", (node.id,), level=3)
 
     def _local(self, node: Node, values: dict[End, Value]) -> str:
@@ -134,6 +132,15 @@ class StepMethod:
         pairs = [f'"loss/{name}": {values[end]}.detach()' for end, name in told.items()]
         pairs += [f'"train/{one.name}": {self._local(one, values)}' for one in measured]
         writer.add(f"return {{{', '.join(pairs)}}}", self._ids, level=2)
+
+
+def _of_batch(metric: Any, given: Sequence[Any]) -> str:
+    """Source of what a metric measures on the rows of one batch."""
+    if hasattr(metric, "of_batch"):
+        return str(metric.of_batch(*given))
+    total, count = metric.total(*given)
+    mean = f"{operand(total)} / {operand(count)}"
+    return str(metric.figure(mean, "torch")) if hasattr(metric, "figure") else mean
 
 
 def _call_last(body: Body, name: str) -> None:

@@ -4,7 +4,8 @@ A plain mean over examples has the hook `total(*values)`: source of what is summ
 sum is divided by; `figure(mean, home)` may make the figure from their quotient, by the functions
 of `math` or `torch`. Any other has
 `metric(*types)`, source of a torchmetrics constructor, and `update(*values)`, source of the
-arguments of its update; several processes agree on both. Each says whether a "higher" or a
+arguments of its update; several processes agree on both; `of_batch(*values)` is source of what one
+training batch gives, which is cheaper than such an object. Each says whether a "higher" or a
 "lower" figure is `better` ("" where that is not known), and whether it is a `share`: 0 to 1.
 """
 
@@ -12,7 +13,7 @@ from typing import ClassVar, Literal
 
 from graph.core.errors import Mismatch, set_param
 from graph.core.tensor import TensorType
-from graph.declare import Value, call, node, param, shared
+from graph.declare import Raw, Value, call, node, param, shared
 from graph.declare.ranges import ORDER, SIGN, SURPRISE, YES_OR_NO, Want
 from graph.nodes.shared.axes_of_shapes import operand
 from graph.nodes.shared.targets import by_class, check_classes, check_scores, same_numbers
@@ -130,6 +131,8 @@ class ClassMetric(Share):
     """A torchmetrics figure that is averaged over the classes."""
 
     function: ClassVar[str] = ""
+    of_rows: ClassVar[str] = ""
+    """The same as a function."""
 
     average: Average = param(
         "macro",
@@ -145,10 +148,18 @@ class ClassMetric(Share):
         return judged(logits, label)
 
     def metric(self, logits: TensorType, label: TensorType) -> str:
+        return call(self.function, **self._task(logits, label))
+
+    def of_batch(self, logits: Value, label: Value) -> str:
+        given = Raw(self.update(logits, label))
+        task = self._task(logits.type, label.type)
+        return call(self.of_rows, given, **task, validate_args=False)
+
+    def _task(self, logits: TensorType, label: TensorType) -> dict[str, object]:
         if same_numbers(logits, label):
-            return call(self.function, task="binary")
+            return {"task": "binary"}
         classes = check_classes(logits, label)
-        return call(self.function, task="multiclass", num_classes=classes, average=self.average)
+        return {"task": "multiclass", "num_classes": classes, "average": self.average}
 
     def update(self, logits: Value, label: Value) -> str:
         if same_numbers(logits.type, label.type):
@@ -174,6 +185,7 @@ class F1(ClassMetric):
     """Harmonic mean of precision and recall."""
 
     function: ClassVar[str] = "torchmetrics.F1Score"
+    of_rows: ClassVar[str] = "torchmetrics.functional.f1_score"
 
 
 @node(
@@ -189,6 +201,7 @@ class Precision(ClassMetric):
     """Of what is taken for a class, the share that is."""
 
     function: ClassVar[str] = "torchmetrics.Precision"
+    of_rows: ClassVar[str] = "torchmetrics.functional.precision"
 
 
 @node(
@@ -204,6 +217,7 @@ class Recall(ClassMetric):
     """Of what is of a class, the share that is taken for it."""
 
     function: ClassVar[str] = "torchmetrics.Recall"
+    of_rows: ClassVar[str] = "torchmetrics.functional.recall"
 
 
 @node(
@@ -220,6 +234,7 @@ class IoU(ClassMetric):
     """Overlap of what is found and what is there: both by either, over all examples."""
 
     function: ClassVar[str] = "torchmetrics.JaccardIndex"
+    of_rows: ClassVar[str] = "torchmetrics.functional.jaccard_index"
 
 
 @node(

@@ -103,6 +103,9 @@ class R2(NumberMetric):
     def metric(self, prediction: TensorType, target: TensorType) -> str:
         return "torchmetrics.R2Score()"
 
+    def of_batch(self, prediction: Value, target: Value) -> str:
+        return f"r_squared({self.update(prediction, target)})"
+
     def update(self, prediction: Value, target: Value) -> str:
         found, wanted = pair(prediction, target)
         if prediction.type.rank < 2 or target.type.rank < 2:
