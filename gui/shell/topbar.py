@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -38,6 +39,25 @@ NAMES = {
 }
 
 
+class Roomy(QToolButton):
+    """A button with room for each of the words it may show: when one takes another's place nothing
+    moves, and none is cut until the bar is laid out anew."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__()
+        self._words = words
+
+    def sizeHint(self) -> QSize:
+        """What the longest word needs."""
+        size = partial(self.fontMetrics().size, Qt.TextFlag.TextShowMnemonic)
+        now = size(self.text()).width()
+        longest = max(now, *(size(word).width() for word in self._words))
+        return super().sizeHint() + QSize(longest - now, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
 class TopBar(QToolBar):
     """Shows the file and steers the run."""
 
@@ -59,7 +79,7 @@ class TopBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.title, self.state = Elided(least=110), label("", "dim")
         self.title.setProperty("look", "title")
-        self.train = _button(acts["train"], "primary")
+        self.train = _button(acts["train"], "primary", Roomy("Train", "Resume"))
         self.pause = _button(acts["pause"], "button")
         self.step = _button(acts["step"], "button")
         self.stop = _button(acts["stop"], "button")
@@ -173,8 +193,8 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     return row
 
 
-def _button(action: QAction, style: str) -> QToolButton:
-    made = QToolButton()
+def _button(action: QAction, style: str, made: QToolButton | None = None) -> QToolButton:
+    made = made or QToolButton()
     made.setDefaultAction(action)
     made.setProperty("look", style)
     made.setAccessibleName(action.text().replace("&", ""))

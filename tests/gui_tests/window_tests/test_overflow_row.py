@@ -73,3 +73,17 @@ def test_a_button_without_its_word_does_what_it_did(window: Window) -> None:
     window.acts["step"].triggered.connect(lambda: asked.append("step"))
     QTest.mouseClick(window.topbar.step, Qt.MouseButton.LeftButton)
     assert asked == ["step"]
+
+
+def test_the_first_button_has_room_for_resume_before_it_says_so(window: Window) -> None:
+    """What shows between a new word and the next layout, which a slow board puts off."""
+    for width in range(1400, 900, -100):
+        window.acts["train"].setText("&Train")
+        resize(window, width)
+        before = [one.geometry() for one in window.topbar.row.findChildren(QWidget)]
+        window.acts["train"].setText("&Resume")
+        button = window.topbar.train
+        words = button.fontMetrics().horizontalAdvance(button.text().replace("&", ""))
+        assert button.width() >= button.minimumSizeHint().width() > words, width
+        settle(50)
+        assert [one.geometry() for one in window.topbar.row.findChildren(QWidget)] == before
