@@ -53,6 +53,8 @@ class Board(QWidget):
     """Where the keys are on the board and which lead on; empty where that is no matter."""
     entered = Signal()
     """Enter was pressed where it draws no wire."""
+    nothing_to_leave = Signal()
+    """Escape was pressed where nothing of the board is left by it."""
     node_activated = Signal(str)
     sheet_shown = Signal(str)
     data_arrived = Signal(str)
@@ -359,6 +361,10 @@ class Board(QWidget):
         seen = item is not None and self.viewer.shows(item.sceneBoundingRect())
         self.viewer.scale(factor, factor, item.pos() if item is not None and seen else None)
 
+    def show_actual_size(self) -> None:
+        """Show the board as large as it was drawn, about the node the keys are at."""
+        self.zoom(1 / self.viewer.zoom())
+
     def centre_on(self, node: str) -> None:
         """Bring a node to the middle, near enough to be read."""
         item = self.drawing.nodes.get(node)
@@ -483,8 +489,10 @@ class Board(QWidget):
             return
         if self.selected() or self.selected_wires():
             self.select([])
-        else:
+        elif self.sheet_name != BOARD:
             self.networks.leave()
+        else:
+            self.nothing_to_leave.emit()
 
     def _on_item_double_clicked(self, node: str, header: bool) -> None:
         if self.networks.enter(node):

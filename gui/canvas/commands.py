@@ -52,7 +52,13 @@ class Commands(dict[str, QAction]):
         add("rename", "Ren&ame", "F2", "pencil-simple", self.rename)
         add("replace", "Replace &with...", "R", "swap", lambda: replace_search.open_search(board))
         add("mute", "&Mute", "M", "speaker-slash", self.mute)
-        add("duplicate", "Dup&licate", "Shift+D", "copy", lambda: self.duplicate(twins=False))
+        add(
+            "duplicate",
+            "Dup&licate",
+            ["Shift+D", "Ctrl+D"],
+            "copy",
+            lambda: self.duplicate(twins=False),
+        )
         add(
             "duplicate_linked",
             "Lin&ked duplicate",
@@ -74,7 +80,7 @@ class Commands(dict[str, QAction]):
         networks = board.networks
         add("group", "Group &into a network...", "Ctrl+G", "bounding-box", networks.group)
         add("ungroup", "Ungr&oup", "Ctrl+Shift+G", "selection-slash", networks.ungroup)
-        add("enter", "&Enter network", "Alt+Down", "sign-in", networks.enter_selected)
+        add("enter", "Ente&r network", "Alt+Down", "sign-in", networks.enter_selected)
         add("leave", "Lea&ve network", "Alt+Up", "sign-out", networks.leave)
         add("select_all", "&Select all", "Ctrl+A", "selection-all", self.select_all)
         add("fit", "&Fit", "F", "corners-out", board.fit)
@@ -84,36 +90,38 @@ class Commands(dict[str, QAction]):
         add(
             "zoom_in",
             "&Zoom in",
-            ["Ctrl++", "Ctrl+="],
+            ["+", "=", "Ctrl++", "Ctrl+="],
             "magnifying-glass-plus",
             partial(board.zoom, ZOOM),
         )
         add(
             "zoom_out",
             "Zoo&m out",
-            "Ctrl+-",
+            ["-", "Ctrl+-"],
             "magnifying-glass-minus",
             partial(board.zoom, 1 / ZOOM),
         )
+        add("actual_size", "A&ctual size", "Ctrl+0", "", board.show_actual_size)
         self._add_ways()
 
     def _add_ways(self) -> None:
         """Arrows go, with Shift they select more, with Ctrl they move what is selected."""
         board, add = self.board, self._add
         for way, (across, down) in WAYS.items():
-            key = way.title()
-            add(f"walk_{way}", f"Go {way}", key, "", partial(board.walk, way))
-            add(
-                f"more_{way}",
-                f"Select more {way}",
-                f"Shift+{key}",
-                "",
-                partial(board.walk, way, more=True),
-            )
-            for keys, by in (("Ctrl", STEP), ("Ctrl+Shift", SMALL_STEP)):
-                name = f"move_{way}" if keys == "Ctrl" else f"shift_{way}"
-                text = f"Move {way}" if keys == "Ctrl" else f"Move a little {way}"
-                add(name, text, f"{keys}+{key}", "", partial(board.nudge, across * by, down * by))
+            for name, text, keys, run in (
+                ("walk", "Go to the nearest node", "", partial(board.walk, way)),
+                ("more", "Select more", "Shift+", partial(board.walk, way, more=True)),
+                ("move", "Move", "Ctrl+", partial(board.nudge, across * STEP, down * STEP)),
+                (
+                    "shift",
+                    "Move a little",
+                    "Ctrl+Shift+",
+                    partial(board.nudge, across * SMALL_STEP, down * SMALL_STEP),
+                ),
+            ):
+                add(f"{name}_{way}", f"{text} {way}", f"{keys}{way.title()}", "", run)
+                self[f"{name}_{way}"].setProperty("title", text)
+                self[f"{name}_{way}"].setProperty("all_ways", f"{keys}Arrows")
 
     def _add(
         self,
@@ -124,6 +132,7 @@ class Commands(dict[str, QAction]):
         run: Callable[[], object],
     ) -> None:
         action = QAction(text, self.board)
+        action.setProperty("title", text)
         if isinstance(keys, QKeySequence.StandardKey):
             action.setShortcuts(keys)
         else:

@@ -39,6 +39,15 @@ IN_HAND = (
     "Tab: new node \N{MIDDLE DOT} Escape: leave"
 )
 
+KEYS = (
+    ("Arrows", "At a port: the next port, its wires; on a wire: along it, the next wire"),
+    ("Enter", "Draw a wire from the port, lead the wire elsewhere, join the one in hand"),
+    ("Tab", "A new node behind the port, or into the wire"),
+    ("Delete", "Disconnect"),
+    ("Escape", "Put the wire in hand down; from a wire to its port, from a port to its node"),
+)
+"""What the keys do there, for people."""
+
 
 class Spot(NamedTuple):
     """A port as it is found again when items were made anew.

@@ -32,6 +32,25 @@ from gui.widgets.common import shown
 
 MIME_NODE = "application/x-neurowire-node"
 
+KEYS = (
+    ("Enter", "Into the selected network, or into the first field of the node"),
+    ("Escape", "Nothing selected; out of the network; the message above the board closed"),
+    ("Menu, Shift+F10", "The menu of the node or wire the keys are at, or of the board"),
+)
+"""What keys do that are no action's, for people."""
+MOUSE = (
+    ("Double-click on the board", "Search a node to add there"),
+    ("Double-click on a node", "Into its network, to its name, or to its fields"),
+    ("Drag from a port", "Draw a wire; dropped on nothing it asks what could follow"),
+    ("Shift+click, Ctrl+click", "Select more, or less"),
+    ("Drag on the board", "Select what is inside"),
+    ("Alt+Shift+drag", "Cut wires"),
+    ("Middle button", "Move the board"),
+    ("Wheel", "Zoom"),
+    ("Right click", "The menu of what is there"),
+)
+"""What the mouse does on the board, for people."""
+
 
 class Viewer(Wiring):
     """What a user's hand meets."""

@@ -13,6 +13,12 @@ from graph.declare import Param
 
 Number = int | float
 
+KEYS = (
+    ("Up, Down", "One step more or less; with Ctrl ten"),
+    ("Enter", "Take what is typed, such as 8*8 or 1e-3"),
+    ("Escape", "Take back what was typed, then to the board"),
+)
+"""What keys do in a field for a number, for people."""
 TAKEN_BACK = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 WORDS = {"inf": math.inf, "-inf": -math.inf, "+inf": math.inf}
 

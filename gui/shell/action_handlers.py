@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from graph.format.file import SUFFIX
@@ -21,7 +21,9 @@ from gui.canvas.trained_colours import loss_colours
 from gui.charts.pace import Pace
 from gui.charts.runs_panel import Earlier
 from gui.core.preferences import settings
-from gui.shell.command_palette import Commands, plain
+from gui.shell.command_palette import Commands
+from gui.shell.key_list import listed
+from gui.shell.keys_dialog import Keys
 from gui.widgets import dialogs
 from gui.widgets.menu import escaped
 from runtime.client.export import source_of
@@ -69,6 +71,10 @@ class Deeds(QObject):
     def export(self) -> None:
         """Export the project."""
         self._window.documents.export()
+
+    def close_board(self) -> None:
+        """Leave the open board for an empty one."""
+        self._window.documents.new()
 
     def quit(self) -> None:
         """Close the window."""
@@ -298,18 +304,21 @@ class Deeds(QObject):
         """Bring the keys to the part before."""
         self._window.parts.go(-1)
 
+    def next_tab(self) -> None:
+        """Show the next tab."""
+        self._window.parts.turn(1)
+
+    def previous_tab(self) -> None:
+        """Show the tab before."""
+        self._window.parts.turn(-1)
+
     def reset_layout(self) -> None:
         """Put every panel where it was at first."""
         self._window.reset_layout()
 
     def keys(self) -> None:
         """List the keys."""
-        lines = [
-            f"{one.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}\t{plain(one)}"
-            for one in (*self._window.acts.values(), *self._window.board.commands.values())
-            if not one.shortcut().isEmpty()
-        ]
-        dialogs.tell(self._window, "Keys", "\n".join(lines))
+        Keys(self._window, listed(self._window)).exec()
 
     def about(self) -> None:
         """Say what this is."""

@@ -40,7 +40,8 @@ MENUS: dict[str, tuple[Act, ...]] = {
         Act("save_as", "Save &as…", "Ctrl+Shift+S"),
         Act("export", "&Export", "Ctrl+E", "export"),
         LINE,
-        Act("quit", "&Quit", Keys.Quit),
+        Act("close_board", "&Close the board", "Ctrl+W; Ctrl+F4"),
+        Act("quit", "&Quit", "Ctrl+Q"),
     ),
     "&Edit": (
         Act("undo", "&Undo", Keys.Undo, "arrow-u-up-left"),
@@ -50,7 +51,7 @@ MENUS: dict[str, tuple[Act, ...]] = {
         Act("commands", "&Commands…", "Ctrl+Shift+P", "command"),
     ),
     "&Run": (
-        Act("train", "&Train", "Ctrl+Return", "play-fill"),
+        Act("train", "&Train", "Ctrl+Return; Ctrl+Enter", "play-fill"),
         Act("pause", "&Pause", "Ctrl+Shift+Return", "pause"),
         Act("step", "St&ep", "F10", "skip-forward"),
         Act("stop", "&Stop", "Ctrl+.", "stop"),
@@ -70,10 +71,12 @@ MENUS: dict[str, tuple[Act, ...]] = {
         LINE,
         Act("next_part", "&Next part of the window", "F6"),
         Act("previous_part", "Previo&us part of the window", "Shift+F6"),
-        Act("reset_layout", "&Reset the arrangement"),
+        Act("next_tab", "Ne&xt tab", "Ctrl+Tab"),
+        Act("previous_tab", "Prev&ious tab", "Ctrl+Shift+Tab"),
+        Act("reset_layout", "Rese&t the arrangement"),
     ),
     "&Help": (
-        Act("keys", "&Keys"),
+        Act("keys", "&Keys", "F1"),
         Act("about", "&About Neurowire"),
     ),
 }
@@ -92,6 +95,7 @@ def build(window: QMainWindow, call: Callable[[str], Callable[[], object]]) -> d
                 continue
             action = QAction(act.text, window)
             action.setObjectName(act.name)
+            action.setProperty("title", act.text)
             if act.key:
                 action.setShortcuts(_keys(act.key))
             if act.icon:

@@ -67,11 +67,11 @@ class Commands(QDialog):
 
     def _fill(self, text: str) -> None:
         self.list.clear()
-        marked = [(match(text, plain(action)), action) for action in self._actions]
+        marked = [(match(text, plain(action.text())), action) for action in self._actions]
         found = [(mark, action) for mark, action in marked if mark > 0]
         for _, action in sorted(found, key=lambda pair: -pair[0]):
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            item = QTreeWidgetItem([plain(action), keys])
+            item = QTreeWidgetItem([plain(action.text()), keys])
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
             item.setData(0, ACTION, action)
             self.list.addTopLevelItem(item)
@@ -90,7 +90,7 @@ class Commands(QDialog):
         action.trigger()
 
 
-def plain(action: QAction) -> str:
+def plain(text: str) -> str:
     """An action's text without its mnemonic and dots."""
-    text = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+    text = text.replace("&&", "\0").replace("&", "").replace("\0", "&")
     return text.rstrip(".\N{HORIZONTAL ELLIPSIS}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QTabBar, QWidget
 
 from gui.inspector.network import NetworkPage
@@ -32,6 +32,23 @@ def press_on_enter(event: QEvent) -> bool:
     return False
 
 
+def asks_for_menu(event: QKeyEvent) -> bool:
+    """Is this the menu key, or the two that stand for it?"""
+    none, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+    keys = {(Qt.Key.Key_Menu, none), (Qt.Key.Key_F10, shift)}
+    return (Qt.Key(event.key()), event.modifiers()) in keys
+
+
+def open_menu() -> None:
+    """Open the menu of what has the keys, where the system does not by itself."""
+    widget = QApplication.focusWidget()
+    if widget is not None:
+        at = widget.rect().center()
+        reason = QContextMenuEvent.Reason.Keyboard
+        event = QContextMenuEvent(reason, at, widget.mapToGlobal(at))
+        QApplication.sendEvent(widget, event)
+
+
 class Parts:
     """The parts of a window that F6 goes through: bar, palette, board, inspector, tabs."""
 
@@ -46,6 +63,20 @@ class Parts:
             self.to_board()
         elif entries:
             entries[(at + by) % len(entries)][1].setFocus(REASON)
+
+    def turn(self, by: int) -> None:
+        """Show the next tab, or with -1 the one before; the keys go along.
+
+        It is one of the part that has the keys, if that has tabs, else of those below the board.
+        """
+        bars = [one for one in self._bars() if one.count() > 1]
+        held = [one.windowTitle() for one in self._window.docks.values() if holds_keys(one)]
+        inside = [one for one in bars if one.hasFocus() or set(held) & set(titles(one))]
+        below = self._window.docks["losses"].windowTitle()
+        for bar in [*inside, *(one for one in bars if below in titles(one))][:1]:
+            bar.setCurrentIndex((bar.currentIndex() + by) % bar.count())
+            if inside:
+                bar.setFocus(REASON)
 
     def to_board(self) -> None:
         """Bring the keys to the board."""
@@ -71,13 +102,16 @@ class Parts:
             if name == "inspector":
                 yield window.board
             yield window.docks[name]
-        for bar in window.findChildren(QTabBar):
-            if bar.parentWidget() is window and bar.isVisible():
-                yield bar
+        yield from self._bars()
         for name, dock in window.docks.items():
             if name not in {"palette", "inspector"}:
                 yield dock
         yield window.status
+
+    def _bars(self) -> Iterator[QTabBar]:
+        for bar in self._window.findChildren(QTabBar):
+            if bar.parentWidget() is self._window and bar.isVisible():
+                yield bar
 
     def _door(self, part: QWidget) -> QWidget | None:
         """What of a part gets the keys first; none where it can't be seen."""
@@ -91,6 +125,11 @@ class Parts:
         if content.isVisible() and part.isAncestorOf(content):
             return content.search
         return next((one for one in in_order(part) if takes_keys(one)), None)
+
+
+def titles(bar: QTabBar) -> list[str]:
+    """What the tabs of a bar say."""
+    return [bar.tabText(index) for index in range(bar.count())]
 
 
 def in_order(part: QWidget) -> Iterator[QWidget]:

@@ -40,8 +40,10 @@ NAMES = {
 
 
 class Roomy(QToolButton):
-    """A button with room for each of the words it may show: when one takes another's place nothing
-    moves, and none is cut until the bar is laid out anew."""
+    """A button with room for each of the words it may show.
+
+    When one takes another's place nothing moves, and none is cut until the bar is laid out anew.
+    """
 
     def __init__(self, *words: str) -> None:
         super().__init__()

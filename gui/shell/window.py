@@ -43,7 +43,7 @@ from gui.shell.action_handlers import Deeds
 from gui.shell.arrangement import Arrangement, first_geometry, inside
 from gui.shell.documents import Documents
 from gui.shell.first_network_offer import FirstNetwork
-from gui.shell.focus import Parts, press_on_enter
+from gui.shell.focus import Parts, asks_for_menu, open_menu, press_on_enter
 from gui.shell.status import Status
 from gui.shell.topbar import TopBar
 from gui.widgets.common import holds_keys
@@ -60,7 +60,7 @@ EDITING = (
     *("delete", "delete_reconnect", "rename", "mute", "arrange", ""),
     *("group", "ungroup", "", "search", "ports"),
 )
-VIEWING = ("fit", "home", "zoom_in", "zoom_out", "enter", "leave")
+VIEWING = ("fit", "home", "zoom_in", "zoom_out", "actual_size", "enter", "leave")
 """Actions of the canvas, shown in the menus Edit and View."""
 
 
@@ -212,6 +212,7 @@ class Window(QMainWindow):
         for left in (self.inspector.left, self.notice.left, self.problems.left):
             left.connect(self.parts.to_board)
         self.board.entered.connect(self._enter)
+        self.board.nothing_to_leave.connect(self.notice.hide_error)
         session.settled.connect(lambda _: self.deeds.enable())
         session.settled.connect(lambda _: self._offer())
         session.sheet_changed.connect(self._offer)
@@ -349,6 +350,8 @@ class Window(QMainWindow):
         """What no part has a use for: Enter presses a button, Escape goes back to the board."""
         if event.key() == Qt.Key.Key_Escape:
             self.parts.to_board()
+        elif asks_for_menu(event):
+            open_menu()
         elif not press_on_enter(event):
             super().keyPressEvent(event)
 
