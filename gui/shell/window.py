@@ -363,7 +363,8 @@ class Window(QMainWindow):
 
     def _take_keys_back(self) -> None:
         active = QGuiApplication.applicationState() == Qt.ApplicationState.ApplicationActive
-        if QApplication.activeWindow() is None and active:
+        other = QApplication.activeWindow() or QApplication.activeModalWidget()
+        if other is None and active:  # else another question followed the first
             self.activateWindow()
 
     def changeEvent(self, event: QEvent) -> None:
