@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
 
 from graph.edit.document import Document
 from gui.canvas.viewer import Viewer
+from gui.shell.command_palette import plain
 from gui.shell.focus import in_order, in_sight, takes_keys
-from gui.shell.key_list import plain
 from gui.shell.window import Window
 from gui.widgets import dialogs
 from gui.widgets.common import holds_keys
