@@ -288,7 +288,8 @@ def _without(inference: "Inference", optimizer: Node, nodes: set[str]) -> list[s
         if trained_names.leads(document, trained_names.split(n))
     ]
     if not named:
-        return [*(trained(inference, optimizer) - nodes)]
+        all_of_it = trained(inference, optimizer)
+        return [n for n in all_of_it if trained_names.leader(document, n) not in leaders]
     return [
         n for n in named if trained_names.leader(document, trained_names.split(n)[0]) not in leaders
     ]

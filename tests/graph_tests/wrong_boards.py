@@ -364,6 +364,23 @@ def axis_by_hand(kind: str, **params: Any) -> Inference:
     return board.inference
 
 
+def softmax_over_the_batch() -> Inference:
+    return axis_by_hand("activation.softmax", dim=0)
+
+
+def dropped_at_the_end() -> Inference:
+    return axis_by_hand("dropout.dropout")
+
+
+def game_of_probabilities() -> Inference:
+    """A critic that ends in a sigmoid, judged by what wants scores."""
+    document = open_template("digits_gan")
+    sheet = document.networks["discriminator"]
+    (end,) = (node for node in sheet.nodes.values() if node.type == "network.output")
+    document.insert("activation.sigmoid", sheet.into(end.id)[0])
+    return Inference(document)
+
+
 def mean_of_all() -> Inference:
     """A mean of all numbers of a batch that each example meets again."""
     board = Net()
@@ -529,7 +546,9 @@ WHOLE: list[Callable[[], Inference]] = [
     muted_network,
     muted_terms,
     exposed_groups,
-    lambda: axis_by_hand("activation.softmax", dim=0),
+    softmax_over_the_batch,
+    dropped_at_the_end,
+    game_of_probabilities,
     dim_0,
     padded_unpool,
     odd_side,

@@ -10,7 +10,9 @@ from random import Random
 
 import pytest
 
+from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
+from tests.graph_tests import wrong_boards
 from tests.graph_tests.diagnose_tests.test_wanted_numbers import Net
 from tests.graph_tests.infer_tests.test_inference import Board
 from tests.graph_tests.pressing import errors, put_in, until_clean
@@ -101,6 +103,43 @@ def test_a_mended_board_trains(name: str, tmp_path: Path) -> None:
         assert losses
         assert all(0 <= one < 20 for one in losses), fix.label
         board.document.undo()
+
+
+PLAIN = [
+    wrong_boards.softmax_over_the_batch,
+    wrong_boards.dim_0,
+    wrong_boards.mean_of_all,
+    wrong_boards.formula_of_all,
+    wrong_boards.softmax_of_softmax,
+    wrong_boards.divided_by_0,
+    wrong_boards.sign_of_targets,
+    wrong_boards.mean_beside_a_sum,
+    wrong_boards.flat_step,
+    wrong_boards.classes_as_amounts,
+    wrong_boards.critic_normed_over_the_batch,
+    wrong_boards.penalty_of_another_score,
+    wrong_boards.dropped_at_the_end,
+    wrong_boards.game_of_probabilities,
+]
+"""Mistakes that people make most, beside those above."""
+
+
+@pytest.mark.parametrize("make", PLAIN, ids=lambda one: one.__name__)
+def test_a_common_mistake_mended_is_a_board_that_trains(
+    make: Callable[[], Inference], tmp_path: Path
+) -> None:
+    inference = make()
+    fixes = [fix for problem in inference.problems for fix in problem.fixes]
+    assert fixes
+    for number, fix in enumerate(fixes):
+        fix.apply(inference.document)
+        assert not errors(inference), fix.label
+        with training(inference.document, tmp_path / str(number)) as run:
+            (figures,) = itertools.islice(run, 1)
+        losses = [float(one) for name, one in figures.items() if name.startswith("loss/")]
+        assert losses, fix.label
+        assert all(map(math.isfinite, losses)), f"{fix.label}: {losses}"
+        inference.document.undo()
 
 
 def test_boards_whose_fixes_were_pressed_until_nothing_is_wrong_train(tmp_path: Path) -> None:

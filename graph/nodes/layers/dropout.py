@@ -1,5 +1,6 @@
 """Dropout: forget at random while training, so that no part is relied on alone."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from graph.core.errors import Mismatch
@@ -28,11 +29,12 @@ class Dropping:
         return self.p > 0
 
     def bounds(self, x: Given) -> Given:
-        """What is left is scaled up."""
+        """What is left is scaled up; where it only passes on, logarithms stay such."""
         if x is None or self.p >= 1:
             return x
         scale = 1 / (1 - self.p)
-        return Range(min(x.low * scale, 0.0), max(x.high * scale, 0.0), x.reached)
+        made = Range(min(x.low * scale, 0.0), max(x.high * scale, 0.0), x.reached)
+        return replace(made, meaning=x.meaning) if x.meaning == "log probabilities" else made
 
     def module(self, x: TensorType) -> str:
         return call(f"nn.{self.layer}", self.p)

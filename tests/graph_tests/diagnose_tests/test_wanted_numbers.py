@@ -104,6 +104,20 @@ def test_a_bend_is_seen_through_what_hands_it_on(bend: str, between: str) -> Non
 
 
 @pytest.mark.parametrize("bend", SQUASHED)
+def test_a_bend_is_seen_through_dropout(bend: str) -> None:
+    net = Net()
+    bent = net.add(f"activation.{bend}", net.last)
+    net.judge("loss.cross_entropy", net.add("dropout.dropout", bent))
+    told = [one.text for one in net.inference.problems]
+    assert any("expected logits" in one for one in told), told
+    while net.inference.problems:
+        before = len(net.inference.problems)
+        net.inference.problems[0].fixes[0].apply(net.document)
+        assert len(net.inference.problems) < before
+    assert net.document.has(net.last.id)
+
+
+@pytest.mark.parametrize("bend", SQUASHED)
 def test_a_bend_at_the_end_of_a_network_is_seen(bend: str) -> None:
     net = Net()
     bent = net.add(f"activation.{bend}", net.last)

@@ -1,8 +1,10 @@
 """What is wrong with networks and with what trains them, and what mends it."""
 
+import itertools
 from collections.abc import Sequence
 
 from graph.edit.document import Document
+from graph.format.templates import open_template
 from graph.infer.inference import Inference
 from graph.model.sheet import Node
 from graph.problems.problem import Problem
@@ -267,3 +269,23 @@ def test_weights_of_linked_networks_are_counted_once_whichever_is_muted() -> Non
         assert Inference(draw.document, watch=False).total_weights == total
         draw.document.undo()
     assert inference.total_weights == total
+
+
+def test_a_fix_takes_all_that_it_says_from_an_optimizer() -> None:
+    """Of two optimizers of a GAN each trains what it should, both, or what the other should."""
+    document = open_template("digits_gan")
+    optimizers = [n for n in document.board.nodes.values() if n.type == "optimizer.adam"]
+    networks = [n.id for n in document.board.nodes.values() if n.type == "network.instance"]
+    some = [(), *itertools.combinations(networks, 1), *itertools.combinations(networks, 2)]
+    pressed = 0
+    for choice in itertools.product(some, repeat=2):
+        for optimizer, trains in zip(optimizers, choice, strict=True):
+            document.set_params(optimizer.id, trains=trains)
+        for found in [p for p in problems(document) if "trains too" in p.text]:
+            for fix in found.fixes:
+                fix.apply(document)
+                left = [p.text for p in problems(document) if "trains too" in p.text]
+                assert not left, f"{choice}: {fix.label}"
+                document.undo()
+                pressed += 1
+    assert pressed > 50
