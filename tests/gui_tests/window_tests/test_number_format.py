@@ -205,10 +205,14 @@ def test_metrics_of_batches_and_validation_within_an_epoch_are_drawn_at_their_st
     losses.receive(Steps(curves))
     losses.draw()
     assert losses.headline.text() == "25.0 %"
+    legend = losses.metric_legend
+    shown = {one.text() for one in legend.findChildren(QPushButton)}
+    assert figure(0.25) in shown, "one figure everywhere"
     figures = {"train/cross_entropy": 1.5, "val/cross_entropy": 0.9, "val/accuracy": 0.6}
     losses.receive(EpochEnded(1, 3, figures))
     losses.draw()
     assert losses.headline.text() == "60.0 %"
+    assert figure(0.6) in {one.text() for one in legend.findChildren(QPushButton)}
     assert {*losses.chart.names()} == {"loss/cross_entropy", "val/cross_entropy"}
     assert {*losses.metrics.names()} == {"train/accuracy", "val/accuracy"}
     assert losses.metrics.series("train/accuracy").count == 3
