@@ -17,9 +17,11 @@ def unfit(node: Node, text: str, advice: str = "") -> Problem:
         text: What is wrong with its file: what was expected and what came.
         advice: What to do.
     """
+    label = f"Begin {node.name} without a file"
 
     def anew(document: "Document") -> None:
-        document.set_params(node.id, pretrained="")
+        with document.group(label):
+            document.set_params(node.id, pretrained="")
 
-    fix = Fix(f"Begin {node.name} without a file", anew, (node.id, "pretrained", ""))
+    fix = Fix(label, anew, (node.id, "pretrained", ""))
     return Problem(node.id, BOARD, text, name=node.name, advice=advice, fixes=(fix,))

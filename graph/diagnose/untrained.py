@@ -62,6 +62,7 @@ def _forgotten(document: "Document", node: Node, users: list[Node]) -> Problem:
 def _name(node: Node, user: Node) -> "Callable[[Document], None]":
     def apply(document: "Document") -> None:
         trains = tuple(document.node(user.id).params.get("trains", ()))
-        document.set_params(user.id, trains=(*trains, node.twin or node.id))
+        with document.group(f"Set trains of {user.name}"):
+            document.set_params(user.id, trains=(*trains, node.twin or node.id))
 
     return apply

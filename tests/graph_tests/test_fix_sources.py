@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from graph.core.errors import Refused
 from graph.infer.inference import Inference
 from graph.problems.problem import Fix
-from tests.graph_tests.fix_sources import Source, all_sources, watched
+from tests.graph_tests.fix_sources import ROOT, Source, all_sources, watched
 from tests.graph_tests.wrong_boards import ALONE, all_of_them, alone
 
 OFFERED = {"graph/suggest/rehearsal.py"}
 """What is made there says what an offer would be set to, before it is on the board."""
 
+ELSEWHERE = {
+    "graph/diagnose/beginnings.py": "gui_tests/window_tests/test_beginnings.py",
+    "graph/diagnose/comparisons.py": "graph_tests/diagnose_tests/test_comparisons.py",
+    "graph/diagnose/doubts.py": "runtime_tests/data_tests/test_doubts.py",
+    "graph/diagnose/falling_losses.py": "graph_tests/diagnose_tests/test_falling_losses.py",
+    "graph/diagnose/target_scales.py": "graph_tests/diagnose_tests/test_target_scales.py",
+    "graph/diagnose/undefined_numbers.py": "graph_tests/diagnose_tests/test_undefined_numbers.py",
+}
+"""Sources whose own tests press each of their fixes."""
+
 
 def errors(inference: Inference) -> set[tuple[str | None, str]]:
     found = (one for one in inference.problems if one.severity == "error")
     return {(one.node, str(one)) for one in found}
+
+
+def test_what_is_pressed_elsewhere_is() -> None:
+    for source, test in ELSEWHERE.items():
+        if (ROOT / source).is_file():
+            text = (ROOT / "tests" / test).read_text(encoding="utf-8")
+            assert re.search(r"\.apply\(|\.mend\(|\bclick\(|\bpress", text), test
 
 
 def faults(name: str, inference: Inference, pressed: Callable[[Fix], None]) -> Iterator[str]:
@@ -51,7 +69,8 @@ def test_every_fix_in_the_source_mends() -> None:
         for name, inference in all_of_them():
             wrong += faults(name, inference, pressed)
     assert wrong == []
-    missing = {one for one in all_sources() - found if one[0] not in OFFERED}
+    known = OFFERED | ELSEWHERE.keys()
+    missing = {one for one in all_sources() - found if one[0] not in known}
     assert sorted(missing) == []
     assert len(labels) > 200
 

@@ -112,6 +112,7 @@ ALONE: list[tuple[str, list[Kind], dict[str, Any]]] = [
     ("shape.one_hot", [NUMBERED], {}),
     ("shape.one_hot", [CLASS], {"num_classes": 3}),
     ("shape.slice", [ROW], {"start": 9}),
+    ("shape.slice", [ROW], {"start": 2, "end": 1}),
     ("shape.select", [ROW], {"index": 9}),
     ("shape.split", [features("N", 9)], {"parts": 4}),
     ("shape.split", [features("N", 9)], {"dim": 0}),
@@ -348,6 +349,15 @@ def muted_terms() -> Inference:
     return board.inference
 
 
+def scores_made_small() -> Inference:
+    """A loss by hand that is the scores themselves, as what made a loss of them is muted."""
+    board = Net()
+    square = board.add("merge.expression", board.last, formula="x ** 2")
+    board.add("optimizer.adam", board.add("loss.mean", square))
+    board.document.set_muted([square.id], True)
+    return board.inference
+
+
 def exposed_groups() -> Inference:
     """A value that an instance gives is wrong inside it."""
     draw = Drawing()
@@ -545,6 +555,7 @@ WHOLE: list[Callable[[], Inference]] = [
     stacked,
     muted_network,
     muted_terms,
+    scores_made_small,
     exposed_groups,
     softmax_over_the_batch,
     dropped_at_the_end,
