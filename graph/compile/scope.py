@@ -185,13 +185,18 @@ class Scope:
         ports = [port.name for port in self.document.ports(self.sheet.nodes[node]).inputs]
         told = set(getattr(self.bound(node), "own_unit", ()))
         places = [i for i, port in enumerate(ports) if port in told and found[i] is not None]
-        scale = next((found[i].type.scale for i in places if found[i].type.scale), "")
-        if scale not in self.scales:
-            return found
-        for i in places:
-            kind = replace(found[i].type, scale="")
-            found[i] = Value(f"{owner}.{self.scales[scale]}.undo({found[i]})", kind)
+        known = [kind for i in places if (kind := found[i].type).scale in self.scales]
+        for i in places if known else ():
+            kind = found[i].type if found[i].type.scale in self.scales else known[0]
+            text = f"{owner}.{self.scales[kind.scale]}.undo({found[i]}{self._columns(kind)})"
+            found[i] = Value(text, replace(found[i].type, scale="", columns=()))
         return found
+
+    def _columns(self, kind: TensorType) -> str:
+        """Which columns of what a data node standardises numbers are; nothing where all of them."""
+        named = self.results[kind.scale].outputs.values()
+        known = tuple(column for one in named if one for column in one.columns)
+        return "" if kind.columns == known else "".join(f", {one}" for one in kind.columns)
 
     def one(self, end: End, values: Values) -> Value:
         """The source of one value, which may be a column of a layer of neurons."""

@@ -23,6 +23,8 @@ class TensorType:
         kind: What the numbers mean; decides a wire's colour.
         classes: How many classes labels or tokens can take, where known.
         scale: Id of the data node that standardised the numbers; "" where they are as they came.
+        columns: Where it standardised several: which of them each number of an example is, the last
+            axis running fastest.
     """
 
     dims: tuple[Dim, ...]
@@ -30,6 +32,7 @@ class TensorType:
     kind: Kind = "features"
     classes: int | None = None
     scale: str = ""
+    columns: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return f"[{', '.join(map(str, self.dims))}]" if self.dims else "scalar"

@@ -15,6 +15,7 @@ with `param`. Hooks are plain methods, found by name:
     wants(self, *inputs)        what numbers a loss or metric wants, by port
     absolute(self, *inputs)     places of the inputs whose size it asks, not how they differ
     modes(self)                 does its module do something else while it trains?
+    lays(self, *layouts)        where the columns go; see `graph/nodes/shared/layouts.py`
     averages(self, *inputs)     is a loss of such terms a mean over rows? (`nodes/merging/merge.py`)
     drops(self, *inputs)        does a mute before it leave nothing of it?
 

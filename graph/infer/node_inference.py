@@ -1,6 +1,6 @@
 """What is known about one node: shape rules applied to what is known about those before it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,11 +8,12 @@ from graph.core import limits
 from graph.core.errors import Mismatch, set_param
 from graph.core.limits import brief
 from graph.core.tensor import TensorType
-from graph.declare import REGISTRY, Declaration, Port, Value
+from graph.declare import REGISTRY, Declaration, Port
 from graph.edit import dropped_files, networks
 from graph.edit.document import Document
 from graph.edit.overrides import OVERRIDES
 from graph.edit.rules import network_of, role
+from graph.infer.scales import scaled
 from graph.infer.size_limits import check_sizes
 from graph.model import mutes
 from graph.model.order import topological
@@ -195,8 +196,8 @@ class NodeInference:
         except Mismatch as mismatch:
             return Result(None, nothing, (from_mismatch(sheet, node, mismatch, inputs=inputs),))
         types = given if isinstance(given, tuple) else (given,)
-        scaled = _scaled(declaration, node, [*nothing], inputs, types)
-        outputs: Types = dict(zip(nothing, scaled, strict=True))
+        known = scaled(declaration, node, [*nothing], inputs, types)
+        outputs: Types = dict(zip(nothing, known, strict=True))
         return Result(inputs, outputs, (), weights if self._counts(sheet, node) else None)
 
     def _counts(self, sheet: Sheet, node: Node) -> bool:
@@ -328,42 +329,6 @@ def _tells_all(facts: Facts | None, outputs: Iterable[str]) -> bool:
     if facts is None:
         return False
     return "outputs" not in facts or facts["outputs"].keys() >= {*outputs}
-
-
-def _identity(declaration: Declaration, node: Node, kind: TensorType) -> bool:
-    inputs = declaration.ports.inputs
-    if not declaration.has("expression") or len(inputs) != 1 or inputs[0].variadic:
-        return False
-    return bool(declaration.bind(node.params).expression(Value("x", kind)) == "x")
-
-
-def _scaled(
-    declaration: Declaration,
-    node: Node,
-    outputs: Sequence[str],
-    inputs: Inputs,
-    types: Iterable[TensorType],
-) -> Iterator[TensorType]:
-    """Types with what is known of their scale: what only changes shape keeps it, all else loses it.
-
-    So numbers are turned back into their own unit only where they are surely still standardised.
-    Of several columns each has a scale of its own, which is theirs in this shape alone.
-    """
-    several = any(
-        isinstance(one, TensorType) and one.scale and {*one.dims[1:]} - {1} for one in inputs
-    )
-    keeps = declaration.group == "Shape" and not several
-    own = set[int]()
-    if declaration.role == "data":
-        names = declaration.bind(node.params).standardised(*inputs)
-        own = {i for i, output in enumerate(outputs) if output in names}
-    for place, kind in enumerate(types):
-        if place in own:
-            yield replace(kind, scale=node.id)
-        elif kind.scale and not keeps and not _identity(declaration, node, kind):
-            yield replace(kind, scale="")
-        else:
-            yield kind
 
 
 def _unreadable(sheet: Sheet, node: Node, declaration: Declaration) -> Iterator[Problem]:

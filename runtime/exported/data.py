@@ -63,10 +63,21 @@ class Scale(NamedTuple):
     mean: float | tuple[float, ...]
     deviation: float | tuple[float, ...]
 
-    def undo(self, x: Tensor) -> Tensor:
-        """Standardised numbers in their own unit."""
-        mean, deviation = (x.new_tensor(one) if isinstance(one, tuple) else one for one in self)
-        return x * deviation + mean
+    def undo(self, x: Tensor, *columns: int) -> Tensor:
+        """Standardised numbers [N, ...] in their own unit.
+
+        Args:
+            x: The numbers.
+            columns: Which column each number of an example is, the last axis running fastest, or
+                one for all; those that there are in their order where none is given.
+        """
+        mean, deviation = self
+        if isinstance(mean, float) and isinstance(deviation, float):
+            return x * deviation + mean
+        picked = [*columns] or slice(None)
+        means, deviations = (x.new_tensor(one)[picked] for one in (mean, deviation))
+        sizes = x.shape[1:] if len(means) > 1 else (1,) * (x.dim() - 1)
+        return x * deviations.reshape(sizes) + means.reshape(sizes)
 
 
 def standardised(

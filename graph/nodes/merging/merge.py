@@ -10,6 +10,7 @@ from graph.declare import Raw, Value, call, changed, literal, node, param, share
 from graph.declare.ranges import Given, Meaning, Range
 from graph.nodes.shared.axes_of_shapes import axis, joint, numbers, operand
 from graph.nodes.shared.fits import fitting, same_sides
+from graph.nodes.shared.layouts import Layout, side_by_side
 from graph.nodes.shared.meeting import broadcast
 from graph.nodes.shared.silenced import stays
 from graph.nodes.shared.spans import joined, met, product
@@ -205,6 +206,10 @@ class Concatenate(Joining):
         """From the lowest to the highest."""
         return joined(xs)
 
+    def lays(self, xs: tuple[Layout, ...]) -> Layout | None:
+        """Side by side."""
+        return side_by_side(xs, self.dim % len(xs[0].sizes))
+
     def expression(self, xs: tuple[Value, ...]) -> str:
         return call("torch.cat", Raw(several(xs)), dim=self.dim) if len(xs) > 1 else str(xs[0])
 
@@ -233,6 +238,12 @@ class Stack(Joining):
     def bounds(self, xs: tuple[Given, ...]) -> Given:
         """From the lowest to the highest."""
         return joined(xs)
+
+    def lays(self, xs: tuple[Layout, ...]) -> Layout | None:
+        """Side by side along an axis that was not there."""
+        at = self.dim % (len(xs[0].sizes) + 1)
+        thin = [Layout((*x.sizes[:at], 1, *x.sizes[at:]), x.columns) for x in xs]
+        return side_by_side(thin, at)
 
     def expression(self, xs: tuple[Value, ...]) -> str:
         return call("torch.stack", Raw(several(xs)), dim=self.dim)

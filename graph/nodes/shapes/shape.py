@@ -6,6 +6,7 @@ from graph.core.errors import Mismatch, Repair, set_param
 from graph.core.tensor import Dim, TensorType, linear, product
 from graph.declare import Value, call, node, param
 from graph.nodes.shared.axes_of_shapes import axis, operand, times
+from graph.nodes.shared.layouts import Layout
 from graph.nodes.shared.nearest import offering, outputs, set_sizes
 
 GROUP = "Shape"
@@ -28,6 +29,10 @@ class Flatten:
                 repairs=[set_param("end_dim", -1)],
             )
         return x.with_dims(*x.dims[:first], product(x.dims[first : last + 1]), *x.dims[last + 1 :])
+
+    def lays(self, x: Layout) -> Layout:
+        """In the same order."""
+        return x
 
     def expression(self, x: Value) -> str:
         ends = (self.start_dim,) if self.end_dim == -1 else (self.start_dim, self.end_dim)
@@ -92,6 +97,10 @@ class Unflatten:
             sizes = fill(x.dims[where], self.sizes, "the sizes or the layer before")
         return x.with_dims(*x.dims[:where], *sizes, *x.dims[where + 1 :])
 
+    def lays(self, x: Layout) -> Layout:
+        """In the same order."""
+        return x
+
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.unflatten", self.dim, self.sizes)
 
@@ -116,6 +125,10 @@ class Reshape:
         ):
             sizes = fill(row.dims[1], self.sizes, "the sizes")
         return x.with_dims(x.dims[0], *sizes)
+
+    def lays(self, x: Layout) -> Layout:
+        """In the same order."""
+        return x
 
     def expression(self, x: Value) -> str:
         if -1 not in self.sizes:
@@ -163,6 +176,10 @@ class Permute:
         """Where an axis lies afterwards."""
         return [one % x.rank for one in self.dims].index(axis)
 
+    def lays(self, x: Layout) -> Layout | None:
+        """In the new order."""
+        return x.ordered([one % len(x.sizes) for one in self.dims])
+
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.permute", *self.dims)
 
@@ -203,6 +220,12 @@ class Transpose:
         one, other = self.dim0 % x.rank, self.dim1 % x.rank
         return other if axis == one else one if axis == other else axis
 
+    def lays(self, x: Layout) -> Layout | None:
+        """With the two swapped."""
+        order = [*range(len(x.sizes))]
+        order[self.dim0], order[self.dim1] = order[self.dim1], order[self.dim0]
+        return x.ordered(order)
+
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.transpose", self.dim0, self.dim1)
 
@@ -228,6 +251,10 @@ class Squeeze:
             )
         return x.with_dims(*x.dims[:where], *x.dims[where + 1 :])
 
+    def lays(self, x: Layout) -> Layout:
+        """In the same order."""
+        return x
+
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.squeeze", self.dim)
 
@@ -244,6 +271,10 @@ class Unsqueeze:
     def shape(self, x: TensorType) -> TensorType:
         where = axis(x, self.dim, extra=1)
         return x.with_dims(*x.dims[:where], 1, *x.dims[where:])
+
+    def lays(self, x: Layout) -> Layout:
+        """In the same order."""
+        return x
 
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.unsqueeze", self.dim)

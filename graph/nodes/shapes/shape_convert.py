@@ -6,6 +6,7 @@ from graph.declare import Value, call, node, param
 from graph.declare.ranges import PROBABILITY, Given, Range
 from graph.nodes.shapes.shape import GROUP
 from graph.nodes.shared.axes_of_shapes import operand
+from graph.nodes.shared.layouts import Layout
 
 
 @node(
@@ -67,6 +68,10 @@ class ToFloat:
 
     def shape(self, x: TensorType) -> TensorType:
         return TensorType(x.dims)
+
+    def lays(self, x: Layout) -> Layout:
+        """In the same order."""
+        return x
 
     def expression(self, x: Value) -> str:
         return str(x) if x.type.dtype == "float" else f"{operand(x)}.float()"

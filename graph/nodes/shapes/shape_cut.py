@@ -5,6 +5,7 @@ from graph.core.tensor import Dim, TensorType
 from graph.declare import Value, node, param
 from graph.nodes.shapes.shape import GROUP
 from graph.nodes.shared.axes_of_shapes import at, axis, operand, spread, times
+from graph.nodes.shared.layouts import Layout
 
 
 def pick(x: TensorType, where: int, index: str) -> str:
@@ -49,6 +50,11 @@ class Slice:
         end = "" if self.end is None else str(self.end)
         return f"{start}:{end}" + (f":{self.step}" if self.step != 1 else "")
 
+    def lays(self, x: Layout) -> Layout:
+        """The stretch that is kept."""
+        kept = range(x.sizes[self.dim])[self.start : self.end : self.step]
+        return x.along(self.dim, kept)
+
     def expression(self, x: Value) -> str:
         where = axis(x.type, self.dim)
         return str(x) if self.text() == ":" else operand(x) + pick(x.type, where, self.text())
@@ -84,6 +90,10 @@ class Select:
         """Where an axis lies afterwards; the one that is picked from is gone."""
         picked = axis(x, self.dim)
         return None if place == picked else place - (picked < place)
+
+    def lays(self, x: Layout) -> Layout:
+        """The entry that is kept."""
+        return x.along(self.dim, [self.index % x.sizes[self.dim]])
 
     def expression(self, x: Value) -> str:
         return operand(x) + pick(x.type, axis(x.type, self.dim), str(self.index))

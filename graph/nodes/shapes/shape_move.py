@@ -1,11 +1,14 @@
 """Split, and move along an axis: roll and flip."""
 
+from itertools import accumulate
+
 from graph.core.errors import Mismatch, set_param
 from graph.core.tensor import TensorType
 from graph.core.wording import many
 from graph.declare import Value, call, node, param, short
 from graph.nodes.shapes.shape import GROUP
 from graph.nodes.shared.axes_of_shapes import axis, known, operand
+from graph.nodes.shared.layouts import Layout
 from graph.nodes.shared.nearest import divisor, multiple, outputs
 
 
@@ -52,6 +55,15 @@ class Split:
             )
         return tuple(x.with_dims(*x.dims[:where], one, *x.dims[where + 1 :]) for one in sizes)
 
+    def lays(self, x: Layout) -> tuple[Layout, ...]:
+        """Part by part."""
+        size = x.sizes[self.dim]
+        sizes = self.sizes or (size // self.parts,) * self.parts
+        ends = [*accumulate(sizes)]
+        return tuple(
+            x.along(self.dim, range(end - one, end)) for one, end in zip(sizes, ends, strict=True)
+        )
+
     def expression(self, x: Value) -> str:
         if self.sizes:
             return call(f"{operand(x)}.split", self.sizes, dim=self.dim)
@@ -90,6 +102,13 @@ class Roll:
         """The axes along which numbers move."""
         return tuple(axis(x, dim, "dims") for dim in self.dims)
 
+    def lays(self, x: Layout) -> Layout:
+        """Shifted."""
+        for number, dim in enumerate(self.dims):
+            size, shift = x.sizes[dim], self.shifts[number % len(self.shifts)]
+            x = x.along(dim, [(place - shift) % size for place in range(size)])
+        return x
+
     def expression(self, x: Value) -> str:
         shifts = self.shifts if len(self.shifts) > 1 else self.shifts * len(self.dims)
         if len(self.dims) == 1:
@@ -121,6 +140,12 @@ class Flip:
     def across(self, x: TensorType) -> tuple[int, ...]:
         """The axes along which numbers move."""
         return tuple(axis(x, dim, "dims") for dim in self.dims)
+
+    def lays(self, x: Layout) -> Layout:
+        """Turned round."""
+        for dim in self.dims:
+            x = x.along(dim, reversed(range(x.sizes[dim])))
+        return x
 
     def expression(self, x: Value) -> str:
         return call(f"{operand(x)}.flip", *self.dims)

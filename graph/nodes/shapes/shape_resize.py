@@ -8,6 +8,7 @@ from graph.declare import Value, call, node, param
 from graph.declare.ranges import Given, Range
 from graph.nodes.shapes.shape import GROUP
 from graph.nodes.shared.axes_of_shapes import NAMES, at, axis, numbers, operand, times
+from graph.nodes.shared.layouts import Layout
 
 
 @node(
@@ -188,6 +189,13 @@ class Repeat:
         where = axis(x, self.dim)
         size = affine(x.dims[where], self.times, 0)
         return x.with_dims(*x.dims[:where], size, *x.dims[where + 1 :])
+
+    def lays(self, x: Layout) -> Layout:
+        """Again and again."""
+        size = x.sizes[self.dim]
+        if self.interleave:
+            return x.along(self.dim, [place // self.times for place in range(size * self.times)])
+        return x.along(self.dim, [*range(size)] * self.times)
 
     def expression(self, x: Value) -> str:
         if self.interleave:

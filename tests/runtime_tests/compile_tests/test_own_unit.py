@@ -9,7 +9,9 @@ import torch
 
 from graph.compile import compile_document
 from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
+from graph.problems.problem import Problem
 from runtime.data import probe
 from runtime.exported.data import standardised
 from tests.runtime_tests.compile_tests.written import complaints, imported, write
@@ -22,9 +24,11 @@ class Board:
 
     def __init__(self, folder: Path, **params: Any) -> None:
         rows = [(40 + i, 1 + i % 4) for i in range(60)]
-        lines = (f"{area},{rooms},{2000 * area + 15_000 * rooms}" for area, rooms in rows)
+        lines = (
+            f"{area},{rooms},{2 * rooms},{2000 * area + 15_000 * rooms}" for area, rooms in rows
+        )
         file = folder / "price.csv"
-        file.write_text("area,rooms,price\n" + "\n".join(lines) + "\n")
+        file.write_text("area,rooms,rooms_twice,price\n" + "\n".join(lines) + "\n")
         self.document = Document("prices")
         self.data = self.add("data.csv", path=str(file), **params)
         self.prediction = self.add("layer.linear", End(self.data.id, "features"), units=1)
@@ -138,23 +142,111 @@ def test_a_target_that_is_the_same_in_each_row_stays_finite() -> None:
     assert scale.undo(held[1]).flatten().tolist() == [9, 9]
 
 
-@pytest.mark.parametrize("flat", [False, True])
-def test_several_targets_have_a_scale_each(tmp_path: Path, flat: bool) -> None:
-    board = Board(tmp_path, target="price", features=("rooms",), also=("area",))
-    board.prediction = board.add("layer.linear", End(board.data.id, "features"), units=2)
-    board.judged(board.add("shape.flatten", board.target) if flat else board.target)
+@pytest.mark.parametrize(
+    ("past", "columns", "undone"),
+    [
+        ((), (0, 1, 2), ""),
+        ((("shape.flatten", {}),), (0, 1, 2), ""),
+        ((("shape.reshape", {"sizes": (3, 1)}),), (0, 1, 2), ""),
+        ((("shape.slice", {"start": 1}),), (1, 2), ", 1, 2"),
+        ((("shape.select", {"index": 1}),), (1,), ", 1"),
+        ((("shape.select", {"index": -1}), ("shape.unsqueeze", {})), (2,), ", 2"),
+        ((("shape.flip", {}),), (2, 1, 0), ", 2, 1, 0"),
+        ((("shape.roll", {}), ("shape.slice", {"end": 2})), (2, 0), ", 2, 0"),
+        ((("shape.split", {"sizes": (1, 2)}),), (0,), ", 0"),
+        ((("shape.repeat", {}),), (0, 1, 2, 0, 1, 2), ", 0, 1, 2, 0, 1, 2"),
+        ((("shape.unflatten", {"sizes": (3, 1)}), ("shape.transpose", {})), (0, 1, 2), ""),
+        ((("shape.reshape", {"sizes": (1, 3)}), ("shape.permute", {})), (0, 1, 2), ""),
+    ],
+)
+def test_several_targets_keep_their_scales_behind_shapes(
+    tmp_path: Path, past: tuple[tuple[str, dict[str, Any]], ...], columns: tuple[int, ...],
+    undone: str,
+) -> None:  # fmt: skip
+    board = Board(tmp_path, target="price", features=("rooms",), also=("area", "rooms_twice"))
+    target: End | Node = board.target
+    for type, params in past:
+        target = board.add(type, target, **params)
+    board.prediction = board.add("layer.linear", End(board.data.id, "features"),
+                                 units=len(columns))  # fmt: skip
+    fits = board.add("shape.reshape", board.prediction, sizes=shape_of(board, target))
+    board.prediction = fits
+    board.judged(target)
     folder = board.written(tmp_path / "project")
-    assert complaints(folder) == ""
-    # Behind a shape it is no longer said which column is which: the figures stay as learned.
-    assert ("undo" in (folder / "train.py").read_text()) is not flat
+    called = (folder / "train.py").read_text().split("target_scale.undo(")[1].split("\n")[0]
+    assert f"{undone})" in called
     with imported(folder) as modules:
         training = modules["train"].Training(epochs=1, device="cpu")
-        train, held = (one[1] for one in (training.train_set, training.validation_set))
-        assert train.mean(0).abs().max() < 1e-6
-        assert train.std(0, correction=0).tolist() == pytest.approx([1, 1])
-        whole = training.target_scale.undo(torch.cat((train, held)))
-        rows = sorted((2000.0 * (40 + i) + 15_000 * (1 + i % 4), 40.0 + i) for i in range(60))
-        assert sorted(map(tuple, whole.tolist())) == [pytest.approx(row, rel=1e-5) for row in rows]
+        *_, last = training
+        rows = sorted(
+            (2000.0 * (40 + i) + 15_000 * (1 + i % 4), 40.0 + i, 2.0 + i % 4 * 2) for i in range(60)
+        )
+        held = training.target_scale.undo(training.validation_set[1]).tolist()
+        assert all(any(row == pytest.approx(one, rel=1e-5) for one in rows) for row in held)
+        wanted = [[row[column] for column in columns] for row in held]
+        views = modules["views"]
+        shown = views.table(training, views.examples(training, 12))
+        flat = shown["target"].reshape(12, -1)
+        assert flat.tolist() == [pytest.approx(row) for row in wanted[:12]]
+        assert shown["prediction"].reshape(12, -1).shape == flat.shape
+        mean = sum(map(sum, wanted)) / len(wanted) / len(columns)
+        assert last["val/mean_value"] == pytest.approx(mean, rel=1e-4)
+
+
+def shape_of(board: Board, target: End | Node) -> tuple[int, ...]:
+    """The sizes behind the batch of what a node gives."""
+    end = target if isinstance(target, End) else End(target.id, board.outputs(target)[0])
+    facts = {board.data.id: probe("data.csv", board.document.params(board.data))}
+    kind = Inference(board.document, facts).type_of(*end)
+    assert kind is not None
+    return tuple(int(size) for size in kind.dims[1:]) or (-1,)
+
+
+def test_parts_that_are_joined_again_have_the_scales_of_their_columns(tmp_path: Path) -> None:
+    board = Board(tmp_path, target="price", features=("rooms",), also=("area",))
+    board.prediction = board.add("layer.linear", End(board.data.id, "features"), units=2)
+    cut = board.add("shape.split", board.target, sizes=(1, 1))
+    joined = board.add("merge.concatenate")
+    for port in ("y2", "y1"):
+        board.document.link(End(cut.id, port), End(joined.id, "xs"))
+    board.judged(joined)
+    folder = board.written(tmp_path / "project")
+    with imported(folder) as modules:
+        training = modules["train"].Training(epochs=1, device="cpu")
         views = modules["views"]
         shown = views.table(training, views.examples(training, 12))["target"]
-        assert bool((shown[:, 1] >= 40).all()) is not flat
+        own = training.target_scale.undo(training.validation_set[1][:12])
+        assert shown.tolist() == [pytest.approx(row) for row in own.flip(1).tolist()]
+
+
+@pytest.mark.parametrize(
+    ("type", "params", "told"),
+    [
+        ("merge.multiply", {}, True),
+        ("shape.pad", {"pad": (1, 0)}, True),
+        ("shape.flatten", {}, False),
+        ("layer.identity", {}, False),
+    ],
+)
+def test_where_the_unit_is_lost_it_is_told_and_mended(
+    tmp_path: Path, type: str, params: dict[str, Any], told: bool
+) -> None:
+    board = Board(tmp_path, target="price", features=("rooms",), also=("area",))
+    other = board.add(type, board.target, **params)
+    if type == "merge.multiply":
+        board.document.link(board.target, End(other.id, "xs"))
+    metric = board.add("metric.mean", board.add("shape.flatten", other))
+    view = board.add("view.table", End(board.data.id, "features"), board.target)
+
+    def said() -> list[Problem]:
+        facts = {board.data.id: probe("data.csv", board.document.params(board.data))}
+        found = Inference(board.document, facts).problems
+        assert not [one for one in found if one.node == view.id and "unit" in one.text]
+        return [one for one in found if one.node == metric.id and "in which unit" in one.text]
+
+    found = said()
+    assert bool(found) is told
+    if found:
+        (fix,) = found[0].fixes
+        fix.apply(board.document)
+        assert not said()
