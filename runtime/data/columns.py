@@ -91,13 +91,21 @@ class Columns:
         self._index = index if index in {"", "none", FIRST} else self._find(index)
         names = [*self._table.columns]
         empty = [name for name in names if self._table[name].isna().all()]
+        unnamed = [name for name in empty if reading.is_unnamed(name)]
         last = next(
-            (n for n in reversed(names) if n not in empty and self._kinds.get(n) != "ignore"),
+            (n for n in reversed(names) if n not in unnamed and self._kinds.get(n) != "ignore"),
             names[-1],
         )
         first = self._find(str(params.get("target") or last))
         further = [self._find(str(one)) for one in params.get("also") or ()]
         self.targets = [first, *(one for one in further if one != first)]
+        for name in self.targets:
+            if name in empty:
+                others = [f", such as {one!r}" for one in names if one not in empty]
+                raise DataError(
+                    f"{path}: expected values in the column {name!r}, which is to be predicted, "
+                    f"received none. Choose another target{''.join(others[-1:])}."
+                )
         chosen = [self._find(str(one)) for one in params.get("features") or ()]
         self._chosen = [one for one in chosen if one not in self.targets]
         self.all = [self._column(name) for name in names]

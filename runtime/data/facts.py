@@ -9,11 +9,12 @@ Facts are JSON:
     columns     of a table: [{"name", "kind": number, category, target, left out, ..., "missing"}]
     note        what a person may want to know
     cut         "its own" where the data say themselves which rows are held out
-    train, held_out, without       of a folder of pictures: what its reader is called with
+    train, held_out, within, without       of a folder of pictures: what its reader is called with
     target, numbers, categories, more, indices, class_values, cut, read
                 of a table: what its reader is called with
     reader      of a table of pictures: what its reader is called with beside the table
     decided     of a table: how it is written, as it was found, of each parameter that matters
+    doubts      problems: severity, text, advice, and fixes [parameter, value]; of a table or folder
     sheets      of a table: of an Excel file, all there are
     rows        of a table: the first rows, as texts
 """
@@ -42,7 +43,7 @@ Params = Mapping[str, Any]
 DataDir = str | Path | None
 
 
-VERSION = 8
+VERSION = 9
 """To be raised when a probe learns something else from the same data."""
 
 

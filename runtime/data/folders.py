@@ -1,6 +1,7 @@
 """What a folder of pictures holds, by looking at file names and headers only."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +14,26 @@ from PIL import Image
 from graph.core.wording import many
 from runtime.data.layout import Layout, is_picture, layout_of
 from runtime.exported.data import DataError, locate, split
-from runtime.exported.images import BROKEN, DEEP, class_names, open_picture, pictures
+from runtime.exported.images import (
+    BROKEN,
+    DEEP,
+    class_names,
+    folders_of,
+    is_hidden,
+    open_picture,
+    pictures,
+)
 
 Params = Mapping[str, Any]
 ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
 """What the last bytes of a whole file hold, by format."""
 TAIL = 64
 """How many bytes from the end that is looked for; some cameras write more behind it."""
+FEW = 6
+FOLD = re.compile(r"(?i)^(fold|part|split|shard|batch|chunk|set|train|run)[\W_]*\d+$")
+"""Names of folders that count parts."""
+TABLES = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".json")
+NO_FIX: dict[str, Any] = {"fixes": [], "asked": []}
 LISTED = 40
 """How many files a message names at most."""
 
@@ -46,12 +60,8 @@ def folder_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
     class_names(root)  # refuses what is no folder
     layout = layout_of(root)
     names = class_names(layout.train)
-    held = (
-        [file for name in names for file in pictures(layout.held_out / name)]
-        if layout.held_out
-        else []
-    )
-    counts = {name: pictures(layout.train / name) for name in names}
+    held = [file for name in names for file in layout.files(name, held_out=True)]
+    counts = {name: layout.files(name) for name in names}
     whole, broken = look_at([file for group in counts.values() for file in group] + held)
     if broken and params.get("unreadable") != "leave out":
         raise DataError(refused(broken))
@@ -63,7 +73,7 @@ def folder_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
                 "Put some there, or remove the folder."
             )
     looks, files = [*whole.values()], sum(map(len, counts.values()))
-    if layout.held_out:
+    if layout.parts_itself:
         count, validation = files, sum(file in whole for file in held)
     else:
         count, validation = parts_of(files, params)
@@ -92,7 +102,8 @@ def folder_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
         **layout.told(),
         **({"without": [one.relative_to(root).as_posix() for one in broken]} if broken else {}),
         **({"spans": spans} if spans else {}),
-        **({"cut": "its own"} if layout.held_out else {}),
+        **({"cut": "its own"} if layout.parts_itself else {}),
+        "doubts": doubts(layout, names),
     }
 
 
@@ -102,6 +113,17 @@ def remarks(layout: Layout, names: Sequence[str]) -> Iterator[str]:
         of = layout.told()
         held_out = f", validated on {of['held_out']}" if "held_out" in of else ""
         yield f"trained on {of['train']}{held_out}"
+    if any(layout.within):
+        train, held = layout.within
+        yield f"in each class {train} is trained on, {held} validated on"
+        rest = {one.name for name in names for one in folders_of(layout.train / name)}
+        if unused := sorted(rest - {train, held}):
+            yield f"not used: {', '.join(unused)} in the classes"
+    elif names != ["."]:
+        folders = [one for name in names for one in folders_of(layout.train / name)]
+        if folders:
+            few = listed(folders[:FEW], layout.train) + (" and more" if folders[FEW:] else "")
+            yield f"folders within the classes are read with them: {few}"
     if layout.unused:
         yield f"not used: {', '.join(one.name for one in layout.unused)}"
     if names == ["."]:
@@ -112,6 +134,31 @@ def remarks(layout: Layout, names: Sequence[str]) -> Iterator[str]:
     loose = [one for one in layout.train.iterdir() if is_picture(one)]
     if loose:
         yield f"{many(len(loose), 'picture')} beside the class folders not used"
+
+
+def doubts(layout: Layout, names: Sequence[str]) -> list[dict[str, Any]]:
+    """What may be another thing than it is taken for."""
+    found = []
+    if len(names) > 1 and not any(layout.within):
+        inside = [{one.name for one in folders_of(layout.train / name)} for name in names]
+        same = set.intersection(*inside)
+        if all(map(FOLD.search, names)) or len(same) > 1:
+            within = f", each of which holds {', '.join(sorted(same))}" if same else ""
+            text = f"takes {', '.join(names[:FEW])} for classes{within}"
+            advice = (
+                "if they are parts of the data, put them into folders train and val, with a folder "
+                "for each class in both"
+            )
+            found.append({"severity": "warning", "text": text, "advice": advice, **NO_FIX})
+    tables = sorted(
+        one.name for one in {*layout.root.iterdir(), *layout.train.iterdir()}
+        if one.suffix.lower() in TABLES and not is_hidden(one.name)
+    )  # fmt: skip
+    if names == ["."] and tables:
+        text = f"has no classes, but a table beside the pictures: {', '.join(tables[:FEW])}"
+        advice = "if it says what they are, take a Picture table with it"
+        found.append({"severity": "warning", "text": text, "advice": advice, **NO_FIX})
+    return found
 
 
 def parts_of(count: int, params: Params) -> tuple[int, int]:

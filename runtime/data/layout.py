@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from runtime.exported.data import DataError
-from runtime.exported.images import PICTURES, folders_of, is_hidden
+from runtime.exported.images import PICTURES, folders_of, is_hidden, pictures
 
 PARTS = {
     "train": {"train", "training", "trn", "learn", "learning"},
@@ -34,18 +35,36 @@ class Layout:
         train: The one whose folders are the classes to train on.
         held_out: The one to validate on, where the folder says so itself.
         unused: Folders beside these that nothing is read from.
+        within: The folder within each class to train on, and the one to validate on, where the
+            classes hold the parts and not the parts the classes.
     """
 
     root: Path
     train: Path
     held_out: Path | None = None
     unused: tuple[Path, ...] = ()
+    within: tuple[str, str] = ("", "")
 
-    def told(self) -> dict[str, str]:
+    def files(self, name: str, *, held_out: bool = False) -> list[Path]:
+        """The pictures of a class to train on, or those to validate on."""
+        if any(self.within):
+            return pictures(self.train / name / self.within[held_out])
+        if not held_out:
+            return pictures(self.train / name)
+        return pictures(self.held_out / name) if self.held_out else []
+
+    @property
+    def parts_itself(self) -> bool:
+        """Does the folder say itself what is held out?"""
+        return self.held_out is not None or any(self.within)
+
+    def told(self) -> dict[str, Any]:
         """The places as the reader is told them, from the root on."""
+        within = {"within": list(self.within)} if any(self.within) else {}
         held_out = {"held_out": self.held_out} if self.held_out else {}
         places = {**({"train": self.train} if self.train != self.root else {}), **held_out}
-        return {name: place.relative_to(self.root).as_posix() for name, place in places.items()}
+        named = {name: place.relative_to(self.root).as_posix() for name, place in places.items()}
+        return {**named, **within}
 
 
 def layout_of(root: Path) -> Layout:
@@ -58,7 +77,7 @@ def layout_of(root: Path) -> Layout:
     here = folders_of(top)
     parts = parts_among(here)
     if "train" not in parts:
-        return Layout(root, top)
+        return Layout(root, top, within=parts_within(here))
     train = inner(parts["train"])
     held_out = next(
         (
@@ -75,11 +94,22 @@ def layout_of(root: Path) -> Layout:
 def inner(folder: Path) -> Path:
     """The folder within that holds something: archives often wrap one folder in another."""
     while not any(is_picture(file) for file in folder.iterdir()):
-        within = folders_of(folder)
+        within = [one for one in folders_of(folder) if pictures(one)]
         if len(within) != 1 or not folders_of(within[0]):
             break
         folder = within[0]
     return folder
+
+
+def parts_within(classes: Sequence[Path]) -> tuple[str, str]:
+    """The folders `train` and `test` in each of these, where they have the same names in all."""
+    found = [
+        {part: one.name for part, one in parts_among(folders_of(folder)).items()}
+        for folder in classes
+    ]
+    same = found[0] if found and all(one == found[0] for one in found) else {}
+    held_out = same.get("val") or same.get("test")
+    return (same["train"], held_out) if "train" in same and held_out else ("", "")
 
 
 def has_classes(folder: Path) -> bool:

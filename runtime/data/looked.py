@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from runtime.data.numerals import AMONG_NUMBERS, PANDAS, SURE, Marks, is_date, marks_of
+from runtime.data.numerals import AMONG_NUMBERS, PANDAS, SURE, Marks, is_date, is_endless, marks_of
 
 AS_TEXT = ("text", "category", "embedding", "ignore")
 """Kinds of columns whose cells stay words."""
@@ -53,6 +53,7 @@ class Looked:
         wrong: Row and word of the first that is no number, in columns that mostly have numbers.
         amounts: Columns of numbers with something around them, and the first such word.
         texts: Columns that a reader must not take for numbers.
+        large: Columns of numbers that are too large for whole ones of 64 bits.
     """
 
     def __init__(self, table: pd.DataFrame, asked: Mapping[str, Any], *, typed: bool) -> None:
@@ -67,6 +68,7 @@ class Looked:
         self.wrong: dict[str, tuple[int, str]] = {}
         self.amounts: dict[str, str] = {}
         self.texts: list[str] = [] if typed else kept
+        self.large: list[str] = []
         self.real: set[str] = set()
         columns = {str(name): Words.of(table[name]) for name in table.columns}
         self.marks = marks_of([column.words for column in columns.values()], asked)
@@ -90,6 +92,8 @@ class Looked:
         self.real |= (PANDAS | gone | AMONG_NUMBERS).intersection(rest)
         if numeric and wrong:
             self.wrong[name] = (row_of(wrong[0], cells), wrong[0])
+        if numeric and not self._typed and any(map(is_large, column.words)):
+            self.large.append(name)
         around = [w for w in rest if self._typed or not marks.is_plain(w)] if numeric else []
         if around and not wrong:
             self.amounts[name] = around[0]
@@ -111,6 +115,11 @@ class Looked:
         return {word: count for word, count in counts if word in self.own or not digits(word)}
 
 
+def is_large(word: str) -> bool:
+    """Is it a whole number of more than 64 bits?"""
+    return len(word) > 18 and word.lstrip("+-").isdecimal() and abs(int(word[:400])) >= 2**63
+
+
 def row_of(word: str, cells: Any) -> int:
     """The first row of a column that has a word, blanks around it aside."""
     return next(i for i, c in enumerate(cells) if isinstance(c, str) and c.strip() == word)
@@ -129,5 +138,6 @@ def is_numeric(
     """
     gone = SURE | own | AMONG_NUMBERS
     among = {word: count for word, count in odd.items() if word not in gone}
-    found = others + sum(count for word, count in among.items() if values[word] is not None)
+    known = [w for w in among if values[w] is not None or (others and is_endless(w))]
+    found = others + sum(among[word] for word in known)
     return bool(found) and found >= MOSTLY * (others + sum(among.values()))

@@ -86,6 +86,13 @@ def is_number(word: str) -> bool:
     return bool(number_in(word))
 
 
+def is_endless(word: str) -> bool:
+    """Is it a number beyond all that can be computed with: infinity, or 1e400?"""
+    if word.strip("+-").casefold() in {"inf", "infinity"}:
+        return True
+    return bool(number_in(word)) and ("e" in word.casefold() or len(word) > 300)
+
+
 def is_date(word: str) -> bool:
     """Is it a date, or a date and a time?"""
     return DATE.fullmatch(word) is not None

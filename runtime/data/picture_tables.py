@@ -14,10 +14,11 @@ from graph.core.wording import many
 from runtime.data import named_pictures
 from runtime.data.columns import Columns, column_called
 from runtime.data.cuts import cut_of
+from runtime.data.doubts import doubts_of
 from runtime.data.folders import listed, look_at, note, spans_of
 from runtime.data.named_pictures import Places
 from runtime.data.reading import Reading, read_table
-from runtime.data.tabular import classes_of, first_rows, parted, read_facts, tensor
+from runtime.data.tabular import as_days, classes_of, first_rows, parted, read_facts, tensor
 from runtime.exported.data import DataError, locate
 from runtime.exported.images import pictures
 from runtime.exported.picture_tables import find_pictures, names_in
@@ -74,7 +75,10 @@ def picture_table_facts(params: Params, data_dir: str | Path | None) -> dict[str
     present = table[targets].notna().all(axis=1).to_numpy()
     seen = Seen(path, top, places, table, [row for row in whole if present[row]], params)
     kept = replace(reading, table=table.iloc[seen.rows])
-    classes = None if len(targets) > 1 else classes_of(path, kept, targets[0], params)
+    days = as_days(reading, targets, params)
+    kept = replace(kept, table=reading.table.iloc[seen.rows])
+    several = len(targets) > 1 or days
+    classes = None if several else classes_of(path, kept, targets[0], params)
     if classes is None:
         columns.check_numbers(targets)
     wanted, _ = wanted_columns(table, targets, classes)
@@ -106,6 +110,9 @@ def picture_table_facts(params: Params, data_dir: str | Path | None) -> dict[str
         "counts": counts,
         "cut": list(cut) if cut else None,
         "columns": [one.facts() for one in columns.all],
+        "doubts": doubts_of(
+            columns, kept.table, classes, lambda name: ("targets", (name,)), params
+        ),
         **read_facts(reading),
         "rows": first_rows(table),
         "note": "; ".join(told),

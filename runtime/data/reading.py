@@ -51,6 +51,10 @@ class Reading:
     cleaned: dict[str, Any] = field(default_factory=dict)
     sheets: list[str] = field(default_factory=list)
 
+    def is_unnamed(self, name: str) -> bool:
+        """Has a column no name in the file?"""
+        return self.decided.get("header") == "no" or self.renamed.get(name) == ""
+
 
 def read_table(path: Path, asked: Mapping[str, Any]) -> Reading:
     """Read a table of any kind that pandas reads.
@@ -113,8 +117,9 @@ def read_text(path: Path, asked: Mapping[str, Any]) -> Reading:
     if marks.thousands and marks.thousands.isascii():
         options["thousands"] = marks.thousands
     options |= missing_options(found.missing, found.real)
-    if found.texts:
-        options["dtype"] = dict.fromkeys(found.texts, "str")
+    if found.texts or found.large:
+        options["dtype"] = {**dict.fromkeys(found.texts, "str"),
+                            **dict.fromkeys(found.large, "float64")}  # fmt: skip
     for name, (row, word) in found.wrong.items():
         line = dialect.lines[row] if row < len(dialect.lines) else row + 1
         reading.wrong[name] = (f"line {line}", word)
@@ -134,6 +139,9 @@ def read_frame(reading: Reading, asked: Mapping[str, Any]) -> Reading:
         table = table.drop(columns=nested)
     found = Looked(table, asked, typed=True)
     reading.wrong = {name: (f"row {row + 1}", word) for name, (row, word) in found.wrong.items()}
+    for name in table.select_dtypes("number"):
+        if (endless := table[name].abs().eq(float("inf"))).any():
+            reading.wrong[str(name)] = (f"row {int(endless.to_numpy().argmax()) + 1}", "inf")
     missing: dict[str, list[Any]] = dict(found.missing)
     for name in table.columns:
         if pd.api.types.is_numeric_dtype(table[name]):

@@ -62,8 +62,9 @@ def show_folder(params: Params, data_dir: DataDir, count: int) -> Pictures:
     root = folder_of(params, data_dir)
     facts = probe("data.image_folder", params, data_dir)
     top, without = root / facts.get("train", "."), {root / one for one in facts.get("without", ())}
+    part = facts.get("within", ["."])[0]
     groups = [
-        (label, [file for file in pictures(top / name) if file not in without])
+        (label, [file for file in pictures(top / name / part) if file not in without])
         for name, label in zip(class_names(top), facts["classes"], strict=True)
     ]
     spans = {mode: (low, high) for mode, (low, high) in facts.get("spans", {}).items()}

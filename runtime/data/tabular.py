@@ -8,8 +8,10 @@ import pandas as pd
 import torch
 
 from graph.core.limits import brief
-from runtime.data.columns import FEW, Column, Columns, values_of
+from runtime.data.columns import FEW, Column, Columns, date_format, holds_dates, values_of
 from runtime.data.cuts import cut_of
+from runtime.data.doubts import doubts_of
+from runtime.data.numerals import is_endless
 from runtime.data.reading import Reading, read_table
 from runtime.data.showing import shown
 from runtime.exported import tables
@@ -20,6 +22,8 @@ Params = Mapping[str, Any]
 CLASSES = 20
 """A target of whole numbers with at most so many different ones is taken for classes."""
 MOST_CLASSES = 1000
+LARGE = 2**53
+"""Whole numbers from here on are not exact any more."""
 FIRST_ROWS = 8
 
 
@@ -52,7 +56,9 @@ def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
     table = reading.table
     columns = Columns(path, reading, params)
     targets = columns.targets
-    classes = None if len(targets) > 1 else classes_of(path, reading, targets[0], params)
+    days = as_days(reading, targets, params)
+    table = reading.table
+    classes = None if len(targets) > 1 or days else classes_of(path, reading, targets[0], params)
     if classes is None:
         columns.check_numbers(targets)
     used = columns.used
@@ -94,8 +100,22 @@ def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
         **read_facts(reading),
         "rows": first_rows(table),
         "columns": [one.facts() for one in columns.all],
+        "doubts": doubts_of(columns, table, classes, lambda name: ("target", name), params),
         "note": note(reading, columns, len(table) - len(rows), params, classes=classes),
     }
+
+
+def as_days(reading: Reading, targets: Sequence[str], params: Params) -> list[str]:
+    """Turn targets that are dates into days since 1970, where no classes are asked for."""
+    if params.get("task") == "classification":
+        return []
+    found = [name for name in targets if holds_dates(tables.column_of(reading.table, name))]
+    formats = {name: date_format(tables.column_of(reading.table, name)) for name in found}
+    if formats:
+        reading.cleaned["dates"] = formats
+        reading.table = tables.cleaned(reading.table, dates=formats)
+        reading.told.append(f"{' and '.join(found)} is learned in days since 1970-01-01")
+    return found
 
 
 def read_facts(reading: Reading) -> dict[str, Any]:
@@ -154,12 +174,11 @@ def classes_of(path: Path, reading: Reading, target: str, params: Params) -> lis
     task = str(params.get("task") or "auto")
     column = tables.column_of(reading.table, target)
     values = values_of(column)
-    if not values:
-        raise DataError(f"{path}: expected values in the column {target!r}, received none.")
     numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if task == "auto":
-        whole = numeric and all(float(one).is_integer() for one in values)
-        many_words = target in reading.wrong and len(values) > CLASSES
+        whole = numeric and all(abs(one) < LARGE and float(one).is_integer() for one in values)
+        wrong = reading.wrong.get(target, ("", ""))[1]
+        many_words = bool(wrong) and (len(values) > CLASSES or is_endless(wrong))
         few = whole and len(values) <= CLASSES
         task = "regression" if (numeric and not few) or many_words else "classification"
     if task == "regression":

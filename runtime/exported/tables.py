@@ -110,6 +110,7 @@ def cleaned(
     decimal: str = ".",
     thousands: str = "",
     missing: Mapping[str, Sequence[object]] | None = None,
+    dates: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Turn amounts such as $1,000.50 or 5 % into numbers, and words for missing values into gaps.
 
@@ -119,6 +120,7 @@ def cleaned(
         decimal: The decimal mark in them.
         thousands: What groups their digits, beside blanks and quotes.
         missing: Values of each column that stand for a missing one.
+        dates: How columns of dates are written that become days since 1970-01-01.
     """
     for name, words in (missing or {}).items():
         column = column_of(table, name)
@@ -126,6 +128,10 @@ def cleaned(
     for name in amounts:
         column = column_of(table, name)
         table[name] = column.map(lambda cell: amount(cell, decimal, thousands))
+    for name, format in (dates or {}).items():
+        column = column_of(table, name)
+        times = pd.to_datetime(column, format=format or None, utc=True, errors="coerce")
+        table[name] = (times - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
     return table
 
 

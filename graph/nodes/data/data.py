@@ -172,7 +172,8 @@ class ImageFolder(Probed):
     """Pictures in a folder a class, or in such folders below `train` and `val`.
 
     What people call these is understood: `training_set`, `Train`, `seg_train`, `validation`,
-    `test`. Pictures that lie loose are one class; so they train what needs no labels.
+    `test`, and also where each class has them. Pictures that lie loose are one class; so they train
+    what needs no labels.
     """
 
     pixels: ClassVar[tuple[str, ...]] = ("image",)
@@ -192,11 +193,15 @@ class ImageFolder(Probed):
         return features("N", int(self.channels), self.size, self.size), label
 
     def read(self, facts: Facts) -> str:
-        places = {name: facts[name] for name in ("train", "held_out", "without") if name in facts}
+        named = ("train", "held_out", "within", "without")
+        places = {name: facts[name] for name in named if name in facts}
+        if "within" in places:
+            places["within"] = tuple(places["within"])
         rest: dict[str, object] = {} if self.channels == "3" else {"channels": int(self.channels)}
         if facts.get("spans"):
             rest["spans"] = {mode: tuple(span) for mode, span in facts["spans"].items()}
-        drawn = {} if "held_out" in facts else {"validation": self.validation, "seed": Raw("seed")}
+        itself = "held_out" in facts or "within" in facts
+        drawn = {} if itself else {"validation": self.validation, "seed": Raw("seed")}
         return call(
             "image_folder",
             str(self.path),

@@ -134,7 +134,7 @@ OPTIONS = {
     "read_parquet": [],
 }
 """Readers of pandas, and the arguments of theirs that are written."""
-CLEANED = ("amounts", "decimal", "thousands", "missing")
+CLEANED = ("amounts", "decimal", "thousands", "missing", "dates")
 CUTS = frozenset(("stratified", "by_group", "by_time", "by_column"))
 
 

@@ -196,3 +196,81 @@ def test_nothing_of_the_usual_case_has_changed(tmp_path: Path) -> None:
     assert torch.equal(trained[0], image)
     assert torch.equal(trained[1], label)
     assert len(held[0]) == 5
+
+
+@pytest.mark.parametrize(
+    ("train", "held_out"), [("train", "test"), ("Training", "Validation"), ("img_train", "img_val")]
+)
+def test_parts_may_lie_within_the_classes(tmp_path: Path, train: str, held_out: str) -> None:
+    for name in ("cat", "dog"):
+        laid_out(tmp_path / "set" / name, "", ".", train, count=4)
+        laid_out(tmp_path / "set" / name, "", ".", held_out, count=2)
+    folder = tmp_path / "set"
+    facts, (trained, held) = read(folder)
+    assert (facts["classes"], facts["cut"]) == (["cat", "dog"], "its own")
+    assert (len(trained[0]), len(held[0])) == (facts["count"], facts["validation"]) == (8, 4)
+    assert trained[1].tolist() == [0] * 4 + [1] * 4
+    assert held[1].tolist() == [0, 0, 1, 1]
+    by_hand = image_folder(folder, size=8, within=(train, held_out))
+    assert torch.equal(by_hand[1][0], held[0])
+    assert f"in each class {train} is trained on, {held_out} validated on" in facts["note"]
+    shown = examples(KIND, {"path": str(folder), "size": 8}, count=12)
+    assert isinstance(shown, Pictures)
+    assert shown.count == 8
+
+
+def test_parts_that_not_all_classes_have_are_told(tmp_path: Path) -> None:
+    pictures(tmp_path, *(f"cat/{part}/{i}.png" for part in ("train", "test") for i in range(3)))
+    pictures(tmp_path, *(f"dog/{i}.png" for i in range(6)))
+    facts, _ = read(tmp_path)
+    assert facts["count"] + facts["validation"] == 12
+    assert "folders within the classes are read with them: cat/test, cat/train" in facts["note"]
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("fold1", "fold2", "fold3"), True),
+        (("part-0", "part-1"), True),
+        (("red", "blue"), True),  # each holds cat and dog
+        (("cat", "dog"), False),
+    ],
+)
+def test_folders_that_look_like_parts_are_told(
+    tmp_path: Path, names: tuple[str, ...], told: bool
+) -> None:
+    inner = ("cat", "dog") if told else ("young",)
+    pictures(tmp_path, *(f"{n}/{one}/{i}.png" for n in names for one in inner for i in range(3)))
+    document = Document()
+    node = document.add_node(KIND, params={"path": str(tmp_path), "size": 8})
+    inference, _ = open_board.learn(document, None)
+    said = [one for one in inference.problems if one.node == node.id and "for classes" in one.text]
+    assert bool(said) is told
+    if told:
+        assert said[0].severity == "warning"
+        assert "cat, dog" in said[0].text
+    assert "folders within the classes" in inference.facts[node.id]["note"]
+
+
+def test_train_folders_that_are_counted_are_refused(tmp_path: Path) -> None:
+    pictures(tmp_path, *(f"train-{n}/{c}/{i}.png" for n in "01" for c in "ab" for i in range(2)))
+    with pytest.raises(DataError, match="received train-0 and train-1"):
+        probe(KIND, {"path": str(tmp_path), "size": 8})
+
+
+def test_pictures_lie_deeper_beside_folders_without_any(tmp_path: Path) -> None:
+    laid_out(tmp_path / "images", "train", "val", "cat", "dog")
+    (tmp_path / "labels" / "train").mkdir(parents=True)
+    facts, (trained, held) = read(tmp_path)
+    assert (facts["train"], facts["held_out"]) == ("images/train", "images/val")
+    assert (len(trained[0]), len(held[0])) == (6, 6)
+
+
+def test_a_table_beside_loose_pictures_is_told(tmp_path: Path) -> None:
+    pictures(tmp_path, *(f"train_images/{i}.png" for i in range(6)))
+    (tmp_path / "labels.csv").write_text("file,label\n0.png,cat\n")
+    document = Document()
+    document.add_node(KIND, params={"path": str(tmp_path), "size": 8})
+    inference, _ = open_board.learn(document, None)
+    (told,) = [one for one in inference.problems if "labels.csv" in one.text]
+    assert "Picture table" in told.advice
