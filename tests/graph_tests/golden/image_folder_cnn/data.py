@@ -118,6 +118,7 @@ def image_folder(
     *,
     train: str = ".",
     held_out: str | None = None,
+    within: tuple[str, str] | None = None,
     without: Sequence[str] = (),
     size: int,
     channels: int = 3,
@@ -128,11 +129,18 @@ def image_folder(
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
     """A folder a class, below `train` and, where there is one, `held_out`; cropped to size x size.
 
-    Files `without` which it is read are named from the folder on.
+    Where each class has both parts, `within` it, their folders are named. Files `without` which it
+    is read are named from the folder on.
     """
     root = locate(path, data_dir)
     classes = class_names(root / train)
     left_out = {root / name for name in without}
+    if within is not None:
+        first, second = (
+            read_folder(root / train, classes, size, channels, spans, left_out, part)
+            for part in within
+        )
+        return first, second
     train_set = read_folder(root / train, classes, size, channels, spans, left_out)
     if held_out is None:
         return split(train_set, validation=validation, seed=seed)
@@ -169,12 +177,13 @@ def read_folder(
     channels: int,
     spans: Mapping[str, tuple[float, float]] = DEEP,
     without: Collection[Path] = (),
+    part: str = ".",
 ) -> tuple[Tensor, Tensor]:
-    """Every picture below top/CLASS: image [N, channels, size, size] and label [N]."""
+    """Every picture below top/CLASS/part: image [N, channels, size, size] and label [N]."""
     folders = {folder.name for folder in folders_of(top)}
     if strange := sorted(folders - {*classes}):
         raise DataError(f"{top / strange[0]}: expected only the classes {', '.join(classes)}.")
-    files = [(file, i) for i, name in enumerate(classes) for file in pictures(top / name)]
+    files = [(file, i) for i, name in enumerate(classes) for file in pictures(top / name / part)]
     files = [(file, i) for file, i in files if file not in without]
     if not files:
         raise DataError(f"{top}: expected pictures ({', '.join(PICTURES)}), received none.")
