@@ -138,6 +138,7 @@ def is_numeric(
     """
     gone = SURE | own | AMONG_NUMBERS
     among = {word: count for word, count in odd.items() if word not in gone}
-    known = [w for w in among if values[w] is not None or (others and is_endless(w))]
-    found = others + sum(among[word] for word in known)
+    found = others + sum(count for word, count in among.items() if values[word] is not None)
+    if found:
+        found += sum(count for word, count in among.items() if is_endless(word))
     return bool(found) and found >= MOSTLY * (others + sum(among.values()))

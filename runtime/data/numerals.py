@@ -1,5 +1,6 @@
 """How numbers, dates and missing values are written in a table."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -90,7 +91,11 @@ def is_endless(word: str) -> bool:
     """Is it a number beyond all that can be computed with: infinity, or 1e400?"""
     if word.strip("+-").casefold() in {"inf", "infinity"}:
         return True
-    return bool(number_in(word)) and ("e" in word.casefold() or len(word) > 300)
+    plain = number_in(word).replace(",", ".")
+    try:
+        return bool(plain) and math.isinf(float(plain))
+    except ValueError:
+        return False
 
 
 def is_date(word: str) -> bool:
