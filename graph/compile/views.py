@@ -13,7 +13,7 @@ from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
 from graph.compile.train.data import VALIDATION, Drawing, batch_values
-from graph.model.sheet import Node
+from graph.model.sheet import End, Node
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,7 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
         for port, operand in zip(ports, plan.scope.operands(node.id), strict=True)
         if operand is not None
     }
-    classes: tuple[str, ...] = ()
-    for data in plan.data:
-        bound = plan.scope.bound(data.id)
-        classes = classes or tuple(bound.classes(plan.inference.facts.get(data.id)))
+    classes = _class_names(plan, node)
     params, sliders = dict(plan.document.params(node)), _sliders(plan, node)
     from_noise = _items(plan, node)[1]
     if sliders and len(varying(plan, node)) == len(sliders):
@@ -86,6 +83,23 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
         params["columns"] = min(row or math.isqrt(params["count"]), params["count"])
     kind = str(plan.scope.bound(node.id).kind())
     return ViewSpec(node.id, plan.member(node), kind, params, inputs, classes, sliders, from_noise)
+
+
+def _class_names(plan: Plan, view: Node) -> tuple[str, ...]:
+    """Names of the classes that a view shows: those of the labels it gets, else of any."""
+    kinds = [one for one in plan.scope.operands(view.id) if isinstance(one, End)]
+    types = [plan.scope.results[end.node].outputs.get(end.port) for end in kinds]
+    counts = {one.classes for one in types if one is not None and one.kind == "labels"}
+    found = [
+        (end in kinds, tuple(plan.scope.bound(data.id).classes(facts, end.port)))
+        for data in plan.data
+        for facts in [plan.inference.facts.get(data.id)]
+        for end in plan.outputs(data)
+    ]
+    names = sorted((one for one in found if one[1]), key=lambda one: (
+        not one[0], len(one[1]) not in counts
+    ))  # fmt: skip
+    return names[0][1] if names else ()
 
 
 def _sliders(plan: Plan, view: Node) -> tuple[SliderSpec, ...]:

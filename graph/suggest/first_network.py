@@ -1,7 +1,7 @@
 """A first network behind data: small, usual, and trained with one click."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph.core.tensor import TensorType
@@ -31,8 +31,9 @@ def fits(inference: "Inference", node: str) -> bool:
     board = inference.document.board
     if node not in board.nodes or any(board.out_of(node)):
         return False
-    x, target = _types(inference, node)
-    return x is not None and target is not None and x.dtype == "float" and target.classes != 1
+    x, targets = _types(inference, node)
+    known = x is not None and x.dtype == "float" and bool(targets)
+    return known and all(one is not None and one.classes != 1 for one in targets)
 
 
 def build(inference: "Inference", data: str) -> list[Node]:
@@ -40,15 +41,17 @@ def build(inference: "Inference", data: str) -> list[Node]:
 
     Pictures go through convolutions, all else through two dense layers; those of a table are held
     back by Dropout and decay. Columns of many categories are looked up in an Embedding first. Class
-    numbers are learned by cross entropy, numbers by their squared error.
+    numbers are learned by cross entropy, numbers by their squared error. Of several targets each
+    has an end of the network, and their losses are added.
 
     Args:
         inference: What is known of the board.
         data: The data node, for which `fits` holds.
     """
     document = inference.document
-    x, target = _types(inference, data)
-    if x is None or target is None:
+    x, found = _types(inference, data)
+    targets = [one for one in found if one is not None]
+    if x is None or not targets:
         return []
     facts = inference.facts.get(data) or {}
     with document.group("Build a first network"):
@@ -56,7 +59,7 @@ def build(inference: "Inference", data: str) -> list[Node]:
             _give_time(document, int(facts.get("count", 0)))
         looked_up = _look_up(document, document.node(data), facts)
         row = _Row(document, document.node(data), table="columns" in facts)
-        return row.build(x, target, looked_up)
+        return row.build(x, targets, looked_up)
 
 
 def _look_up(document: "Document", data: Node, facts: Mapping[str, Any]) -> dict[str, int]:
@@ -82,12 +85,14 @@ def _give_time(document: "Document", count: int) -> None:
         document.set_settings(epochs=max(settings.epochs, min(STEPS // steps, MOST_EPOCHS)))
 
 
-def _types(inference: "Inference", node: str) -> tuple[TensorType | None, TensorType | None]:
+def _types(inference: "Inference", node: str) -> tuple[TensorType | None, list[TensorType | None]]:
+    """What is learned from, and what is predicted."""
     document = inference.document
     outputs = [port.name for port in document.ports(document.node(node)).outputs]
-    if len(outputs) - (INDICES in outputs) != 2:
-        return None, None
-    return inference.type_of(node, outputs[0]), inference.type_of(node, outputs[-1])
+    targets = [one for one in outputs[1:] if one != INDICES]
+    if not targets or (len(targets) > 1 and not targets[0].startswith("target")):
+        return None, []
+    return inference.type_of(node, outputs[0]), [inference.type_of(node, one) for one in targets]
 
 
 class _Row:
@@ -96,12 +101,15 @@ class _Row:
     def __init__(self, document: "Document", data: Node, *, table: bool) -> None:
         self._document, self._data, self._table = document, data, table
         outputs = [port.name for port in document.ports(data).outputs]
-        self._x, self._target = End(data.id, outputs[0]), End(data.id, outputs[-1])
+        self._x = End(data.id, outputs[0])
+        self._targets = [End(data.id, one) for one in outputs[1:] if one != INDICES]
         self._at, (self._left, self._top) = self._x, data.position
         self._column, self._line = 0, 0
         self._made: list[Node] = []
 
-    def build(self, x: TensorType, target: TensorType, looked_up: Mapping[str, int]) -> list[Node]:
+    def build(
+        self, x: TensorType, targets: Sequence[TensorType], looked_up: Mapping[str, int]
+    ) -> list[Node]:
         """All of it."""
         picture = x.rank == 4
         if picture:
@@ -115,28 +123,59 @@ class _Row:
         if self._table:
             self._then("dropout.dropout", p=DROPPED)
         self._line_break(picture or self._table)
-        name = "logits" if target.dtype == "int" else "prediction"
-        self._then("layer.linear", name=name, units=_outputs(target))
-        if target.dtype == "int":
-            ends = {"logits": self._at, "label": self._target}
+        hidden, losses = self._at, []
+        for target, end in zip(targets, self._targets, strict=True):
+            if losses:
+                self._column, self._line = 0, self._line + 2
+            losses.append(self._end(hidden, target, end))
+            if len(targets) > 1:
+                self._view(target, end, picture=picture)
+        if len(targets) > 1:
+            self._column, self._line = 0, self._line + 2
+            losses = [self._sum(losses)]
+        self._optimizer(losses[0], picture=picture)
+        if len(targets) == 1:
+            self._view(targets[0], self._targets[0], picture=picture)
+        return [self._document.node(node.id) for node in self._made]
+
+    def _end(self, hidden: End, target: TensorType, end: End) -> End:
+        """The layer that predicts a target, and what judges it; gives its loss."""
+        self._at = hidden
+        classes = target.dtype == "int"
+        self._then(
+            "layer.linear", name="logits" if classes else "prediction", units=_outputs(target)
+        )
+        if classes:
+            ends = {"logits": self._at, "label": end}
             loss = self._judge("loss.cross_entropy", ends)
             self._judge("metric.accuracy", ends, down=1)
         else:
-            ends = {"prediction": self._at, "target": self._target}
+            ends = {"prediction": self._at, "target": end}
             loss = self._judge("loss.mse", ends)
             self._judge("metric.mae", ends, down=1)
         self._column += 1
-        ends_in = {"loss": End(loss.id, "loss")}
-        if self._table:
-            self._judge("optimizer.adamw", ends_in, lr=0.003, weight_decay=DECAY)
-        else:
-            self._judge("optimizer.adam", ends_in, lr=0.001 if picture else 0.003)
+        return End(loss.id, "loss")
+
+    def _sum(self, losses: Sequence[End]) -> End:
+        added = self._add("merge.add", name="loss")
+        for end in losses:
+            self._document.link(end, End(added.id, "xs"))
         self._column += 1
-        if picture and target.dtype == "int":
-            self._judge("view.predictions", {"image": self._x, **ends})
+        return End(added.id, self._document.ports(added).outputs[0].name)
+
+    def _optimizer(self, loss: End, *, picture: bool) -> None:
+        if self._table:
+            self._judge("optimizer.adamw", {"loss": loss}, lr=0.003, weight_decay=DECAY)
         else:
-            self._judge("view.table", {"prediction": self._at, "target": self._target})
-        return [self._document.node(node.id) for node in self._made]
+            self._judge("optimizer.adam", {"loss": loss}, lr=0.001 if picture else 0.003)
+        self._column += 1
+
+    def _view(self, target: TensorType, end: End, *, picture: bool) -> None:
+        """What shows held-out examples with what is predicted of them."""
+        if picture and target.dtype == "int":
+            self._judge("view.predictions", {"image": self._x, "logits": self._at, "label": end})
+        else:
+            self._judge("view.table", {"prediction": self._at, "target": end})
 
     def _convolutions(self, x: TensorType) -> None:
         side = min(one for one in x.dims[2:] if isinstance(one, int))

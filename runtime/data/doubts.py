@@ -21,7 +21,7 @@ Setting = Callable[[str], tuple[str, Any]]
 def doubts_of(
     columns: Columns,
     table: pd.DataFrame,
-    classes: Sequence[Any] | None,
+    values: Mapping[str, Sequence[Any] | None],
     setting: Setting,
     params: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
@@ -30,7 +30,7 @@ def doubts_of(
     Args:
         columns: All columns.
         table: The table as it is read.
-        classes: Of the one target, where it is learned as classes.
+        values: The classes of each target, or None where it is learned as a number.
         setting: How a node is told of another target.
         params: What the node was told.
 
@@ -40,9 +40,9 @@ def doubts_of(
     """
     task = str(params.get("task") or "auto")
     found = []
-    for name in columns.targets:
+    for name, classes in values.items():
         cells = column_of(table, name).dropna()
-        said = of_classes(cells, classes, task) if classes else of_numbers(cells)
+        said = of_classes(cells, classes, task) if classes is not None else of_numbers(cells)
         if said is None:
             continue
         severity, text, advice = said
@@ -85,6 +85,8 @@ def of_classes(cells: Any, classes: Sequence[Any], task: str) -> tuple[str, str,
 def of_numbers(cells: Any) -> tuple[str, str, str] | None:
     """Why there may be nothing to learn in a column of numbers."""
     rows = len(cells)
+    if not pd.api.types.is_numeric_dtype(cells):
+        return None
     if rows > 1 and cells.nunique() == 1:
         text = f"is {cells.iloc[0]:g} in each row: there is nothing to learn"
         return "error", text, "choose another target"

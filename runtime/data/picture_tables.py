@@ -16,9 +16,10 @@ from runtime.data.columns import Columns, column_called
 from runtime.data.cuts import cut_of
 from runtime.data.doubts import doubts_of
 from runtime.data.folders import listed, look_at, note, spans_of
+from runtime.data.learned import as_days, classes_of, tensor
 from runtime.data.named_pictures import Places
 from runtime.data.reading import Reading, read_table
-from runtime.data.tabular import as_days, classes_of, first_rows, parted, read_facts, tensor
+from runtime.data.tabular import first_rows, parted, read_facts
 from runtime.exported.data import DataError, locate
 from runtime.exported.images import pictures
 from runtime.exported.picture_tables import find_pictures, names_in
@@ -111,7 +112,11 @@ def picture_table_facts(params: Params, data_dir: str | Path | None) -> dict[str
         "cut": list(cut) if cut else None,
         "columns": [one.facts() for one in columns.all],
         "doubts": doubts_of(
-            columns, kept.table, classes, lambda name: ("targets", (name,)), params
+            columns,
+            kept.table,
+            {**dict.fromkeys(targets), targets[0]: classes},
+            lambda name: ("targets", (name,)),
+            params,
         ),
         **read_facts(reading),
         "rows": first_rows(table),

@@ -8,10 +8,10 @@ import pandas as pd
 import torch
 
 from graph.core.limits import brief
-from runtime.data.columns import FEW, Column, Columns, date_format, holds_dates, values_of
+from runtime.data.columns import FEW, Column, Columns
 from runtime.data.cuts import cut_of
 from runtime.data.doubts import doubts_of
-from runtime.data.numerals import is_endless
+from runtime.data.learned import learned_of, tensor
 from runtime.data.reading import Reading, read_table
 from runtime.data.showing import shown
 from runtime.exported import tables
@@ -19,11 +19,6 @@ from runtime.exported.data import DataError, locate
 
 Params = Mapping[str, Any]
 
-CLASSES = 20
-"""A target of whole numbers with at most so many different ones is taken for classes."""
-MOST_CLASSES = 1000
-LARGE = 2**53
-"""Whole numbers from here on are not exact any more."""
 FIRST_ROWS = 8
 
 
@@ -53,39 +48,19 @@ def table_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
 
 def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
     """The facts of a table that was read."""
-    table = reading.table
     columns = Columns(path, reading, params)
-    targets = columns.targets
-    days = as_days(reading, targets, params)
-    table = reading.table
-    classes = None if len(targets) > 1 or days else classes_of(path, reading, targets[0], params)
-    if classes is None:
-        columns.check_numbers(targets)
+    learned = learned_of(path, reading, columns, params)
+    reading.told += learned.told()
+    table, targets = reading.table, columns.targets
     used = columns.used
     if not used:
         raise DataError(nothing_to_learn_from(reading, columns))
     cut = cut_of(table, targets, params)
-    names = [str(one) for one in classes] if classes else None
-    rows = known_rows(table, targets, classes)
-    validation = float(params.get("validation", 0.2))
-    train, held = parted(cut, table, rows, validation)
-    width = sum(one.width for one in used)
+    train, held = parted(cut, table, learned.rows, float(params.get("validation", 0.2)))
     indices = {one.name: one.values for one in used if one.kind == "embedding"}
-    outputs = {"features": tensor(["N", width], "float", "features", None)}
-    if indices:
-        dims: list[int | str] = ["N"] if len(indices) == 1 else ["N", len(indices)]
-        outputs["indices"] = tensor(dims, "int", "labels", 1 + sum(map(len, indices.values())))
-    outputs["target"] = (
-        tensor(["N"], "int", "labels", len(classes))
-        if classes
-        else tensor(["N", len(targets)], "float", "features", None)
-    )
-    counts = None
-    if classes:
-        places = tables.place_column(table, targets[0], classes)[train]
-        counts = torch.bincount(places, minlength=len(classes)).tolist()
+    without = len(table) - len(learned.rows)
     return {
-        "outputs": outputs,
+        "outputs": {**given(used, indices), **learned.outputs()},
         "count": len(train),
         "validation": len(held),
         "target": targets[0] if len(targets) == 1 else targets,
@@ -93,29 +68,28 @@ def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
         "categories": {one.name: one.values for one in used if one.kind == "category"},
         "more": [one.part for one in used if one.part],
         "indices": indices,
-        "classes": names,
-        "class_values": classes,
-        "counts": counts,
+        **learned.facts(),
+        "counts": learned.counts(table, train),
         "cut": list(cut) if cut else None,
         **read_facts(reading),
         "rows": first_rows(table),
         "columns": [one.facts() for one in columns.all],
-        "doubts": doubts_of(columns, table, classes, lambda name: ("target", name), params),
-        "note": note(reading, columns, len(table) - len(rows), params, classes=classes),
+        "doubts": [
+            *doubts_of(columns, table, learned.values, lambda name: ("target", name), params),
+            *learned.mixed(params),
+        ],
+        "note": note(reading, columns, without, params, numbers=learned.numbers),
     }
 
 
-def as_days(reading: Reading, targets: Sequence[str], params: Params) -> list[str]:
-    """Turn targets that are dates into days since 1970, where no classes are asked for."""
-    if params.get("task") == "classification":
-        return []
-    found = [name for name in targets if holds_dates(tables.column_of(reading.table, name))]
-    formats = {name: date_format(tables.column_of(reading.table, name)) for name in found}
-    if formats:
-        reading.cleaned["dates"] = formats
-        reading.table = tables.cleaned(reading.table, dates=formats)
-        reading.told.append(f"{' and '.join(found)} is learned in days since 1970-01-01")
-    return found
+def given(used: Sequence[Column], indices: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """The outputs that are learned from."""
+    width = sum(one.width for one in used)
+    outputs = {"features": tensor(["N", width], "float", "features", None)}
+    if indices:
+        dims: list[int | str] = ["N"] if len(indices) == 1 else ["N", len(indices)]
+        outputs["indices"] = tensor(dims, "int", "labels", 1 + sum(map(len, indices.values())))
+    return outputs
 
 
 def read_facts(reading: Reading) -> dict[str, Any]:
@@ -148,68 +122,25 @@ def nothing_to_learn_from(reading: Reading, columns: Columns) -> str:
     return f"Expected at least one column to learn from, received none: {left}."
 
 
-def known_rows(
-    table: pd.DataFrame, targets: Sequence[str], classes: Sequence[object] | None
-) -> torch.Tensor:
-    """The rows that have a target."""
-    if classes is None:
-        wanted = torch.stack([tables.number_column(table, one) for one in targets], dim=1)
-        return (~wanted.isnan().any(1)).nonzero().squeeze(1)
-    return (tables.place_column(table, targets[0], classes) >= 0).nonzero().squeeze(1)
-
-
-def tensor(dims: list[int | str], dtype: str, kind: str, classes: int | None) -> dict[str, Any]:
-    """A tensor's type as facts say it."""
-    return {"dims": dims, "dtype": dtype, "kind": kind, "classes": classes}
-
-
 def first_rows(table: pd.DataFrame, count: int = FIRST_ROWS) -> list[list[str]]:
     """The first rows, for people."""
     head = table.head(count)
     return [[shown(cell) for cell in row] for row in head.astype(object).itertuples(index=False)]
 
 
-def classes_of(path: Path, reading: Reading, target: str, params: Params) -> list[Any] | None:
-    """The target's classes in order, or None where a number is to be predicted."""
-    task = str(params.get("task") or "auto")
-    column = tables.column_of(reading.table, target)
-    values = values_of(column)
-    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    if task == "auto":
-        whole = numeric and all(abs(one) < LARGE and float(one).is_integer() for one in values)
-        wrong = reading.wrong.get(target, ("", ""))[1]
-        many_words = bool(wrong) and (len(values) > CLASSES or is_endless(wrong))
-        few = whole and len(values) <= CLASSES
-        task = "regression" if (numeric and not few) or many_words else "classification"
-    if task == "regression":
-        return None
-    if len(values) == 1:
-        raise DataError(
-            f"{path}, column {target!r}: one class only, there is nothing to tell apart: expected "
-            f"2 or more, received {values[0]!r} in each row. Choose another target."
-        )
-    if len(values) > MOST_CLASSES:
-        raise DataError(
-            f"{path}, column {target!r}: expected at most {MOST_CLASSES} classes, received "
-            f"{len(values)} different values. Choose another target, or set the task to "
-            "regression."
-        )
-    return values
-
-
 def note(
-    reading: Reading, columns: Columns, without: int, params: Params, *, classes: object
+    reading: Reading, columns: Columns, without: int, params: Params, *, numbers: Sequence[str]
 ) -> str:
-    """What is not used and what was decided, and in which unit the target is."""
+    """What is not used and what was decided, and in which unit the targets are."""
     target = " and ".join(columns.targets)
     parts = [*reading.told]
-    if not classes and params.get("standardise", True):
+    if numbers and params.get("standardise", True):
         parts.append(
-            f"{target} is standardised: losses count in deviations from its mean over the training "
-            "rows, metrics and tables in its own unit"
-            if len(columns.targets) == 1
-            else f"{target} are standardised: losses count in deviations from their means over the "
-            "training rows, metrics and tables in their own units"
+            f"{numbers[0]} is standardised: losses count in deviations from its mean over the "
+            "training rows, metrics and tables in its own unit"
+            if len(numbers) == 1
+            else f"{' and '.join(numbers)} are standardised: losses count in deviations from their "
+            "means over the training rows, metrics and tables in their own units"
         )
     if without:
         parts.append(f"{without} rows without {target} are left out")

@@ -81,19 +81,30 @@ class Scale(NamedTuple):
 
 
 def standardised(
-    train: tuple[Tensor, ...], held_out: tuple[Tensor, ...]
+    train: tuple[Tensor, ...], held_out: tuple[Tensor, ...], *places: int
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...], Scale]:
-    """Give each column of both sets' last tensor mean 0 and deviation 1 of the training rows."""
-    columns = train[-1].double().flatten(1).unbind(1)
+    """Give each column of some tensors of both sets mean 0 and deviation 1 of the training rows.
+
+    Args:
+        train: The set to train on.
+        held_out: The other.
+        places: Which of their tensors; the last if none is named.
+    """
+    chosen = places or (-1,)
+    columns = [one for place in chosen for one in train[place].double().flatten(1).unbind(1)]
     mean = torch.stack([column.mean() for column in columns])
     deviation = torch.stack([column.std(correction=0) for column in columns])
     deviation[deviation == 0] = 1
-    first, second = (
-        (*rest, ((last.double() - mean) / deviation).float()) for *rest, last in (train, held_out)
-    )
+    widths = [train[place].flatten(1).shape[1] for place in chosen]
+    parts = list(zip(chosen, mean.split(widths), deviation.split(widths), strict=True))
+    first, second = list(train), list(held_out)
+    for tensors in (first, second):
+        for place, middle, size in parts:
+            tensors[place] = ((tensors[place].double() - middle) / size).float()
     if len(columns) == 1:
-        return first, second, Scale(mean.item(), deviation.item())
-    return first, second, Scale(tuple(mean.tolist()), tuple(deviation.tolist()))
+        return tuple(first), tuple(second), Scale(mean.item(), deviation.item())
+    scale = Scale(tuple(mean.tolist()), tuple(deviation.tolist()))
+    return tuple(first), tuple(second), scale
 
 
 def class_weights(labels: Tensor, classes: int, *, ignored: int | None = None) -> Tensor:

@@ -37,7 +37,11 @@ def write_read(writer: Writer, plan: Plan, node: Node) -> None:
     train, validation = sets(plan, node)
     writer.add(f"{train}, {validation} = {read}", (node.id,), level=2)
     if scale := plan.scope.scales.get(node.id):
-        made = f"{train}, {validation}, self.{scale} = standardised({train}, {validation})"
+        ports = [end.port for end in plan.outputs(node)]
+        named = bound.standardised(plan.inference.facts.get(node.id))
+        given = ["" if ports[-1:] == [*named] else f", {ports.index(port)}" for port in named]
+        sources = f"{train}, {validation}{''.join(given)}"
+        made = f"{train}, {validation}, self.{scale} = standardised({sources})"
         writer.add(made, (node.id,), level=2)
     for name in (train, validation):
         text = f"self.{name} = tuple(t.to(self.device) for t in {name})"

@@ -50,12 +50,12 @@ class Data:
         """Does the reader give (train, validation) by itself?"""
         return False
 
-    def classes(self, facts: Facts | None) -> tuple[str, ...]:
-        """Names of the classes, in the order of their numbers."""
+    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
+        """Names of the classes of an output, or of the only one, in the order of their numbers."""
         return ()
 
     def standardised(self, facts: Facts | None) -> tuple[str, ...]:
-        """The last output, where it is given to mean 0 and deviation 1 of the training rows."""
+        """The outputs that are given mean 0 and deviation 1 of the training rows."""
         return ()
 
 
@@ -68,7 +68,7 @@ class Probed(Data):
     def fixed_split(self) -> bool:
         return True
 
-    def classes(self, facts: Facts | None) -> tuple[str, ...]:
+    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return tuple((facts or {}).get("classes") or ())
 
 
@@ -93,7 +93,7 @@ class Digits(Data):
     def read(self, facts: Facts | None) -> str:
         return call("digits")
 
-    def classes(self, facts: Facts | None) -> tuple[str, ...]:
+    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return DIGITS
 
     def summary(self) -> str:
@@ -123,7 +123,7 @@ class MNIST(Data):
     def fixed_split(self) -> bool:
         return True
 
-    def classes(self, facts: Facts | None) -> tuple[str, ...]:
+    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return DIGITS
 
     def summary(self) -> str:
@@ -153,7 +153,7 @@ class FashionMNIST(Data):
     def fixed_split(self) -> bool:
         return True
 
-    def classes(self, facts: Facts | None) -> tuple[str, ...]:
+    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return CLOTHES
 
     def summary(self) -> str:

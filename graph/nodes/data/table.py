@@ -49,7 +49,12 @@ class CSV(TableFile):
     also: Columns = param(
         (),
         empty="none",
-        doc="Further columns to predict, numbers all: the target is [N, K].",
+        doc="Further columns to predict, numbers all: the target is [N, K], if not apart.",
+        advanced=True,
+    )
+    apart: bool = param(
+        False,
+        doc="Give each column to predict an output, as a category beside a number needs.",
         advanced=True,
     )
     standardise: bool = param(
@@ -92,7 +97,13 @@ class CSV(TableFile):
 
     def ports(self) -> tuple[str, str]:
         embedded = any(kind == "embedding" for _, kind in self.kinds)
-        return "", "features indices target" if embedded else "features target"
+        given = "features indices" if embedded else "features"
+        return "", " ".join((given, *self.target_ports()))
+
+    def target_ports(self) -> tuple[str, ...]:
+        """The outputs with what is to be predicted."""
+        further = range(2, 2 + len(self.also)) if self.apart else ()
+        return ("target", *(f"target_{number}" for number in further))
 
     def shape(self, facts: Facts) -> tuple[TensorType, ...]:
         return types(facts, self.ports()[1].split())
@@ -105,10 +116,14 @@ class CSV(TableFile):
             rest["indices"] = {name: list(values) for name, values in indices.items()}
         if classes := facts.get("class_values") or facts.get("classes"):
             rest["classes"] = list(classes)
+        target, apart = facts.get("target") or self.target, facts.get("apart")
+        if apart:
+            target = apart[0]["name"]
+            rest["also"] = {one["name"]: one["values"] for one in apart[1:]}
         return call(
             "table_sets",
             self.table(facts),
-            target=facts.get("target") or self.target,
+            target=target,
             numbers=list(facts["numbers"]),
             categories={name: list(values) for name, values in facts["categories"].items()},
             **rest,
@@ -118,7 +133,15 @@ class CSV(TableFile):
         )
 
     def standardised(self, facts: Facts | None) -> tuple[str, ...]:
-        return () if not self.standardise or self.classes(facts) else ("target",)
+        if not self.standardise:
+            return ()
+        return tuple(port for port in self.target_ports() if not self.classes(facts, port))
+
+    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
+        apart = dict(zip(self.target_ports(), (facts or {}).get("apart") or (), strict=False))
+        if port not in apart:
+            return super().classes(facts)
+        return tuple(map(str, apart[port]["values"] or ()))
 
     def summary(self) -> str:
         name = self.file_name() or "choose a file"
