@@ -119,18 +119,24 @@ def table_sets(
     more: Sequence[Part] = (),
     indices: Mapping[str, Sequence[object]] | None = None,
     classes: Sequence[object] | None = None,
+    also: Mapping[str, Sequence[object] | None] | None = None,
     validation: float = 0.2,
     seed: int = 0,
     cut: Cut | None = None,
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
     """Rows of a table: features [N, F], and label [N] or, without classes, value [N, 1].
 
+    Columns to predict `also` follow, each as a tensor of its own: those with classes and, with
+    None, those of numbers.
+
     Numbers are scaled to mean 0 and deviation 1, a missing one takes the median, all three of the
     training rows. Categories become one column a value, all 0 where missing or unknown. Rows
     without a target are left out.
     """
     targets = [target] if isinstance(target, str) else list(target)
-    wanted, known = wanted_columns(table, targets, classes)
+    wanted = [wanted_columns(table, targets, classes)]
+    wanted += [wanted_columns(table, [name], values) for name, values in (also or {}).items()]
+    known = torch.stack([known for _, known in wanted]).all(0)
     train, held_out = parted(table, known.nonzero().squeeze(1), cut, validation, seed)
     dense = [scaled(number_column(table, name), train) for name in numbers]
     dense += [part(table, train) for part in more]
@@ -147,7 +153,7 @@ def table_sets(
         tensors = [feature_rows(part_rows, dense, places)]
         if indices:
             tensors.append(index_rows(table, indices)[part_rows])
-        sets.append((*tensors, wanted[part_rows]))
+        sets.append((*tensors, *(column[part_rows] for column, _ in wanted)))
     return sets[0], sets[1]
 
 
