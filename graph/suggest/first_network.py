@@ -123,7 +123,8 @@ class _Row:
         if self._table:
             self._then("dropout.dropout", p=DROPPED)
         self._line_break(picture or self._table)
-        hidden, losses = self._at, []
+        hidden = self._at
+        losses: list[End] = []
         for target, end in zip(targets, self._targets, strict=True):
             if losses:
                 self._column, self._line = 0, self._line + 2

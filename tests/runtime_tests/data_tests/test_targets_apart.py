@@ -2,6 +2,7 @@
 
 import json
 import random
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,8 @@ def test_the_first_network_learns_and_shows_all(tmp_path: Path) -> None:
         shown = []
         for one in tables:
             params = {**one.params, "classes": one.classes}
-            draw = getattr(views, one.name)
-            view = View(params, one.inputs, lambda batch, draw=draw: draw(training, batch),
-                        views.examples(training, 20))  # fmt: skip
+            draw = partial(getattr(views, one.name), training)
+            view = View(params, one.inputs, draw, views.examples(training, 20))
             shown.append(table.render(view))
     assert all(90 < float(row[1]) < 150 for row in shown[0].rows)
     assert {row[1] for row in shown[1].rows} <= {*KINDS}
