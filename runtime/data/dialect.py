@@ -8,7 +8,6 @@ import bz2
 import csv
 import gzip
 import io
-import itertools
 import lzma
 import re
 import zipfile
@@ -22,7 +21,8 @@ import chardet
 from clevercsv.detect import Detector
 
 from graph.core.limits import brief
-from runtime.data.numerals import SURE, is_date, is_missing, is_number
+from runtime.data.numerals import SURE, is_number
+from runtime.data.rows import is_header, is_second_header, is_total, is_units
 from runtime.exported.data import DataError
 
 DELIMITERS = [",", ";", "\t", "|", ":", " ", "~", "^"]
@@ -167,6 +167,14 @@ class Sniffer:
         """Find everything, in the order that each needs what was found before."""
         self._comments()
         first = next(iter(self._kept()), "")
+        if re.fullmatch(r"[+-]?[\d.]+( \d+:\S+)+ *", first):
+            raise DataError(
+                f"{self.path}: expected a table, received sparse rows (libsvm), such as "
+                f"{brief(first)}. Write them as CSV: "
+                "pd.DataFrame(sklearn.datasets.load_svmlight_file(...)[0].toarray())."
+            )
+        if first.lower().startswith("@relation"):
+            self._arff()
         if match := re.fullmatch(r'"?sep=(.)"?', first):
             self.skipped.add(self.lines.index(first))
             self.asked = {"delimiter": match[1], **{k: v for k, v in self.asked.items() if v}}
@@ -180,9 +188,25 @@ class Sniffer:
         if len(self.skipped) > before:
             rows = self._rows()
         rows = [one for one in rows if any(cell.strip() for cell in one[1])]
+        rows = self._around(rows)
         self._header([cells for _, cells in rows[:LOOKED]], width)
         self._skips()
         self._check(rows, width)
+
+    def _arff(self) -> None:
+        """The columns that Weka's format names line by line, above its data."""
+        names = []
+        for i, line in enumerate(self.lines):
+            if match := re.match(r"""\s*@attribute\s+('[^']*'|"[^"]*"|\S+)""", line, re.I):
+                names.append(match[1].strip("'\""))
+            if i not in self.skipped:
+                self.skipped.add(i)
+            if line.strip().lower() == "@data":
+                break
+        self.found.decided["skip"] = str(i + 1)
+        self.found.told.append(f"ARFF: {len(names)} columns are named above the data")
+        given = {"header": "no", "names": names, "quote": "'", "skip": i + 1}
+        self.asked = {**given, **{k: v for k, v in self.asked.items() if v and v != "auto"}}
 
     def _kept(self) -> list[str]:
         return [one for i, one in enumerate(self.lines) if i not in self.skipped and one.strip()]
@@ -303,6 +327,33 @@ class Sniffer:
             self.found.told.append(f"{above[-1]} lines above the table are skipped")
         return width
 
+    def _around(self, rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+        """Leave out what is no row: units under the header, a total at the end."""
+        if self.asked.get("skip") is not None or len(rows) < 5:
+            return rows
+        left_out = []
+        cells = [[cell.strip() for cell in row] for _, row in rows[:LOOKED]]
+        if str(self.asked.get("header") or "auto") == "auto" and is_second_header(cells):
+            told = "a line above the header that groups its columns is left out"
+            return self._without(rows, [(rows[0], told)])
+        if self.asked.get("header") != "no" and is_units(cells):
+            left_out.append((rows[1], "a line of units below the header is left out"))
+        if is_total([row for _, row in rows]):
+            left_out.append((rows[-1], "the last line is left out, as it holds a total"))
+        return self._without(rows, left_out)
+
+    def _without(
+        self, rows: list[tuple[int, list[str]]], some: Sequence[tuple[tuple[int, list[str]], str]]
+    ) -> list[tuple[int, list[str]]]:
+        """Skip the lines of some rows, and say why; those of several lines stay."""
+        gone = set()
+        for (line, cells), told in some:
+            if not any("\n" in cell for cell in cells):
+                gone.add(line)
+                self.skipped.add(line - 1)
+                self.found.told.append(f"{told}: {brief(', '.join(filter(None, cells)))}")
+        return [one for one in rows if one[0] not in gone]
+
     def _header(self, rows: list[list[str]], width: int) -> None:
         asked = str(self.asked.get("header") or "auto")
         first, rest = [cell.strip() for cell in rows[0]], rows[1:]
@@ -401,35 +452,3 @@ def in_runs(sample: str) -> bool:
     if len(tabs) == 1 and max(tabs) + 1 == max(counts):
         return False
     return any("  " in line.strip() or "\t" in line for line in lines) or not tabs - {0}
-
-
-def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """Does the first row name the columns below it?"""
-    columns = [
-        [row[i].strip() for row in rest if i < len(row) and not is_missing(row[i].strip())]
-        for i in range(len(first))
-    ]
-    if len(rest[0]) == len(first) + 1:
-        return True
-    numeric = [is_number(cell) or is_date(cell) for cell in first]
-    if any(numeric):
-        years = [
-            int(cell)
-            for cell, is_one in zip(first, numeric, strict=True)
-            if is_one and re.fullmatch(r"(1[5-9]|20|21)\d\d", cell)
-        ]
-        steps = {b - a for a, b in itertools.pairwise(years)}
-        return len(years) == sum(numeric) > 1 and len(steps) == 1 and not numeric[0]
-    below = [
-        sum(map(is_number, column)) >= 0.5 * len(column) if column else False for column in columns
-    ]
-    dates = [bool(column) and all(map(is_date, column[:20])) for column in columns]
-    filled = [cell for cell in first if cell]
-    if any(is_missing(cell) for cell in filled):
-        return False
-    if any(b or d for b, d in zip(below, dates, strict=True)):
-        return True
-    if len({*filled}) < len(filled):
-        return False
-    again = [cell in column for cell, column in zip(first, columns, strict=True) if cell]
-    return sum(again) * 2 < len(again)

@@ -18,6 +18,8 @@ Params = Mapping[str, Any]
 
 CLASSES = 20
 """A target of whole numbers with at most so many different ones is taken for classes."""
+FEW_ROWS = 10
+"""Of so many rows or more whole numbers that all differ are no classes."""
 MOST_CLASSES = 1000
 LARGE = 2**53
 """Whole numbers from here on are not exact any more."""
@@ -176,7 +178,8 @@ def classes_of(path: Path, reading: Reading, target: str, params: Params) -> lis
         whole = numeric and all(abs(one) < LARGE and float(one).is_integer() for one in values)
         wrong = reading.wrong.get(target, ("", ""))[1]
         many_words = bool(wrong) and (len(values) > CLASSES or is_endless(wrong))
-        few = whole and len(values) <= CLASSES
+        differ = FEW_ROWS <= len(values) == int(column.notna().sum())
+        few = whole and len(values) <= CLASSES and not differ
         task = "regression" if (numeric and not few) or many_words else "classification"
     if task == "regression":
         return None

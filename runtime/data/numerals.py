@@ -32,12 +32,15 @@ DIGIT = re.compile(r"\d")
 NUMBER = re.compile(
     r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?"
     r"|[+-]?\d{1,3}([.,' \u2019\u00a0\u202f]\d{3})+([.,]\d*)?"
+    r"|[+-]?\d{1,2}(,\d{2})+,\d{3}(\.\d*)?"
 )
 MARK = re.compile("[,' \u2019\u00a0\u202f]")
 GROUPED = {
     mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+")
     for mark in ".,' \u2019\u00a0\u202f"
 }
+GROUPED[","] = re.compile(r"[+-]?[1-9](?:\d{0,2}(?:,\d{3})+|\d?(?:,\d{2})+,\d{3})")
+"""Digits in groups of three; with commas also as India writes 12,34,567."""
 DATE = re.compile(
     r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))"
     r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?(Z|[+-]\d{2}:?\d{2})?)?"

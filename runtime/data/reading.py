@@ -11,9 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from runtime.data.dialect import LOOKED, PACKED, dialect_of, is_header, unpacked
+from runtime.data.dialect import LOOKED, PACKED, dialect_of, unpacked
 from runtime.data.looked import Looked
 from runtime.data.numerals import PANDAS
+from runtime.data.rows import is_header, is_second_header, is_total, is_units
 from runtime.data.showing import shown
 from runtime.exported.data import DataError
 from runtime.exported.tables import cleaned
@@ -88,6 +89,11 @@ def kind_of(path: Path) -> str:
         start = file.read(4096)
     if start.startswith(b"PAR1"):
         return "Parquet"
+    if start.startswith(b"\x93NUMPY") or path.suffix.lower() == ".npz":
+        raise DataError(
+            f"{path}: expected a table, received NumPy arrays. Write them as CSV: "
+            "pd.DataFrame(np.load(...)).to_csv(...)."
+        )
     if start.startswith(b"PK\x03\x04") and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             if any(name.startswith("xl/") for name in archive.namelist()):
@@ -204,7 +210,10 @@ def missing_options(words: Mapping[str, list[str]], real: set[str]) -> dict[str,
 def read_parquet(path: Path, asked: Mapping[str, Any]) -> Reading:
     """A Parquet file."""
     table = pd.read_parquet(path)
-    return read_frame(Reading(table, table, "read_parquet", decided={"format": "Parquet"}), asked)
+    reading = Reading(table, table, "read_parquet", decided={"format": "Parquet"})
+    if named := [str(name) for name in table.index.names if name is not None]:
+        reading.told.append(f"the index is left out: {', '.join(named)}")
+    return read_frame(reading, asked)
 
 
 def read_excel(path: Path, asked: Mapping[str, Any]) -> Reading:
@@ -213,19 +222,26 @@ def read_excel(path: Path, asked: Mapping[str, Any]) -> Reading:
     with pd.ExcelFile(path) as file:
         sheets = [str(name) for name in file.sheet_names]
     sheet = str(asked.get("sheet") or "")
-    if sheet and sheet not in sheets:
-        raise DataError(f"{path}: expected a sheet {sheet!r}, received {', '.join(sheets)}.")
+    sheet, plain = sheet_of(path, sheet, sheets)
     if sheet:
         options["sheet_name"] = sheet
-    plain = pd.read_excel(path, header=None, **options)
     skip = asked.get("skip")
     full = plain.notna().sum(axis=1).ge(max(1, plain.shape[1] / 2)).to_numpy()
     above = int(full.argmax() if skip is None else skip)
+    rows = [[shown(cell) for cell in row] for row in plain.iloc[above:].head(LOOKED).to_numpy()]
+    header = str(asked.get("header") or "auto")
+    if skip is None and header == "auto" and is_second_header(rows):
+        rows, above = rows[1:], above + 1
     if above:
         options["skiprows"] = above
     told = [f"{above} lines above the table are skipped"] if above else []
-    rows = [[shown(cell) for cell in row] for row in plain.iloc[above:].head(LOOKED).to_numpy()]
-    header = str(asked.get("header") or "auto")
+    if skip is None and header != "no" and len(rows) > 4 and is_units(rows):
+        told.append(f"a line of units below the header is left out: {', '.join(rows[1])}")
+        options["skiprows"], rows = [*range(above), above + 1], [rows[0], *rows[2:]]
+    last = [[shown(cell) for cell in row] for row in plain.iloc[above:].to_numpy()]
+    if skip is None and len(last) > 4 and is_total(last):
+        told.append(f"the last line is left out, as it holds a total: {', '.join(last[-1])}")
+        options["skipfooter"], rows = 1, rows[: len(last) - 1]
     named = header == "yes" or (header == "auto" and len(rows) > 1 and is_header(rows[0], rows[1:]))
     if not named:
         names = [str(one) for one in asked.get("names") or ()]
@@ -249,11 +265,34 @@ def read_excel(path: Path, asked: Mapping[str, Any]) -> Reading:
     return read_frame(reading, asked)
 
 
+def sheet_of(path: Path, asked: str, sheets: Sequence[str]) -> tuple[str, pd.DataFrame]:
+    """The sheet to read, nothing for the first, and its cells; the first that holds a table.
+
+    Raises:
+        DataError: If there is none of the name that is asked for.
+    """
+    if asked and asked not in sheets:
+        raise DataError(f"{path}: expected a sheet {asked!r}, received {', '.join(sheets)}.")
+    first = pd.read_excel(path, header=None, sheet_name=asked or sheets[0])
+    if asked or is_table(first):
+        return asked, first
+    for name in sheets[1:]:
+        if is_table(found := pd.read_excel(path, header=None, sheet_name=name)):
+            return name, found
+    return "", first
+
+
+def is_table(sheet: pd.DataFrame) -> bool:
+    """Has a sheet rows of more than one cell?"""
+    return int(sheet.notna().sum(axis=1).ge(2).sum()) > 2
+
+
 def read_json(path: Path, asked: Mapping[str, Any]) -> Reading:
     """JSON lines, or a list of records."""
     content, packing = unpacked(path)
     start = content[:100].lstrip(b"\xef\xbb\xbf \r\n\t")
-    options: dict[str, Any] = {"lines": True} if start[:1] == b"{" else {}
+    whole = start[:1] == b"{" and is_by_column(path, content)
+    options: dict[str, Any] = {"lines": True} if start[:1] == b"{" and not whole else {}
     if options:
         for number, line in enumerate(content.decode("utf-8-sig").splitlines(), 1):
             try:
@@ -268,6 +307,31 @@ def read_json(path: Path, asked: Mapping[str, Any]) -> Reading:
     table = pd.read_json(path, **options)
     decided = {"format": "JSON lines" if options.get("lines") else "JSON"}
     return read_frame(Reading(table, table, "read_json", options, decided), asked)
+
+
+def is_by_column(path: Path, content: bytes) -> bool:
+    """Is the whole file one JSON object, of a list or an object for each column?
+
+    Raises:
+        DataError: If it is one object that holds something else.
+    """
+    try:
+        held = json.loads(content.decode("utf-8-sig"))
+    except ValueError:
+        return False  # one object a line
+    columns = [one for one in held.values() if isinstance(one, list | dict)]
+    lengths = {len(one) for one in columns}
+    records = [name for name, one in held.items() if isinstance(one, list) and len(one) > 1
+               and all(isinstance(row, dict) for row in one)]  # fmt: skip
+    if columns and len(columns) == len(held) and len(lengths) == 1 and not records:
+        return True
+    if not columns:
+        return False  # a single line
+    inside = f"; its rows seem to lie in {records[0]!r}: save that alone" if records else ""
+    raise DataError(
+        f"{path}: expected one JSON object a line, a list of them, or a list for each column, "
+        f"received one object of {', '.join(map(repr, list(held)[:6]))}{inside}. Save it as CSV."
+    )
 
 
 KINDS = {"CSV": read_text, "Parquet": read_parquet, "Excel": read_excel, "JSON": read_json}

@@ -129,7 +129,7 @@ OPTIONS = {
         "na_values",
         "dtype",
     ],
-    "read_excel": ["sheet_name", "header", "names", "skiprows"],
+    "read_excel": ["sheet_name", "header", "names", "skiprows", "skipfooter"],
     "read_json": ["lines", "compression"],
     "read_parquet": [],
 }
