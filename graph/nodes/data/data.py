@@ -32,6 +32,11 @@ CLOTHES = (
 )
 
 
+def held_out(doc: str = "Share held out to test on.") -> Any:
+    """The parameter of how much is held out; each node declares where it is shown."""
+    return param(0.2, low=0.0, high=0.9, doc=doc)
+
+
 @shared
 class Data:
     """What all data nodes share."""
@@ -85,7 +90,7 @@ class Digits(Data):
 
     pixels: ClassVar[tuple[str, ...]] = ("image",)
 
-    validation: float = param(0.2, low=0.0, high=0.9, doc="Share held out to test on.")
+    validation: float = held_out()
 
     def shape(self, facts: Facts | None) -> tuple[TensorType, ...]:
         return features("N", 1, 8, 8), labels("N", classes=10)
@@ -184,9 +189,7 @@ class ImageFolder(Probed):
     unreadable: Literal["refuse", "leave out"] = param(
         "refuse", doc="What becomes of pictures that can't be read.", advanced=True
     )
-    validation: float = param(
-        0.2, low=0.0, high=0.9, doc="Share held out to test on, where there is no `val` folder."
-    )
+    validation: float = held_out("Share held out to test on, where there is no `val` folder.")
 
     def shape(self, facts: Facts) -> tuple[TensorType, ...]:
         _, label = types(facts, ("image", "label"))

@@ -6,9 +6,17 @@ from typing import Any, ClassVar, Literal
 
 from graph.core.tensor import TensorType, features
 from graph.declare import Columns, FolderPath, Raw, call, node, param
-from graph.nodes.data.data import GROUP, Facts, types
+from graph.nodes.data.data import GROUP, Facts, held_out, types
 from graph.nodes.shared.picture_names import table_of_pictures
-from graph.nodes.shared.table_file import AUTO, FURTHER, TARGET, Split, TableFile
+from graph.nodes.shared.table_file import (
+    AUTO,
+    FURTHER,
+    TARGET,
+    Split,
+    TableFile,
+    says_which,
+    split_rows,
+)
 
 
 @node(
@@ -44,15 +52,9 @@ class PictureTable(TableFile):
     standardise: bool = param(
         True, doc="Learn numbers in deviations from their mean over the training rows."
     )
-    validation: float = param(0.2, low=0.0, high=0.9, doc="Share of rows held out to test on.")
-    split: Split = param(
-        "random",
-        doc="Which rows are held out: any; of each class the same share; whole groups; the last; "
-        "those that a column calls test.",
-    )
-    split_column: str = param(
-        "", doc="The column that says so; the target for stratified.", advanced=True
-    )
+    validation: float = held_out("Share of rows held out to test on.")
+    split: Split = split_rows()
+    split_column: str = says_which()
 
     @classmethod
     def finds(cls, path: Path) -> Path | None:

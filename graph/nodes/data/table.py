@@ -5,8 +5,17 @@ from typing import Any, Literal
 
 from graph.core.tensor import TensorType
 from graph.declare import Columns, Kinds, Raw, call, node, param
-from graph.nodes.data.data import GROUP, Facts, types
-from graph.nodes.shared.table_file import AUTO, FURTHER, TARGET, Split, TableFile, known_call
+from graph.nodes.data.data import GROUP, Facts, held_out, types
+from graph.nodes.shared.table_file import (
+    AUTO,
+    FURTHER,
+    TARGET,
+    Split,
+    TableFile,
+    known_call,
+    says_which,
+    split_rows,
+)
 
 KINDS = ("number", "category", "embedding", "text", "date parts", "ignore")
 ENCODERS = frozenset(("date_parts", "words_in"))
@@ -62,15 +71,9 @@ class CSV(TableFile):
         doc="Learn a number in deviations from its mean over the training rows; metrics and tables "
         "have its own unit again.",
     )
-    validation: float = param(0.2, low=0.0, high=0.9, doc="Share of rows held out to test on.")
-    split: Split = param(
-        "random",
-        doc="Which rows are held out: any; of each class the same share; whole groups; the last; "
-        "those that a column calls test.",
-    )
-    split_column: str = param(
-        "", doc="The column that says so; the target for stratified.", advanced=True
-    )
+    validation: float = held_out("Share of rows held out to test on.")
+    split: Split = split_rows()
+    split_column: str = says_which()
 
     @classmethod
     def roles(cls) -> tuple[str, ...]:

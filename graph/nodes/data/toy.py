@@ -3,7 +3,7 @@
 from graph.core.tensor import TensorType, features, labels
 from graph.core.wording import many
 from graph.declare import call, changed, node, param, shared
-from graph.nodes.data.data import Data, Facts
+from graph.nodes.data.data import Data, Facts, held_out
 
 GROUP = "Data"
 NOT_READ = {"count", "validation", "drawn"}
@@ -17,7 +17,7 @@ class Toy(Data):
     count: int = param(500, low=2, high=1_000_000, doc="How many points.")
     noise: float = param(0.1, low=0.0, doc="How far points are scattered.")
     seed: int = param(0, low=0, doc="Another number, other points.", advanced=True)
-    validation: float = param(0.2, low=0.0, high=0.9, doc="Share held out to test on.")
+    validation: float = held_out()
 
     def kinds(self) -> int:
         """How many classes there are."""

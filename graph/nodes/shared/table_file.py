@@ -12,6 +12,20 @@ AUTO, TARGET, FURTHER = "auto", "target", "another target"
 Split = Literal["random", "stratified", "by group", "by time", "by column"]
 
 
+def split_rows() -> Any:
+    """The parameter that says how a table is divided; each node declares where it is shown."""
+    return param(
+        "random",
+        doc="Which rows are held out: any; of each class the same share; whole groups; the last; "
+        "those that a column calls test.",
+    )
+
+
+def says_which() -> Any:
+    """The parameter that goes with it."""
+    return param("", doc="The column that says so; the target for stratified.", advanced=True)
+
+
 @shared
 class TableFile(Probed):
     """What nodes share that read a table; how it is written is found where it isn't said."""
