@@ -48,9 +48,9 @@ class Commands(dict[str, QAction]):
         super().__init__()
         self.board = board
         add = self._add
-        add("search", "A&dd node...", "Tab", "plus", board.adding.open_search_here)
+        add("search", "A&dd node…", "Tab", "plus", board.adding.open_search_here)
         add("rename", "Ren&ame", "F2", "pencil-simple", self.rename)
-        add("replace", "Replace &with...", "R", "swap", lambda: replace_search.open_search(board))
+        add("replace", "Replace &with…", "R", "swap", lambda: replace_search.open_search(board))
         add("mute", "&Mute", "M", "speaker-slash", self.mute)
         add(
             "duplicate",
@@ -78,7 +78,7 @@ class Commands(dict[str, QAction]):
             lambda: self.delete(reconnect=True),
         )
         networks = board.networks
-        add("group", "Group &into a network...", "Ctrl+G", "bounding-box", networks.group)
+        add("group", "Group &into a network…", "Ctrl+G", "bounding-box", networks.group)
         add("ungroup", "Ungr&oup", "Ctrl+Shift+G", "selection-slash", networks.ungroup)
         add("enter", "Ente&r network", "Alt+Down", "sign-in", networks.enter_selected)
         add("leave", "Lea&ve network", "Alt+Up", "sign-out", networks.leave)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGraphicsView, QLabel
 
 from gui import look
 from gui.canvas.node_item import NodeItem
-from gui.canvas.nodegraphqt import NodeViewer
+from gui.canvas.nodegraphqt import NO_GRID, NodeViewer
 from gui.canvas.overview import FarPicture
 from gui.canvas.port_item import Socket
 from gui.canvas.wire_item import Knife, LiveWire, Wire
@@ -111,6 +111,8 @@ class Sight(NodeViewer):
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
+        self.scene().grid_mode = NO_GRID
+        self.scene().setBackgroundBrush(Qt.BrushStyle.NoBrush)  # the ground is ours: drawBackground
         for stock in (self._LIVE_PIPE, self._SLICER_PIPE):
             self.scene().removeItem(stock)
         self._LIVE_PIPE: LiveWire = LiveWire()

@@ -59,7 +59,7 @@ class Menus:
         elif isinstance(item, Wire):
             self._wire(menu, item, place)
         else:
-            add = menu.addAction(look.icon("plus", "dim"), "A&dd node...")
+            add = menu.addAction(look.icon("plus", "dim"), "A&dd node…")
             add.setShortcut(board.commands["search"].shortcut())
             add.triggered.connect(lambda: board.adding.open_search(place))
             self._actions(menu, SHEET)
@@ -74,7 +74,7 @@ class Menus:
 
     def _wire(self, menu: QMenu, wire: Wire, place: QPointF) -> None:
         board = self.board
-        insert = menu.addAction(look.icon("plus", "dim"), "&Insert node...")
+        insert = menu.addAction(look.icon("plus", "dim"), "&Insert node…")
         insert.triggered.connect(lambda: board.adding.open_search(place, wire=wire))
         cut = menu.addAction(look.icon("scissors", "dim"), "&Disconnect")
         cut.triggered.connect(lambda: board.document.unlink(wire.link))

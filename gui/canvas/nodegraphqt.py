@@ -15,7 +15,7 @@ os.environ.setdefault("QT_PREFERRED_BINDING", "PySide6")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from NodeGraphQt import NodeGraph
-    from NodeGraphQt.constants import PortTypeEnum
+    from NodeGraphQt.constants import PortTypeEnum, ViewerEnum
     from NodeGraphQt.qgraphics.node_abstract import AbstractNodeItem
     from NodeGraphQt.qgraphics.pipe import LivePipeItem, PipeItem
     from NodeGraphQt.qgraphics.port import PortItem
@@ -24,9 +24,11 @@ with warnings.catch_warnings():
 
 IN: str = PortTypeEnum.IN.value
 OUT: str = PortTypeEnum.OUT.value
+NO_GRID: int = ViewerEnum.GRID_DISPLAY_NONE.value
 
 __all__ = [
     "IN",
+    "NO_GRID",
     "OUT",
     "AbstractNodeItem",
     "LivePipeItem",

@@ -1,4 +1,4 @@
-"""What "Replace with..." does: the search, limited to what fits where the selected nodes are."""
+"""What "Replace with…" does: the search, limited to what fits where the selected nodes are."""
 
 import dataclasses
 from collections.abc import Mapping

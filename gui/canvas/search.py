@@ -35,6 +35,9 @@ from gui.widgets.common import words
 Index = QModelIndex | QPersistentModelIndex
 ROW = 30
 WIDTH, ROWS = 340, 10
+FIELD, HELP, AROUND = 34, 34, 28
+HIGH = FIELD + ROWS * ROW + HELP + AROUND
+"""Pixels of the popup with as many rows as it shows at once; with fewer it is lower."""
 STEPS = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
@@ -108,7 +111,7 @@ class SearchPopup(QFrame):
         self._refused: Sequence[tuple[Declaration, str]] = ()
         self.field = QLineEdit()
         self.field.setAccessibleName("Search nodes")
-        self.field.setFixedHeight(34)
+        self.field.setFixedHeight(FIELD)
         self.list = QListWidget()
         self.list.setAccessibleName("Nodes found")
         self.list.setItemDelegate(_Row(self.list))
@@ -120,7 +123,7 @@ class SearchPopup(QFrame):
         self.help.setTextFormat(Qt.TextFormat.PlainText)
         self.help.setWordWrap(True)
         self.help.setProperty("look", "dim")
-        self.help.setMinimumHeight(34)
+        self.help.setMinimumHeight(HELP)
         self.help.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -160,7 +163,7 @@ class SearchPopup(QFrame):
         )
         self.field.setPlaceholderText(hint)
         self.field.clear()
-        self.setFixedSize(WIDTH, 34 + ROWS * ROW + 34 + 28)
+        self.setFixedSize(WIDTH, HIGH)
         room = self._home.rect().size() - self.size()
         self.move(
             max(4, min(at.x() - 40, room.width() - 4)), max(4, min(at.y() - 24, room.height() - 4))
@@ -182,6 +185,9 @@ class SearchPopup(QFrame):
             item.setData(ASKED, asked(text, declaration))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        self.list.setVisible(self.list.count() > 0)
+        fewer = ROWS - min(self.list.count(), ROWS)
+        self.setFixedHeight(HIGH - fewer * ROW)
         self._explain()
 
     def _explain(self) -> None:

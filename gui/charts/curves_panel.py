@@ -30,6 +30,7 @@ from gui.charts.pace import TITLES, Pace
 from gui.widgets import dialogs
 from gui.widgets.common import label, tool_button
 from gui.widgets.number_format import duration, headline, percent
+from gui.widgets.scrolled import Scrolled
 from runtime.protocol.figures import Figure, FigureTable
 from runtime.protocol.messages import EpochEnded, Progress, Started, Steps, Stopped
 
@@ -126,7 +127,8 @@ class Losses(QWidget):
         self._steps = self._epoch = 0
         self._started = None
         self.headline.setText("\N{EN DASH}")
-        self.headline_title.setText("no figures yet")
+        self.headline_title.setText("")
+        self._say_headline()
         self.speed.setText("\N{EN DASH}")
         self.epoch.setText("\N{EN DASH}")
         self._show_kind(self.kind.checkedId())
@@ -145,12 +147,14 @@ class Losses(QWidget):
                 for chart in self._charts or ():
                     chart.pace = self._pace
                 self._say_epoch(None)
+                self._fit()
             case Steps():
                 self._end_steps(message)
             case EpochEnded():
                 self._end_epoch(message)
             case Progress():
-                self.speed.setText(f"{message.samples_per_second:,.0f}")
+                if message.samples_per_second:
+                    self.speed.setText(f"{message.samples_per_second:,.0f}")
                 if message.seconds:
                     self._pace.look(message.step, message.seconds)
                 self._epoch = message.epoch
@@ -262,8 +266,9 @@ class Losses(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         curves.addWidget(self._hint, 1)
         self._curves = curves
-        self._side = QWidget()
-        side = QVBoxLayout(self._side)
+        inner = QWidget()
+        self._side = Scrolled(inner)
+        side = QVBoxLayout(inner)
         side.setContentsMargins(0, 12, 0, 0)
         side.addWidget(self.legend)
         side.addWidget(self.metric_legend)
@@ -296,14 +301,17 @@ class Losses(QWidget):
             self._layout.setSpacing(gap)  # asks for a new layout, and so for this, each time
         if narrow:
             self._readout.hide()
-            self._side.setVisible(self.height() > LOW + legend.sizeHint().height())
+            room = self.height() - LOW
+            self._side.setMaximumHeight(max(room, Scrolled.LEAST))
+            self._side.setVisible(room > min(legend.sizeHint().height(), Scrolled.LEAST))
             self._smoothing_title.hide()
             self.smoothing.hide()
             self.along.setVisible(self.width() > CONTROLS)
             self.log.setText(SHORT)
             return
+        self._side.setMaximumHeight(self.height())
         self._side.show()
-        self._make_room(self.width() - legend.sizeHint().width() - AROUND)
+        self._make_room(self.width() - self._side.sizeHint().width() - AROUND)
 
     def _make_room(self, room: int) -> None:
         """Show beside the legend, whose names stay whole, what there is room for."""
@@ -311,7 +319,10 @@ class Losses(QWidget):
         longer = texts.horizontalAdvance(WHOLE) - texts.horizontalAdvance(SHORT)
         used = sum(map(_wide, (*self.kind.buttons(), self.log, self.save)))
         used -= longer if self.log.text() == WHOLE else 0
-        for one in (self.along, self._readout, None, self.smoothing, self._smoothing_title):
+        known = [self._readout] if self._started or self._figures else []
+        if not known:
+            self._readout.hide()
+        for one in (self.along, *known, None, self.smoothing, self._smoothing_title):
             wide = longer if one is None else _wide(one)
             fits = used + wide <= room
             used += wide if fits else 0
@@ -321,7 +332,7 @@ class Losses(QWidget):
                 self.log.setText(WHOLE if fits else SHORT)
 
     def _figures_that_matter(self) -> QWidget:
-        self.headline_title, self.headline = label("no figures yet", "dim"), label("\N{EN DASH}")
+        self.headline_title, self.headline = label("", "dim"), label("\N{EN DASH}")
         self.headline.setFont(look.ui_font(30, 600))
         self.speed = label("\N{EN DASH}")
         self.speed.setFont(look.ui_font(21, 600))
@@ -343,6 +354,7 @@ class Losses(QWidget):
             grid.addWidget(value, 3 * index + 1, 0)
             grid.setRowMinimumHeight(3 * index + 2, 10)
         grid.setRowStretch(9, 1)
+        self._say_headline()
         return holder
 
     def _add_loss(self, name: str, figure: Figure) -> None:
@@ -400,7 +412,11 @@ class Losses(QWidget):
             place = [*others, name].index(name)
             palette = look.HELD_OUT if split == "val" else look.CURVES
             colour = self._held_out(name) if is_loss else QColor(palette[place % len(palette)])
-            self._draw_in(chart, legend, key, colour, faint=split == "train", points=split == "val")
+            again = not is_loss and place // len(palette) % 2 == 1  # its colour is taken
+            self._draw_in(
+                chart, legend, key, colour, faint=split == "train", points=split == "val",
+                dashed=again,
+            )  # fmt: skip
             legend.add(key, name, split, colour, part=bool(figure.part))
             self._show_kind(self.kind.checkedId())
         chart.extend(key, steps, values)
@@ -410,6 +426,8 @@ class Losses(QWidget):
         if chosen is not None:
             self.headline_title.setText(f"{self._table.find(chosen[0])[1].title}, validation")
             self.headline.setText(percent(*chosen, self._table))
+        for one in (self.headline_title, self.headline):
+            one.setVisible(chosen is not None)
 
     def _say_epoch(self, seconds_left: float | None) -> None:
         if self._started is None:

@@ -68,10 +68,12 @@ class History(QWidget):
         self.table.setUniformRowHeights(True)
         self.table.setIconSize(QSize(14, 14))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.header().setStretchLastSection(True)
-        self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header = self.table.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         self.table.itemSelectionChanged.connect(self._enable)
         self._none = label("Nothing was trained yet. Every run is kept here.", "dim", wrap=True)
+        self._none.setContentsMargins(6, 4, 6, 4)  # where other panels begin theirs
         self._damaged = label("", "error", wrap=True)
         self._rebuild = button("Rebuild", self.rebuild, icon="arrow-counter-clockwise")
         self._rebuild.setToolTip("Finds the runs again in their folders; the old file is kept")
@@ -99,6 +101,7 @@ class History(QWidget):
         layout.addWidget(self._none)
         layout.addLayout(wrong)
         layout.addWidget(self.table, 1)
+        layout.addStretch(0)
         self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -139,6 +142,7 @@ class History(QWidget):
                 ]
             )
             item.setData(0, RUN, run)
+            item.setToolTip(len(COLUMNS) - 1, run.device)
             if best:
                 item.setToolTip(3, why(run, best[0]))
             elif run.best:
@@ -148,6 +152,9 @@ class History(QWidget):
             self.table.addTopLevelItem(item)
             item.setSelected(run.id in chosen)
         self._none.setVisible(not runs and not damaged)
+        self.table.setVisible(bool(runs))
+        for one in self._buttons:
+            one.setVisible(bool(runs))
         self._enable()
 
     def selected(self) -> list[Run]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from graph.declare import REGISTRY
 from graph.model.sheet import BOARD, Node
 from graph.problems.problem import Fix, Problem
+from gui import look
 from gui.canvas.node_layout import picture_size
 from gui.core.session import Session
 from gui.core.trainer import Trainer
@@ -58,6 +59,7 @@ class Facts(QObject):
         session.settled.connect(lambda _: self._timer.start())
         session.settled.connect(lambda _: self._draw_resized())
         trainer.received.connect(self._receive)
+        look.changed.connect(self._draw_anew)
         trainer.pending, trainer.unread = self.pending, self.unread
 
     def start(self) -> None:
@@ -225,6 +227,11 @@ class Facts(QObject):
         if size is not None:
             self._rooms[node] = size
             self.shown.emit(node, on_node(examples, QSize(*map(round, size)), 2.0))
+
+    def _draw_anew(self) -> None:
+        """Draw all examples in the colours of now."""
+        self._rooms.clear()
+        self._draw_resized()
 
     def _draw_resized(self) -> None:
         """Draw the examples of nodes that were given another size."""

@@ -40,6 +40,13 @@ class Editor(Protocol):
 
 
 AUTO = "auto"
+SAID = {
+    "cpu": "CPU",
+    "cuda": "CUDA GPU",
+    "mps": "Apple GPU",
+    "xpu": "Intel GPU",
+}
+"""Values that people call otherwise."""
 
 
 class Switch(QCheckBox):
@@ -70,7 +77,7 @@ class ChoiceBox(QComboBox):
         if optional:
             self.addItem("none", None)
         for word in words:
-            self.addItem(word.replace("_", " "), word)
+            self.addItem(SAID.get(word) or word.replace("_", " "), word)
         self.activated.connect(lambda index: self.edited.emit(self.itemData(index)))
 
     def show_value(self, value: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
@@ -15,6 +15,8 @@ from gui import look
 from gui.inspector.editors import Choices, editor
 from gui.widgets.common import label, restyle, tool_button, words
 
+LINE = 28
+"""Pixels of a field of one line; the name of a higher one stands beside its first."""
 Change = Callable[[str, Any], None]
 """Called with a parameter's name and new value; raises NeurowireError where it does not fit."""
 
@@ -84,7 +86,8 @@ class Form(QWidget):
         self._more = QToolButton()  # comes into the order of Tab where it is put
         self._more.setText(more)
         self._more.setCheckable(True)
-        self._more.setArrowType(Qt.ArrowType.RightArrow)
+        self._more.setIconSize(QSize(12, 12))
+        self._more.setProperty("look", "fold")
         self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._more.toggled.connect(self._unfold)
         for param in params:
@@ -149,7 +152,8 @@ class Form(QWidget):
         field = editor(param, choices)
         title.setBuddy(field)
         wrong = Wrong(field)
-        self._grid.addWidget(title, row, 0)
+        title.setMinimumHeight(LINE)
+        self._grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(field, row, 1)
         pins = [self._pin(param, row)] if self._showing and self._showing.allowed(param) else []
         self._grid.addWidget(wrong, row + 1, 1)
@@ -205,7 +209,7 @@ class Form(QWidget):
             self._wrong[name].say("")
 
     def _unfold(self, shown: bool) -> None:
-        self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+        self._more.setIcon(look.icon("caret-down" if shown else "caret-right", "dim"))
         folded = {name for name, param in self._params.items() if param.advanced}
         self._more.setVisible(bool(folded - self._absent))
         for name, widgets in self._rows.items():

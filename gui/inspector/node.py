@@ -129,11 +129,6 @@ class NodePage(QWidget):
         self.name.setFrame(False)
         self.name.setObjectName("node-name")
         self.name.setAccessibleName("Name")
-        self.name.setStyleSheet(
-            "QLineEdit#node-name { background: transparent; border: 1px solid transparent;"
-            " padding: 0; font-size: 17px; font-weight: 600; }"
-            f"QLineEdit#node-name:focus {{ border-color: {look.colours().accent.name()}; }}"
-        )
         self.name.editingFinished.connect(self._rename)
         head = QHBoxLayout()
         head.setSpacing(8)

@@ -149,8 +149,8 @@ INK = QColor("#0f1218")
 PAPER = QColor("#ffffff")
 
 
-CURVES = ("#4c8dff", "#a66bff", "#2fa59a", "#e06bb0")
-HELD_OUT = ("#d9a92f", "#f08c3a", "#8fae3a", "#e5534b")
+CURVES = ("#4c8dff", "#a66bff", "#2fa59a", "#e06bb0", "#49b36b", "#7b8aa3")
+HELD_OUT = ("#d9a92f", "#f08c3a", "#8fae3a", "#e5534b", "#b5835a", "#f0a08c")
 """Curves of training and of validation."""
 EARLIER = ("#e06bb0", "#2fb5a8", "#f08c3a", "#7d6bff", "#8fae3a", "#c9b458")
 """Curves of earlier runs that are shown beside the present one, a colour for each run."""

@@ -33,4 +33,5 @@ def mono_font(size: int = MONO_SIZE) -> QFont:
     font.setPixelSize(size)
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setFixedPitch(True)
+    font.setFeature(QFont.Tag("calt"), 0)  # code is shown as it is written: -> is no arrow
     return font

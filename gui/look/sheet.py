@@ -22,11 +22,16 @@ QDockWidget::title { background: $panel; padding: 7px 12px; text-align: left; }
 QMenuBar { background: $panel; border: none; padding: 2px 6px; }
 QMenuBar::item { padding: 4px 9px; border-radius: 5px; background: transparent; }
 QMenuBar::item:selected { background: $hover; }
+QDialog[look="popup"] { background: $node; border: 1px solid $node_line; }
+QDialog[look="popup"] QTreeView { background: transparent; }
 QMenu { background: $node; border: 1px solid $node_line; padding: 5px; }
 QMenu::item { padding: 5px 26px 5px 10px; border-radius: 5px; }
 QMenu::item:selected { background: $select; color: $text; }
 QMenu::item:disabled { color: $faint; }
 QMenu::icon { padding-left: 6px; }
+QMenu::indicator { width: 14px; height: 14px; left: 7px; }
+QMenu::indicator:checked { image: url("$tick"); }
+QMenu::right-arrow { image: url("$chevron_right"); width: 10px; height: 10px; right: 8px; }
 QMenu::separator { height: 1px; background: $line; margin: 5px 6px; }
 
 QToolBar { background: $panel; border: none; border-bottom: 1px solid $line; spacing: 6px;
@@ -54,6 +59,7 @@ QPushButton, QToolButton[look="button"] { background: $raised; border: 1px solid
 QPushButton:hover, QToolButton[look="button"]:hover { background: $hover;
     border-color: $node_line; }
 QPushButton:pressed { background: $field; }
+QToolButton[look="fold"] { padding: 5px 8px 5px 0; }
 QPushButton:disabled { color: $faint; background: $panel; }
 QPushButton[look="primary"], QToolButton[look="primary"] { background: $good; color: $on_good;
     border: 1px solid $good; border-radius: 6px; padding: 5px 16px; font-weight: 600; }
@@ -75,6 +81,9 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit, QDateEdit {
     background: $field; border: 1px solid $line; border-radius: 6px; padding: 4px 8px;
     selection-background-color: $select; selection-color: $text; }
+QLineEdit#node-name { background: transparent; border: 1px solid transparent; padding: 0;
+    font-size: 17px; font-weight: 600; }
+QLineEdit#node-name:focus { border-color: $accent; }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover { border-color: $node_line; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
     color: $faint; }
@@ -90,15 +99,21 @@ QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 10px; height: 10px; }
 QComboBox QAbstractItemView { background: $node; border: 1px solid $node_line; padding: 4px;
     selection-background-color: $select; selection-color: $text; outline: none; }
+QComboBox QAbstractItemView:focus { border: 1px solid $node_line; }
 
 QTreeView, QListView, QTableView { background: $panel; show-decoration-selected: 0;
     border: 1px solid transparent; outline: none;
     alternate-background-color: $field; }
 QTreeView::item, QListView::item { padding: 3px 4px; border-radius: 5px; }
+QTreeView::item:first { border-top-right-radius: 0; border-bottom-right-radius: 0; }
+QTreeView::item:middle { border-radius: 0; }
+QTreeView::item:last { border-top-left-radius: 0; border-bottom-left-radius: 0; }
 QTreeView::item:hover, QListView::item:hover { background: $hover; }
 QTreeView::item:selected, QListView::item:selected { background: $select; color: $text; }
 QHeaderView::section { background: $panel; color: $dim; border: none;
     border-bottom: 1px solid $line; padding: 5px 8px; }
+QHeaderView::up-arrow { image: url("$chevron_up"); width: 10px; height: 10px; }
+QHeaderView::down-arrow { image: url("$chevron"); width: 10px; height: 10px; }
 QTableView { gridline-color: $line; }
 QTableView::item:selected { background: $select; color: $text; }
 
@@ -133,6 +148,8 @@ QSlider::handle:vertical:hover, QSlider::handle:vertical:focus { background: $ac
 QGroupBox { border: none; margin-top: 22px; font-weight: 600; }
 QGroupBox::title { subcontrol-origin: margin; left: 0; }
 
+QMessageBox QLabel#qt_msgbox_label { font-weight: 600; }
+QMessageBox QLabel#qt_msgbox_informativelabel { min-width: 320px; }
 QLabel[look="title"] { font-size: 16px; font-weight: 600; }
 QLabel[look="heading"] { color: $dim; font-weight: 600; font-size: 12px; }
 QLabel[look="changed"] { font-weight: 600; }
@@ -170,8 +187,9 @@ def style_sheet(colours: Colours) -> str:
     table["scroll"] = mix(colours.line, colours.faint, 0.35).name()
     table["good_hover"] = mix(colours.good, colours.text, 0.12).name()
     table["edge"] = mix(colours.line, colours.faint, 0.8).name()
-    for name in ("chevron", "chevron-left", "chevron-right"):
+    for name in ("chevron", "chevron-up", "chevron-left", "chevron-right"):
         path = ICONS / f"{name}-{colours.name}.svg"
         table[name.replace("-", "_")] = path.as_posix()
+    table["tick"] = (ICONS / f"tick-{colours.name}.svg").as_posix()
     table["check"] = (ICONS / f"check-{colours.name}.svg").as_posix()
     return _SHEET.substitute(table) + _rings(colours.accent.name())

@@ -34,6 +34,10 @@ FIRST = (
 )
 
 
+NONE = "The PyTorch source of the board stands here."
+"""What stands in place of the files while there are none."""
+
+
 class Listing(QPlainTextEdit):
     """One file, read only, with line numbers and the selected nodes' lines marked."""
 
@@ -162,10 +166,12 @@ class Code(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Source files")
         self._listings: dict[str, Listing] = {}
+        self._none = label(NONE, "dim", wrap=True)
+        self._none.setContentsMargins(18, 14, 18, 14)
         self._state = label("", "dim")
         corner = QWidget()
         row = QHBoxLayout(corner)
-        row.setContentsMargins(0, 0, 12, 0)
+        row.setContentsMargins(0, 0, 12, 6)
         row.addWidget(self._state)
         self._copy = button("Copy", self.copy, "flat", "copy")
         self._copy.setEnabled(False)
@@ -173,7 +179,10 @@ class Code(QWidget):
         self.tabs.setCornerWidget(corner)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.tabs)
+        layout.addWidget(self._none)
+        layout.addWidget(self.tabs, 1)
+        layout.addStretch(0)
+        self.tabs.hide()
         source.changed.connect(self.refresh)
         session.selected.connect(lambda _: self._mark(reveal=True))
         self.tabs.currentChanged.connect(lambda _: self._mark(reveal=True))
@@ -187,11 +196,15 @@ class Code(QWidget):
         project = self._source.project
         if project is None:
             count = len([one for one in self._source.problems if one.severity == "error"])
-            self._state.setText(
+            text = (
                 "The board can't be compiled yet: see Problems" if count else "Nothing to compile"
             )
+            self._state.setText(text)
+            self._none.setText(f"{text}.")
             return
         self._state.setText("")
+        self._none.hide()
+        self.tabs.show()
         names = list(project.exported)
         names.sort(key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
         names = [name for name in names if not name.endswith(".neurowire")]

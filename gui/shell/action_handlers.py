@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QInputDialog
 
+from graph.declare import Param
 from graph.format.file import SUFFIX
 from graph.model.settings import LIMITS
 from graph.model.sheet import BOARD
@@ -21,6 +22,7 @@ from gui.canvas.trained_colours import loss_colours
 from gui.charts.pace import Pace
 from gui.charts.runs_panel import Earlier
 from gui.core.preferences import settings
+from gui.shell.ask_number import ask_number
 from gui.shell.command_palette import Commands
 from gui.shell.key_list import listed
 from gui.shell.keys_dialog import Keys
@@ -204,11 +206,12 @@ class Deeds(QObject):
         end = None
         if done:
             text = f"All {done} epochs are trained. Train on until epoch"
-            end, chosen = QInputDialog.getInt(
-                self._window, "Resume", text, 2 * done, done + 1, LIMITS["epochs"][1]
-            )
-            if not chosen:
+            most = LIMITS["epochs"][1]
+            asked = Param("epochs", "int", 2 * done, text, low=done + 1, high=most)
+            chosen = ask_number(self._window, "Resume", asked)
+            if chosen is None:
                 return
+            end = int(chosen)
         if self._open_trained(folder, source):
             self._window.trainer.resume_run(folder, end)
 
@@ -265,11 +268,10 @@ class Deeds(QObject):
             )
             if not chosen:
                 return
-        rate, chosen = QInputDialog.getDouble(
-            window, "Learning rate", f"Learning rate of {name}", rates[name], 0.0, 1e6, 8
-        )
-        if chosen:
-            trainer.set_rate(name, rate)
+        asked = Param("rate", "float", rates[name], f"Learning rate of {name}", low=0.0)
+        rate = ask_number(window, "Learning rate", asked)
+        if rate is not None:
+            trainer.set_rate(name, float(rate))
 
     def data_folder(self) -> None:
         """Ask where data sets are looked for first."""
@@ -328,6 +330,7 @@ class Deeds(QObject):
             "Neurowire",
             "Wire neural networks on a canvas, train them, watch them learn, "
             "keep the PyTorch source.",
+            look.icon("circles-three-plus", "accent"),
         )
 
     # -- what follows

@@ -30,6 +30,7 @@ class Commands(QDialog):
         question: str = "What do you want to do?",
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("look", "popup")
         self.setAccessibleName("Commands")
         self._actions = [one for one in actions if one.isEnabled() and one.text()]
         self.search = QLineEdit()

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
+    QStyle,
+    QStyleOptionToolButton,
+    QStylePainter,
     QToolBar,
     QToolButton,
     QWidget,
@@ -25,18 +28,14 @@ from gui.core.board_file import File
 from gui.core.session import Session
 from gui.core.trainer import Trainer
 from gui.inspector.board import SETTINGS
+from gui.inspector.editors import SAID
 from gui.inspector.number import NumberBox
-from gui.widgets.common import Elided, label, shown, words
+from gui.widgets.common import BESIDE_WORDS, Elided, label, shown, words
 from gui.widgets.overflow_row import Folding
 from runtime.protocol.messages import Warm
 
-NAMES = {
-    "auto": "Automatic",
-    "cpu": "CPU",
-    "cuda": "CUDA GPU",
-    "mps": "Apple GPU",
-    "xpu": "Intel GPU",
-}
+QT_GAP = 4
+"""Pixels that Qt leaves between the sign and the word of a button."""
 
 
 class Roomy(QToolButton):
@@ -59,6 +58,22 @@ class Roomy(QToolButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Sign and word stand in the middle of the room; Qt would begin them at the left."""
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        if option.toolButtonStyle != Qt.ToolButtonStyle.ToolButtonTextBesideIcon:
+            super().paintEvent(event)
+            return
+        option.text, option.icon = "", QIcon()
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+        option.text, option.icon = self.text(), self.icon()
+        wide = option.iconSize.width() + QT_GAP + self.fontMetrics().horizontalAdvance(self.text())
+        left = (self.width() - wide - (BESIDE_WORDS.width() - BESIDE_WORDS.height()) // 2) // 2
+        option.rect = QRect(left, 0, wide, self.height())
+        painter.drawControl(QStyle.ControlElement.CE_ToolButtonLabel, option)
+
 
 class TopBar(QToolBar):
     """Shows the file and steers the run."""
@@ -79,6 +94,7 @@ class TopBar(QToolBar):
         self.setObjectName("topbar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._mark = QLabel()
         self.title, self.state = Elided(least=110), label("", "dim")
         self.title.setProperty("look", "title")
         self.train = _button(acts["train"], "primary", Roomy("Train", "Resume"))
@@ -114,6 +130,7 @@ class TopBar(QToolBar):
     def refresh(self) -> None:
         """Show the file's name, the settings and what can be done with the run."""
         settings, state = self._session.document.settings, self._trainer.state
+        self._mark.setPixmap(look.icon("circles-three-plus", "accent").pixmap(QSize(18, 18)))
         self.title.setText(self._file.name)
         self.title.setToolTip(shown(str(self._file.path or self._file.name)))
         self.state.setText("edited" if self._file.modified else "saved" if self._file.path else "")
@@ -137,7 +154,7 @@ class TopBar(QToolBar):
         kept = self._session.document.settings.device
         for device in DEVICES[1:]:
             if device in names or device == kept:
-                self.device.addItem(NAMES[device], device)
+                self.device.addItem(SAID[device], device)
                 place = self.device.count() - 1
                 tip = names.get(device, "not on this machine")
                 self.device.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
@@ -163,9 +180,7 @@ class TopBar(QToolBar):
             self.refresh()
 
     def _arrange(self, *right: QToolButton) -> Folding:
-        mark = QLabel()
-        mark.setPixmap(look.icon("circles-three-plus", "accent").pixmap(QSize(18, 18)))
-        left = _row(mark, self.title, self.state)
+        left = _row(self._mark, self.title, self.state)
         middle = _row(self.train, self.pause, self.step, self.stop)
         device, epochs, batch = (label(one, "dim") for one in ("Device", "Epochs", "Batch"))
         settings = _row(device, self.device, epochs, self.epochs, batch, self.batch)
@@ -203,6 +218,6 @@ def _button(action: QAction, style: str, made: QToolButton | None = None) -> QTo
     icon = not action.icon().isNull()
     styles = Qt.ToolButtonStyle
     made.setToolButtonStyle(styles.ToolButtonTextBesideIcon if icon else styles.ToolButtonTextOnly)
-    made.setIconSize(QSize(14, 14))
+    made.setIconSize(BESIDE_WORDS)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made

@@ -30,6 +30,10 @@ from graph.problems.problem import Fix, Problem, sentence
 from gui import look
 from gui.widgets.wrapping import Flow, Wrapped
 
+BESIDE_WORDS = QSize(20, 14)
+"""Room for a sign of 14 pixels in front of its word: what is wider keeps them apart."""
+FRAME = 60
+"""Pixels around a dialog on a screen that is hardly larger: its title, and what shows behind it."""
 PAUSE_MS = 150
 """How long after an edit its problems' fixes are tried, so that no edit waits for it."""
 
@@ -102,6 +106,7 @@ def button(text: str, act: Callable[[], object], style: str = "", icon: str = ""
         made.setProperty("look", style)
     if icon:
         made.setIcon(look.icon(icon))
+        made.setIconSize(BESIDE_WORDS)
     made.clicked.connect(lambda: act())
     return made
 
@@ -123,6 +128,12 @@ def holds_keys(widget: QWidget) -> bool:
     """Do the keys go to a widget, or to something in it?"""
     focused = QApplication.focusWidget()
     return focused is not None and (focused is widget or widget.isAncestorOf(focused))
+
+
+def open_at(dialog: QWidget, width: int, height: int) -> None:
+    """Give a dialog its first size; where the screen is smaller, what leaves its frame room."""
+    room = dialog.screen().availableSize() - QSize(FRAME, FRAME)
+    dialog.resize(QSize(width, height).boundedTo(room))
 
 
 def restyle(widget: QWidget, style: str) -> None:
@@ -180,15 +191,8 @@ class Card(QFrame):
         self.problem = problem
         self.setObjectName("problem")
         self._jump = jump
-        colours = look.colours()
-        edge = colours.error if problem.severity == "error" else colours.warning
-        ground = look.mix(colours.panel, edge, 0.10)
-        self.setStyleSheet(
-            f"QFrame#problem {{ background: {ground.name()}; border: none;"
-            f" border-left: 3px solid {edge.name()}; border-radius: 4px; }}"
-            f"QFrame#problem:focus {{ border: 1px solid {colours.accent.name()};"
-            f" border-left: 3px solid {edge.name()}; }}"
-        )
+        self._recolour()
+        look.changed.connect(self._recolour)
         self.setAccessibleName(words(f"{problem.severity}: {problem}"))
         text = QVBoxLayout()
         text.setSpacing(2)
@@ -220,6 +224,17 @@ class Card(QFrame):
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self._offer)
         self.take(problem)
+
+    def _recolour(self) -> None:
+        colours = look.colours()
+        edge = colours.error if self.problem.severity == "error" else colours.warning
+        ground = look.mix(colours.panel, edge, 0.10)
+        self.setStyleSheet(
+            f"QFrame#problem {{ background: {ground.name()}; border: none;"
+            f" border-left: 3px solid {edge.name()}; border-radius: 4px; }}"
+            f"QFrame#problem:focus {{ border: 1px solid {colours.accent.name()};"
+            f" border-left: 3px solid {edge.name()}; }}"
+        )
 
     def take(self, problem: Problem) -> None:
         """Show the same of a problem as it stands now: what mends it may have changed.

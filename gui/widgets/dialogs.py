@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 
 from gui import look
+from gui.widgets.file_dialog import dress
 
 BOARDS = "Neurowire boards (*.neurowire);;All files (*)"
 
@@ -35,6 +36,7 @@ def _dialog(
 
 
 def _answer(dialog: QFileDialog) -> Path | None:
+    dress(dialog)
     accepted = dialog.exec() == QFileDialog.DialogCode.Accepted
     files = dialog.selectedFiles()
     dialog.deleteLater()
@@ -106,9 +108,8 @@ def ask_to_save(parent: QWidget, name: str) -> str:
 def ask_to_replace(parent: QWidget, folder: Path, names: Sequence[str]) -> bool:
     """May an export replace files of a folder that someone edited?"""
     text = f"{folder.name} holds files that were edited by hand, or are not Neurowire's:"
-    listed = "\n".join((text, "", *names))
-    advice = "Replace them? What they say now is lost."
-    return ask(parent, "Replace edited files?", listed, advice, "Replace", "Cancel")
+    advice = "\n".join((*names, "", "Replace them? What they say now is lost."))
+    return ask(parent, "Replace edited files?", text, advice, "Replace", "Cancel")
 
 
 def ask(parent: QWidget, title: str, text: str, advice: str, yes: str, no: str) -> bool:
@@ -137,10 +138,12 @@ def choose(
     return chosen
 
 
-def tell(parent: QWidget, title: str, text: str, advice: str = "") -> None:
-    """Something went wrong that must not be missed."""
+def tell(
+    parent: QWidget, title: str, text: str, advice: str = "", icon: QIcon | None = None
+) -> None:
+    """Something went wrong that must not be missed; with an icon of its own, something else."""
     box = _box(parent)
-    box.setIconPixmap(look.icon("warning", "warning").pixmap(QSize(28, 28)))
+    box.setIconPixmap((icon or look.icon("warning", "warning")).pixmap(QSize(28, 28)))
     box.setWindowTitle(title)
     box.setText(text)
     box.setInformativeText(advice)

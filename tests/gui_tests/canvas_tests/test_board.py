@@ -261,6 +261,7 @@ def test_the_whole_sheet_as_a_picture(hands: Hands) -> None:
     colours = {picture.pixelColor(x, y).name() for x in range(0, 800, 4) for y in range(0, 400, 4)}
     assert look.family_colour("data").name() in colours
     assert look.family_colour("layers").name() in colours
+    assert picture.pixelColor(0, 0) == look.colours().canvas
 
 
 def test_an_empty_board_says_how_to_begin(hands: Hands) -> None:

@@ -70,7 +70,7 @@ def test_by_keys_alone_by_the_menu_and_by_the_list_of_commands(user: User) -> No
     assert set(document.board.links) == before
 
     shown = menu(user, "hidden")
-    [action] = [one for one in shown.actions() if one.text() == "Replace &with..."]
+    [action] = [one for one in shown.actions() if one.text() == "Replace &with…"]
     QTest.mouseClick(shown, Qt.MouseButton.LeftButton, pos=shown.actionGeometry(action).center())
     assert "activation.relu" in offered(user)
     user.type("layer norm")

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from graph.edit.document import Document
 from graph.format.templates import open_template
 from gui.charts.runs_panel import RUN
+from gui.shell import action_handlers
 from gui.shell.window import Window
 from runtime.client.export import source_of
 from runtime.protocol.config import RunConfig
@@ -156,11 +157,11 @@ def test_a_run_is_resumed_to_its_own_end_or_to_a_later_one_that_is_asked_for(
     window.history.select(0)
     questions: list[tuple[object, ...]] = []
 
-    def ask(*words: object) -> tuple[int, bool]:
+    def ask(*words: object) -> int:
         questions.append(words)
-        return 9, True
+        return 9
 
-    monkeypatch.setattr(QInputDialog, "getInt", ask)
+    monkeypatch.setattr(action_handlers, "ask_number", ask)
     given: list[RunConfig] = []
     monkeypatch.setattr(window.trainer.client, "resume_run", lambda _, config: given.append(config))
     [button] = [one for one in window.history.findChildren(QPushButton) if one.text() == "Resume"]
