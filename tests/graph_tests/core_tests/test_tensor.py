@@ -53,3 +53,17 @@ def test_total_of_names() -> None:
     assert total([3, 5]) == 8
     assert total(["T", 5]) == "T+5"
     assert total(["T", "S", 1]) == "(T+S)+1"
+
+
+@given(steps)
+def test_a_size_that_grows_evenly_is_told_in_the_shortest_way(
+    steps: list[tuple[int, int, int]],
+) -> None:
+    size: Dim = "T"
+    for scale, offset, divisor in steps:
+        size = affine(size, scale, offset, divisor)
+    first, second, *rest = (value(size, t) for t in range(1, 1 + 2 * 4**5, 97))
+    slope, left = divmod(second - first, 97)
+    even = all(one == second + 97 * slope * (i + 1) for i, one in enumerate(rest))
+    if even and not left and all(value(size, t) == first + slope * (t - 1) for t in range(1, 99)):
+        assert size == affine("T", slope, first - slope)

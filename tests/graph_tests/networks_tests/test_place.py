@@ -159,3 +159,17 @@ def test_a_problem_within_two_networks_is_mended_where_the_value_was_given() -> 
     assert there.fixes[0].label == problem.fixes[0].label == "Set groups of second to 1"
     there.fixes[0].apply(draw.document)
     assert not [one for one in inference.problems if one.node == conv.id]
+
+
+def test_an_instance_of_another_network_says_nothing_of_a_value() -> None:
+    draw = Drawing()
+    layers = [draw.network(name, *DENSE)[1] for name in ("block", "other")]
+    for layer in layers:
+        draw.document.expose(layer.id, "units")
+    first, other = draw.place("block"), draw.place("other", units=7)
+    draw.classifier(first, other)
+    place = Place(Inference(draw.document), [other.id])
+    assert place.node(layers[1].id).params == {"units": 7}
+    assert place.owner(layers[1].id, "units") == (other.id, "units")
+    assert place.node(layers[0].id).params == {"units": 32}
+    assert place.owner(layers[0].id, "units") == (layers[0].id, "units")

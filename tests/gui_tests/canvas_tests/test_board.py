@@ -230,6 +230,18 @@ def test_a_fitted_board_is_fitted_again_at_another_size(hands: Hands) -> None:
     assert board.viewer.zoom() == scale
 
 
+def test_home_shows_all_whatever_is_selected(hands: Hands) -> None:
+    board = hands.board
+    board.home()
+    whole = board.viewer.view[:3]
+    board.select(["n2"])
+    board.fit()
+    assert board.viewer.view[:3] != whole
+    board.home()
+    assert board.viewer.view[:3] == whole
+    assert board.selected() == ["n2"]
+
+
 def test_the_theme_changes_the_canvas(hands: Hands, qapp: QApplication) -> None:
     spot = QPoint(3, 3)
     look.apply(qapp, "light")

@@ -10,12 +10,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from graph.format.templates import open_template
 from gui import look
 from gui.core.preferences import settings
-from gui.shell.app import find, render
+from gui.shell.app import application, find, render
 from gui.shell.command_palette import Commands
 from gui.shell.gallery import Gallery
 from gui.shell.window import Window
@@ -52,6 +53,25 @@ def test_render_draws_the_window(scheme: look.Scheme, tmp_path: Path, qtbot: QtB
     assert (image.width(), image.height()) == (1200, 800)
     dark = image.pixelColor(5, 400).lightness() < 80
     assert dark == (scheme == "dark")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light", "system", "neon"])
+def test_a_start_has_the_colours_that_were_chosen(
+    scheme: str, make_window: MakeWindow, qapp: QApplication
+) -> None:
+    before = look.scheme()
+    try:
+        if scheme == "neon":  # a word of another version
+            settings().setValue("scheme", scheme)
+        else:
+            make_window().acts[f"scheme_{scheme}"].trigger()
+        look.apply(qapp, "light" if scheme == "dark" else "dark")
+        assert application() is qapp
+        assert look.scheme() == ("system" if scheme == "neon" else scheme)
+        assert application("light") is qapp
+        assert look.scheme() == "light"
+    finally:
+        look.apply(qapp, before)
 
 
 def test_render_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,3 +79,15 @@ def test_gradient_penalty_by_its_formula_and_its_own_gradient() -> None:
     theirs = torch.autograd.grad(by_hand(), weights)
     for one, other in zip(mine, theirs, strict=True):
         torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("gamma", [0.25, 0.5, 1.0, 2.0])
+def test_focal_losses_learn_on_from_what_is_wholly_right(gamma: float) -> None:
+    """A power below 1 has no finite slope at 0, which is how wrong a sure answer is."""
+    sure = torch.tensor([[200.0, -200.0], [-200.0, 200.0]], requires_grad=True)
+    focal_loss(sure, torch.tensor([0, 1]), gamma).backward()
+    yes = torch.tensor([200.0, -200.0], requires_grad=True)
+    binary_focal_loss(yes, torch.tensor([1.0, 0.0]), gamma).backward()
+    for one in (sure, yes):
+        assert one.grad is not None
+        assert one.grad.isfinite().all()

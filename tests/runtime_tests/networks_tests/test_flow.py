@@ -329,3 +329,22 @@ def test_a_loose_generators_step_looks_at_no_real_picture(tmp_path: Path) -> Non
         run.step_adam_g = watched
         next(iter(run))
         assert len(looks) == 1
+
+
+def test_a_point_that_gradients_are_asked_for_is_each_steps_own(tmp_path: Path) -> None:
+    draw = Heads()
+    between, twice = draw.add("random.mix"), draw.add("merge.scale", factor=2.0)
+    draw.wire(draw.flat, twice)
+    draw.wire(draw.flat, between, "a")
+    draw.wire(twice, between, "b")
+    for name in ("first", "second"):
+        critic = draw.add("layer.linear", name, units=1)
+        penalty = draw.add("loss.gradient_penalty", f"penalty_{name}")
+        draw.chain(between, critic)
+        ports = [port.name for port in draw.document.ports(penalty).inputs]
+        draw.wire(critic, penalty, ports[0])
+        draw.wire(between, penalty, ports[1])
+        draw.chain(penalty, draw.add("optimizer.adam", f"adam_{name}"))
+    found = gradients(draw.document, tmp_path / "points")
+    learned = {name.partition(".")[2] for name, has in found.items() if has}
+    assert learned == {"first.weight", "second.weight"}
