@@ -26,7 +26,7 @@ def check_rows(hidden: TensorType, label: TensorType) -> int:
         Mismatch: If they do not.
     """
     check_labels(label)
-    width(hidden)
+    width(hidden, "hidden")
     if hidden.dims[:-1] != label.dims:
         raise Mismatch(f"features for each label of {label}", hidden, "flatten other axes first")
     if label.classes is None:

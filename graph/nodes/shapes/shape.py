@@ -70,9 +70,12 @@ def fill(size: Dim, sizes: tuple[int, ...], whose: str) -> tuple[Dim, ...]:
 def resized(x: TensorType, axis: int, sizes: tuple[int, ...]) -> list[Repair]:
     """Repairs where an axis does not fold up into sizes: a layer before of as many, or other sizes.
 
-    A batch is not folded up: the next axis may be meant.
+    A batch is not folded up: the next axis may be meant. No layer before mends sizes that say
+    nothing, such as -1 twice.
     """
     size, whole = x.dims[axis], math.prod(sizes)
+    if sizes.count(-1) > 1 or min(sizes) < -1:
+        return []
     if isinstance(size, int):
         before = outputs(x, axis, whole) if whole > 0 and axis else []
         return [*before, *set_sizes(size, sizes)]

@@ -38,7 +38,9 @@ class Slice:
             return f"len(range({size})[{self.text()}])"
         kept = len(range(size)[self.start : self.end : self.step])
         if not kept:
-            repairs = [set_param("start", 0)]
+            repairs = [set_param("start", 0)] if range(size)[: self.end] else []
+            if range(size)[self.start :]:
+                repairs.append(set_param("end", None))
             raise Mismatch(
                 f"a stretch within {size}", self.text(), "keep one at least", repairs=repairs
             )

@@ -197,8 +197,10 @@ def _to_shape(port: str, given: TensorType, wanted: TensorType) -> list[Repair]:
     if given.rank == 2 and given.dims[1] != numbers:
         return [set_outputs(port, int(numbers))]
     if given.rank == 2:
-        sizes = tuple(sides)
-        return [insert_before(port, "shape.unflatten", "Insert Unflatten", dim=1, sizes=sizes)]
+        unflatten = insert_before(
+            port, "shape.unflatten", "Insert Unflatten", dim=1, sizes=tuple(sides)
+        )
+        return [unflatten] if sides else []
     if wanted.rank <= 2 and product(given.dims[1:]) == numbers:
         return [insert_before(port, "shape.flatten", "Insert Flatten")]
     if given.rank == wanted.rank and given.dims[1] == wanted.dims[1]:

@@ -333,10 +333,10 @@ def test_a_loose_generators_step_looks_at_no_real_picture(tmp_path: Path) -> Non
 
 def test_a_point_that_gradients_are_asked_for_is_each_steps_own(tmp_path: Path) -> None:
     draw = Heads()
-    between, twice = draw.add("random.mix"), draw.add("merge.scale", factor=2.0)
-    draw.wire(draw.flat, twice)
+    maker, between = draw.add("layer.linear", "maker", units=64), draw.add("random.mix")
+    draw.chain(draw.flat, maker)
     draw.wire(draw.flat, between, "a")
-    draw.wire(twice, between, "b")
+    draw.wire(maker, between, "b")
     for name in ("first", "second"):
         critic = draw.add("layer.linear", name, units=1)
         penalty = draw.add("loss.gradient_penalty", f"penalty_{name}")
@@ -344,7 +344,12 @@ def test_a_point_that_gradients_are_asked_for_is_each_steps_own(tmp_path: Path) 
         ports = [port.name for port in draw.document.ports(penalty).inputs]
         draw.wire(critic, penalty, ports[0])
         draw.wire(between, penalty, ports[1])
-        draw.chain(penalty, draw.add("optimizer.adam", f"adam_{name}"))
+        adam = draw.add("optimizer.adam", f"adam_{name}")
+        draw.document.set_params(adam.id, trains=(critic.id,))
+        draw.chain(penalty, adam)
+    likeness = draw.add("loss.mse")
+    draw.chain(maker, likeness, draw.add("optimizer.adam", "adam_maker", order=1))
+    draw.wire(draw.flat, likeness, draw.document.ports(likeness).inputs[1].name)
     found = gradients(draw.document, tmp_path / "points")
     learned = {name.partition(".")[2] for name, has in found.items() if has}
-    assert learned == {"first.weight", "second.weight"}
+    assert learned == {"first.weight", "second.weight", "maker.weight", "maker.bias"}
