@@ -1,4 +1,4 @@
-"""Runs tests in forks of a process that has imported torch and Qt, and none of our modules.
+"""Runs tests in forks of a process that has imported torch, and none of our modules.
 
 Started in a copy of the tree. Reads one request a line (`{"tests": [...], "seconds": 60}`) and
 writes one answer: `noticed`, with the test that failed, `hung`, or `survived`.
@@ -14,25 +14,34 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 BATCHES = (3, 9, 28, 200)
 """How many test files are collected at a time, the nearest first: to import all takes long."""
 LIBRARIES = (
     *("torch", "torch._dynamo", "torchmetrics", "pandas", "sklearn.datasets"),
-    *("safetensors.torch", "PIL.Image", "PySide6.QtWidgets"),
+    *("safetensors.torch", "PIL.Image"),
 )
 GRACE = 60
 """Seconds of a processor beyond its time that one test may take, before it counts as hung."""
 
 
 class Budget:
-    """A plugin of pytest: after a time no further test begins. Remembers what failed."""
+    """A plugin of pytest: after a time no further test begins. Tells what begins and what fails."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, told: Path) -> None:
         self.end = time.process_time() + seconds
         self.failed = ""
+        self.told = told
+
+    def pytest_sessionstart(self, session: Any) -> None:
+        self.session = session
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.told.write_text(nodeid, encoding="utf-8")
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:
@@ -42,48 +51,44 @@ class Budget:
         if report.failed:
             self.failed = self.failed or report.nodeid
 
-    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+    def pytest_runtest_logfinish(self) -> None:
         if time.process_time() > self.end:
             self.session.shouldstop = "out of time"
 
-    def pytest_sessionstart(self, session: Any) -> None:
-        self.session = session
 
-
-def run(tests: list[str], seconds: float) -> str:
-    """Run tests in this process until one fails; says which."""
+def run(tests: list[str], seconds: float, told: Path) -> bool:
+    """Run tests in this process until one fails; does one?"""
     import pytest  # noqa: PLC0415
 
-    budget = Budget(seconds)
+    budget = Budget(seconds, told)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests], plugins=[budget])
     known = code in {0, pytest.ExitCode.INTERRUPTED, pytest.ExitCode.NO_TESTS_COLLECTED}
-    return budget.failed or ("" if known else tests[0])
+    failed = budget.failed or ("" if known else tests[0])
+    if failed:
+        told.write_text(failed, encoding="utf-8")
+    return bool(failed)
 
 
 def fork(tests: list[str], seconds: float) -> tuple[str, str, float]:
-    """The outcome of a fork that runs tests, which test failed, and the time it took."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        with contextlib.suppress(BaseException):
-            os.setsid()
-            limit = int(seconds) + GRACE
-            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
-            failed = run(tests, seconds)
-            os.write(writer, failed.encode())
-            os._exit(bool(failed))
-        os._exit(9)
-    os.close(writer)
-    with open(reader, "rb") as told:
-        failed = told.read().decode()
-    _, status, usage = os.wait4(child, 0)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
+    """The outcome of a fork that runs tests, the last test that it began, and the time it took."""
+    with tempfile.NamedTemporaryFile() as file:
+        child = os.fork()
+        if not child:
+            with contextlib.suppress(BaseException):
+                os.setsid()
+                limit = int(seconds) + GRACE
+                resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
+                os._exit(run(tests, seconds, Path(file.name)))
+            os._exit(9)
+        _, status, usage = os.wait4(child, 0)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        last = Path(file.name).read_text(encoding="utf-8")
     if os.WIFSIGNALED(status):
-        return "hung", signal.Signals(os.WTERMSIG(status)).name, usage.ru_utime
+        return "hung", last, usage.ru_utime
     outcome = {0: "survived", 1: "noticed"}.get(os.WEXITSTATUS(status), "broken")
-    return outcome, failed, usage.ru_utime
+    return outcome, last, usage.ru_utime
 
 
 def answer(tests: list[str], seconds: float) -> dict[str, str]:
@@ -94,8 +99,8 @@ def answer(tests: list[str], seconds: float) -> dict[str, str]:
         outcome, failed, taken = fork(batch, left) if batch else ("survived", "", 0.0)
         left -= taken
         if outcome != "survived" or left <= 0:
-            return {"outcome": outcome, "by": failed}
-    return {"outcome": "survived", "by": "" if not rest else "more tests are left"}
+            return {"outcome": outcome, "by": failed if outcome != "survived" else "out of time"}
+    return {"outcome": "survived", "by": ""}
 
 
 def main() -> None:

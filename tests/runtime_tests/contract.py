@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import math
 import warnings
 from collections.abc import Mapping, Sequence
@@ -182,6 +183,27 @@ class NoSource(Exception):
     """A node that refuses its wires before it has source to run."""
 
 
+def values(given: Sequence[Wire]) -> list[Value | tuple[Value, ...] | None]:
+    """Variables `v0`, `v1` and so on for what ends at each input."""
+    names = (f"v{number}" for number in itertools.count())
+    found: list[Value | tuple[Value, ...] | None] = []
+    for wire in given:
+        if isinstance(wire, tuple):
+            found.append(tuple(Value(next(names), one) for one in wire))
+        else:
+            found.append(Value(next(names), wire) if wire is not None else None)
+    return found
+
+
+def source(bound: Any, given: Sequence[Wire]) -> tuple[str, str]:
+    """Source of a node's constructor, if it has one, and of its call."""
+    named = values(given)
+    made = bound.module(*given) if hasattr(bound, "module") else ""
+    if made and not hasattr(bound, "call"):
+        return made, f"module({', '.join(str(value) for value in named)})"
+    return made, bound.call("module", *named) if made else bound.expression(*named)
+
+
 def run(declaration: Declaration, bound: Any, given: Sequence[Wire]) -> Ran:
     """Build and call a node in torch, by the source its declaration writes.
 
@@ -191,27 +213,15 @@ def run(declaration: Declaration, bound: Any, given: Sequence[Wire]) -> Ran:
     """
     torch.manual_seed(0)
     names = namespace()
-    values: list[Value | tuple[Value, ...] | None] = []
-    for wire in given:
-        many = wire if isinstance(wire, tuple) else () if wire is None else (wire,)
-        mine = []
-        for one in many:
-            name = f"v{len(names)}"
-            names[name] = tensor(one)
-            mine.append(Value(name, one))
-        values.append(tuple(mine) if isinstance(wire, tuple) else mine[0] if mine else None)
+    for number, one in enumerate(flat(given)):
+        names[f"v{number}"] = tensor(one)
     try:
-        made = bound.module(*given) if hasattr(bound, "module") else ""
-        plain = ", ".join(str(value) for value in values)
-        if made and not hasattr(bound, "call"):
-            source = f"module({plain})"
-        else:
-            source = bound.call("module", *values) if made else bound.expression(*values)
+        made, call = source(bound, given)
     except Exception as error:
         raise NoSource from error
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of slow paths; here sizes are tiny
         names["module"] = eval(made, names) if made else None
-        result = eval(source, names)
+        result = eval(call, names)
     outputs = result if isinstance(result, tuple) else (result,)
-    return Ran(outputs, names["module"], f"{made} | {source}")
+    return Ran(outputs, names["module"], f"{made} | {call}")

@@ -37,7 +37,7 @@ OUR_SCHEDULING = {"warmup", "step_size", "counts", "milestones", "T_0", "base_lr
 PARAMS: Choices = {
     "lr": [1e-3, 1e-2],
     "etas": [(0.5, 1.2), (0.25, 2.0)],
-    "step_sizes": [(1e-6, 50.0)],
+    "step_sizes": [(1e-6, 50.0), (1e-5, 10.0)],
     "betas": [(0.9, 0.999), (0.5, 0.5), (0.0, 0.9)],
     "t0": [1e6, 2.0],
     "ns_steps": range(1, 7),
