@@ -9,7 +9,10 @@ from pathlib import Path
 ROOMS = ("graph", "runtime", "gui")
 WHOLE: dict[str, tuple[str, ...]] = {
     "graph/compile": ("graph_tests/test_golden.py", "runtime_tests/compile_tests/*"),
-    "graph/declare": ("graph_tests/test_golden.py", "runtime_tests/test_contract_*"),
+    "graph/declare": (
+        *("graph_tests/test_declare.py", "graph_tests/test_golden.py"),
+        "graph_tests/diagnose_tests/*",
+    ),
     "graph/format": ("graph_tests/test_mutations.py",),
     "graph/model": ("graph_tests/test_gate.py", "graph_tests/test_golden.py"),
     "graph/neurons": ("runtime_tests/test_neurons.py", "runtime_tests/test_drawn.py"),
