@@ -22,6 +22,7 @@ from graph.declare import (
     node,
     param,
     parse_ports,
+    ranges,
 )
 
 assert graph.nodes, "fills the registry"
@@ -256,3 +257,18 @@ def test_calls_leave_out_what_torch_assumes() -> None:
     made = Conv(kernel=(5, 5), bias=False)  # type: ignore[call-arg]
     text = call("nn.Conv", Raw("x.shape"), 3, **changed(made, "kernel", "stride", "bias", "lr"))
     assert text == "nn.Conv(x.shape, 3, kernel=5, bias=False, lr=0.1)"
+
+
+@pytest.mark.parametrize(
+    "want", [one for one in vars(ranges).values() if isinstance(one, ranges.Want)], ids=str
+)
+def test_a_want_says_what_to_do_with_nodes_there_are(want: ranges.Want) -> None:
+    assert want.expected
+    assert want.advice or not want.picky
+    assert all(REGISTRY.find(kind) for kind in want.use)
+    inserted = REGISTRY.find(want.insert)
+    assert inserted is not None or not want.insert
+    for name, value in want.params:
+        known = inserted.param(name) if inserted else None
+        assert known is not None
+        known.check(value)
