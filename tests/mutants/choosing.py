@@ -13,6 +13,8 @@ WHOLE: dict[str, tuple[str, ...]] = {
         *("graph_tests/test_declare.py", "graph_tests/test_golden.py"),
         "graph_tests/diagnose_tests/*",
     ),
+    "graph/edit": ("graph_tests/networks_tests/*",),
+    "graph/infer": ("graph_tests/networks_tests/*", "graph_tests/test_fitting.py"),
     "graph/format": ("graph_tests/test_mutations.py",),
     "graph/model": ("graph_tests/test_gate.py", "graph_tests/test_golden.py"),
     "graph/neurons": ("runtime_tests/test_neurons.py", "runtime_tests/test_drawn.py"),
@@ -65,7 +67,7 @@ class Choosing:
         def rank(name: str) -> tuple[int, ...]:
             test = str(self.tests[name].relative_to(self.root))
             nearness = (
-                test.endswith(f"/{own}"),
+                test.endswith(f"/{own}") and test.startswith(f"tests/{top}_tests/"),
                 test.startswith(mirror + "/"),
                 test in whole,
                 test.startswith(f"tests/{top}_tests/"),
