@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from PySide6.QtWidgets import QApplication
 
 import graph.nodes  # noqa: F401 - fills the registry
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 from gui import look
 from gui.canvas import Board
@@ -74,7 +74,7 @@ def drag_ms(board: Board, rounds: int = 20) -> float:
 def measure(app: QApplication, count: int) -> dict[str, float]:
     """Open a board of `count` nodes and measure it."""
     document = document_of(count)
-    inference = Inference(document)
+    inference = Diagnosis(document)
     gc.collect()
     start = time.thread_time()
     board = Board(document, inference)

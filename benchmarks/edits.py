@@ -25,8 +25,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from benchmarks.canvas import document_of
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
+from graph.format import clipboard
 from graph.model.sheet import End
 from gui import look
 from gui.canvas import Board
@@ -39,7 +40,7 @@ ROUNDS = 5
 def built_one_by_one(count: int) -> float:
     """Seconds to add and wire nodes one after another, each looked at."""
     document = Document()
-    Inference(document).on_change(lambda _: None)
+    Diagnosis(document).on_change(lambda _: None)
     start = time.thread_time()
     before = ""
     for index in range(count):
@@ -64,9 +65,9 @@ def edits(
 ) -> dict[str, float]:
     """Median time of each edit of the first nodes, and of undoing it."""
     few = list(document.board.nodes)[:MANY]
-    text = document.copy(few)
+    text = clipboard.copy(document, few)
     acts: dict[str, Callable[[], object]] = {
-        "paste": lambda: select([one.id for one in document.paste(text)]),
+        "paste": lambda: select([one.id for one in clipboard.paste(document, text)]),
         "duplicate": lambda: select([one.id for one in document.duplicate(few)]),
         "delete": lambda: document.remove(few),
         "group": lambda: document.group_into_network(few, "block"),
@@ -121,12 +122,12 @@ def copied(window: Window) -> float:
 def measure(app: QApplication, count: int) -> None:
     """Print the figures of a board size: document alone, canvas, window."""
     document = document_of(count)
-    inference = Inference(document)
+    inference = Diagnosis(document)
     inference.on_change(lambda _: None)
     show(count, "document", edits(document, _nothing, lambda _: None))
     inference.close()
 
-    board = Board(document, Inference(document))
+    board = Board(document, Diagnosis(document))
     board.resize(1400, 900)
     board.show()
     app.processEvents()

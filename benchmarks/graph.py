@@ -12,9 +12,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from graph.compile import compile_document
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format.file import load_text, save_text
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 
 KINDS = ("layer.linear", "activation.relu", "dropout.dropout", "merge.scale")
@@ -84,7 +84,7 @@ def tell(what: str, found: float, target: float | None = None) -> None:
 
 def edits(document: Document, what: str) -> None:
     """Inference after one edit, near the end and at the start of a chain."""
-    inference = Inference(document)
+    inference = Diagnosis(document)
     nodes = [n.id for n in document.board.nodes.values() if n.type == "layer.linear"]
     units = iter(range(1, 10_000))
 
@@ -115,12 +115,12 @@ def main() -> None:
     """Print all figures."""
     for count in (1000, 5000):
         document = chain(count)
-        inference = Inference(document)
+        inference = Diagnosis(document)
         tell(f"{count} nodes: document to source", milliseconds(
             lambda d=document, i=inference: compile_document(d, inference=i)),  # type: ignore[misc]
             100 if count == 1000 else None)  # fmt: skip
         tell(f"{count} nodes: inference from scratch", milliseconds(
-            lambda d=document: Inference(d, watch=False), 3))  # type: ignore[misc]  # fmt: skip
+            lambda d=document: Diagnosis(d, watch=False), 3))  # type: ignore[misc]  # fmt: skip
         inference.close()
         edits(document, f"{count} nodes")
         text = save_text(document)
@@ -131,7 +131,7 @@ def main() -> None:
         tell(f"{count} nodes: built by hand, node by node", milliseconds(
             lambda c=count: chain(c), 1))  # type: ignore[misc]  # fmt: skip
     net = drawn((64, 64, 1))
-    inference = Inference(net)
+    inference = Diagnosis(net)
     tell("129 drawn neurons, 4,288 wires: document to source", milliseconds(
         lambda: compile_document(net, inference=inference)), 100)  # fmt: skip
 

@@ -10,8 +10,8 @@ from graph.compile.literals import UNKNOWN, Slot, filled, slots
 from graph.compile.scope import Scope
 from graph.core import names
 from graph.declare import literal, short
-from graph.edit import overrides
 from graph.edit.document import Document
+from graph.model import instances
 
 if TYPE_CHECKING:
     from graph.compile.variants import Sketch
@@ -120,13 +120,15 @@ def _name(document: Document, sketches: "Sequence[Sketch]", place: Place) -> _Na
     first, slot, attribute = sketches[0], place.slot, place.attribute
     for shown, exposed in first.scope.sheet.exposed.items():
         if exposed.node in place.item.nodes and _values(
-            overrides.values(document, sketch.instance)[shown] for sketch in sketches
+            instances.values(document.networks, sketch.instance)[shown] for sketch in sketches
         ) == list(slot.literals):
             return _Name(0, shown, attribute)
     node = place.item.nodes[0]
     for param in first.scope.declaration(node).params:
         own = (
-            overrides.values(document, s.scope.sheet.nodes[node]).get(param.name, param.default)
+            instances.values(document.networks, s.scope.sheet.nodes[node]).get(
+                param.name, param.default
+            )
             for s in sketches
         )
         if _values(own) == list(slot.literals):

@@ -7,13 +7,12 @@ from graph.compile.body import Item, Owner, Values
 from graph.compile.network_classes import COMPUTES
 from graph.compile.program import needed
 from graph.core import names
-from graph.core.errors import CompileError
 from graph.declare import Value
 from graph.diagnose import diffusion
 from graph.model.order import topological, upstream
 from graph.model.sheet import End
 from graph.nodes.shared.axes_of_shapes import operand
-from graph.problems.problem import Problem
+from graph.problems.problem import CompileError, Problem
 
 if TYPE_CHECKING:
     from graph.compile.plan import Plan

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from graph.compile.network_classes import joined, repeats
 from graph.compile.plan import Plan
 from graph.diagnose.board_checks import learns, role
-from graph.edit import networks
+from graph.model import instances
 from graph.model.order import upstream
 from graph.model.sheet import Node
 
@@ -67,8 +67,8 @@ def _places(
     if plan.networks.is_stacked(node):
         places = range(repeats(node))
         modules = tuple(joined(one, str(place)) for one in modules for place in places)
-    sheet = networks.placed(plan.document, node)
-    live = upstream(sheet, [one.id for one in networks.ends(sheet, "output")])
+    sheet = plan.document.placed(node)
+    live = upstream(sheet, [one.id for one in instances.ends(sheet, "output")])
     for inner in sorted(sheet.nodes.values(), key=lambda one: one.number):
         if inner.id not in live or not _is_layer(plan.inference, inner):
             continue

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from graph.compile.model import Classes, safe_class_name
 from graph.compile.scope import Scope, local_names
 from graph.compile.variants import Form, Sketch, forms
-from graph.edit import networks, rules
 from graph.edit.document import Document
-from graph.edit.overrides import OVERRIDES
+from graph.model import instances, roles
+from graph.model.instances import OVERRIDES
 from graph.model.order import topological, upstream
 from graph.model.sheet import End, LinkKey, Node
 from graph.neurons.layers import Weight
@@ -102,10 +102,10 @@ class Networks:
         sketch = self._sketch(node, result)
         for link, weight in sketch.scope.wires.items():
             yield link, joined(module, weight.layer), weight
-        sheet = networks.placed(self._document, node)
+        sheet = self._document.placed(node)
         for item in sketch.items:
             for inner in (sheet.nodes[one] for one in item.nodes if one in sheet.nodes):
-                if rules.role(inner.type) == "instance" and not inner.muted:
+                if roles.role(inner.type) == "instance" and not inner.muted:
                     name = sheet.nodes[inner.twin or inner.id].name
                     yield from self.wires(inner, result.inner[inner.id], joined(module, name), seen)
 
@@ -120,7 +120,7 @@ class Networks:
             module: Its name within its unit; "" is the unit itself.
             above: The instances it stands in.
         """
-        sheet = networks.placed(self._document, node)
+        sheet = self._document.placed(node)
         places = [joined(module, str(one)) for one in range(repeats(node))]
         for item in self._sketch(node, result).items:
             for attribute, one in ((a, n) for a, _, _ in item.modules for n in item.nodes):
@@ -128,7 +128,7 @@ class Networks:
                 for place in places if self.is_stacked(node) else [module]:
                     here = joined(place, attribute)
                     yield Held(path, inner, here)
-                    if rules.role(inner.type) == "instance":
+                    if roles.role(inner.type) == "instance":
                         yield from self.held(inner, result.inner[one], here, path)
 
     def _visit(self, node: Node, result: "Result", depths: dict[str, int]) -> int:
@@ -140,12 +140,12 @@ class Networks:
         if (place := _place(node, result)) in self._visited:
             return depths[name]
         self._visited.add(place)
-        sheet = networks.placed(self._document, node)
-        live = upstream(sheet, [one.id for one in networks.ends(sheet, "output")])
+        sheet = self._document.placed(node)
+        live = upstream(sheet, [one.id for one in instances.ends(sheet, "output")])
         inner = [
             one
             for one in sheet.nodes.values()
-            if one.id in live and rules.role(one.type) == "instance" and not one.muted
+            if one.id in live and roles.role(one.type) == "instance" and not one.muted
         ]
         self._stacked.update(one.id for one in inner if repeats(one) > 1)
         found = [self._visit(one, result.inner[one.id], depths) + 1 for one in inner]
@@ -161,12 +161,12 @@ class Networks:
         return self._sketches[place][1]
 
     def _made(self, node: Node, result: "Result") -> Sketch:
-        sheet = networks.placed(self._document, node)
+        sheet = self._document.placed(node)
         scope = Scope(self._document, sheet, result.inner, self.constructor)
-        ends = networks.ends(sheet, "output")
+        ends = instances.ends(sheet, "output")
         live = upstream(sheet, [one.id for one in ends])
         order = scope.gather([n for n in topological(sheet, live) if not scope.passes(n)])
-        inputs = [End(one.id, "y") for one in networks.ends(sheet, "input")]
+        inputs = [End(one.id, "y") for one in instances.ends(sheet, "input")]
         items = [scope.item(n) for n in order if scope.role(n) in COMPUTES]
         sources = [scope.reads(one.id)[0] for one in ends]
         outputs = [
@@ -192,4 +192,4 @@ def _place(node: Node, result: "Result") -> tuple[Any, ...]:
 
 
 def _network(node: Node) -> str:
-    return str(rules.network_of(node))
+    return str(roles.network_of(node))

@@ -20,6 +20,7 @@ from graph.core import names
 from graph.diagnose import class_weights, data_rows, moving_averages
 from graph.diagnose.board_checks import above, loss_names, trained
 from graph.edit import trained_names
+from graph.infer import training_plan
 from graph.model.order import topological
 from graph.model.sheet import End, Node
 
@@ -139,7 +140,7 @@ class Plan:
             node, result = self.board.nodes[leader], self.inference.result(leader)
             if result is None or result.inputs is None or node.muted:
                 continue
-            learning = set(trained_names.learning(self.document, node, result.inner, (leader,)))
+            learning = set(training_plan.learning(self.document, node, result.inner, (leader,)))
             held = ((one, (leader, *one.path)) for one in self.networks.held(node, result))
             found[leader] = {f"{leader}:{one.module}": p for one, p in held if p in learning}
         return found

@@ -18,14 +18,13 @@ from graph.compile.source import Source
 from graph.compile.train import Script
 from graph.compile.views import ViewSpec, view_specs, views_source
 from graph.core import names
-from graph.core.errors import CompileError
 from graph.diagnose.board_checks import role
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format import file
-from graph.infer.inference import Inference
 from graph.model.sheet import LinkKey
 from graph.problems.fixes import problem
-from graph.problems.problem import Problem
+from graph.problems.problem import CompileError, Problem
 
 VIEWS = "views.py"
 GENERATED = {"model.py", "train.py", "sample.py", VIEWS}
@@ -99,7 +98,7 @@ def compile_document(
     document: Document,
     facts: Mapping[str, Mapping[str, Any]] | None = None,
     *,
-    inference: Inference | None = None,
+    inference: Diagnosis | None = None,
 ) -> Project:
     """Compile a document's board.
 
@@ -111,7 +110,7 @@ def compile_document(
     Raises:
         CompileError: If the board has errors; it carries them.
     """
-    found = inference or Inference(document, facts, watch=False)
+    found = inference or Diagnosis(document, facts, watch=False)
     errors = [p for p in found.problems if p.severity == "error"]
     errors += _unread(found)
     if errors:
@@ -128,7 +127,7 @@ def compile_document(
     return project
 
 
-def _written(document: Document, found: Inference) -> Project:
+def _written(document: Document, found: Diagnosis) -> Project:
     """Everything made of a board without errors."""
     title = document.name.replace("_", " ")
     classes = Classes(title[:1].upper() + title[1:])
@@ -164,7 +163,7 @@ def _written(document: Document, found: Inference) -> Project:
     return Project(name, files, specs, wires, *told, unexported)
 
 
-def _unread(inference: Inference) -> Iterator[Problem]:
+def _unread(inference: Diagnosis) -> Iterator[Problem]:
     board = inference.document.board
     for node in board.with_role("data"):
         found = inference.result(node.id)

@@ -9,10 +9,9 @@ from graph.compile.body import Item, Owner, Values
 from graph.core import names
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, Raw, Value
-from graph.edit import rules
 from graph.edit.document import Document
 from graph.infer.node_inference import operands as wired_into
-from graph.model import mutes
+from graph.model import mutes, roles
 from graph.model.sheet import BOARD, End, LinkKey, Node, Sheet
 from graph.neurons import Gathered, LayerCall, Rows, Weight, gather
 
@@ -159,7 +158,7 @@ class Scope:
 
     def _passes(self, node: str) -> bool:
         record = self.sheet.nodes[node]
-        if rules.role(record.type) in mutes.ENDS:
+        if roles.role(record.type) in mutes.ENDS:
             return False
         if record.muted or (node in self.results and self.results[node].silent):
             return True

@@ -6,16 +6,12 @@ NeurowireError
 |   +-- Refused         an edit that has no meaning, such as a cycle
 |   +-- BadParameter    a value outside what its declaration allows
 +-- Mismatch            tensors that do not fit a node
-+-- CompileError        a board that cannot be compiled yet; carries its problems
++-- CompileError        a board that cannot be compiled yet; see `graph/problems/problem.py`
 +-- FileError           a file that cannot be read at all
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from graph.problems.problem import Problem
 
 
 class NeurowireError(Exception):
@@ -105,14 +101,6 @@ class Mismatch(NeurowireError):
         super().__init__(f"expected {expected}, received {received}: {advice}")
         self.expected, self.received, self.advice = expected, str(received), advice
         self.repairs = tuple(repairs)
-
-
-class CompileError(NeurowireError):
-    """A board that cannot be compiled yet."""
-
-    def __init__(self, problems: Sequence["Problem"]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = tuple(problems)
 
 
 class FileError(NeurowireError):

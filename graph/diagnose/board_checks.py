@@ -28,7 +28,9 @@ from graph.diagnose import (
     wanted_numbers,
     zero_divisors,
 )
-from graph.edit import networks, trained_names
+from graph.edit import trained_names
+from graph.infer import training_plan
+from graph.model import instances
 from graph.model.order import upstream
 from graph.model.sheet import BOARD, End, Node, Sheet
 from graph.problems.fixes import set_on
@@ -158,7 +160,7 @@ def parts(inference: "Inference", optimizer: Node, node: str) -> frozenset[train
     everything = not optimizer.params.get("trains")
     if role(document.node(node)) != "instance" or found is None:
         return frozenset([(first,)] if everything or trained_names.covers(named, (first,)) else ())
-    inside = trained_names.learning(document, document.node(node), found.inner, (first,))
+    inside = training_plan.learning(document, document.node(node), found.inner, (first,))
     return frozenset(one for one in inside if everything or trained_names.covers(named, one))
 
 
@@ -376,7 +378,7 @@ def _parted_neurons(inference: "Inference", node: Node, updates: set[str]) -> It
             continue
         mine = parts(inference, node, one)
         first = trained_names.leader(document, one)
-        inside = trained_names.learning(document, record, found.inner, (first,))
+        inside = training_plan.learning(document, record, found.inner, (first,))
         neurons = [path for path in inside if role(document.node(path[-1])) == "neuron"]
         for place in dict.fromkeys(path[:-1] for path in neurons):
             beside = [path for path in neurons if path[:-1] == place]
@@ -393,7 +395,7 @@ def _parted_neurons(inference: "Inference", node: Node, updates: set[str]) -> It
 def _computed(document: "Document", node: str) -> AbstractSet[str]:
     """The nodes of a network that its Outputs depend on, by one of its nodes."""
     sheet = document.sheet_of(node)
-    return upstream(sheet, [one.id for one in networks.ends(sheet, "output")])
+    return upstream(sheet, [one.id for one in instances.ends(sheet, "output")])
 
 
 def _of(node: Node, text: str, advice: str, *fixes: Fix, severity: Severity = "error") -> Problem:

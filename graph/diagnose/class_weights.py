@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
-from graph.edit.rules import role
 from graph.infer import routes
+from graph.model.roles import role
 from graph.model.sheet import BOARD, End, Node
 from graph.problems.fixes import set_on
 from graph.problems.problem import Problem

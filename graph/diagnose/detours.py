@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY, ranges
 from graph.declare.ranges import ORDER, Want
-from graph.edit import links, networks, rules
+from graph.edit import links
 from graph.infer import routes
 from graph.infer.routes import Path, Place
 from graph.infer.tracing import Chain
+from graph.model import roles
 from graph.model.sheet import End, Link, Node
 from graph.problems.problem import Fix
 
@@ -91,7 +92,7 @@ def _paths(document: "Document", place: Place) -> Iterator[Path]:
         yield ()
         return
     sheet = document.sheet_of(place.end.node).name
-    for node in networks.instances(document, sheet):
+    for node in document.instances(sheet):
         for path in _paths(document, Place(place.path[:-1], End(node.id, ""))):
             yield (*path, node.id)
 
@@ -169,7 +170,7 @@ def _out_of(document: "Document", path: Path, source: End) -> tuple[Path, End]:
     x = max(node.position[0] for node in sheet.nodes.values())
     y = max(node.position[1] for node in sheet.nodes.values())
     output = document.add_node(
-        rules.type_of("output"), sheet=sheet.name, name="scores", position=(x, y + 120)
+        roles.type_of("output"), sheet=sheet.name, name="scores", position=(x, y + 120)
     )
     document.link(source, End(output.id, "x"))
     return tuple(outer), End(instance, output.name)

@@ -1,19 +1,16 @@
 """What is wrong with a document, worked out when it is asked for and kept until a change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from graph.diagnose import board_checks, missing_wires
-from graph.diagnose.trials import Trial
+from graph.diagnose.trials import Attempt, Trial
+from graph.infer.inference import Inference
+from graph.infer.node_inference import Result
 from graph.model.order import topological
 from graph.model.sheet import BOARD
 from graph.problems.fixes import WAITS, serious
 from graph.problems.problem import Problem
-
-if TYPE_CHECKING:
-    from graph.infer.inference import Inference
-    from graph.infer.node_inference import Result
 
 ByNode = dict[str | None, list[Problem]]
 
@@ -25,19 +22,20 @@ class Findings:
         inference: What is known about the document.
         results: Of the nodes on the board; looked at each time.
         faulty: Those of them that have problems of their own; looked at each time.
-        tries: Offer only those fixes that lead on when they are tried out.
+        apart: Makes a copy to try fixes on, so that only those are offered that lead on; all
+            are where it is left out.
     """
 
     def __init__(
         self,
-        inference: "Inference",
-        results: "Mapping[str, Result]",
+        inference: Inference,
+        results: Mapping[str, Result],
         faulty: set[str],
-        *,
-        tries: bool,
+        apart: Callable[[], Attempt] | None,
     ) -> None:
         self._inference, self._results, self._faulty = inference, results, faulty
-        self._tries, self._trial = tries, Trial(inference)
+        self._apart = apart
+        self._trial = Trial(inference, apart) if apart else None
         self._general: list[Problem] | None = None
         self._general_of: ByNode = {}
         self._all: list[Problem] | None = None
@@ -49,8 +47,9 @@ class Findings:
     def forget(self) -> None:
         """Something changed: look at everything again when asked."""
         self._general = self._all = self._awaited = None
-        self._trial.over = True
-        self._trial = Trial(self._inference)
+        if self._trial and self._apart:
+            self._trial.over = True
+            self._trial = Trial(self._inference, self._apart)
 
     def all(self) -> list[Problem]:
         """Everything wrong, errors first, then in the order nodes are computed."""
@@ -75,7 +74,7 @@ class Findings:
         return [self._offered(one) for one in (*own, *self._general_of.get(node, ()))]
 
     def _offered(self, found: Problem) -> Problem:
-        return self._trial.offer(found) if self._tries else found
+        return self._trial.offer(found) if self._trial else found
 
     def said_anew(self) -> set[str]:
         """Nodes of which something else is said than when this was asked last.

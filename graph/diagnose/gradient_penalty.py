@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
-from graph.edit import networks
 from graph.model.order import upstream
 from graph.model.sheet import BOARD, End, Link, Node, Sheet
 from graph.problems.problem import Fix, Problem
@@ -83,7 +82,7 @@ def _mixing(document: "Document", sheet: Sheet, node: Node) -> Iterator[tuple[Sh
     if _has(node, "couples"):
         yield sheet, node
     if declaration.role == "instance":
-        inside = networks.placed(document, node)
+        inside = document.placed(node)
         for inner in sorted(inside.nodes.values(), key=lambda one: one.number):
             yield from _mixing(document, inside, inner)
 

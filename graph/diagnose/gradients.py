@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
-from graph.edit import rules
 from graph.infer import routes
 from graph.infer.routes import Place
+from graph.model import roles
 from graph.model.order import upstream
 from graph.model.sheet import Node
 from graph.problems.fixes import problem
@@ -77,7 +77,7 @@ def _opened(document: "Document") -> set[str]:
             if name not in found
             and (
                 any(_flat(one) for one in sheet.with_hook("flat"))
-                or any(rules.network_of(one) in found for one in sheet.with_role("instance"))
+                or any(roles.network_of(one) in found for one in sheet.with_role("instance"))
             )
         }
         if not more:
@@ -91,7 +91,7 @@ def _before(
     """Outputs that an output depends on, by input; whole networks where none looks inside."""
     path, end = place
     node = document.node(end.node)
-    if rules.role(node.type) == "input" or node.muted or rules.network_of(node) in opened:
+    if roles.role(node.type) == "input" or node.muted or roles.network_of(node) in opened:
         found = routes.step(document, place)
         yield end.port, [found] if found else []
         return

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from graph.core.errors import Mismatch
 from graph.declare import REGISTRY, Port
-from graph.edit.rules import role
+from graph.model.roles import role
 from graph.model.sheet import BOARD, End, Node
 from graph.problems.problem import Fix
 

@@ -7,8 +7,8 @@ of the same network, takes no gradient, evaluates only, and is moved after each 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from graph.edit.overrides import OVERRIDES
-from graph.edit.rules import role
+from graph.model.instances import OVERRIDES
+from graph.model.roles import role
 from graph.model.sheet import BOARD, Node, Sheet
 from graph.problems.fixes import set_on
 from graph.problems.problem import Problem

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from graph.core.errors import BadParameter, Mismatch
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY
-from graph.edit import networks
 from graph.model.order import topological
 from graph.model.sheet import Node, Sheet
 from graph.problems.fixes import set_on
@@ -41,7 +40,7 @@ def _on_sheet(
                 yield _problem(sheet, node, leader, *apart, fixes)
         found = results.get(node.id)
         if found is not None and found.inner and not node.muted:
-            yield from _on_sheet(document, networks.placed(document, node), found.inner)
+            yield from _on_sheet(document, document.placed(node), found.inner)
 
 
 def _differ(mine: tuple[str, str], theirs: tuple[str, str]) -> bool:
@@ -54,7 +53,7 @@ def _built(document: "Document", node: Node, results: Mapping[str, "Result"]) ->
     if found is None or declaration is None or node.muted:
         return []
     if found.inner:
-        sheet = networks.placed(document, node)
+        sheet = document.placed(node)
         inner = [sheet.nodes[one] for one in topological(sheet)]
         built = [pair for one in inner for pair in _built(document, one, found.inner)]
         return [(f"{node.name}.{name}", source) for name, source in built]

@@ -5,7 +5,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
-from graph.edit import links, networks, rules
+from graph.edit import links
+from graph.model import instances, roles
 from graph.model.sheet import Node
 from graph.problems.problem import Fix, Problem
 
@@ -26,7 +27,7 @@ def before(document: "Document", problem: Problem, most: int, *, learning: bool)
     for id in ahead:
         node = document.node(id)
         declaration = REGISTRY.find(node.type)
-        placed, wrong = rules.network_of(node) in document.networks, id == problem.node
+        placed, wrong = roles.network_of(node) in document.networks, id == problem.node
         if declaration is None or (declaration.learns and not (wrong or placed or learning)):
             continue
         if wrong or not placed:
@@ -38,12 +39,12 @@ def before(document: "Document", problem: Problem, most: int, *, learning: bool)
 def _feeding(document: "Document", node: Node) -> Iterator[str]:
     """The nodes that a node takes something of, through the borders of networks."""
     sheet = document.sheet_of(node.id)
-    inside = document.networks.get(rules.network_of(node) or "")
+    inside = document.networks.get(roles.network_of(node) or "")
     if inside is not None:
-        yield from (one.id for one in networks.ends(inside, "output"))
+        yield from (one.id for one in instances.ends(inside, "output"))
     yield from (link.source.node for link in sheet.into(node.id))
-    if rules.role(node.type) == "input":
-        for placed in networks.instances(document, sheet.name):
+    if roles.role(node.type) == "input":
+        for placed in document.instances(sheet.name):
             wired = document.sheet_of(placed.id).into(placed.id, node.name)
             yield from (link.source.node for link in wired)
 

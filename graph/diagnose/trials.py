@@ -3,20 +3,18 @@
 They are tried on a copy of the document, when they are looked at.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
 from graph.core.errors import NeurowireError
 from graph.diagnose import batch_first, suspects
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 STEPS = 3
 """How many fixes one click may join."""
@@ -81,18 +79,31 @@ class Tried(Sequence[Fix]):
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """A copy of a document to try something on.
+
+    Attributes:
+        inference: What is known of it.
+        problems: Gives all that is wrong with it at the time.
+    """
+
+    inference: Inference
+    problems: Callable[[], Sequence[Problem]]
+
+
+@dataclass(frozen=True)
 class Start:
     """What tries begin from.
 
     Attributes:
-        copy: What is known of a copy of the document.
+        copy: A copy of the document.
         said: What is told of it.
         wrong: Its errors.
         nodes: The nodes of the board.
         judged: Nodes of which all that is wrong was told, as what they take is known.
     """
 
-    copy: "Inference"
+    copy: Attempt
     said: frozenset[Said]
     wrong: frozenset[Said]
     nodes: frozenset[str]
@@ -104,21 +115,23 @@ class Trial:
 
     Args:
         inference: What is known of the document, before anything changes in it.
+        apart: Makes the copy, when first something is tried.
     """
 
-    def __init__(self, inference: "Inference") -> None:
-        self._original = inference
+    def __init__(self, inference: Inference, apart: Callable[[], Attempt]) -> None:
+        self._original, self._apart = inference, apart
         self._offers: dict[tuple[object, ...], Tried] = {}
         self.over = False
         """Has the document changed since?"""
 
     @cached_property
-    def _start(self) -> "Start":
-        copy = self._original.apart()
-        results = ((node, copy.result(node)) for node in copy.document.board.nodes)
+    def _start(self) -> Start:
+        copy = self._apart()
+        board = copy.inference.document.board
+        results = ((node, copy.inference.result(node)) for node in board.nodes)
         judged = {node for node, found in results if found and found.inputs is not None}
-        said = frozenset((one.node, one.text) for one in copy.problems)
-        nodes = frozenset(copy.document.board.nodes)
+        said = frozenset((one.node, one.text) for one in copy.problems())
+        nodes = frozenset(board.nodes)
         return Start(copy, said, frozenset(_errors(copy)), nodes, frozenset(judged))
 
     def offer(self, problem: Problem) -> Problem:
@@ -140,7 +153,7 @@ class Trial:
             yield from problem.fixes
             return
         if self.over:
-            now = Trial(self._original)
+            now = Trial(self._original, self._apart)
             stands = (problem.node, problem.text) in now._start.said
             yield from now.good(problem) if stands else problem.fixes
             return
@@ -156,7 +169,7 @@ class Trial:
     def _backs(self, problem: Problem) -> Iterator[Fix]:
         """What leaves the batch first, where a node before took it from there."""
         for node in suspects.before(self._original.document, problem, FAR_BEFORE, learning=True):
-            if fix := batch_first.fix(self._start.copy, node):
+            if fix := batch_first.fix(self._start.copy.inference, node):
                 yield fix
 
     def _shortest(self, problem: Problem, fix: Fix) -> Way:
@@ -171,7 +184,7 @@ class Trial:
         return self._follow(problem, fix, "", steps)
 
     def _follow(self, problem: Problem, fix: Fix, name: str, steps: int) -> Way:
-        document = self._start.copy.document
+        document = self._start.copy.inference.document
         self._left -= 1
         with document.trial(), suppress(NeurowireError):
             with document.group(fix.label):
@@ -199,7 +212,7 @@ class Trial:
 
     def _polished(self, problem: Problem, fix: Fix) -> Fix:
         """A fix, with what mends the warnings it brings where it works, if something does."""
-        document, told = self._start.copy.document, self._warned(problem)
+        document, told = self._start.copy.inference.document, self._warned(problem)
         for one in told:
             for further in one.fixes:
                 self._left -= 1
@@ -213,7 +226,7 @@ class Trial:
 
     def _warned(self, problem: Problem) -> list[Problem]:
         """New warnings of the problem's node, or of one that is new."""
-        told = (one for one in self._start.copy.problems if one.severity == "warning")
+        told = (one for one in self._start.copy.problems() if one.severity == "warning")
         fresh = (one for one in told if (one.node, one.text) not in self._start.said)
         return [one for one in fresh if self._near(one, problem)]
 
@@ -234,8 +247,8 @@ def _ways_out(problem: Problem) -> Iterator[Fix]:
     yield from (fix.instead for fix in problem.fixes if fix.instead)
 
 
-def _errors(inference: "Inference") -> dict[Said, Problem]:
-    return {(one.node, one.text): one for one in inference.problems if one.severity == "error"}
+def _errors(copy: Attempt) -> dict[Said, Problem]:
+    return {(one.node, one.text): one for one in copy.problems() if one.severity == "error"}
 
 
 def _joined(fixes: Way) -> Fix:
@@ -243,7 +256,7 @@ def _joined(fixes: Way) -> Fix:
     first, *rest = (fix.label for fix in fixes)
     label = " and ".join([first, *(one[:1].lower() + one[1:] for one in rest)])
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group(label):
             for fix in fixes:
                 fix.apply(document)

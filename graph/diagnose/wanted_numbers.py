@@ -15,10 +15,11 @@ from graph.core.tensor import TensorType
 from graph.declare import REGISTRY
 from graph.declare.ranges import ANY, LOWEST, Want
 from graph.diagnose import detours
-from graph.edit import links, rules
+from graph.edit import links
 from graph.infer import tracing
 from graph.infer.routes import Place
 from graph.infer.tracing import Chain, Traced
+from graph.model import roles
 from graph.model.sheet import End, Node
 from graph.problems import fixes
 from graph.problems.fixes import problem, set_on
@@ -100,7 +101,7 @@ def _unwanted(
     chain = tracing.chain(inference, traced, want)
     first = document.node(chain.bends[0].end.node).name if chain.bends else maker
     # learned in deviations, which lie around 0
-    given = rules.role(made_by.type) == "data" and traced.range is not None and traced.range.free
+    given = roles.role(made_by.type) == "data" and traced.range is not None and traced.range.free
     before = "" if want.insert or given else f"wire in what comes before {first}: "
     return problem(
         document.board,
@@ -150,7 +151,7 @@ def _layer(inference: "Inference", target: Place, want: Want) -> Fix | None:
     found = inference.result(target.end.node)
     types = inference.input_types(*target.end)
     node = inference.document.node(target.end.node)
-    loss = rules.role(node.type) == "loss"
+    loss = roles.role(node.type) == "loss"
     scored = [one for one in wanted(inference, node).values() if one.scores]
     if not loss or scored != [want] or found is None or not found.inputs or not types[:1]:
         return None
@@ -172,7 +173,7 @@ def _layer(inference: "Inference", target: Place, want: Want) -> Fix | None:
             layer = document.insert(type, wire, **params)
             scores = End(layer.id, document.ports(layer).outputs[0].name)
             for link in document.board.out_of(*wire.source):
-                if rules.role(document.node(link.target.node).type) in JUDGE:
+                if roles.role(document.node(link.target.node).type) in JUDGE:
                     document.unlink(link)
                     links.link_instead(document, scores, link)
             if bent:

@@ -1,21 +1,18 @@
 """Parameters inside a network that its instances show, so that each may set its own value."""
 
-from typing import TYPE_CHECKING
-
 from graph.core import names
 from graph.core.errors import BadParameter, Refused
 from graph.core.limits import brief
 from graph.declare import REGISTRY
-from graph.edit import networks, rules
-from graph.edit.overrides import OVERRIDES, find_param, set_overrides
+from graph.edit.overrides import set_overrides
+from graph.model import roles
 from graph.model.history import Edit
+from graph.model.instances import OVERRIDES
 from graph.model.sheet import BOARD, Exposed, Sheet
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
+from graph.model.store import Store
 
 
-def expose(document: "Document", node: str, param: str, name: str | None = None) -> str:
+def expose(document: Store, node: str, param: str, name: str | None = None) -> str:
     """Let each instance of a network set a parameter of a node inside.
 
     Args:
@@ -34,7 +31,7 @@ def expose(document: "Document", node: str, param: str, name: str | None = None)
     inner, sheet = document.node(node), document.sheet_of(node)
     if sheet.name == BOARD:
         raise Refused("only parameters inside a network can be shown on its instances")
-    found = find_param(document, inner, param)
+    found = document.find_param(inner, param)
     if found is None:
         raise BadParameter(f"{inner.name} has no parameter {brief(param)}")
     present = exposed_as(sheet, node, found.name)
@@ -53,10 +50,10 @@ def expose(document: "Document", node: str, param: str, name: str | None = None)
     return name
 
 
-def may_be_shown(document: "Document", node: str, param: str) -> bool:
+def may_be_shown(document: Store, node: str, param: str) -> bool:
     """Has a node such a parameter, and one that does not decide what can be wired?"""
     inner = document.node(node)
-    declaration, found = REGISTRY.find(inner.type), find_param(document, inner, param)
+    declaration, found = REGISTRY.find(inner.type), document.find_param(inner, param)
     if declaration is None or found is None or declaration.has("ports"):
         return False
     return found.kind not in {"nodes", "values"} and param != "network"
@@ -68,25 +65,25 @@ def exposed_as(sheet: Sheet, node: str, param: str) -> str | None:
     return next(shown, None)
 
 
-def hide(document: "Document", network: str, name: str) -> None:
+def hide(document: Store, network: str, name: str) -> None:
     """Show a parameter on instances no longer; their values for it go."""
     sheet = document.sheet(network)
     if name not in sheet.exposed:
         raise BadParameter(f"{network} shows no parameter {brief(name)}")
     with document.group(f"Hide {name} of {network}"):
-        for node in networks.instances(document, network):
+        for node in document.instances(network):
             own = dict(node.params.get(OVERRIDES, ()))
             if own.pop(name, None) is not None:
                 set_overrides(document, node, own)
         for outer in [n for n in document.sheets() if n.name != BOARD]:
             for shown, one in list(outer.exposed.items()):
                 inner = outer.nodes.get(one.node)
-                if inner and one.param == name and rules.network_of(inner) == network:
+                if inner and one.param == name and roles.network_of(inner) == network:
                     hide(document, outer.name, shown)
         document.do(_edit(sheet, name, None))
 
 
-def rename_exposed(document: "Document", network: str, name: str, new: str) -> None:
+def rename_exposed(document: Store, network: str, name: str, new: str) -> None:
     """Show a parameter under another name; values and outer networks follow.
 
     Raises:
@@ -102,9 +99,9 @@ def rename_exposed(document: "Document", network: str, name: str, new: str) -> N
         for outer in document.sheets():
             for shown, one in list(outer.exposed.items()):
                 inner = outer.nodes.get(one.node)
-                if inner and one.param == name and rules.network_of(inner) == network:
+                if inner and one.param == name and roles.network_of(inner) == network:
                     document.do(_edit(outer, shown, Exposed(one.node, new)))
-        for node in networks.instances(document, network):
+        for node in document.instances(network):
             own = dict(node.params.get(OVERRIDES, ()))
             if name in own:
                 own[new] = own.pop(name)
@@ -113,7 +110,7 @@ def rename_exposed(document: "Document", network: str, name: str, new: str) -> N
         document.restore([_edit(sheet, name, None), _edit(sheet, new, exposed)])
 
 
-def hide_all(document: "Document", node: str) -> None:
+def hide_all(document: Store, node: str) -> None:
     """Hide every parameter of a node that is about to go."""
     sheet = document.sheet_of(node)
     for name, one in list(sheet.exposed.items()):

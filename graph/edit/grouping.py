@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from graph.core import names
 from graph.core.errors import Refused
-from graph.edit import links, networks, rules, trained_names
+from graph.edit import links, networks, node_edits, rules, trained_names
+from graph.model import roles
 from graph.model.history import Edit
 from graph.model.order import topological
 from graph.model.sheet import End, Exposed, Link, Node, Sheet, middle, remembers
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
+from graph.model.store import Store
 
 MARGIN = 240.0
 """Between the selection and the Inputs and Outputs beside it."""
@@ -48,7 +46,7 @@ class Selection:
     shown: dict[str, Exposed]
 
 
-def group(document: "Document", ids: Iterable[str], name: str) -> Node:
+def group(document: Store, ids: Iterable[str], name: str) -> Node:
     """Move nodes into a new network and put an instance of it in their place.
 
     Every value that enters the selection becomes an Input, every value that leaves it an
@@ -72,10 +70,11 @@ def group(document: "Document", ids: Iterable[str], name: str) -> Node:
     right = max(x for x, _ in positions) + MARGIN
     with document.group(f"Group into {name}"):
         trained_names.spell_out(document, home, selection.nodes)
-        document.add_network(name)
+        networks.add(document, name)
         _move(document, selection, home, name)
-        instance = document.add_node(
-            rules.type_of("instance"),
+        instance = node_edits.add_node(
+            document,
+            roles.type_of("instance"),
             sheet=home.name,
             name=name,
             params={"network": name},
@@ -93,13 +92,13 @@ def group(document: "Document", ids: Iterable[str], name: str) -> Node:
     return document.node(instance.id)
 
 
-def _why_not(document: "Document", home: Sheet, chosen: list[str], name: str) -> str | None:
+def _why_not(document: Store, home: Sheet, chosen: list[str], name: str) -> str | None:
     inside = set(chosen)
     for one in chosen:
         if one not in home.nodes:
             return "select nodes of one sheet only"
         node = home.nodes[one]
-        if rules.role(node.type) in {"input", "output"}:
+        if roles.role(node.type) in {"input", "output"}:
             return f"{node.name} is where {home.name} begins or ends: leave it out"
         reason = rules.why_not_here(document, node.type, node.params, name)
         if reason is not None:
@@ -128,7 +127,7 @@ def _why_not(document: "Document", home: Sheet, chosen: list[str], name: str) ->
     return None
 
 
-def _select(document: "Document", home: Sheet, inside: set[str]) -> Selection:
+def _select(document: Store, home: Sheet, inside: set[str]) -> Selection:
     order = [node for node in topological(home) if node in inside]
     return Selection(
         nodes=[home.nodes[node] for node in order],
@@ -140,7 +139,7 @@ def _select(document: "Document", home: Sheet, inside: set[str]) -> Selection:
 
 
 def _borders(
-    document: "Document", home: Sheet, order: list[str], inside: set[str], *, inward: bool
+    document: Store, home: Sheet, order: list[str], inside: set[str], *, inward: bool
 ) -> list[Border]:
     found: dict[End, list[Link]] = {}
     for node in order:
@@ -156,12 +155,12 @@ def _borders(
     return [Border(source, tuple(links)) for source, links in found.items()]
 
 
-def _move(document: "Document", selection: Selection, home: Sheet, network: str) -> None:
+def _move(document: Store, selection: Selection, home: Sheet, network: str) -> None:
     """Move nodes with the wires between them, and what is shown of them, to a network."""
     nodes, shown = selection.nodes, selection.shown
     for node in nodes:
         for link in [*home.into(node.id), *home.out_of(node.id)]:
-            document.unlink(link)
+            links.unlink(document, link)
     document.restore(Edit("exposed", home.name, name, one, None) for name, one in shown.items())
     document.restore(Edit("node", home.name, node.id, node, None) for node in nodes)
     document.restore(Edit("node", network, node.id, None, node) for node in nodes)
@@ -169,7 +168,7 @@ def _move(document: "Document", selection: Selection, home: Sheet, network: str)
     document.restore(Edit("exposed", network, name, None, one) for name, one in shown.items())
 
 
-def _enter(document: "Document", instance: Node, sheet: Sheet, border: Border, x: float) -> None:
+def _enter(document: Store, instance: Node, sheet: Sheet, border: Border, x: float) -> None:
     """Let a value into a network by an Input."""
     name = _input_name(document, sheet, border)
     height = document.node(border.links[0].target.node).position[1]
@@ -180,7 +179,7 @@ def _enter(document: "Document", instance: Node, sheet: Sheet, border: Border, x
     links.redraw(document, document.sheet_of(instance.id), [outside])
 
 
-def _leave(document: "Document", instance: Node, sheet: Sheet, border: Border, x: float) -> None:
+def _leave(document: Store, instance: Node, sheet: Sheet, border: Border, x: float) -> None:
     """Let a value out of a network by an Output."""
     name = _output_name(document, sheet, border)
     height = document.node(border.source.node).position[1]
@@ -190,7 +189,7 @@ def _leave(document: "Document", instance: Node, sheet: Sheet, border: Border, x
     links.redraw(document, home, [replace(link, source=start) for link in border.links])
 
 
-def _input_name(document: "Document", sheet: Sheet, border: Border) -> str:
+def _input_name(document: Store, sheet: Sheet, border: Border) -> str:
     """The port it enters, the port it comes from, or the node: the first that tells."""
     target = border.links[0].target.port
     words = [*([target] if len(border.links) == 1 else []), border.source.port]
@@ -198,7 +197,7 @@ def _input_name(document: "Document", sheet: Sheet, border: Border) -> str:
     return _first_free(words, fallback, sheet)
 
 
-def _output_name(document: "Document", sheet: Sheet, border: Border) -> str:
+def _output_name(document: Store, sheet: Sheet, border: Border) -> str:
     """The port it comes from, the port it goes to, or the node: the first that tells."""
     targets = {link.target.port for link in border.links}
     words = [border.source.port, *(targets if len(targets) == 1 else ())]
@@ -211,7 +210,7 @@ def _first_free(words: list[str], fallback: str, sheet: Sheet) -> str:
     return next(fit, names.unique(names.to_name(fallback), taken))
 
 
-def _end(
-    document: "Document", sheet: str, role: str, name: str, position: tuple[float, float]
-) -> Node:
-    return document.add_node(rules.type_of(role), sheet=sheet, name=name, position=position)
+def _end(document: Store, sheet: str, role: str, name: str, position: tuple[float, float]) -> Node:
+    return node_edits.add_node(
+        document, roles.type_of(role), sheet=sheet, name=name, position=position
+    )

@@ -1,14 +1,11 @@
 """A node that is there, wired to a port of another."""
 
-from typing import TYPE_CHECKING
-
+from graph.edit import links, rules
 from graph.model.sheet import End, Link
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
+from graph.model.store import Store
 
 
-def join(document: "Document", node: str, end: End, *, into: bool, first: str = "") -> Link | None:
+def join(document: Store, node: str, end: End, *, into: bool, first: str = "") -> Link | None:
     """Wire a node to a port by the first of its own ports that goes there; None if none does.
 
     Args:
@@ -23,6 +20,6 @@ def join(document: "Document", node: str, end: End, *, into: bool, first: str = 
     for port in sorted(own, key=lambda one: one.name != first):
         there = End(node, port.name)
         source, target = (there, end) if into else (end, there)
-        if document.can_link(source, target, replace=True) is None:
-            return document.link(source, target, replace=True)
+        if rules.why_not(document, source, target, replace=True) is None:
+            return links.link(document, source, target, instead=True)
     return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.core import names
 from graph.core.errors import BadParameter, DocumentError, Refused
@@ -10,24 +10,22 @@ from graph.core.limits import brief
 from graph.declare import REGISTRY, Declaration
 from graph.edit import exposing, links, overrides, rules, sharing
 from graph.model.history import Edit
-from graph.model.sheet import Node
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
+from graph.model.sheet import BOARD, Node
+from graph.model.store import Store
 
 
 def add_node(
-    document: "Document",
+    document: Store,
     type: str,
     *,
-    sheet: str,
-    name: str | None,
-    params: Mapping[str, Any],
-    position: tuple[float, float],
-    twin: str | None,
+    sheet: str = BOARD,
+    name: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    position: tuple[float, float] = (0.0, 0.0),
+    twin: str | None = None,
 ) -> Node:
     """Put a new node on a sheet, under a free name."""
-    declaration = _declaration(type)
+    declaration, params = _declaration(type), params or {}
     home = document.sheet(sheet)
     reason = rules.why_not_here(document, declaration.type, params, sheet)
     if reason is not None:
@@ -45,11 +43,11 @@ def add_node(
     with document.group(f"Add {declaration.title}"):
         document.do(Edit("node", sheet, node.id, None, node))
         if twin is not None:
-            document.set_twin(node.id, twin)
+            sharing.share(document, node.id, twin)
     return document.node(node.id)
 
 
-def remove(document: "Document", ids: Iterable[str], *, reconnect: bool) -> None:
+def remove(document: Store, ids: Iterable[str], *, reconnect: bool = False) -> None:
     """Take nodes and their wires away; what names them, and their followers, is seen to."""
     ids = [node for node in dict.fromkeys(ids) if document.has(node)]
     with document.group("Delete" if len(ids) != 1 else f"Delete {document.node(ids[0]).name}"):
@@ -57,17 +55,17 @@ def remove(document: "Document", ids: Iterable[str], *, reconnect: bool) -> None
             sheet = document.sheet_of(node)
             through = links.through(document, node) if reconnect else []
             for link in [*sheet.into(node), *sheet.out_of(node)]:
-                document.unlink(link)
+                links.unlink(document, link)
             sharing.release_followers(document, node)
             links.follow_port(document, sheet.nodes[node], None)
             exposing.hide_all(document, node)
             document.do(Edit("node", sheet.name, node, sheet.nodes[node], None))
             for source, link in through:
-                if document.can_link(source, link.target) is None:
+                if rules.why_not(document, source, link.target) is None:
                     links.link_instead(document, source, link)
 
 
-def rename(document: "Document", node: str, name: str) -> None:
+def rename(document: Store, node: str, name: str) -> None:
     """Give a node another name; wires at the port it is of a network follow."""
     before = document.node(node)
     if name == before.name:
@@ -81,7 +79,7 @@ def rename(document: "Document", node: str, name: str) -> None:
         links.follow_port(document, before, name)
 
 
-def set_params(document: "Document", node: str, values: Mapping[str, Any]) -> None:
+def set_params(document: Store, node: str, values: Mapping[str, Any]) -> None:
     """Set parameters of a node and of its twins; wires at ports that go are cut."""
     before = document.node(node)
     declaration = REGISTRY.find(before.type)

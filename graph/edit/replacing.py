@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.core import names
 from graph.core.errors import DocumentError, Refused
 from graph.core.limits import brief
 from graph.declare import REGISTRY, Declaration, Port, Ports
-from graph.edit import exposing, links, networks, overrides, rules, sharing, trained_names
+from graph.edit import exposing, links, overrides, rules, sharing, trained_names
+from graph.model import instances, roles
 from graph.model.sheet import End, Link, Node, Sheet
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
+from graph.model.store import Store
 
 Complain = Callable[[str], None]
 
@@ -32,7 +31,7 @@ class Plan:
     lost: Sequence[Link]
 
 
-def plan(document: "Document", node: Node, ports: Ports) -> Plan:
+def plan(document: Store, node: Node, ports: Ports) -> Plan:
     """Where a node's wires would go: to the port of the same name, else to one of their kind.
 
     Of several of a kind it is the first that is free, needed ones before those that may stay
@@ -90,16 +89,16 @@ def _port(ports: Sequence[Port], name: str) -> Port | None:
     return next((port for port in ports if port.name == name), None)
 
 
-def _output(document: "Document", link: Link) -> Port | None:
+def _output(document: Store, link: Link) -> Port | None:
     return document.ports(document.node(link.source.node)).output(link.source.port)
 
 
-def _input(document: "Document", link: Link) -> Port | None:
+def _input(document: Store, link: Link) -> Port | None:
     return document.ports(document.node(link.target.node)).input(link.target.port)
 
 
 def replace_nodes(
-    document: "Document",
+    document: Store,
     ids: Iterable[str],
     type: str,
     params: Mapping[str, Any],
@@ -132,7 +131,7 @@ def replace_nodes(
 
 
 def _replace(
-    document: "Document", old: Node, declaration: Declaration, params: Mapping[str, Any]
+    document: Store, old: Node, declaration: Declaration, params: Mapping[str, Any]
 ) -> list[str]:
     """Replace one node; gives the wires that are lost, in words."""
     sheet = document.sheet_of(old.id)
@@ -143,11 +142,11 @@ def _replace(
     texts = {link.key: _told(document, link) for link in (*_all(document, old), *found.lost)}
     links.follow_port(document, old, None)
     for link in _all(document, old):
-        document.unlink(link)
+        links.unlink(document, link)
     document.put(new)
     overrides.mend(document, new)
     _hide(document, sheet, old.id)
-    if rules.network_of(old) is not None and rules.network_of(old) != rules.network_of(new):
+    if roles.network_of(old) is not None and roles.network_of(old) != roles.network_of(new):
         trained_names.ends_at(document, old.id)
     lost = [*found.lost, *_draw(document, sheet, old.id, found)]
     before = REGISTRY.find(old.type)
@@ -156,28 +155,28 @@ def _replace(
     return [texts[link.key] for link in lost]
 
 
-def _all(document: "Document", node: Node) -> list[Link]:
+def _all(document: Store, node: Node) -> list[Link]:
     sheet = document.sheet_of(node.id)
     return [*sheet.into(node.id), *sheet.out_of(node.id)]
 
 
-def _of_port(document: "Document", node: Node) -> list[Link]:
+def _of_port(document: Store, node: Node) -> list[Link]:
     """The wires at the ports that an Input or Output makes on its network's instances."""
-    role, found = rules.role(node.type), list[Link]()
+    role, found = roles.role(node.type), list[Link]()
     if role in {"input", "output"}:
-        for placed in networks.instances(document, document.sheet_of(node.id).name):
+        for placed in document.instances(document.sheet_of(node.id).name):
             sheet = document.sheet_of(placed.id)
             find = sheet.into if role == "input" else sheet.out_of
             found += find(placed.id, node.name)
     return found
 
 
-def _ports(document: "Document", declaration: Declaration, node: Node) -> Ports:
-    network = document.networks.get(rules.network_of(node) or "")
-    return networks.ports(network) if network else declaration.ports_of(node.params)
+def _ports(document: Store, declaration: Declaration, node: Node) -> Ports:
+    network = document.networks.get(roles.network_of(node) or "")
+    return instances.ports(network) if network else declaration.ports_of(node.params)
 
 
-def _draw(document: "Document", sheet: Sheet, node: str, found: Plan) -> list[Link]:
+def _draw(document: Store, sheet: Sheet, node: str, found: Plan) -> list[Link]:
     """Draw a node's wires at their new ports; gives those that are refused."""
     refused, ranks = [], dict[str, int]()
     for link, port in found.into:
@@ -190,16 +189,16 @@ def _draw(document: "Document", sheet: Sheet, node: str, found: Plan) -> list[Li
     return refused
 
 
-def _redraw(document: "Document", sheet: Sheet, link: Link) -> bool:
+def _redraw(document: Store, sheet: Sheet, link: Link) -> bool:
     ends = (document.node(link.source.node), document.node(link.target.node))
     known = not any(rules.open_ended(document, one) for one in ends)
-    if known and document.can_link(link.source, link.target) is not None:
+    if known and rules.why_not(document, link.source, link.target) is not None:
         return False
     links.redraw(document, sheet, [link])
     return True
 
 
-def _hide(document: "Document", sheet: Sheet, node: str) -> None:
+def _hide(document: Store, sheet: Sheet, node: str) -> None:
     """Show on instances only what the new node has too; their values for it must fit."""
     shown = [(name, one) for name, one in sheet.exposed.items() if one.node == node]
     for name, one in shown:
@@ -211,7 +210,7 @@ def _hide(document: "Document", sheet: Sheet, node: str) -> None:
                 overrides.mend(document, instance)
 
 
-def _name(document: "Document", sheet: Sheet, old: Node, new: Node) -> str:
+def _name(document: Store, sheet: Sheet, old: Node, new: Node) -> str:
     """The name it has if a person gave it, or else the one that a new node would get."""
     given = _default(old)
     if given is None or names.stem(old.name) != given:
@@ -225,10 +224,10 @@ def _default(node: Node) -> str | None:
     declaration = REGISTRY.find(node.type)
     if declaration is None:
         return None
-    return rules.network_of(node) or names.to_name(declaration.default_name)
+    return roles.network_of(node) or names.to_name(declaration.default_name)
 
 
-def _told(document: "Document", link: Link) -> str:
+def _told(document: Store, link: Link) -> str:
     source, target = document.node(link.source.node), document.node(link.target.node)
     start, end = (one.port.replace("_", " ") for one in (link.source, link.target))
     return f"{source.name}.{start} to {target.name}.{end}"

@@ -1,16 +1,13 @@
 """Which wires have a meaning. Asking and doing share this check."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.core.limits import brief
 from graph.declare import REGISTRY
-from graph.model.order import topological
+from graph.model import roles
 from graph.model.sheet import BOARD, End, Link, Node, Sheet, remembers
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-
+from graph.model.store import Store
 
 BOARD_ONLY = {"data", "pairs", "noise", "loss", "metric", "optimizer", "schedule", "view"}
 """Roles of nodes that feed, judge or train networks, and are no part of one."""
@@ -21,23 +18,7 @@ NO_LOOP = (
 """Why no wire goes back, and what there is instead."""
 
 
-def role(node_type: str) -> str:
-    """The role of a type's declaration, or nothing for an unknown type."""
-    declaration = REGISTRY.find(node_type)
-    return declaration.role if declaration else ""
-
-
-def type_of(role: str) -> str:
-    """The type of the one declaration that has a role, such as `input`."""
-    return next(one.type for one in REGISTRY if one.role == role)
-
-
-def network_of(node: Node) -> str | None:
-    """The network that a node places, if it is an instance."""
-    return str(node.params.get("network", "")) if role(node.type) == "instance" else None
-
-
-def contains(document: "Document", outer: str, inner: str) -> bool:
+def contains(document: Store, outer: str, inner: str) -> bool:
     """Does a network hold an instance of another, or is it the other itself?"""
     seen, ahead = {outer}, [outer]
     while ahead:
@@ -46,17 +27,17 @@ def contains(document: "Document", outer: str, inner: str) -> bool:
             return True
         if name in document.networks:
             instances = document.networks[name].with_role("instance")
-            placed = {str(network_of(node)) for node in instances}
+            placed = {str(roles.network_of(node)) for node in instances}
             ahead += placed - seen
             seen |= placed
     return False
 
 
 def why_not_here(
-    document: "Document", node_type: str, params: Mapping[str, Any], sheet: str
+    document: Store, node_type: str, params: Mapping[str, Any], sheet: str
 ) -> str | None:
     """Why a node has no meaning on a sheet, or None where it has."""
-    kind = role(node_type)
+    kind = roles.role(node_type)
     if reason := why_not_of_kind(kind, board=sheet == BOARD):
         return reason
     if kind == "instance" and sheet != BOARD:
@@ -75,7 +56,7 @@ def why_not_of_kind(kind: str, *, board: bool) -> str | None:
     return None
 
 
-def why_not_read(document: "Document", link: Link, sheet: Sheet) -> str | None:
+def why_not_read(document: Store, link: Link, sheet: Sheet) -> str | None:
     """Why a wire that was read from text can't be drawn, or None where it can.
 
     Nodes of unknown type take every wire. Circles are not looked for: `cut_circles` does, once
@@ -102,15 +83,15 @@ def why_not_read(document: "Document", link: Link, sheet: Sheet) -> str | None:
     return None
 
 
-def open_ended(document: "Document", node: Node) -> bool:
+def open_ended(document: Store, node: Node) -> bool:
     """Are a node's ports not known, because its type or its network is not?"""
-    network = network_of(node)
+    network = roles.network_of(node)
     if network is not None:
         return network not in document.networks
     return REGISTRY.find(node.type) is None
 
 
-def why_not(document: "Document", source: End, target: End, *, replace: bool) -> str | None:
+def why_not(document: Store, source: End, target: End, *, replace: bool = False) -> str | None:
     """Why a wire can't be drawn, in one sentence, or None where it can.
 
     Shapes are not looked at: people wire in any order, and a shape that does not fit is a
@@ -141,20 +122,6 @@ def why_not(document: "Document", source: End, target: End, *, replace: bool) ->
     if reaches(sheet, target.node, source.node):
         return f"this would close a circle: {NO_LOOP}"
     return None
-
-
-def cut_circles(document: "Document", sheet: Sheet) -> list[Link]:
-    """Cut wires that close a circle; those of damaged text only."""
-    cut = []
-    while sheet.ranks() is None:
-        left = set(sheet.nodes).difference(topological(sheet))
-        for link in sorted(sheet.links.values(), key=link_order):
-            inside = {link.source.node, link.target.node} <= left
-            if inside and reaches(sheet, link.target.node, link.source.node):
-                document.unlink(link)
-                cut.append(link)
-                break
-    return cut
 
 
 def link_order(link: Link) -> tuple[int, str, int, int, str, int]:

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from graph.core.errors import Refused
 from graph.edit import links, trained_names
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
+from graph.model.store import Store
 
 
-def share(document: "Document", node: str, other: str) -> None:
+def share(document: Store, node: str, other: str) -> None:
     """Share another node's weights, whose parameters are taken over."""
     before, leader = document.node(node), document.node(other)
     if leader.type != before.type or document.sheet_of(other) is not document.sheet_of(node):
@@ -25,7 +22,7 @@ def share(document: "Document", node: str, other: str) -> None:
         links.cut_lost(document, node)
 
 
-def own(document: "Document", node: str) -> None:
+def own(document: Store, node: str) -> None:
     """Have weights of its own again."""
     before = document.node(node)
     with document.group("Own weights"):
@@ -34,7 +31,7 @@ def own(document: "Document", node: str) -> None:
         document.put(replace(before, twin=None))
 
 
-def release_followers(document: "Document", leader: str) -> None:
+def release_followers(document: Store, leader: str) -> None:
     """Let the oldest of those that share a node's weights lead the others."""
     followers = document.sheet_of(leader).followers(leader)
     heir = followers[0].id if followers else None
@@ -44,7 +41,7 @@ def release_followers(document: "Document", leader: str) -> None:
         document.put(replace(node, twin=None if node.id == heir else heir))
 
 
-def part(document: "Document", ids: Iterable[str]) -> None:
+def part(document: Store, ids: Iterable[str]) -> None:
     """Let nodes share weights among themselves only, and the others that did too."""
     chosen = set(ids)
     leaders = {document.node(one).twin or one: document.sheet_of(one) for one in sorted(chosen)}

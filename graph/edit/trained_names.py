@@ -4,19 +4,14 @@ A name is the path to a node: ids of the instances it stands in, the one on the 
 its own, joined by `/`. Of linked nodes any stands for all. An instance stands for all in it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
-from graph.edit import networks, rules
+from graph.model import roles
 from graph.model.order import upstream
 from graph.model.sheet import Node, Sheet
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
-    from graph.infer.node_inference import Result
+from graph.model.store import Store
 
 BETWEEN = "/"
 Path = tuple[str, ...]
@@ -32,7 +27,7 @@ def join(path: Iterable[str]) -> str:
     return BETWEEN.join(path)
 
 
-def named(document: "Document", optimizer: Node, param: str = "trains") -> list[Path]:
+def named(document: Store, optimizer: Node, param: str = "trains") -> list[Path]:
     """The paths that an optimizer names and that lead somewhere, by leaders of linked nodes."""
     found = []
     for name in optimizer.params.get(param, ()):
@@ -42,18 +37,18 @@ def named(document: "Document", optimizer: Node, param: str = "trains") -> list[
     return found
 
 
-def leader(document: "Document", node: str) -> str:
+def leader(document: Store, node: str) -> str:
     """The node that stands for a node's weights."""
     return document.node(node).twin or node
 
 
-def leads(document: "Document", path: Path) -> bool:
+def leads(document: Store, path: Path) -> bool:
     """Is there a node at the end of a path?"""
     home = document.board.name
     for one in path:
         if not document.has(one) or document.sheet_of(one).name != home:
             return False
-        home = rules.network_of(document.node(one)) or ""
+        home = roles.network_of(document.node(one)) or ""
     return True
 
 
@@ -62,56 +57,29 @@ def covers(named: Iterable[Path], path: Path) -> bool:
     return any(path[: len(one)] == one for one in named)
 
 
-def called(document: "Document", name: str) -> str:
+def called(document: Store, name: str) -> str:
     """A path in the names of its nodes, for people; what leads nowhere as it is."""
     path = split(name)
     return " > ".join(document.node(one).name for one in path) if leads(document, path) else name
 
 
-def learning(
-    document: "Document", node: Node, results: "Mapping[str, Result]", above: Path = ()
-) -> Iterator[Path]:
-    """Paths of the nodes inside an instance that hold learned numbers, one for linked ones."""
-    sheet = networks.placed(document, node)
-    for inner in sorted(sheet.nodes.values(), key=lambda one: one.number):
-        declaration, found = REGISTRY.find(inner.type), results.get(inner.id)
-        if declaration is None or found is None or inner.muted or found.silent:
-            continue
-        path = (*above, inner.twin or inner.id)
-        if declaration.role == "instance":
-            yield from learning(document, inner, found.inner, path)
-        elif declaration.learns:
-            yield path
-
-
-def choices(inference: "Inference", node: Node, named: Iterable[str]) -> list[str]:
-    """What of a node can be named: itself, or its parts where some of these are named already."""
-    document, found = inference.document, inference.result(node.id)
-    paths = [split(name) for name in named if leads(document, split(name))]
-    mine = dict.fromkeys(one for one in paths if len(one) > 1 and one[0] == node.id)
-    if not mine or found is None:
-        return [node.id]
-    rest = learning(document, node, found.inner, (node.id,))
-    return [join(one) for one in (*mine, *(one for one in rest if not covers(mine, one)))]
-
-
 # -- following what is done to nodes
 
 
-def rewrite(document: "Document", change: Callable[[Path], Iterable[Path]]) -> None:
+def rewrite(document: Store, change: Callable[[Path], Iterable[Path]]) -> None:
     """Have all optimizers name other nodes, each path by those that `change` gives for it."""
     for user, param in _users(document):
         _rewrite(document, user, param, change)
 
 
-def spell_out(document: "Document", home: Sheet, chosen: Iterable[Node]) -> None:
+def spell_out(document: Store, home: Sheet, chosen: Iterable[Node]) -> None:
     """Have optimizers that train all before their loss name it, where only part goes along.
 
     Nodes of one network are before a loss together.
     """
     moved = {one.id for one in chosen}
     for user in list(home.nodes.values()):
-        if rules.role(user.type) != "optimizer" or user.params.get("trains"):
+        if roles.role(user.type) != "optimizer" or user.params.get("trains"):
             continue
         above = upstream(home, [user.id])
         reached = _learners(home, above)
@@ -125,11 +93,11 @@ def _learners(home: Sheet, nodes: Iterable[str]) -> set[str]:
     return {one.twin or one.id for one in found if _can_learn(one)}
 
 
-def why_not_one(document: "Document", home: Sheet, chosen: Iterable[str]) -> str | None:
+def why_not_one(document: Store, home: Sheet, chosen: Iterable[str]) -> str | None:
     """Why nodes can't be one network for what trains them: neurons there are one matrix."""
-    neurons = [n for n in (home.nodes[one] for one in chosen) if rules.role(n.type) == "neuron"]
+    neurons = [n for n in (home.nodes[one] for one in chosen) if roles.role(n.type) == "neuron"]
     for user in document.board.nodes.values():
-        if rules.role(user.type) != "optimizer":
+        if roles.role(user.type) != "optimizer":
             continue
         paths = [split(name) for name in user.params.get("trains", ())]
         for before in {path[:-1] for path in paths}:
@@ -146,7 +114,7 @@ def why_not_one(document: "Document", home: Sheet, chosen: Iterable[str]) -> str
     return None
 
 
-def moved_into(document: "Document", moved: Iterable[Node], instance: str) -> None:
+def moved_into(document: Store, moved: Iterable[Node], instance: str) -> None:
     """Nodes were moved into a new network: they are named through its instance.
 
     Where all that learns among them was named, the instance is.
@@ -175,7 +143,7 @@ def moved_into(document: "Document", moved: Iterable[Node], instance: str) -> No
 
 
 def moved_out(
-    document: "Document", instance: str, made: Iterable[Node], copies: Iterable[Mapping[str, str]]
+    document: Store, instance: str, made: Iterable[Node], copies: Iterable[Mapping[str, str]]
 ) -> None:
     """An instance was ungrouped: what was named in it is named where it is now.
 
@@ -200,7 +168,7 @@ def moved_out(
     rewrite(document, outside)
 
 
-def came_between(document: "Document", node: str) -> None:
+def came_between(document: Store, node: str) -> None:
     """A node that learns came into a wire, or learns only now: it is trained as those around it.
 
     An optimizer that names the nearest that learn, before it and behind it, names it too.
@@ -225,7 +193,7 @@ def came_between(document: "Document", node: str) -> None:
 
 
 def trained_around(
-    document: "Document", paths: Iterable[Path], place: Path, around: Iterable[set[str]]
+    document: Store, paths: Iterable[Path], place: Path, around: Iterable[set[str]]
 ) -> bool:
     """Are all of the nearest that learn named, in whole or in part, and is there any?"""
     ends = {(*place, leader(document, one)) for some in around for one in some}
@@ -248,13 +216,13 @@ def near(home: Sheet, node: str, *, forward: bool) -> set[str]:
     return found - {node}
 
 
-def _is_home(document: "Document", place: Path, home: Sheet) -> bool:
+def _is_home(document: Store, place: Path, home: Sheet) -> bool:
     """Does a path of instances lead into a sheet?"""
-    inside = rules.network_of(document.node(place[-1])) if place else document.board.name
+    inside = roles.network_of(document.node(place[-1])) if place else document.board.name
     return inside == home.name
 
 
-def stands_for(document: "Document", node: str, other: str, *, both: bool = False) -> None:
+def stands_for(document: Store, node: str, other: str, *, both: bool = False) -> None:
     """Name another node wherever a node is named; both of them, if asked for."""
 
     def instead(path: Path) -> list[Path]:
@@ -266,7 +234,7 @@ def stands_for(document: "Document", node: str, other: str, *, both: bool = Fals
     rewrite(document, instead)
 
 
-def ends_at(document: "Document", node: str) -> None:
+def ends_at(document: Store, node: str) -> None:
     """What was named inside an instance is gone: name what stands in the instance's place."""
     rewrite(document, lambda path: [path[: path.index(node) + 1] if node in path else path])
 
@@ -277,7 +245,7 @@ def _can_learn(node: Node) -> bool:
 
 
 def _rewrite(
-    document: "Document", user: str, param: str, change: Callable[[Path], Iterable[Path]]
+    document: Store, user: str, param: str, change: Callable[[Path], Iterable[Path]]
 ) -> None:
     record = document.node(user)
     old = tuple(record.params.get(param, ()))
@@ -286,7 +254,7 @@ def _rewrite(
         document.put(replace(record, params={**record.params, param: new}))
 
 
-def _users(document: "Document") -> list[tuple[str, str]]:
+def _users(document: Store) -> list[tuple[str, str]]:
     """Nodes that name others, each with a parameter that does."""
     users = document.board.with_param("nodes")
     return [(one.id, param) for one in users for param in naming(one)]

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from graph.core import names
 from graph.core.errors import Refused
-from graph.edit import links, networks, rules, trained_names
+from graph.edit import links, networks, node_edits, rules, trained_names
+from graph.model import instances, roles
 from graph.model.history import Edit
 from graph.model.order import topological
 from graph.model.sheet import End, Exposed, Link, Node, Sheet, middle
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
+from graph.model.store import Store
 
 MARGIN = 240.0
 """Between the copies that a repeated network gives."""
@@ -25,15 +23,15 @@ class Content:
 
     def __init__(self, sheet: Sheet) -> None:
         nodes = [sheet.nodes[one] for one in topological(sheet)]
-        self.nodes = [one for one in nodes if rules.role(one.type) not in {"input", "output"}]
+        self.nodes = [one for one in nodes if roles.role(one.type) not in {"input", "output"}]
         self.links = sorted(sheet.links.values(), key=rules.link_order)
-        self.inputs, self.outputs = networks.ends(sheet, "input"), networks.ends(sheet, "output")
+        self.inputs, self.outputs = instances.ends(sheet, "input"), instances.ends(sheet, "output")
         wired = {one.name: sheet.into(one.id) for one in self.outputs}
         self.leaving = {name: links[0].source for name, links in wired.items() if links}
         self.exposed = dict(sheet.exposed)
 
 
-def ungroup(document: "Document", instance: str) -> list[Node]:
+def ungroup(document: Store, instance: str) -> list[Node]:
     """Put what an instance's network holds in the instance's place.
 
     The network goes with its last instance; until then the nodes are copies. A repeated network
@@ -44,16 +42,16 @@ def ungroup(document: "Document", instance: str) -> list[Node]:
     """
     node, home = document.node(instance), document.sheet_of(instance)
     name = _network(document, node)
-    content = Content(networks.placed(document, node))
-    last = len(networks.instances(document, name)) == 1
+    content = Content(document.placed(node))
+    last = len(document.instances(name)) == 1
     outer = {shown: one for shown, one in home.exposed.items() if one.node == instance}
     into, out_of = home.into(instance), home.out_of(instance)
     repeat = int(document.params(node)["repeat"])
     with document.group(f"Ungroup {node.name}"):
         document.restore(Edit("exposed", home.name, n, one, None) for n, one in outer.items())
-        document.remove([instance])
+        node_edits.remove(document, [instance])
         if last:
-            document.remove_network(name)
+            networks.remove(document, name)
         made: list[Node] = []
         ids: dict[str, str] = {}
         copies: list[dict[str, str]] = []
@@ -77,9 +75,9 @@ def ungroup(document: "Document", instance: str) -> list[Node]:
     return [document.node(one.id) for one in made]
 
 
-def _network(document: "Document", node: Node) -> str:
+def _network(document: Store, node: Node) -> str:
     """The network that a node places, if it can be ungrouped."""
-    name = rules.network_of(node)
+    name = roles.network_of(node)
     if name is None or name not in document.networks:
         raise Refused(f"{node.name} is no placed network")
     if node.muted:
@@ -105,7 +103,7 @@ def _shifts(
 
 
 def _put(
-    document: "Document",
+    document: Store,
     home: Sheet,
     held: list[Node],
     ids: Mapping[str, str],
@@ -125,7 +123,7 @@ def _put(
 
 
 def _wire(
-    document: "Document",
+    document: Store,
     home: Sheet,
     content: Content,
     ids: Mapping[str, str],
@@ -150,7 +148,7 @@ def _mapped(source: End, ids: Mapping[str, str], entering: Sources) -> End | Non
 
 
 def _show(
-    document: "Document",
+    document: Store,
     home: Sheet,
     outer: Mapping[str, Exposed],
     content: Content,

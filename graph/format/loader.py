@@ -281,7 +281,7 @@ class Builder:
                 self.document.do(Edit("link", sheet, link.key, None, link))
             else:
                 self._problem(sheet, f"{_wire(link)}: {reason}; it is left out", *_at(home, link))
-        for link in rules.cut_circles(self.document, home):
+        for link in links.cut_circles(self.document, home):
             self._problem(sheet, f"{_wire(link)} closes a circle; it is cut", *_at(home, link))
 
 

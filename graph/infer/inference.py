@@ -1,4 +1,4 @@
-"""What flows along every wire: types, problems and weights, kept up to date with a document.
+"""What flows along every wire: types and weights, kept up to date with a document.
 
 After each step of the document only what lies downstream of the change is looked at again.
 """
@@ -7,24 +7,21 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from graph.core.tensor import TensorType
-from graph.diagnose.findings import Findings
 from graph.edit.document import Document
 from graph.infer.node_inference import Facts, NodeInference, Result
 from graph.infer.queries import Answers
 from graph.model import events
 from graph.model.sheet import BOARD, remembers
-from graph.problems.problem import Problem
 
 
 class Inference(Answers):
-    """Types, problems and weights of a document's nodes.
+    """Types and weights of a document's nodes.
 
     Args:
         document: What to look at.
         facts: What a probe learned about data nodes, by node id.
         watch: Follow the document's changes from now on.
         batch_size: Examples a step; the board's own by default.
-        tries: Try fixes out before they are offered.
     """
 
     def __init__(
@@ -34,7 +31,6 @@ class Inference(Answers):
         *,
         watch: bool = True,
         batch_size: int | None = None,
-        tries: bool = True,
     ) -> None:
         self.document = document
         self.batch_size = batch_size
@@ -49,8 +45,6 @@ class Inference(Answers):
         self._weights = 0
         self._dirty: set[str] = set(document.board.nodes)
         self._changed: set[str] = set()
-        self._findings = Findings(self, self._results, self._faulty, tries=tries)
-        self._remarks: dict[str, Problem] = {}
         self._listeners: list[Callable[[set[str]], None]] = []
         self._stop = document.subscribe(self._on_event) if watch else lambda: None
         self._settle()
@@ -59,10 +53,6 @@ class Inference(Answers):
     def close(self) -> None:
         """Stop following the document."""
         self._stop()
-
-    def apart(self) -> "Inference":
-        """The same of a copy of the document, to try something on."""
-        return Inference(self.document.clone(), self.facts, batch_size=self.batch_size, tries=False)
 
     def on_change(self, listener: Callable[[set[str]], None]) -> None:
         """Call `listener` with the ids of the nodes looked at again, after each step."""
@@ -77,18 +67,6 @@ class Inference(Answers):
         if node in self.document.board.nodes:
             self._dirty.add(node)
             self._settle()
-            self._tell()
-
-    def set_remarks(self, remarks: Mapping[str, Problem]) -> None:
-        """Take in what else is wrong with nodes, such as data that are not on this computer.
-
-        It is shown on them, and hinders no compiling.
-        """
-        both = self._remarks.keys() | remarks.keys()
-        changed = {node for node in both if self._remarks.get(node) != remarks.get(node)}
-        self._remarks = dict(remarks)
-        if changed:
-            self._changed |= changed
             self._tell()
 
     # -- answers
@@ -144,15 +122,14 @@ class Inference(Answers):
         """How many learned numbers the board holds."""
         return self._weights
 
-    @property
-    def problems(self) -> list[Problem]:
-        """Everything wrong, errors first, then in the order nodes are computed."""
-        return list(self._findings.all())
+    # -- for what is made of it
 
-    def problems_of(self, node: str) -> list[Problem]:
-        """What is wrong with one node; of a network's node, wherever the network is placed."""
-        remarks = [self._remarks[node]] if node in self._remarks else []
-        return [*self._findings.of(node), *remarks]
+    def _forget(self) -> None:
+        """What was made of it holds no longer."""
+
+    def _said_anew(self) -> set[str]:
+        """Nodes of which something else is said, apart from those that were looked at again."""
+        return set()
 
     # -- following the document
 
@@ -191,10 +168,10 @@ class Inference(Answers):
             case events.NetworkAdded(name) | events.NetworkRemoved(name):
                 self._touch(name, None)
             case events.SettingsChanged():
-                self._findings.forget()
+                self._forget()
 
     def _touch(self, sheet: str, node: str | None) -> None:
-        self._findings.forget()
+        self._forget()
         if sheet == BOARD:
             if node is not None:
                 self._dirty.add(node)
@@ -218,7 +195,7 @@ class Inference(Answers):
         if not self._listeners:
             self._changed.clear()
             return
-        changed, self._changed = self._changed | self._findings.said_anew(), set()
+        changed, self._changed = self._changed | self._said_anew(), set()
         for listener in list(self._listeners):
             listener(changed)
 
@@ -227,7 +204,7 @@ class Inference(Answers):
         self._dirty &= board.nodes.keys()
         if not self._dirty:
             return
-        self._findings.forget()
+        self._forget()
         ranks = board.ranks()
         assert ranks is not None, "no edit leaves a circle"
         queue = [(ranks[node], node) for node in self._dirty]

@@ -8,16 +8,17 @@ from graph.core import limits
 from graph.core.errors import Mismatch, set_param
 from graph.core.limits import brief
 from graph.core.tensor import TensorType
-from graph.declare import REGISTRY, Declaration, Port
-from graph.edit import dropped_files, networks
+from graph.declare import REGISTRY, Declaration, Port, Value
+from graph.edit import dropped_files
 from graph.edit.document import Document
-from graph.edit.overrides import OVERRIDES
-from graph.edit.rules import network_of, role
 from graph.infer.scales import scaled
 from graph.infer.size_limits import check_sizes
-from graph.model import mutes
+from graph.model import instances, mutes
+from graph.model.instances import OVERRIDES
 from graph.model.order import topological
+from graph.model.roles import network_of, role
 from graph.model.sheet import End, Node, Sheet
+from graph.problems import fixes
 from graph.problems.fixes import emptied, from_mismatch, problem, silenced, standing, unwired
 from graph.problems.problem import Fix, Problem
 
@@ -122,10 +123,10 @@ class NodeInference:
         name = str(node.params.get("network", ""))
         if self._extent(name) > limits.PLACED:
             return (), []
-        sheet = networks.placed(self._document, node)
+        sheet = self._document.placed(node)
         results, known = self._inside(node, sheet, inputs)
         problems = [one for found in results.values() for one in found.problems]
-        return tuple(known.get(one.name) for one in networks.ends(sheet, "output")), problems
+        return tuple(known.get(one.name) for one in instances.ends(sheet, "output")), problems
 
     def _infer_muted(
         self, sheet: Sheet, node: Node, known: Mapping[str, Result], nothing: Types
@@ -217,7 +218,7 @@ class NodeInference:
             return Result(None, nothing, (*problems, problem(home, node, text)))
         if self._extent(name) > limits.PLACED:
             return Result(None, nothing, (*problems, self._too_large(node, name)))
-        sheet = networks.placed(self._document, node)
+        sheet = self._document.placed(node)
         results, known = self._inside(node, sheet, inputs)
         outputs = dict(known)
         within = {(p.node, p.text): p for r in results.values() for p in r.problems}
@@ -243,7 +244,7 @@ class NodeInference:
             return self._insides[key]
         results: dict[str, Result] = {}
         outputs: Types = {}
-        for entry, entering in zip(networks.ends(sheet, "input"), inputs, strict=False):
+        for entry, entering in zip(instances.ends(sheet, "input"), inputs, strict=False):
             results[entry.id] = Result((entering,), {"y": entering})
         for inner in topological(sheet):
             one = sheet.nodes[inner]
@@ -298,7 +299,7 @@ class NodeInference:
                 expected="an Output",
                 received="none",
                 advice="add an Output to the network and wire what it computes into it",
-                fixes=(Fix(f"Add an Output to {network.name}", networks.add_output(network)),),
+                fixes=(Fix(f"Add an Output to {network.name}", fixes.add_output(network)),),
             )
         repeat = node.params.get("repeat", 1)
         if repeat == 1 or None in inputs or None in outputs.values():

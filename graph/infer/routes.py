@@ -7,8 +7,7 @@ placed twice has two places for each of its nodes.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph.edit import networks, rules
-from graph.model import mutes
+from graph.model import instances, mutes, roles
 from graph.model.sheet import End, Link, Node, Sheet
 
 if TYPE_CHECKING:
@@ -52,8 +51,8 @@ def computed(document: "Document", place: Place) -> Place | None:
 
 def _passes(document: "Document", node: Node) -> bool:
     """Does a node compute nothing itself: a mute, a network, the border of one?"""
-    placed = rules.network_of(node) in document.networks
-    return node.muted or placed or rules.role(node.type) == "input"
+    placed = roles.network_of(node) in document.networks
+    return node.muted or placed or roles.role(node.type) == "input"
 
 
 def step(document: "Document", place: Place) -> Place | None:
@@ -61,14 +60,14 @@ def step(document: "Document", place: Place) -> Place | None:
     path, end = place
     sheet = document.sheet_of(end.node)
     node = sheet.nodes[end.node]
-    inside = document.networks.get(rules.network_of(node) or "")
-    if rules.role(node.type) == "input":
+    inside = document.networks.get(roles.network_of(node) or "")
+    if roles.role(node.type) == "input":
         outer = End(path[-1], node.name) if path else None
         path, wired = path[:-1], document.sheet_of(outer.node).into(*outer) if outer else []
     elif node.muted:
         wired = _passed(document, sheet, node, end.port)
     elif inside is not None:
-        outputs = (one for one in networks.ends(inside, "output") if one.name == end.port)
+        outputs = (one for one in instances.ends(inside, "output") if one.name == end.port)
         output = next(outputs, None)
         path, wired = (*path, node.id), inside.into(output.id) if output else []
     else:
@@ -90,8 +89,8 @@ def fed(document: "Document", place: Place) -> Iterator[Place]:
         sheet = document.sheet_of(end.node)
         for link in sheet.out_of(*end):
             node, target = sheet.nodes[link.target.node], link.target
-            role = rules.role(node.type)
-            inside = document.networks.get(rules.network_of(node) or "")
+            role = roles.role(node.type)
+            inside = document.networks.get(roles.network_of(node) or "")
             ports = document.ports(node)
             if role == "output":
                 if path:
@@ -102,7 +101,7 @@ def fed(document: "Document", place: Place) -> Iterator[Place]:
                 if first == [target.port]:
                     ahead += [Place(path, e) for e in passed if mutes.gives(document, sheet, e)]
             elif inside is not None:
-                for entry in networks.ends(inside, "input"):
+                for entry in instances.ends(inside, "input"):
                     if entry.name == target.port:
                         ahead.append(Place((*path, node.id), End(entry.id, "y")))
             else:
@@ -129,4 +128,4 @@ def everywhere(inference: "Inference", hook: str) -> Iterator[tuple[Path, Sheet,
         for node in sorted(sheet.with_role("instance"), key=lambda one: one.number):
             found = known.get(node.id)
             if found is not None and found.inner and not node.muted:
-                ahead.append(((*path, node.id), networks.placed(document, node), found.inner))
+                ahead.append(((*path, node.id), document.placed(node), found.inner))

@@ -4,25 +4,20 @@ It hands nothing on where that would be another thing than it gives: a muted los
 logits, but none. What needs such a value gives nothing either; a sum leaves it out.
 """
 
-from typing import TYPE_CHECKING
-
-from graph.declare import REGISTRY
-
-if TYPE_CHECKING:
-    from graph.declare import Declaration, Port
-    from graph.edit.document import Document
-    from graph.model.sheet import End, Sheet
+from graph.declare import REGISTRY, Declaration, Port
+from graph.model.sheet import End, Sheet
+from graph.model.store import Store
 
 ENDS = {"input", "output"}
 """Roles of nodes that a mute changes nothing about: without them a network has other ports."""
 
 
-def hands_on(first: "Port", output: "Port") -> bool:
+def hands_on(first: Port, output: Port) -> bool:
     """May what comes in at a muted node's first input come out at its first output?"""
     return output.kind in {"tensor", "any"} or first.kind == output.kind
 
 
-def gives(document: "Document", sheet: "Sheet", end: "End") -> bool:
+def gives(document: Store, sheet: Sheet, end: End) -> bool:
     """Does anything come out at an output, as far as kinds tell?"""
     node = sheet.nodes[end.node]
     declaration = REGISTRY.find(node.type)
@@ -34,14 +29,12 @@ def gives(document: "Document", sheet: "Sheet", end: "End") -> bool:
     return any(hands_on(port, output) for output in first for port in wired)
 
 
-def leaves_out(declaration: "Declaration | None", port: "Port") -> bool:
+def leaves_out(declaration: Declaration | None, port: Port) -> bool:
     """Does a node do without what is silent at an input?"""
     return port.optional or port.variadic or (declaration is not None and declaration.has("drops"))
 
 
-def missed(
-    document: "Document", sheet: "Sheet", end: "End", known: "dict[End, bool] | None" = None
-) -> bool:
+def missed(document: Store, sheet: Sheet, end: End, known: dict[End, bool] | None = None) -> bool:
     """Is what does not come out at an output needed by something that can't do without?
 
     What is found out of outputs on the way is noted in `known`, while nothing changes.
@@ -58,8 +51,8 @@ def missed(
 
 
 def _needed(
-    document: "Document", sheet: "Sheet", way: "dict[End, End | None]", known: "dict[End, bool]"
-) -> "End | None":
+    document: Store, sheet: Sheet, way: dict[End, End | None], known: dict[End, bool]
+) -> End | None:
     """The first output that is needed, of those in `way` and all that hang on them.
 
     `way` gets all that were looked at, each with the one that it hangs on.

@@ -2,13 +2,12 @@
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
-from graph.core.errors import CompileError
 from graph.declare import REGISTRY
 from graph.model.order import upstream
 from graph.model.sheet import Node
 from graph.neurons.columns import Column
 from graph.neurons.wiring import Reads, Wiring
-from graph.problems.problem import Problem
+from graph.problems.problem import CompileError, Problem
 
 Block = list[list[str]]
 """The uses of one layer: for each, its neurons, the same row for linked ones."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from graph.core.errors import Mismatch, Repair
 from graph.declare import REGISTRY, Declaration, Port
-from graph.edit import links
-from graph.edit.overrides import own_name
-from graph.model.sheet import Node, Sheet
+from graph.edit import insertion
+from graph.model import roles
+from graph.model.instances import own_name
+from graph.model.order import topological
+from graph.model.sheet import End, Node, Sheet
 from graph.problems import repair_search, swapped_wires
 from graph.problems.problem import Fix, Problem
 
@@ -201,7 +203,7 @@ def _reshaping(
     def apply(document: "Document") -> None:
         with document.group(label):
             fix.apply(document)
-            links.insert_behind(document, type, node.id, params)
+            insertion.insert_behind(document, type, node.id, params)
 
     return replace(fix, instead=Fix(label, apply))
 
@@ -252,3 +254,25 @@ def standing(found: Problem, instance: Node, network: Sheet) -> Problem:
         return fix if name is None else set_on(instance, name, value)
 
     return replace(found, fixes=tuple(map(here, found.fixes)))
+
+
+def add_output(sheet: Sheet) -> Callable[[Document], None]:
+    """A fix that adds an Output to a network, wired to what is computed last and not read."""
+
+    def apply(document: Document) -> None:
+        loose = [
+            End(node, port.name)
+            for node in topological(sheet)
+            for port in document.ports(sheet.nodes[node]).outputs
+            if not sheet.out_of(node, port.name)
+        ]
+        x = max((node.position[0] for node in sheet.nodes.values()), default=0.0) + 240
+        y = sheet.nodes[loose[-1].node].position[1] if loose else 0.0
+        with document.group("Add Output"):
+            made = document.add_node(
+                roles.type_of("output"), sheet=sheet.name, name="output", position=(x, y)
+            )
+            if loose:
+                document.link(loose[-1], End(made.id, "x"))
+
+    return apply

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from graph.core.errors import NeurowireError
 from graph.core.limits import SAID, cut
 from graph.core.plain_text import plain
 
@@ -70,3 +71,11 @@ class Problem:
 def sentence(text: str) -> str:
     """With its full stop, once."""
     return text if text[-1:] in ".:!?" else f"{text}."
+
+
+class CompileError(NeurowireError):
+    """A board that cannot be compiled yet."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)

@@ -7,9 +7,9 @@ from typing import Any
 from graph.core.errors import Mismatch
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, Port
+from graph.diagnose.context import Place
 from graph.edit import replacing
 from graph.edit.document import Document
-from graph.infer.context import Place
 from graph.infer.queries import Answers
 from graph.model.sheet import End, Link, LinkKey, Node
 from graph.suggest.offers import as_offer, parse

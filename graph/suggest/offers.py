@@ -9,6 +9,7 @@ from graph.declare import REGISTRY, Declaration
 from graph.edit import rules
 from graph.edit.document import Document
 from graph.model.sheet import BOARD, Node
+from graph.model import roles
 
 MARK = ":"
 """Stands between the type of an instance, the network it places and how often in a row."""
@@ -18,7 +19,7 @@ ROW = 2
 
 def offers(document: Document, sheet: str) -> list[Declaration]:
     """Every node type that has a meaning on a sheet, then every network that may stand there."""
-    kind = rules.type_of("instance")
+    kind = roles.type_of("instance")
     placed = [
         _placed(document, name)
         for name in sorted(document.networks)
@@ -39,7 +40,7 @@ def _kinds(board: bool, _known: int) -> tuple[Declaration, ...]:
 
 def refused(document: Document, sheet: str) -> list[tuple[Declaration, str]]:
     """The networks that may not stand on a sheet, and why."""
-    kind = rules.type_of("instance")
+    kind = roles.type_of("instance")
     found = []
     for name in sorted(document.networks):
         reason = rules.why_not_here(document, kind, {"network": name}, sheet)
@@ -52,7 +53,7 @@ def as_offer(document: Document, node: Node, declaration: Declaration) -> Declar
     """A node's declaration; for an instance the offer of the network it places."""
     if declaration.role != "instance":
         return declaration
-    network = str(rules.network_of(node))
+    network = str(roles.network_of(node))
     if network not in document.networks:
         return replace(declaration, type=f"{declaration.type}{MARK}{network}")
     placed = _placed(document, network)
@@ -61,7 +62,7 @@ def as_offer(document: Document, node: Node, declaration: Declaration) -> Declar
 
 
 def _placed(document: Document, network: str) -> Declaration:
-    instance = REGISTRY.find(rules.type_of("instance"))
+    instance = REGISTRY.find(roles.type_of("instance"))
     assert instance is not None
     count = sum(1 for _ in document.networks[network].nodes)
     return replace(

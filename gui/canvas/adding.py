@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from graph.declare import REGISTRY, Declaration
 from graph.edit import dropped_files, joining
+from graph.format import clipboard
 from graph.format.file import SUFFIX
 from graph.model.sheet import Node
 from graph.suggest import next_nodes
@@ -263,7 +264,11 @@ class Adding:
 
         def change() -> None:
             sheet = board.sheet_name
-            made.extend(board.document.paste(text, sheet=sheet, at=place, complain=reasons.append))
+            made.extend(
+                clipboard.paste(
+                    board.document, text, sheet=sheet, at=place, complain=reasons.append
+                )
+            )
 
         if board.gestures.attempt(change):
             board.select([node.id for node in made])

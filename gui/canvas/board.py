@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from graph.diagnose.context import Place
 from graph.edit.document import Document
-from graph.infer.context import Place
 from graph.model import events
 from graph.model.sheet import BOARD, LinkKey, Node, Sheet
 from gui import look
@@ -31,7 +31,7 @@ from gui.canvas.wire_item import Wire
 from gui.widgets.common import words
 
 if TYPE_CHECKING:
-    from graph.infer.inference import Inference
+    from graph.diagnose.diagnosis import Diagnosis
 
 
 class Board(QWidget):
@@ -63,7 +63,7 @@ class Board(QWidget):
     """A board's file came onto the board."""
 
     def __init__(
-        self, document: Document, inference: "Inference", parent: QWidget | None = None
+        self, document: Document, inference: "Diagnosis", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.document = document
@@ -123,7 +123,7 @@ class Board(QWidget):
         """The sheet shown."""
         return self.document.sheet(self.sheet_name)
 
-    def set_document(self, document: Document, inference: "Inference") -> None:
+    def set_document(self, document: Document, inference: "Diagnosis") -> None:
         """Show another document's board."""
         self._stop()
         self.document, self.inference = document, inference

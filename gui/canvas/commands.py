@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 
+from graph.format import clipboard
 from graph.model.sheet import BOARD
 from gui import look
 from gui.canvas import replace_search
@@ -185,7 +186,7 @@ class Commands(dict[str, QAction]):
     def copy_nodes(self) -> None:
         """Put the selected nodes on the clipboard as text."""
         if chosen := self.board.selected():
-            QGuiApplication.clipboard().setText(self.board.document.copy(chosen))
+            QGuiApplication.clipboard().setText(clipboard.copy(self.board.document, chosen))
 
     def cut(self) -> None:
         """Copy, then delete."""

@@ -14,7 +14,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QGraphicsScene
 
-from graph.infer.context import Place
+from graph.diagnose.context import Place
 from graph.model import events
 from graph.model.sheet import Link, LinkKey, Node, Sheet
 from gui import look

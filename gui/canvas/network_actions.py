@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect
 
-from graph.edit import rules
-from graph.edit.networks import add_output, ends, free_name, instances
-from graph.model import events
+from graph.edit.networks import free_name
+from graph.model import events, roles
+from graph.model.instances import ends
 from graph.model.sheet import BOARD
+from graph.problems.fixes import add_output
 from gui.canvas.breadcrumb import Breadcrumb
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Networks:
     def placed(self, node: str) -> str | None:
         """The network that a node places, if it is there."""
         document = self.board.document
-        name = rules.network_of(document.node(node)) if document.has(node) else None
+        name = roles.network_of(document.node(node)) if document.has(node) else None
         return name if name in document.networks else None
 
     def enter_selected(self) -> None:
@@ -65,7 +66,7 @@ class Networks:
         through = self._troubled(select)
         if through:
             document = self.board.document
-            names = (rules.network_of(document.node(one)) or "" for one in through)
+            names = (roles.network_of(document.node(one)) or "" for one in through)
             self._go([BOARD, *names], through, select)
         else:
             way = self._way_to(sheet)
@@ -89,7 +90,7 @@ class Networks:
     def _back_to(self, place: int) -> None:
         left, document = self.way[place + 1], self.board.document
         goal = document.sheet(self.way[place])
-        here = [node.id for node in instances(document, left) if node.id in goal.nodes]
+        here = [node.id for node in document.instances(left) if node.id in goal.nodes]
         entered = [node for node in self.through[place : place + 1] if node in here]
         self._go(self.way[: place + 1], self.through[:place], entered or here[:1])
 
@@ -117,7 +118,7 @@ class Networks:
                 return way
             homes = [
                 self.board.document.sheet_of(node.id).name
-                for node in instances(self.board.document, way[0])
+                for node in self.board.document.instances(way[0])
             ]
             for home in homes:
                 if home not in seen:
@@ -131,7 +132,7 @@ class Networks:
         found = []
         for home, inner in pairwise(way):
             nodes = document.sheet(home).nodes
-            places = (one.id for one in instances(document, inner) if one.id in nodes)
+            places = (one.id for one in document.instances(inner) if one.id in nodes)
             found.append(next(places, ""))
         return found
 

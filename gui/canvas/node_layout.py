@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 from graph.core.tensor import TensorType
 from graph.core.wording import many
 from graph.declare import REGISTRY, Declaration, Port
-from graph.infer.context import Place
+from graph.diagnose.context import Place
 from graph.model.sheet import Node
 from gui.canvas.paint_cache import width
 

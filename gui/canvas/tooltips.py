@@ -6,7 +6,7 @@ from graph.core.tensor import BATCH, TensorType
 from graph.core.wording import many
 from graph.declare import REGISTRY
 from graph.diagnose import wire_meaning
-from graph.infer.context import Place
+from graph.diagnose.context import Place
 from graph.model.sheet import Link
 from gui import look
 from gui.canvas.port_item import Socket

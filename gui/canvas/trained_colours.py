@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor
 from graph.diagnose.board_checks import learns, loss_names, trained
 from graph.edit import rules
 from graph.edit.document import Document
+from graph.model import roles
 from graph.model.sheet import BOARD, Node, Sheet
 from gui import look
 
@@ -51,7 +52,7 @@ def _on_sheet(inference: "Inference", nodes: set[str], sheet: Sheet) -> set[str]
     document = inference.document
     if sheet.name == BOARD:
         return nodes
-    networks = {rules.network_of(document.node(node)) or "" for node in nodes}
+    networks = {roles.network_of(document.node(node)) or "" for node in nodes}
     if any(rules.contains(document, name, sheet.name) for name in networks):
         return {node.id for node in sheet.nodes.values() if learns(inference, node)}
     return set()

@@ -9,9 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph.compile import Project, compile_document
-from graph.core.errors import CompileError
 from graph.model.sheet import BOARD
-from graph.problems.problem import Problem
+from graph.problems.problem import CompileError, Problem
 from gui.core.session import Session
 
 SHORTEST_MS = 200

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from graph.core.errors import NeurowireError
+from graph.diagnose.context import Place
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.context import Place
-from graph.infer.inference import Inference
 from graph.model.events import Event, Settled
 from graph.model.sheet import BOARD, LinkKey
 from graph.problems.problem import Problem
@@ -91,7 +91,7 @@ class Session(QObject):
 
     def _take(self, document: Document) -> None:
         self.document = document
-        self.inference = Inference(document)
+        self.inference = Diagnosis(document)
         self.place = Place(self.inference)
         self._stop += [self.inference.close, document.subscribe(self._on_event)]
         self.inference.on_change(self._on_inferred)

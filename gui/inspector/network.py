@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from graph.core.errors import NeurowireError
-from graph.edit.networks import ends, instances
+from graph.model.instances import ends
 from gui.core.session import Session
 from gui.inspector.form import Wrong
 from gui.widgets.common import button, empty, label
@@ -61,7 +61,7 @@ class NetworkCard(QWidget):
             return
         if not self.name.isModified():
             self.name.setText(self.network)
-        places = instances(document, self.network)
+        places = document.instances(self.network)
         rows = [
             ("Takes", ", ".join(one.name for one in ends(sheet, "input")) or "nothing"),
             ("Gives", ", ".join(one.name for one in ends(sheet, "output")) or "nothing"),

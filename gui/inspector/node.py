@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, 
 from graph.core.errors import NeurowireError
 from graph.declare import REGISTRY, Param
 from graph.diagnose.board_checks import learners
-from graph.edit import rules, trained_names
+from graph.edit import trained_names
 from graph.edit.document import Document
 from graph.edit.exposing import exposed_as
+from graph.infer import training_plan
+from graph.model import roles
 from graph.model.sheet import BOARD, Node
 from graph.problems.problem import Problem
 from gui import look
@@ -157,7 +159,7 @@ class NodePage(QWidget):
         """Is another page needed, as the network that is placed shows other parameters?"""
         if not all(self._session.document.has(owner) for owner, _ in self._owners.values()):
             return True
-        placed = rules.network_of(self._session.document.node(self.ids[0]))
+        placed = roles.network_of(self._session.document.node(self.ids[0]))
         return self._parameters() != self._params or placed != (
             self._network.network if self._network else placed
         )
@@ -175,7 +177,7 @@ class NodePage(QWidget):
         return tuple(one for one in common if one.name != "network")
 
     def _add_network(self, nodes: Sequence[Node]) -> NetworkCard | None:
-        network = rules.network_of(nodes[0])
+        network = roles.network_of(nodes[0])
         if len(nodes) > 1 or network not in self._session.document.networks:
             return None
         card = NetworkCard(self._session, str(network), self._open)
@@ -245,7 +247,7 @@ class NodePage(QWidget):
                 for name in document.params(document.node(node)).get(param.name, ())
             ]
             found = sorted((document.node(node) for node in leaders), key=lambda one: one.number)
-            rows = [row for one in found for row in trained_names.choices(inference, one, named)]
+            rows = [row for one in found for row in training_plan.choices(inference, one, named)]
             return [(name, trained_names.called(document, name)) for name in rows]
 
         def columns() -> list[tuple[str, str]]:

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from graph.compile import Project, compile_document
-from graph.core.errors import CompileError, FileError, NeurowireError
+from graph.core.errors import FileError, NeurowireError
 from graph.core.plain_text import plain
 from graph.edit.document import Document
 from graph.format import templates
 from graph.format.file import SUFFIX, save
 from graph.model.settings import LIMITS
-from graph.problems.problem import Problem
+from graph.problems.problem import CompileError, Problem
 from runtime.cli import list_commands, open_board
 from runtime.cli.open_board import BadUsage
 from runtime.data.search import VARIABLE

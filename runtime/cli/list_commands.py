@@ -12,9 +12,9 @@ from typing import Any
 
 from graph.core.plain_text import plain
 from graph.core.wording import many
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format import templates as boards_to_start_from
-from graph.infer.inference import Inference
 from graph.problems.problem import Problem
 from runtime.cli import open_board
 from runtime.store.rebuild import rebuild
@@ -155,7 +155,7 @@ def _beside(problems: Iterable[Problem], others: Iterable[Problem]) -> list[Prob
     return [one for one in problems if one.node not in told or one.node is None]
 
 
-def _shapes(document: Document, inference: Inference) -> list[dict[str, Any]]:
+def _shapes(document: Document, inference: Diagnosis) -> list[dict[str, Any]]:
     found = []
     for sheet in document.sheets():
         for node in sorted(sheet.nodes.values(), key=lambda one: one.number):

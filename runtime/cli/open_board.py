@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from graph.compile import compile_document
-from graph.core.errors import BadParameter, CompileError, FileError, NeurowireError
+from graph.core.errors import BadParameter, FileError, NeurowireError
 from graph.declare import REGISTRY
 from graph.diagnose import data_rows
 from graph.diagnose.beginnings import unfit
 from graph.edit import overrides
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format import templates
 from graph.format.file import SUFFIX, is_there, load
-from graph.infer.inference import Inference
+from graph.model import instances
 from graph.model.sheet import BOARD, Node
-from graph.problems.problem import Problem
+from graph.problems.problem import CompileError, Problem
 from runtime.protocol.config import Begins
 from runtime.store import initial_weights
 
@@ -48,7 +49,7 @@ def open_board(name: str) -> tuple[Document, tuple[Problem, ...]]:
 
 def learn(
     document: Document, data_dir: str | None, batch_size: int | None = None
-) -> tuple[Inference, list[Problem]]:
+) -> tuple[Diagnosis, list[Problem]]:
     """Infer a board's types, after reading the data whose shape only the data know.
 
     Data that are not on this computer are a warning: the board is right all the same.
@@ -90,11 +91,11 @@ def learn(
             if isinstance(error, OSError) and error.filename and error.strerror:
                 wrong = f"{error.filename} can't be used: {error.strerror}"
             problems.append(Problem(node.id, BOARD, wrong, name=node.name))
-    inference = Inference(document, facts, watch=False, batch_size=batch_size)
+    inference = Diagnosis(document, facts, watch=False, batch_size=batch_size)
     return inference, [*problems, *_weights(inference, data_dir)]
 
 
-def _weights(inference: Inference, data_dir: str | None) -> Iterator[Problem]:
+def _weights(inference: Diagnosis, data_dir: str | None) -> Iterator[Problem]:
     """Files with weights to begin with that are missing, or do not fit."""
     document = inference.document
     named = initial_weights.weights(document)
@@ -112,7 +113,7 @@ def _weights(inference: Inference, data_dir: str | None) -> Iterator[Problem]:
                 yield unfit(node, text, advice)
 
 
-def _making(inference: Inference) -> dict[str, Begins]:
+def _making(inference: Diagnosis) -> dict[str, Begins]:
     """What makes each network that begins with a file; nothing of a board with errors."""
     try:
         project = compile_document(inference.document, inference=inference)
@@ -125,7 +126,7 @@ def _making(inference: Inference) -> dict[str, Begins]:
     }
 
 
-def unread(inference: Inference) -> set[str]:
+def unread(inference: Diagnosis) -> set[str]:
     """Data nodes that know nothing, not even sizes, until their files are read."""
     return {
         node.id
@@ -166,7 +167,7 @@ def set_params(document: Document, assignments: Iterable[str]) -> None:
             node = find_node(document, name)
         except BadUsage as error:
             raise BadUsage(f"--set {assignment}: {error}") from error
-        found = overrides.find_param(document, node, param)
+        found = instances.find_param(document.networks, node, param)
         if found is None or found.kind == "values":  # those of a network are set by their names
             known = ", ".join(one.name for one in document.parameters(node))
             raise BadUsage(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from graph.core.errors import FileError
 from graph.edit.document import Document
-from graph.edit.rules import role
 from graph.format.file import load_text
+from graph.model.roles import role
 
 FOLDER = "pretrained"
 

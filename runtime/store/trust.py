@@ -12,8 +12,9 @@ import os
 import shutil
 from pathlib import Path
 
-from graph.core.errors import CompileError, FileError, NeurowireError
+from graph.core.errors import FileError, NeurowireError
 from graph.format.file import SUFFIX, load
+from graph.problems.problem import CompileError
 from runtime.protocol import config
 from runtime.protocol.config import Project
 from runtime.protocol.messages import Problem

@@ -14,8 +14,8 @@ from torch import Tensor
 from graph.core.errors import FileError
 from graph.declare import REGISTRY
 from graph.edit.document import Document
-from graph.edit.rules import role
 from graph.format.file import load_text
+from graph.model.roles import role
 from runtime.protocol.config import Project
 from runtime.protocol.messages import Problem
 from runtime.worker.build import Training, rates, sets

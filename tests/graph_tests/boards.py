@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from graph.core.tensor import TensorType
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import BOARD, End, Node
 from tests.graph_tests.network_nodes import declared
 
@@ -40,7 +40,7 @@ class Sketch:
     def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw
         self.document = Document("board")
-        self.inference = Inference(self.document)
+        self.inference = Diagnosis(self.document)
         self.types = declared()
 
     # -- choosing

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from graph.core.errors import NeurowireError
 from graph.declare import REGISTRY
 from graph.edit.document import Document
+from graph.format import clipboard
 from graph.model.sheet import BOARD, End, Link, Node, Sheet
 from tests.graph_tests.network_nodes import declared
 
@@ -215,8 +216,8 @@ def duplicate(document: Document, a: int, b: int, c: int, d: int) -> None:
 
 
 def paste(document: Document, a: int, b: int, c: int, d: int) -> None:
-    text = document.copy(_some(document, a, b)) if d % 5 else "this is no node"
-    document.paste(text, sheet=_sheet(document, c).name, at=(c, d) if d % 2 else None)
+    text = clipboard.copy(document, _some(document, a, b)) if d % 5 else "this is no node"
+    clipboard.paste(document, text, sheet=_sheet(document, c).name, at=(c, d) if d % 2 else None)
 
 
 def settings(document: Document, a: int, b: int, c: int, d: int) -> None:

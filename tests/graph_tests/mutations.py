@@ -15,10 +15,11 @@ from types import FrameType
 from typing import Any
 
 from graph.compile import compile_document
-from graph.core.errors import CompileError, FileError
+from graph.core.errors import FileError
+from graph.diagnose.diagnosis import Diagnosis
 from graph.format.file import load_text, save_text
 from graph.format.templates import FOLDER, names
-from graph.infer.inference import Inference
+from graph.problems.problem import CompileError
 from tests.graph_tests.hostile import TEXTS
 
 SECONDS, MEGABYTES = 2.0, 300
@@ -268,7 +269,7 @@ def _use(text: str) -> None:
         return
     for problem in loaded.problems:
         assert len(str(problem)) < 3000, "a message is too long"
-    inference = Inference(loaded.document, watch=False)
+    inference = Diagnosis(loaded.document, watch=False)
     problems = inference.problems
     for problem in problems:
         assert len(str(problem)) < 3000, "a message is too long"

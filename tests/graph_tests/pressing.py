@@ -6,14 +6,14 @@ from random import Random
 
 from graph.core.errors import NeurowireError
 from graph.declare import REGISTRY
+from graph.diagnose.diagnosis import Diagnosis
 from graph.format import templates
-from graph.infer.inference import Inference
 
 ROLES = {"layer", "loss", "neuron"}
 PRESSES = 5
 
 
-def put_in(template: str, share: float, seed: str) -> Iterator[tuple[str, Inference]]:
+def put_in(template: str, share: float, seed: str) -> Iterator[tuple[str, Diagnosis]]:
     """A part of all layers, neurons and losses, each alone in a wire of a template, if it is wrong.
 
     Args:
@@ -25,7 +25,7 @@ def put_in(template: str, share: float, seed: str) -> Iterator[tuple[str, Infere
         What was put where, and what is known of the board; it is taken back afterwards.
     """
     document = templates.open_template(template)
-    inference, chance = Inference(document), Random(seed)
+    inference, chance = Diagnosis(document), Random(seed)
     for link in list(document.board.links.values()):
         names = [document.node(end.node).name for end in (link.source, link.target)]
         for declaration in list(REGISTRY):
@@ -40,12 +40,12 @@ def put_in(template: str, share: float, seed: str) -> Iterator[tuple[str, Infere
                 document.undo()
 
 
-def errors(inference: Inference) -> list[str]:
+def errors(inference: Diagnosis) -> list[str]:
     """What is wrong now, and nothing that is only warned of."""
     return [str(one) for one in inference.problems if one.severity == "error"]
 
 
-def until_clean(inference: Inference, chance: Random) -> list[str]:
+def until_clean(inference: Diagnosis, chance: Random) -> list[str]:
     """Press a button of the first error that has one, over and over, as one who trusts them.
 
     Returns:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from graph.diagnose import board_checks
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
+from graph.format import clipboard
 from graph.infer.inference import Inference
 from graph.infer.node_inference import NodeInference
 from graph.model.sheet import End
@@ -42,7 +44,7 @@ def lines_run(act: Callable[[], object]) -> int:
 def build(count: int, *, trained: bool = False, watched: bool = True) -> Document:
     """A board made node by node, as a script or a hand makes it: rows of layers."""
     document = Document()
-    inference = Inference(document) if watched else None
+    inference = Diagnosis(document) if watched else None
     before = document.add_node("data.digits").id
     for index in range(count):
         node = document.add_node(KINDS[index % len(KINDS)], position=(index * 200, 0)).id
@@ -71,7 +73,7 @@ def test_building_node_by_node_is_linear() -> None:
 def test_building_against_the_wires_is_linear() -> None:
     def backwards(count: int) -> None:
         document = Document()
-        inference = Inference(document)
+        inference = Diagnosis(document)
         after = document.add_node("activation.relu").id
         for _ in range(count):
             node = document.add_node("activation.relu").id
@@ -89,7 +91,9 @@ def _first(document: Document) -> list[str]:
 
 
 EDITS: dict[str, Callable[[Document], object]] = {
-    "paste": lambda document: document.paste(document.copy(_first(document)), at=(5.0, 5.0)),
+    "paste": lambda document: clipboard.paste(
+        document, clipboard.copy(document, _first(document)), at=(5.0, 5.0)
+    ),
     "duplicate": lambda document: document.duplicate(_first(document)),
     "linked": lambda document: document.duplicate(_first(document), twins=True),
     "delete": lambda document: document.remove(_first(document)),
@@ -113,7 +117,7 @@ def test_an_edit_of_a_few_nodes_costs_the_same_on_a_larger_board(edit: str) -> N
     costs = []
     for count in (80, 320):
         document = build(count, trained=True, watched=False)
-        inference = Inference(document)
+        inference = Diagnosis(document)
         told: list[set[str]] = []
         inference.on_change(told.append)
         document.set_settings(epochs=7)
@@ -130,7 +134,7 @@ def test_an_edit_of_a_few_nodes_costs_the_same_on_a_larger_board(edit: str) -> N
 
 def test_a_paste_looks_at_the_whole_board_once(monkeypatch: pytest.MonkeyPatch) -> None:
     document = build(100, trained=True, watched=False)
-    inference = Inference(document)
+    inference = Diagnosis(document)
     inference.on_change(lambda _: None)
     looked: list[str] = []
     whole, single = board_checks.check, NodeInference.infer
@@ -145,6 +149,6 @@ def test_a_paste_looks_at_the_whole_board_once(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(board_checks, "check", check)
     monkeypatch.setattr(NodeInference, "infer", infer)
-    made = document.paste(document.copy(list(document.board.nodes)[1:41]))
+    made = clipboard.paste(document, clipboard.copy(document, list(document.board.nodes)[1:41]))
     assert looked.count("board") == 1
     assert sorted(looked) == sorted(["board", *(node.id for node in made)])

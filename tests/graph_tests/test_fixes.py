@@ -18,8 +18,8 @@ import graph.nodes
 from graph.core.errors import NeurowireError
 from graph.core.tensor import TensorType, features, labels
 from graph.declare import REGISTRY, Declaration, Param
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
 from graph.problems.problem import Problem
 from tests.graph_tests.boards import boards
@@ -55,7 +55,7 @@ class Table:
 
     def __init__(self, document: Document | None = None) -> None:
         self.document = document or Document()
-        self.inference = Inference(self.document)
+        self.inference = Diagnosis(self.document)
 
     def source(self, kind: TensorType) -> End:
         """An output of a type."""

@@ -11,11 +11,12 @@ import pytest
 from graph.compile import compile_document
 from graph.compile.layout import split_commas
 from graph.compile.source import Writer
-from graph.core.errors import BadParameter, CompileError, FileError
+from graph.core.errors import BadParameter, FileError
 from graph.declare import REGISTRY, docstring, literal
 from graph.format.file import load, load_text, save_text
 from graph.format.templates import names, open_template
 from graph.model.sheet import End
+from graph.problems.problem import CompileError
 from tests.graph_tests.hostile import TEXTS, assert_only_text, facts, leaves, replaced
 from tests.graph_tests.projects import facts_of
 

@@ -10,13 +10,14 @@ import pytest
 
 from graph.compile import compile_document
 from graph.core import limits
-from graph.core.errors import BadParameter, CompileError, FileError
+from graph.core.errors import BadParameter, FileError
 from graph.core.limits import brief
 from graph.declare import REGISTRY
+from graph.diagnose.diagnosis import Diagnosis
 from graph.format.file import load_text, save_text
 from graph.format.templates import open_template
-from graph.infer.inference import Inference
 from graph.nodes.shared import formulas
+from graph.problems.problem import CompileError
 from tests.graph_tests.mutations import CHANGES, judge, mutants
 from tests.graph_tests.texts import nodes, problems, text_of, wires
 
@@ -80,7 +81,7 @@ def test_networks_that_double_cost_what_differs() -> None:
     for text in (small, large):
         document = load_text(text).document
         began = time.process_time()
-        inference = Inference(document, watch=False)
+        inference = Diagnosis(document, watch=False)
         assert not [one for one in inference.problems if one.severity == "error"]
         spent.append(time.process_time() - began)
     assert spent[1] < 20 * spent[0] + 0.2  # 64 times as many places
@@ -92,7 +93,7 @@ def test_networks_that_double_cost_what_differs() -> None:
 @pytest.mark.parametrize("size", [(18, 2), (14, 3), (51, 1), (400, 1)])
 def test_networks_too_large_or_too_deep_are_told_in_words(size: tuple[int, int]) -> None:
     loaded = load_text(tower(*size))
-    found = Inference(loaded.document, watch=False).problems
+    found = Diagnosis(loaded.document, watch=False).problems
     (told,) = [one for one in found if "too large" in one.text]
     assert told.node == "n2"
     assert f"{limits.PLACED:,} nodes" in told.text
@@ -104,20 +105,20 @@ def test_networks_too_large_or_too_deep_are_told_in_words(size: tuple[int, int])
 def test_networks_just_within_the_limit_are_taken() -> None:
     loaded = load_text(tower(50, 1))
     assert not [
-        p for p in Inference(loaded.document, watch=False).problems if p.severity == "error"
+        p for p in Diagnosis(loaded.document, watch=False).problems if p.severity == "error"
     ]
     compile_document(loaded.document)
 
 
 def test_an_instance_is_looked_at_anew_when_its_network_changes() -> None:
     document = load_text(tower(3, 2)).document
-    inference = Inference(document)
+    inference = Diagnosis(document)
     before = inference.weights("n2")
     (layer, *_) = [n for n in document.networks["l2"].nodes.values() if n.type == "layer.linear"]
     document.set_params(layer.id, units=5)
     after = inference.weights("n2")
     assert after != before
-    assert after == Inference(document, watch=False).weights("n2")
+    assert after == Diagnosis(document, watch=False).weights("n2")
 
 
 def test_a_network_that_is_not_there_is_a_problem_wherever_it_is_placed() -> None:
@@ -125,7 +126,7 @@ def test_a_network_that_is_not_there_is_a_problem_wherever_it_is_placed() -> Non
         content = json.loads(tower(3, 2))
         del content["networks"][placed]
         document = load_text(json.dumps(content)).document
-        found = Inference(document, watch=False).problems
+        found = Diagnosis(document, watch=False).problems
         assert any(f"there is no network named '{placed}'" in one.text for one in found)
         with pytest.raises(CompileError):
             compile_document(document)
@@ -141,7 +142,7 @@ def test_a_formula_nested_too_deeply_is_told_at_its_node(formula: str) -> None:
     node = document.add_node("merge.expression", params={"formula": formula})
     source = next(n for n in document.board.nodes.values() if n.type == "layer.linear")
     document.link((source.id, "y"), (node.id, "a"))  # type: ignore[arg-type]
-    (found,) = [p for p in Inference(document, watch=False).problems if p.node == node.id]
+    (found,) = [p for p in Diagnosis(document, watch=False).problems if p.node == node.id]
     assert f"nested too deeply. Put at most {limits.FORMULA} operations" in str(found)
 
 

@@ -16,7 +16,7 @@ from graph.compile.body import Item
 from graph.compile.scope import Scope, flat
 from graph.core.tensor import BATCH, TensorType
 from graph.declare import Value
-from graph.edit import networks
+from graph.model import instances
 from graph.model.order import topological
 from graph.model.sheet import End, Node
 
@@ -57,15 +57,15 @@ def _of_sheet(scope: Scope, found: Standings) -> None:
 def _inside(scope: Scope, node: Node, found: Mapping[End, Standing]) -> Standings:
     """What comes out of a placed network."""
     result = scope.results[node.id]
-    sheet = networks.placed(scope.document, node)
+    sheet = scope.document.placed(node)
     inner = Scope(scope.document, sheet, result.inner, lambda *_: "")
-    entries = networks.ends(sheet, "input")
+    entries = instances.ends(sheet, "input")
     given = [_one(operand, found) for operand in scope.operands(node.id)]
     known: Standings = {End(e.id, "y"): s for e, s in zip(entries, given, strict=False)}
     _of_sheet(inner, known)
     return {
         End(node.id, end.name): known.get(inner.reads(end.id)[0], "whole")
-        for end in networks.ends(sheet, "output")
+        for end in instances.ends(sheet, "output")
         if inner.reads(end.id)
     }
 

@@ -14,7 +14,7 @@ from graph.compile.program import Unit
 from graph.declare import REGISTRY
 from graph.diagnose.board_checks import learns
 from graph.diagnose.moving_averages import share
-from graph.edit.rules import role
+from graph.model.roles import role
 from graph.model.sheet import Node, Sheet
 
 Standing = Callable[[str], bool | None]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from graph.infer.inference import Inference
+from graph.diagnose.diagnosis import Diagnosis
 from tests.graph_tests.infer_tests.test_inference import Board
 
 NORMS = [("norm.batch1d", {}), ("norm.group", {"num_groups": 8})]
@@ -45,5 +45,5 @@ def test_the_batch_size_of_a_run_counts_before_the_boards() -> None:
     node = board.add("norm.batch1d", board.add("layer.linear", flat, units=8))
     for own, asked in ((1, 64), (64, 1)):
         board.document.set_settings(batch_size=own)
-        told = Inference(board.document, watch=False, batch_size=asked).problems_of(node.id)
+        told = Diagnosis(board.document, watch=False, batch_size=asked).problems_of(node.id)
         assert bool(told) == (asked == 1)

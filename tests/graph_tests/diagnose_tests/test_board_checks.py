@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from graph.compile import compile_document
-from graph.core.errors import CompileError
 from graph.format.templates import open_template
 from graph.model.sheet import End, Node
+from graph.problems.problem import CompileError
 from tests.graph_tests.infer_tests.test_inference import Board
 
 

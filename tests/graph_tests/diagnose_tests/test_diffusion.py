@@ -1,15 +1,15 @@
 """Walks from noise to pictures: what they hang on, and the buttons that mend it."""
 
 from graph.compile import compile_document
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format.templates import open_template
-from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
 
 
-def opened() -> tuple[Document, Inference, dict[str, Node]]:
+def opened() -> tuple[Document, Diagnosis, dict[str, Node]]:
     document = open_template("diffusion")
-    return document, Inference(document), {n.name: n for n in document.board.nodes.values()}
+    return document, Diagnosis(document), {n.name: n for n in document.board.nodes.values()}
 
 
 def test_a_walk_behind_what_is_trained_is_mended_by_a_linked_copy() -> None:

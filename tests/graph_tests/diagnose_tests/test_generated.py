@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from graph.compile import compile_document
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format.templates import open_template
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 
 
@@ -26,7 +26,7 @@ def vae_whose_samples_show_reconstructions() -> tuple[Document, str]:
 
 def test_a_grid_of_what_comes_from_the_data_is_told_and_mended() -> None:
     document, view = vae_whose_samples_show_reconstructions()
-    inference = Inference(document)
+    inference = Diagnosis(document)
     (problem,) = inference.problems
     assert (problem.node, problem.severity) == (view, "warning")
     assert "made from noise" in problem.text
@@ -131,7 +131,7 @@ def test_reparameterized_codes_count_as_made() -> None:
     document = open_template("vae")
     by_name = {node.name: node for node in document.board.nodes.values()}
     document.link(End(by_name["made"].id, "y"), End(by_name["samples"].id, "image"), replace=True)
-    assert not Inference(document).problems
+    assert not Diagnosis(document).problems
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_noise_of_another_size_than_its_generator_takes_is_resized(noise: str, l
     by_name = {node.name: node for node in document.board.nodes.values()}
     made = document.replace_node(by_name["interpolation"].id, noise)
     document.set_params(made.id, **{label.split()[1]: (7,) if "(" in label else 7})
-    inference = Inference(document)
+    inference = Diagnosis(document)
     (problem,) = [one for one in inference.problems if one.severity == "error"]
     assert problem.node == by_name["generator_2"].id
     assert problem.fixes[0].label == label.format(made.name)
@@ -160,7 +160,7 @@ def test_labels_of_other_classes_than_the_network_takes() -> None:
     document = open_template("conditional_vae")
     (asked,) = [one for one in document.board.nodes.values() if one.name == "asked"]
     document.set_params(asked.id, classes=7)
-    inference = Inference(document)
+    inference = Diagnosis(document)
     (problem,) = [one for one in inference.problems if one.severity == "error"]
     problem.fixes[0].apply(document)
     assert document.params(document.node(asked.id))["classes"] == 10
@@ -170,7 +170,7 @@ def test_labels_of_other_classes_than_the_network_takes() -> None:
 def test_a_plane_has_two_axes() -> None:
     document = Document("plane")
     plane = document.add_node("random.plane", params={"size": 4, "across": 3, "up": 3})
-    inference = Inference(document)
+    inference = Diagnosis(document)
     (problem,) = inference.problems_of(plane.id)
     assert "latent 3 both ways" in problem.received
     problem.fixes[0].apply(document)

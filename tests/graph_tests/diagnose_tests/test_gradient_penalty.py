@@ -1,15 +1,15 @@
 """Gradient penalties: what they are asked of, and the buttons that mend it."""
 
 from graph.compile import compile_document
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format.templates import open_template
-from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
 
 
-def opened() -> tuple[Document, Inference, dict[str, Node]]:
+def opened() -> tuple[Document, Diagnosis, dict[str, Node]]:
     document = open_template("wgan_gp")
-    return document, Inference(document), {n.name: n for n in document.board.nodes.values()}
+    return document, Diagnosis(document), {n.name: n for n in document.board.nodes.values()}
 
 
 def test_points_that_take_no_gradient() -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from graph.core.errors import NeurowireError
 from graph.declare import REGISTRY
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format import templates
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 from graph.problems.problem import Problem
 from tests.graph_tests.infer_tests.test_inference import Board
@@ -36,11 +36,11 @@ PUT_IN = (
 )
 
 
-def errors(inference: Inference) -> set[tuple[str | None, str]]:
+def errors(inference: Diagnosis) -> set[tuple[str | None, str]]:
     return {(one.node, one.text) for one in inference.problems if one.severity == "error"}
 
 
-def press(inference: Inference, problem: Problem, before: set[tuple[str | None, str]]) -> None:
+def press(inference: Diagnosis, problem: Problem, before: set[tuple[str | None, str]]) -> None:
     """Each fix by itself: no error is new."""
     document = inference.document
     for fix in problem.fixes:
@@ -57,7 +57,7 @@ def press(inference: Inference, problem: Problem, before: set[tuple[str | None, 
 @pytest.mark.parametrize("type", PUT_IN)
 def test_a_fix_uncovers_no_error_further_on(type: str) -> None:
     document = templates.open_template("digits_mlp")
-    inference = Inference(document)
+    inference = Diagnosis(document)
     for link in list(document.board.links.values()):
         if not REGISTRY.find(type):
             raise AssertionError(f"no {type}")
@@ -72,7 +72,7 @@ def test_a_fix_uncovers_no_error_further_on(type: str) -> None:
 @pytest.mark.parametrize("template", SHARE)
 def test_nearly_all_that_is_put_into_wires_is_mended_by_a_button(template: str) -> None:
     document = templates.open_template(template)
-    inference, chance = Inference(document), random.Random(template)
+    inference, chance = Diagnosis(document), random.Random(template)
     wrong = bare = 0
     for link in list(document.board.links.values()):
         for declaration in list(REGISTRY):
@@ -149,7 +149,7 @@ def test_what_a_fix_needs_further_on_is_done_in_the_same_click() -> None:
 
 def test_trying_leaves_the_document_alone() -> None:
     document = templates.open_template("digits_mlp")
-    inference = Inference(document)
+    inference = Diagnosis(document)
     document.insert("layer.conv1d", next(iter(document.board.links.values())))
     steps, number = document.history, document.clone().new_id()
     assert any(one.fixes for one in inference.problems)
@@ -159,7 +159,7 @@ def test_trying_leaves_the_document_alone() -> None:
 
 def test_fixes_asked_for_after_a_change_are_still_there() -> None:
     document = templates.open_template("digits_mlp")
-    inference = Inference(document)
+    inference = Diagnosis(document)
     document.insert("layer.conv1d", next(iter(document.board.links.values())))
     (problem,) = [one for one in inference.problems if one.severity == "error"]
     document.undo()

@@ -3,13 +3,13 @@
 import itertools
 
 from graph.diagnose import wire_meaning
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
 
 
 def _meaning(document: Document, node: Node, port: str = "y") -> str:
-    return wire_meaning.meaning(Inference(document), (), End(node.id, port))
+    return wire_meaning.meaning(Diagnosis(document), (), End(node.id, port))
 
 
 def _board(last: str = "") -> tuple[Document, dict[str, Node]]:
@@ -41,10 +41,10 @@ def test_what_an_input_would_rather_have_is_said_beside_it() -> None:
     document, nodes = _board("activation.softmax")
     ends = End(nodes["last"].id, "y"), End(nodes["loss"].id, "logits")
     assert _meaning(document, nodes["last"]) == "probabilities from 0 to 1"
-    said = wire_meaning.unwanted(Inference(document), (), *ends)
+    said = wire_meaning.unwanted(Diagnosis(document), (), *ends)
     assert said == "logits, scores of either sign"
     assert not wire_meaning.unwanted(
-        Inference(document), (), End(nodes["digits"].id, "label"), End(nodes["loss"].id, "label")
+        Diagnosis(document), (), End(nodes["digits"].id, "label"), End(nodes["loss"].id, "label")
     )
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from graph.core.errors import FileError, Refused
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.edit.dropped_files import data_node, paths_in, unknown_kind
+from graph.format import clipboard
 from graph.format.file import save_text
 from graph.format.templates import names, open_template
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 from graph.suggest import first_network
 from tests.graph_tests.chains import chain
@@ -71,9 +72,10 @@ def test_other_text_is_no_path(text: str) -> None:
 def test_nodes_are_found_in_the_text_of_a_chat(frame: str) -> None:
     source, target = Document(), Document()
     nodes = chain(source, "layer.linear", "activation.relu")
-    text = source.copy(node.id for node in nodes)
+    text = clipboard.copy(source, [node.id for node in nodes])
     for form in (text, text.replace('"', "\u201c"), text.replace(" ", "\u00a0")):
-        made = target.paste(frame.replace("{{", "{").replace("}}", "}").replace("{}", form))
+        said = frame.replace("{{", "{").replace("}}", "}").replace("{}", form)
+        made = clipboard.paste(target, said)
         assert [node.type for node in made] == ["layer.linear", "activation.relu"]
         assert len([*target.board.links_into(made[1].id)]) == 1
 
@@ -85,17 +87,17 @@ def test_what_a_chat_leaves_out_is_filled_in() -> None:
            {"id": "b", "type": "activation.relu"},],
  "links": [{"source": ["a", "y"], "target": ["b", "x"]}]}
 ```"""
-    first_, second = document.paste(text)
-    assert (first_.params["units"], second.name) == (3, "relu")
-    assert first_.position != second.position
-    assert [link.source for link in document.board.links_into(second.id)] == [End(first_.id, "y")]
+    first, second = clipboard.paste(document, text)
+    assert (first.params["units"], second.name) == (3, "relu")
+    assert first.position != second.position
+    assert [link.source for link in document.board.links_into(second.id)] == [End(first.id, "y")]
 
 
 @pytest.mark.parametrize("name", names())
 def test_a_whole_board_can_be_pasted(name: str) -> None:
     board = open_template(name)
     document = Document()
-    document.paste(f"My board:\n```\n{save_text(board)}```\n")
+    clipboard.paste(document, f"My board:\n```\n{save_text(board)}```\n")
     assert sorted(one.type for one in document.board.nodes.values()) == sorted(
         one.type for one in board.board.nodes.values()
     )
@@ -108,7 +110,7 @@ def test_a_whole_board_can_be_pasted(name: str) -> None:
 @pytest.mark.parametrize("text", ["hello", '{"a": 1}', "[1, 2]", "```\n{}\n```", '{"board": 3}'])
 def test_other_text_says_what_can_be_pasted(text: str) -> None:
     with pytest.raises(FileError, match=r"expected nodes or a board.*path of a file.*\.csv"):
-        Document().paste(text)
+        clipboard.paste(Document(), text)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +126,8 @@ def test_other_text_says_what_can_be_pasted(text: str) -> None:
 def test_an_unknown_kind_says_which_are_known(typed: str, meant: str) -> None:
     assert meant in unknown_kind(typed)
     document = Document()
-    document.paste(f'{{"nodes": [{{"id": "a", "type": "{typed}"}}], "links": []}}')
-    (problem,) = [one for one in Inference(document).problems if one.node]
+    clipboard.paste(document, f'{{"nodes": [{{"id": "a", "type": "{typed}"}}], "links": []}}')
+    (problem,) = [one for one in Diagnosis(document).problems if one.node]
     assert meant in problem.advice
 
 
@@ -150,7 +152,7 @@ def test_a_first_network_has_no_problems(
     document = Document()
     data = document.add_node(kind, params={"path": "x"} if target else {})
     ports = [port.name for port in document.ports(data).outputs]
-    inference = Inference(document)
+    inference = Diagnosis(document)
     if target:
         inputs = {"dims": ["N", *features], **TENSOR}
         outputs = dict(zip(ports, (inputs, target), strict=True))
@@ -173,7 +175,7 @@ def test_columns_of_many_categories_are_looked_up() -> None:
         {"name": "b", "kind": "left out", "different": 70, "advised": "embedding"},
         {"name": "c", "kind": "number", "different": 9, "advised": ""},
     ]
-    inference = Inference(document)
+    inference = Diagnosis(document)
     outputs: dict[str, object] = {"features": {"dims": ["N", 1], **TENSOR}, "target": target}
     inference.set_facts(data.id, {"outputs": outputs, "columns": columns, "count": 900})
     made = first_network.build(inference, data.id)
@@ -201,7 +203,7 @@ def test_a_table_of_nothing_but_many_categories_is_looked_up_alone() -> None:
     label = {"dims": ["N"], "dtype": "int", "kind": "labels", "classes": 2}
     columns = [{"name": "a", "kind": "left out", "different": 60, "advised": "embedding"}]
     outputs: dict[str, object] = {"features": {"dims": ["N", 0], **TENSOR}, "target": label}
-    inference = Inference(document)
+    inference = Diagnosis(document)
     inference.set_facts(data.id, {"outputs": outputs, "columns": columns})
     first_network.build(inference, data.id)
     outputs["indices"] = {"dims": ["N"], "dtype": "int", "kind": "labels", "classes": 61}

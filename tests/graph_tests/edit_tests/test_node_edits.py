@@ -5,6 +5,7 @@ import pytest
 from graph.core.errors import BadParameter, DocumentError
 from graph.declare import REGISTRY
 from graph.edit.document import Document
+from graph.format import clipboard
 from tests.graph_tests.chains import chain, sources
 
 
@@ -86,6 +87,8 @@ def test_every_type_can_be_added_copied_and_taken_away() -> None:
         if declaration.role in {"input", "output"}:
             continue
         node = document.add_node(declaration.type)
-        assert document.paste(document.copy([node.id]))[0].params == node.params
+        assert (
+            clipboard.paste(document, clipboard.copy(document, [node.id]))[0].params == node.params
+        )
         document.remove(list(document.board.nodes))
     assert not document.board.nodes

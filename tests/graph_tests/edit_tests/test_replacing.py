@@ -7,9 +7,9 @@ import pytest
 from graph.compile import compile_document
 from graph.core.errors import DocumentError, Refused
 from graph.declare import REGISTRY
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format.templates import open_template
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 from tests.graph_tests.chains import chain, sources
 from tests.graph_tests.networks_tests.drawing import Drawing, drawn, state
@@ -145,9 +145,9 @@ def test_every_type_in_the_place_of_every_other_and_back() -> None:
 
 def test_what_is_known_of_a_board_follows() -> None:
     document = open_template("gan")
-    inference = Inference(document)
+    inference = Diagnosis(document)
     for node in [*document.board.nodes]:
         document.replace_node(node, "layer.linear")
-        fresh = Inference(document, watch=False)
+        fresh = Diagnosis(document, watch=False)
         assert {str(one) for one in inference.problems} == {str(one) for one in fresh.problems}
         assert inference.total_weights == fresh.total_weights

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from graph.compile import compile_document
 from graph.core.errors import Refused
 from graph.diagnose.board_checks import parts, trained
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit import trained_names
 from graph.edit.document import Document
+from graph.format import clipboard
 from graph.format.file import load_text, save_text
-from graph.infer.inference import Inference
 from graph.model.order import upstream
 from graph.model.sheet import End, Node
 from tests.graph_tests.networks_tests.drawing import Drawing, state
@@ -21,7 +22,7 @@ QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 def leaves(document: Document) -> Leaves:
     """The nodes, wherever they stand, that each optimizer trains, by leaders of linked ones."""
-    inference = Inference(document, watch=False)
+    inference = Diagnosis(document, watch=False)
     optimizers = [n for n in document.board.nodes.values() if n.type.startswith("optimizer.")]
     return {
         one.name: {
@@ -32,7 +33,7 @@ def leaves(document: Document) -> Leaves:
 
 
 def errors(document: Document) -> list[str]:
-    found = Inference(document, watch=False).problems
+    found = Diagnosis(document, watch=False).problems
     return [str(one) for one in found if one.severity == "error"]
 
 
@@ -128,7 +129,7 @@ def test_a_copy_is_trained_as_the_original(
     names = {one: document.node(one).name for found in before.values() for one in found}
     originals = set(document.board.nodes)
     target = Document() if elsewhere else document
-    target.paste(document.copy(document.board.nodes))
+    clipboard.paste(target, clipboard.copy(document, document.board.nodes))
     after = leaves(target)
     assert elsewhere or {name: after[name] for name in before} == before
     made = after if elsewhere else {n: f for n, f in after.items() if n not in before}
@@ -235,7 +236,7 @@ def test_old_files_and_lost_paths_open() -> None:
     draw, nodes = split()
     document = draw.document
     document.remove([nodes["last"].id])
-    text = [str(one) for one in Inference(document, watch=False).problems]
+    text = [str(one) for one in Diagnosis(document, watch=False).problems]
     assert text
     document.undo()
     assert leaves(document) == {"sgd": {nodes["last"].id}}
@@ -277,7 +278,7 @@ def test_two_optimizers_share_a_network() -> None:
     document.link(End(loss.id, "loss"), End(other.id, "loss"))
     assert leaves(document) == {"sgd": {nodes["last"].id}, "adam": {nodes["first"].id}}
     assert not errors(document)
-    assert not [p for p in Inference(document).problems if "trains too" in p.text]
+    assert not [p for p in Diagnosis(document).problems if "trains too" in p.text]
     text = compile_document(document).files["train.py"].text
     assert "torch.optim.SGD(processes.plain(self.part).last.parameters()" in text
     assert "processes.plain(self.part).first.parameters()" in text

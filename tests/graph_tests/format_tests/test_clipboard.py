@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from graph.core.errors import FileError
 from graph.edit.document import Document
+from graph.format import clipboard
 from graph.model.sheet import BOARD, End, LinkKey, Sheet
 from tests.graph_tests.edits import Edit, play, scripts
 from tests.graph_tests.model_tests.test_history import sound, state
@@ -41,7 +42,7 @@ def test_what_is_copied_comes_out_of_another_window(
         if node.params.get("trains") or node.params.get("network"):
             document.remove([node.id])
     other = Document()
-    other.paste(document.copy(document.board.nodes))
+    clipboard.paste(other, clipboard.copy(document, document.board.nodes))
     assert shape(other.board) == shape(document.board)
     sound(other)
     other.undo()
@@ -72,7 +73,7 @@ def test_the_middle_comes_to_the_pointer() -> None:
     document = Document()
     a = document.add_node("layer.linear", position=(0, 0))
     b = document.add_node("layer.linear", position=(100, 50))
-    made = document.paste(document.copy([a.id, b.id]), at=(200, 200))
+    made = clipboard.paste(document, clipboard.copy(document, [a.id, b.id]), at=(200, 200))
     assert [node.position for node in made] == [(150, 175), (250, 225)]
 
 
@@ -81,7 +82,7 @@ def test_only_links_between_the_nodes_are_copied() -> None:
     a, b, c = (document.add_node("layer.linear") for _ in range(3))
     document.link(End(a.id, "y"), End(b.id, "x"))
     document.link(End(b.id, "y"), End(c.id, "x"))
-    made = document.paste(document.copy([b.id, c.id]))
+    made = clipboard.paste(document, clipboard.copy(document, [b.id, c.id]))
     assert len(document.board.links) == 3
     assert not document.board.into(made[0].id)
 
@@ -90,11 +91,11 @@ def test_what_an_optimizer_trains_is_copied_with_it() -> None:
     document = Document()
     layer, other = document.add_node("layer.linear"), document.add_node("layer.linear")
     adam = document.add_node("optimizer.adam", params={"trains": (layer.id, other.id)})
-    text = document.copy([layer.id, adam.id])
+    text = clipboard.copy(document, [layer.id, adam.id])
     elsewhere = Document()
-    made = elsewhere.paste(text)
+    made = clipboard.paste(elsewhere, text)
     assert made[1].params["trains"] == (made[0].id,)
-    for made in (document.paste(text), document.duplicate([layer.id, adam.id])):
+    for made in (clipboard.paste(document, text), document.duplicate([layer.id, adam.id])):
         assert made[1].params["trains"] == (made[0].id, other.id)
 
 
@@ -102,13 +103,15 @@ def test_an_optimizer_copied_alone_trains_the_same_nodes_in_its_own_document() -
     document = Document()
     layer, other = document.add_node("layer.linear"), document.add_node("layer.linear")
     adam = document.add_node("optimizer.adam", params={"trains": (layer.id, other.id)})
-    text = document.copy([adam.id])
-    assert document.paste(text)[0].params["trains"] == (layer.id, other.id)
+    text = clipboard.copy(document, [adam.id])
+    assert clipboard.paste(document, text)[0].params["trains"] == (layer.id, other.id)
     document.remove([other.id])
-    assert document.paste(text)[0].params["trains"] == (layer.id,)
+    assert clipboard.paste(document, text)[0].params["trains"] == (layer.id,)
     elsewhere = Document()
     elsewhere.add_node("layer.linear")
-    assert "trains" not in elsewhere.paste(text)[0].params, "other nodes go by the same ids there"
+    assert "trains" not in clipboard.paste(elsewhere, text)[0].params, (
+        "other nodes go by the same ids there"
+    )
 
 
 def test_what_may_not_stand_on_a_sheet_is_left_out_with_a_reason() -> None:
@@ -116,8 +119,8 @@ def test_what_may_not_stand_on_a_sheet_is_left_out_with_a_reason() -> None:
     document.add_network("inner")
     data, layer = document.add_node("data.digits"), document.add_node("layer.linear")
     reasons: list[str] = []
-    text = document.copy([data.id, layer.id])
-    [made] = document.paste(text, sheet="inner", complain=reasons.append)
+    text = clipboard.copy(document, [data.id, layer.id])
+    [made] = clipboard.paste(document, text, sheet="inner", complain=reasons.append)
     assert made.type == "layer.linear"
     assert reasons == ["data nodes belong on the board, not inside a network"]
 
@@ -126,9 +129,9 @@ def test_twins_are_copied_with_their_leader_alone() -> None:
     document = Document()
     a = document.add_node("layer.linear", params={"units": 3})
     b = document.add_node("layer.linear", twin=a.id)
-    both = document.paste(document.copy([a.id, b.id]))
+    both = clipboard.paste(document, clipboard.copy(document, [a.id, b.id]))
     assert both[1].twin == both[0].id
-    (alone,) = document.paste(document.copy([b.id]))
+    (alone,) = clipboard.paste(document, clipboard.copy(document, [b.id]))
     assert (alone.twin, alone.params) == (None, {"units": 3})
 
 
@@ -173,7 +176,7 @@ GOOD = '{"neurowire": "nodes", "nodes": [{"id": "n1", "type": "layer.linear", "n
 def test_other_text_is_refused_in_words(text: str) -> None:
     document = Document()
     with pytest.raises(FileError, match="copy some nodes"):
-        document.paste(text)
+        clipboard.paste(document, text)
     assert state(document) == state(Document())
 
 
@@ -190,7 +193,7 @@ def test_damaged_text_is_refused_or_gives_a_sound_document(data: st.DataObject) 
     a, b = document.add_node("layer.linear"), document.add_node("optimizer.adam")
     cat = document.add_node("merge.concatenate")
     document.link(End(a.id, "y"), End(cat.id, "xs"))
-    content = json.loads(document.copy([a.id, b.id, cat.id]))
+    content = json.loads(clipboard.copy(document, [a.id, b.id, cat.id]))
     for _ in range(data.draw(st.integers(1, 3))):
         place: Any = content
         while data.draw(st.booleans()) and isinstance(place, dict | list) and place:
@@ -202,7 +205,7 @@ def test_damaged_text_is_refused_or_gives_a_sound_document(data: st.DataObject) 
             place = place[key]
     before = state(document)
     try:
-        document.paste(json.dumps(content))
+        clipboard.paste(document, json.dumps(content))
     except FileError:
         assert state(document) == before
     sound(document)
@@ -215,7 +218,7 @@ def pasted(links: list[list[list[str]]], *types: str) -> Document:
         for i, type in enumerate(types)
     ]
     wires = [{"source": source, "target": target} for source, target in links]
-    document.paste(json.dumps({"neurowire": "nodes", "nodes": nodes, "links": wires}))
+    clipboard.paste(document, json.dumps({"neurowire": "nodes", "nodes": nodes, "links": wires}))
     return document
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from graph.compile import compile_document
-from graph.core.errors import CompileError
+from graph.diagnose.diagnosis import Diagnosis
 from graph.format.templates import open_template
-from graph.infer.inference import Inference
+from graph.problems.problem import CompileError
 from tests.graph_tests.projects import TEMPLATES, facts_of
 
 
@@ -13,7 +13,7 @@ from tests.graph_tests.projects import TEMPLATES, facts_of
 @pytest.mark.parametrize("change", ["mute", "remove"])
 def test_what_can_not_be_compiled_is_a_problem_on_the_board(name: str, change: str) -> None:
     document = open_template(name)
-    inference = Inference(document, facts_of(document))
+    inference = Diagnosis(document, facts_of(document))
     for node in list(document.board.nodes.values()):
         if change == "mute":
             document.set_muted([node.id], True)
@@ -33,6 +33,6 @@ def test_a_muted_schedule_is_none() -> None:
     document = open_template("mnist_cnn")
     [cosine] = [one for one in document.board.nodes.values() if one.type == "schedule.cosine"]
     document.set_muted([cosine.id], True)
-    inference = Inference(document, facts_of(document))
+    inference = Diagnosis(document, facts_of(document))
     assert not inference.problems
     assert "CosineAnnealingLR" not in compile_document(document).files["train.py"].text

@@ -1,4 +1,4 @@
-"""Inference: types along the wires, problems with fixes that mend, and no more work than needed."""
+"""Diagnosis: types along the wires, problems with fixes that mend, and no more work than needed."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.core.errors import NeurowireError
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.infer.node_inference import Result
 from graph.model.sheet import End, Node
 from graph.problems.problem import Problem
@@ -26,7 +26,7 @@ class Board:
 
     def __init__(self) -> None:
         self.document = Document()
-        self.inference = Inference(self.document)
+        self.inference = Diagnosis(self.document)
 
     def add(self, type: str, *sources: Node, sheet: str = "board", **params: Any) -> Node:
         node = self.document.add_node(type, sheet=sheet, params=params)
@@ -151,7 +151,7 @@ def test_an_unknown_type_is_a_problem(board: Board) -> None:
     from graph.format.file import load_text  # noqa: PLC0415
 
     text = '{"format": 1, "board": {"nodes": {"n1": {"type": "layer.new", "name": "a"}}}}'
-    inference = Inference(load_text(text).document)
+    inference = Diagnosis(load_text(text).document)
     assert any(one.node == "n1" and "layer.new" in one.text for one in inference.problems)
 
 
@@ -203,7 +203,7 @@ def test_one_number_before_an_optimizer(board: Board) -> None:
 def test_a_fix_mends_its_problem_or_says_why_not(
     networks: NetworkTypes, document: Document, data: st.DataObject
 ) -> None:
-    inference = Inference(document)
+    inference = Diagnosis(document)
     play(document, data.draw(scripts(most=6)))
     for problem in list(inference.problems):
         for fix in problem.fixes:
@@ -227,7 +227,7 @@ def test_a_fix_mends_its_problem_or_says_why_not(
 # -- incremental is as good as from scratch
 
 
-def facts(inference: Inference) -> Any:
+def facts(inference: Diagnosis) -> Any:
     """All that inference says, without buttons."""
 
     def told(problem: Problem) -> Any:
@@ -249,17 +249,17 @@ def test_incremental_is_as_good_as_from_scratch(
     networks: NetworkTypes, start: Document | None, script: list[Edit], undone: int
 ) -> None:
     document = start or Document()
-    inference = Inference(document)
+    inference = Diagnosis(document)
     for edit in script:
         try:
             make(document, edit)
         except (NeurowireError, GroupFailed):
             continue
         assert inference.total_weights >= 0
-    assert facts(inference) == facts(Inference(document, watch=False))
+    assert facts(inference) == facts(Diagnosis(document, watch=False))
     for _ in range(undone):
         document.undo()
-    assert facts(inference) == facts(Inference(document, watch=False))
+    assert facts(inference) == facts(Diagnosis(document, watch=False))
 
 
 @given(document=boards(), script=scripts(most=8, words=ON_NETWORKS))
@@ -267,9 +267,9 @@ def test_incremental_is_as_good_as_from_scratch(
 def test_incremental_through_networks(
     networks: NetworkTypes, document: Document, script: list[Edit]
 ) -> None:
-    inference = Inference(document)
+    inference = Diagnosis(document)
     play(document, script)
-    assert facts(inference) == facts(Inference(document, watch=False))
+    assert facts(inference) == facts(Diagnosis(document, watch=False))
 
 
 @given(document=boards(), data=st.data())
@@ -277,7 +277,7 @@ def test_incremental_through_networks(
 def test_a_single_edit_tells_all_that_changed(
     networks: NetworkTypes, document: Document, data: st.DataObject
 ) -> None:
-    inference = Inference(document)
+    inference = Diagnosis(document)
     changed: set[str] = set()
     inference.on_change(changed.update)
     before = facts(inference)[0]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 
 
@@ -25,7 +25,7 @@ def test_what_no_machine_holds_is_an_error(
     ports = document.ports(data).outputs
     start = port if port in {one.name for one in ports} else ports[0].name
     document.link(End(data.id, start), End(large.id, "x"))
-    (problem,) = (one for one in Inference(document).problems if one.node == large.id)
+    (problem,) = (one for one in Diagnosis(document).problems if one.node == large.id)
     assert problem.severity == "error"
     assert problem.received == said
 
@@ -35,4 +35,4 @@ def test_large_layers_of_people_are_none() -> None:
     data, large = document.add_node("data.xor"), document.add_node("layer.linear")
     document.set_params(large.id, units=10**9)
     document.link(End(data.id, document.ports(data).outputs[0].name), End(large.id, "x"))
-    assert not [one for one in Inference(document).problems if one.node == large.id]
+    assert not [one for one in Diagnosis(document).problems if one.node == large.id]

@@ -8,6 +8,7 @@ from graph.core.names import Names, unique
 from graph.edit import rules
 from graph.edit.document import Document
 from graph.format.file import load_text, save_text
+from graph.model import roles
 from graph.model.order import topological
 from graph.model.sheet import End, Sheet
 from tests.graph_tests.edits import ON_NETWORKS, Edit, make, scripts
@@ -36,7 +37,7 @@ def _check(sheet: Sheet) -> None:
         assert sheet.followers(leader.id) == [one for one in nodes if one.twin == leader.id]
     assert sheet.linked() == [one for one in nodes if one.twin is not None]
     for role in ("layer", "data", "instance", "input"):
-        assert sheet.with_role(role) == [one for one in nodes if rules.role(one.type) == role]
+        assert sheet.with_role(role) == [one for one in nodes if roles.role(one.type) == role]
     for start in nodes[:6]:
         for goal in nodes[:6]:
             found = rules.reaches(sheet, start.id, goal.id)

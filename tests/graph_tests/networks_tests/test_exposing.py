@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.core.errors import BadParameter, Refused
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format.file import load_text, save_text
-from graph.infer.inference import Inference
 from tests.graph_tests.edits import Edit, play, scripts
 from tests.graph_tests.networks_tests.drawing import Drawing, state
 
@@ -139,7 +139,7 @@ def test_shown_parameters_survive_any_edits(script: list[Edit], numbers: list[in
         for node in sheet.nodes.values():
             document.params(node)
             document.parameters(node)
-    Inference(document, watch=False)
+    Diagnosis(document, watch=False)
     assert load_text(save_text(document)).document == document
     while len(document.history) > steps:
         document.undo()

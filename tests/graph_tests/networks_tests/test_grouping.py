@@ -3,7 +3,7 @@
 import pytest
 
 from graph.core.errors import BadParameter, Refused
-from graph.infer.inference import Inference
+from graph.diagnose.diagnosis import Diagnosis
 from graph.model.sheet import BOARD
 from tests.graph_tests.networks_tests.drawing import Drawing, drawn, state
 
@@ -29,7 +29,7 @@ def test_a_selection_becomes_a_network() -> None:
         instance.id
     ]
     assert document.node(nodes["adam"].id).params["trains"] == (instance.id,)
-    assert not [p for p in Inference(document, watch=False).problems if p.severity == "error"]
+    assert not [p for p in Diagnosis(document, watch=False).problems if p.severity == "error"]
 
 
 def test_a_value_used_twice_is_one_port_and_names_say_what_goes_through() -> None:

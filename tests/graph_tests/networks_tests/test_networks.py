@@ -4,6 +4,7 @@ import pytest
 
 from graph.core.errors import BadParameter, Refused
 from graph.edit.document import Document
+from graph.format import clipboard
 from graph.model.sheet import End
 from tests.graph_tests.network_nodes import NetworkTypes
 from tests.graph_tests.networks_tests.drawing import Drawing, state
@@ -60,7 +61,7 @@ def test_a_network_never_contains_itself(networks: NetworkTypes) -> None:
         with pytest.raises(Refused, match="contain itself"):
             document.set_params(empty.id, network=name)
     placed = document.add_node(networks.instance, params={"network": "outer"})
-    assert document.paste(document.copy([placed.id]), sheet="inner") == []
+    assert clipboard.paste(document, clipboard.copy(document, [placed.id]), sheet="inner") == []
 
 
 def test_wires_follow_a_renamed_port_and_go_with_a_deleted_one() -> None:
@@ -121,4 +122,4 @@ def test_a_network_never_comes_to_hold_itself() -> None:
     with pytest.raises(Refused, match="contain itself"):
         document.group_into_network([waiting.id], "later")
     on_board = draw.place("outer")
-    assert document.paste(document.copy([on_board.id]), sheet="inner") == []
+    assert clipboard.paste(document, clipboard.copy(document, [on_board.id]), sheet="inner") == []

@@ -5,8 +5,9 @@ from typing import Any
 
 from hypothesis import given, settings
 
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
+from graph.format import clipboard
 from tests.graph_tests.edits import Edit, play, scripts
 from tests.graph_tests.networks_tests.drawing import Drawing
 
@@ -18,14 +19,14 @@ def test_a_copied_instance_brings_its_networks() -> None:
     _, layer, *_ = draw.network("inner", *PIECE)
     draw.document.expose(layer.id, "units", "width")
     draw.network("outer", ("network.instance", {"network": "inner", "width": 32}))
-    text = draw.document.copy([draw.place("outer").id])
+    text = clipboard.copy(draw.document, [draw.place("outer").id])
     other = Document()
-    (made,) = other.paste(text)
+    (made,) = clipboard.paste(other, text)
     assert set(other.networks) == {"inner", "outer"}
     assert made.params["network"] == "outer"
     (inner,) = [n for n in other.networks["outer"].nodes.values() if n.type == "network.instance"]
     assert other.params(inner)["width"] == 32
-    (again,) = other.paste(text)
+    (again,) = clipboard.paste(other, text)
     assert set(other.networks) == {"inner", "outer"}, "equal networks are used again"
     assert again.params["network"] == "outer"
     other.undo()
@@ -36,12 +37,12 @@ def test_a_copied_instance_brings_its_networks() -> None:
 def test_a_network_of_the_same_name_that_differs_is_left_alone() -> None:
     draw = Drawing()
     draw.network("block", *PIECE)
-    text = draw.document.copy([draw.place("block").id])
+    text = clipboard.copy(draw.document, [draw.place("block").id])
     other = Drawing()
     other.network("block", ("layer.linear", {"units": 99}))
-    (made,) = other.document.paste(text)
+    (made,) = clipboard.paste(other.document, text)
     assert made.params["network"] == "block_2"
-    (again,) = other.document.paste(text)
+    (again,) = clipboard.paste(other.document, text)
     assert again.params["network"] == "block_2"
     assert set(other.document.networks) == {"block", "block_2"}
 
@@ -49,9 +50,9 @@ def test_a_network_of_the_same_name_that_differs_is_left_alone() -> None:
 def test_in_its_own_document_a_paste_places_the_network_as_it_is_now() -> None:
     draw = Drawing()
     _, layer, *_ = draw.network("block", *PIECE)
-    text = draw.document.copy([draw.place("block").id])
+    text = clipboard.copy(draw.document, [draw.place("block").id])
     draw.document.set_params(layer.id, units=77)
-    (made,) = draw.document.paste(text)
+    (made,) = clipboard.paste(draw.document, text)
     assert made.params["network"] == "block"
     assert set(draw.document.networks) == {"block"}
 
@@ -65,8 +66,8 @@ def test_pasted_networks_that_hold_each_other_are_cut() -> None:
         {"neurowire": "nodes", **part("a"), "networks": {"a": part("b"), "b": part("a")}}
     )
     document = Document()
-    document.paste(text)
-    Inference(document, watch=False)
+    clipboard.paste(document, text)
+    Diagnosis(document, watch=False)
 
 
 @given(script=scripts())
@@ -75,7 +76,7 @@ def test_everything_with_its_networks_comes_out_of_another_window(script: list[E
     document = Document()
     play(document, script)
     other = Document()
-    made = other.paste(document.copy(document.board.nodes))
+    made = clipboard.paste(other, clipboard.copy(document, document.board.nodes))
     assert [node.type for node in made] == [n.type for n in document.board.nodes.values()]
     for node, copy in zip(document.board.nodes.values(), made, strict=True):
         mine, theirs = document.ports(node), other.ports(copy)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from graph.infer.context import Place
-from graph.infer.inference import Inference
+from graph.diagnose.context import Place
+from graph.diagnose.diagnosis import Diagnosis
 from graph.model.sheet import Node
 from tests.graph_tests.networks_tests.drawing import Drawing
 
@@ -20,7 +20,7 @@ class Two:
         self.entry, self.layer, self.relu, _ = self.draw.network("block", *DENSE)
         self.first, self.second = self.draw.place("block", "first"), self.draw.place("block", "two")
         self.draw.classifier(self.first, self.second)
-        self.inference = Inference(self.draw.document)
+        self.inference = Diagnosis(self.draw.document)
 
     def at(self, *path: Node) -> Place:
         return Place(self.inference, [one.id for one in path])
@@ -77,7 +77,7 @@ def test_linked_nodes_have_the_value_of_the_one_that_is_shown() -> None:
     draw.document.expose(layer.id, "bias")
     placed = draw.place("block", bias=False)
     draw.classifier(placed)
-    place = Place(Inference(draw.document), [placed.id])
+    place = Place(Diagnosis(draw.document), [placed.id])
     assert place.node(other.id).params["bias"] is False
     assert place.owner(other.id, "bias") == (placed.id, "bias")
 
@@ -91,7 +91,7 @@ def test_a_network_in_a_network_is_seen_by_its_whole_path() -> None:
     draw.document.expose(two.id, "units", "width")
     first, second = draw.place("outer", "first"), draw.place("outer", "second", width=16)
     draw.classifier(first, second)
-    inference = Inference(draw.document)
+    inference = Diagnosis(draw.document)
     seen = {
         (outer.name, inner.id): Place(inference, [outer.id, inner.id])
         for outer in (first, second)
@@ -127,7 +127,7 @@ def test_a_problem_of_some_places_says_which_and_is_mended_there() -> None:
     draw.document.expose(conv.id, "groups")
     first, second = draw.place("block", "first"), draw.place("block", "second")
     draw.classifier(first, second)
-    inference = Inference(draw.document)
+    inference = Diagnosis(draw.document)
     draw.document.set_params(second.id, groups=3)
     [problem] = [one for one in inference.problems if one.node == conv.id]
     assert problem.place == "second"
@@ -151,7 +151,7 @@ def test_a_problem_within_two_networks_is_mended_where_the_value_was_given() -> 
     draw.document.expose(inner.id, "groups")
     first, second = draw.place("outer", "first"), draw.place("outer", "second")
     draw.classifier(first, second)
-    inference = Inference(draw.document)
+    inference = Diagnosis(draw.document)
     draw.document.set_params(second.id, groups=3)
     [problem] = [one for one in inference.problems if one.node == conv.id]
     assert problem.place == f"second > {inner.name}"

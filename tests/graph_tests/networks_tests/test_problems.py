@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Sequence
 
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format.templates import open_template
-from graph.infer.inference import Inference
 from graph.model.sheet import Node
 from graph.problems.problem import Problem
 from tests.graph_tests.networks_tests.drawing import Drawing
@@ -14,7 +14,7 @@ SAME = [("layer.linear", {"units": 64}), ("activation.relu", {})]
 
 
 def problems(document: Document) -> list[Problem]:
-    return Inference(document, watch=False).problems
+    return Diagnosis(document, watch=False).problems
 
 
 def texts(found: Sequence[Problem]) -> str:
@@ -26,7 +26,7 @@ def test_a_network_that_fits_has_no_problems() -> None:
     draw.network("block", *SAME)
     draw.classifier(draw.place("block", repeat=3), draw.place("block", "other"))
     assert problems(draw.document) == []
-    inference = Inference(draw.document, watch=False)
+    inference = Diagnosis(draw.document, watch=False)
     (first, _) = [n for n in draw.document.board.nodes.values() if n.type == "network.instance"]
     assert inference.weights(first.id) == 3 * 65 * 64
 
@@ -51,7 +51,7 @@ def test_an_output_that_gets_nothing_is_an_error_said_once() -> None:
     *_, last = draw.network("block", *SAME)
     draw.document.unlink(draw.document.networks["block"].into(last.id)[0])
     draw.classifier(draw.place("block"), draw.place("block", "again"))
-    inference = Inference(draw.document, watch=False)
+    inference = Diagnosis(draw.document, watch=False)
     (found,) = [p for p in inference.problems if p.node == last.id]
     assert (found.severity, found.sheet) == ("error", "block")
     assert inference.problems_of(last.id) == [found]
@@ -76,7 +76,7 @@ def test_a_value_of_an_instance_counts_in_that_place_alone() -> None:
     draw.document.expose(layer.id, "units")
     a, b = draw.place("block", "a"), draw.place("block", "b", units=32)
     draw.classifier(a, b)
-    inference = Inference(draw.document)
+    inference = Diagnosis(draw.document)
     assert str(inference.type_of(a.id, "result")) == "[N, 64]"
     assert str(inference.type_of(b.id, "result")) == "[N, 32]"
     draw.document.set_params(b.id, units=16)
@@ -261,12 +261,12 @@ def test_weights_of_linked_networks_are_counted_once_whichever_is_muted() -> Non
     leader = draw.place("block")
     (copy,) = draw.document.duplicate([leader.id], twins=True)
     draw.classifier(leader, copy)
-    inference = Inference(draw.document)
+    inference = Diagnosis(draw.document)
     total = inference.total_weights
     for muted in (leader, copy):
         draw.document.set_muted([muted.id], True)
         assert inference.total_weights == total
-        assert Inference(draw.document, watch=False).total_weights == total
+        assert Diagnosis(draw.document, watch=False).total_weights == total
         draw.document.undo()
     assert inference.total_weights == total
 

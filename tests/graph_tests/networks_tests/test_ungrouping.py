@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.core.errors import Refused
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format.file import load_text, save_text
-from graph.infer.inference import Inference
 from tests.graph_tests.edits import Edit, play, scripts
 from tests.graph_tests.networks_tests.drawing import Drawing, drawn, state
 
@@ -68,7 +68,7 @@ def test_ungrouping_one_of_many_copies_and_keeps_the_others() -> None:
     assert draw.document.node(adam.id).params["trains"] == (made[0].id,)
     assert draw.document.has(second.id)
     assert [link.source.node for link in draw.document.board.into(second.id)] == [made[1].id]
-    assert Inference(draw.document, watch=False).type_of(loss.id, "loss") is not None
+    assert Diagnosis(draw.document, watch=False).type_of(loss.id, "loss") is not None
 
 
 def test_what_shares_its_weights_is_ungrouped_once_it_has_its_own() -> None:
@@ -92,7 +92,7 @@ def test_a_repeated_network_becomes_a_chain_with_its_own_values() -> None:
     draw.chain(data, flat, placed, end)
     made = draw.document.ungroup(placed.id)
     assert [draw.document.params(node).get("units") for node in made[::2]] == [64, 64, 64]
-    inference = Inference(draw.document, watch=False)
+    inference = Diagnosis(draw.document, watch=False)
     assert str(inference.type_of(end.id, "y")) == "[N, 128]"
     order = [flat, *made, end]
     for source, target in itertools.pairwise(order):

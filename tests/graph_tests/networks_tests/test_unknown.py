@@ -3,8 +3,8 @@
 import pytest
 
 from graph.compile import compile_document
-from graph.core.errors import CompileError
 from graph.model.sheet import End
+from graph.problems.problem import CompileError
 from tests.graph_tests.diagnose_tests.test_wanted_numbers import Net
 
 

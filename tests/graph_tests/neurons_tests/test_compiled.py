@@ -6,7 +6,7 @@ import pytest
 
 from graph.compile import Project, compile_document, vendored
 from graph.compile.source import import_lines
-from graph.infer.inference import Inference
+from graph.diagnose.diagnosis import Diagnosis
 from graph.model.order import upstream
 from graph.model.sheet import End, LinkKey
 from tests.drawing import Drawing
@@ -18,7 +18,7 @@ def train(draw: Drawing, logits: End, target: End) -> Project:
     draw.wire(logits, loss, "logits")
     draw.wire(target, loss, "target")
     draw.wire(End(loss.id, "loss"), adam, "loss")
-    assert not Inference(draw.document).problems
+    assert not Diagnosis(draw.document).problems
     return compile_document(draw.document)
 
 
@@ -219,7 +219,7 @@ def test_irregular_neurons_in_a_network_are_one_module() -> None:
     inside = {"neuron.neuron", "neuron.split"}
     chosen = [node.id for node in draw.board.nodes.values() if node.type in inside]
     draw.document.group_into_network(chosen, "net")
-    assert not [p for p in Inference(draw.document).problems if p.severity == "error"]
+    assert not [p for p in Diagnosis(draw.document).problems if p.severity == "error"]
     project = compile_document(draw.document)
     assert project.files["model.py"].text.count("WiredNeurons(") == 1
     assert {wire.link for wire in project.wires} == wires

@@ -2,12 +2,12 @@
 
 import pytest
 
-from graph.core.errors import CompileError
 from graph.core.tensor import features
 from graph.declare import Value
 from graph.model.order import topological
 from graph.model.sheet import End, LinkKey
 from graph.neurons import Column, Gathered, LayerCall, Rows, Weight, gather
+from graph.problems.problem import CompileError
 from tests.drawing import Drawing, blocks
 
 

@@ -9,6 +9,7 @@ import pytest
 import graph.nodes
 from graph.core.tensor import SCALAR_LOSS, TensorType, features, labels
 from graph.declare import REGISTRY, Declaration, Port
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.infer.inference import Inference
 from graph.model.sheet import End
@@ -87,7 +88,7 @@ def board() -> tuple[Document, Inference, dict[str, str]]:
         if source is not None:
             document.link(source, End(node.id, "x"))
         source = End(node.id, "image" if node_type == "data.digits" else "y")
-    return document, Inference(document), ids
+    return document, Diagnosis(document), ids
 
 
 def test_before_an_input_comes_what_it_takes() -> None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pytest
 
 from graph.declare import REGISTRY, Declaration
-from graph.edit import joining, rules
+from graph.diagnose.context import Place
+from graph.diagnose.diagnosis import Diagnosis
+from graph.edit import joining
 from graph.edit.document import Document
 from graph.format.templates import FOLDER, open_template
-from graph.infer.context import Place
-from graph.infer.inference import Inference
+from graph.model import roles
 from graph.model.sheet import BOARD, End, Link, Node
 from graph.problems.problem import Problem
 from graph.suggest import next_nodes
@@ -33,20 +34,20 @@ class Asked:
     choose: Callable[[Document, Declaration, next_nodes.Fit], None]
 
 
-def places(document: Document, inference: Inference) -> Iterator[Place]:
+def places(document: Document, inference: Diagnosis) -> Iterator[Place]:
     """The board, and each network where it is placed first."""
     seen, ahead = {BOARD}, [Place(inference)]
     for place in ahead:
         yield place
         sheet = document.sheet(sheet_of(place))
         for node in sheet.with_role("instance"):
-            if (network := str(rules.network_of(node))) not in seen:
+            if (network := str(roles.network_of(node))) not in seen:
                 seen.add(network)
                 ahead.append(Place(inference, (*place.path, node.id)))
 
 
 def sheet_of(place: Place) -> str:
-    return str(rules.network_of(place.document.node(place.path[-1]))) if place.path else BOARD
+    return str(roles.network_of(place.document.node(place.path[-1]))) if place.path else BOARD
 
 
 def searches(place: Place) -> Iterator[Asked]:
@@ -131,7 +132,7 @@ def test_nothing_is_offered_that_is_refused_in_any_template() -> None:
     count = 0
     for name in TEMPLATES:
         document = open_template(name)
-        inference = Inference(document, watch=False, tries=False)
+        inference = Diagnosis(document, watch=False, tries=False)
         for place in places(document, inference):
             for asked in list(searches(place)):
                 if asked.kind in seen:
@@ -150,7 +151,7 @@ def test_nothing_is_offered_that_is_refused_in_any_template() -> None:
 @pytest.mark.parametrize("name", ["digits_mlp", "digits_gan"])
 def test_what_fits_as_it_is_brings_no_error(name: str) -> None:
     document = open_template(name)
-    inference = Inference(document, tries=False)
+    inference = Diagnosis(document, tries=False)
     before = wrong(inference)
     count = 0
     for place in places(document, inference):
@@ -162,7 +163,7 @@ def test_what_fits_as_it_is_brings_no_error(name: str) -> None:
     assert count > 50
 
 
-def wrong(inference: Inference) -> set[tuple[str | None, str]]:
+def wrong(inference: Diagnosis) -> set[tuple[str | None, str]]:
     """What does not fit; what only misses its other wires is no matter of shape."""
 
     def shape(one: Problem) -> bool:
@@ -179,7 +180,7 @@ def test_a_network_is_offered_where_it_fits() -> None:
     layer, last = draw.add("layer.conv2d"), draw.add("layer.linear", units=10)
     draw.wire(data, layer)
     draw.chain(data, flat, last)
-    document, inference = draw.document, Inference(draw.document)
+    document, inference = draw.document, Diagnosis(draw.document)
     named = {one.title: one for one in offers(document, BOARD) if one.role == "instance"}
 
     def levels(judge: Callable[[Declaration], next_nodes.Fit | None]) -> dict[str, float | None]:

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 import graph.nodes
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 from gui import look
 from gui.canvas import MIME_NODE, Board
@@ -148,7 +148,7 @@ def chain() -> Document:
 
 
 def show(document: Document) -> Board:
-    board = Board(document, Inference(document))
+    board = Board(document, Diagnosis(document))
     board.resize(1100, 700)
     board.show()
     QTest.qWaitForWindowExposed(board)

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from graph.core.errors import NeurowireError
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 from gui import look
 from gui.canvas.graph_view import FAR
@@ -256,7 +256,7 @@ def test_another_document_and_another_sheet(hands: Hands) -> None:
     other.add_node("layer.linear")
     other.add_network("block")
     other.add_node("activation.relu", sheet="block")
-    board.set_document(other, Inference(other))
+    board.set_document(other, Diagnosis(other))
     assert list(board.node_items()) == ["n1"]
     board.show_sheet("block")
     assert [item.face.name for item in board.node_items().values()] == ["relu"]

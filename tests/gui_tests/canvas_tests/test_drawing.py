@@ -10,6 +10,7 @@ import pytest
 from graph.core.errors import NeurowireError
 from graph.diagnose import board_checks
 from graph.edit.document import Document
+from graph.format import clipboard
 from graph.infer.inference import Inference
 from graph.model.sheet import End
 from gui.canvas import Board, drawing, node_layout
@@ -51,7 +52,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def test_a_paste_works_out_the_face_of_each_node_once(hands: Hands, looked: Counter[str]) -> None:
     chain = _fill(hands.document, 40)
     looked.clear()
-    made = hands.board.paste(hands.document.copy(chain))
+    made = hands.board.paste(clipboard.copy(hands.document, chain))
     assert len(made) == 40
     assert looked == {"board": 1, **dict.fromkeys((node.id for node in made), 1)}
     hands.agree()

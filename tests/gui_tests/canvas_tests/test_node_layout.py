@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QApplication
 
 import graph.nodes
 from graph.declare import REGISTRY
+from graph.diagnose.context import Place
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format.templates import names, open_template
-from graph.infer.context import Place
-from graph.infer.inference import Inference
 from gui import look
 from gui.canvas.node_layout import PAD, Face, face_of
 from gui.canvas.paint_cache import width
@@ -53,7 +53,7 @@ def collisions(face: Face) -> list[str]:
 
 
 def faces(document: Document) -> list[Face]:
-    inference = Inference(document)
+    inference = Diagnosis(document)
     made = [
         face_of(Place(inference), node, ())
         for sheet in (document.board, *document.networks.values())

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from graph.edit import rules
+from graph.model import roles
 from graph.model.sheet import End
 from tests.gui_tests.canvas_tests.conftest import Hands
 from tests.gui_tests.journeys.conftest import Start, start
@@ -107,7 +108,7 @@ def test_several_at_once_inside_a_network_and_a_network_itself(user: User) -> No
     user.key(Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     user.select("relu")
     user.key(Key.Key_R)
-    assert not {rules.role(one) for one in offered(user)} & rules.BOARD_ONLY
+    assert not {roles.role(one) for one in offered(user)} & rules.BOARD_ONLY
     user.type("silu")
     user.key(Key.Key_Return)
     assert types(user)["silu"] == "activation.silu"

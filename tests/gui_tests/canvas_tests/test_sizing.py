@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph.edit.document import Document
+from graph.format import clipboard
 from graph.format.file import load, save
 from graph.model.sheet import End
 from gui import look
@@ -110,7 +111,7 @@ def test_its_size_is_saved_copied_and_read_again(hands: Hands, tmp_path: Path) -
     assert size is not None
     save(hands.document, tmp_path / "a.neurowire")
     assert load(tmp_path / "a.neurowire").document.node(VIEW).size == size
-    made = hands.document.paste(hands.document.copy([VIEW]))
+    made = clipboard.paste(hands.document, clipboard.copy(hands.document, [VIEW]))
     assert [one.size for one in made] == [size]
 
 

@@ -8,15 +8,15 @@ import pytest
 
 from graph.compile import Project, compile_document
 from graph.core.errors import FileError
+from graph.diagnose.diagnosis import Diagnosis
 from graph.format import templates
-from graph.infer.inference import Inference
 from runtime.client.export import WRITTEN, Edited, check_edited, write_project
 
 
 def project(template: str = "xor_neurons", *, epochs: int = 10) -> Project:
     document = templates.open_template(template)
     document.set_settings(epochs=epochs)
-    return compile_document(document, inference=Inference(document, watch=False))
+    return compile_document(document, inference=Diagnosis(document, watch=False))
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from graph.compile import compile_document
 from graph.diagnose.board_checks import check
-from graph.infer.inference import Inference
+from graph.diagnose.diagnosis import Diagnosis
 from graph.model.sheet import End, Node
 from runtime.data import probe
 from runtime.exported.data import class_weights, yes_weight
@@ -54,7 +54,7 @@ class Board(Drawing):
     def told(self) -> list[str]:
         return [
             str(one)
-            for one in check(Inference(self.document, self.facts))
+            for one in check(Diagnosis(self.document, self.facts))
             if "balances" in one.text
         ]
 

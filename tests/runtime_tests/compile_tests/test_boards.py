@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, note, settings
 from torch import nn
 
 from graph.compile import LearnedSpec, ViewSpec, compile_document
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from tests.graph_tests.boards import boards
 from tests.graph_tests.network_nodes import NetworkTypes, network_nodes
 from tests.runtime_tests.compile_tests.reference import Reference, batch_of
@@ -68,7 +68,7 @@ def test_training_means_what_is_drawn(document: Document) -> None:
 
 def check_learned(document: Document, training: Any, learned: tuple[LearnedSpec, ...]) -> None:
     """Every node that learns has as many numbers as inference says, where it is said to."""
-    inference = Inference(document, watch=False)
+    inference = Diagnosis(document, watch=False)
     for spec in learned:
         modules = [training.networks[spec.network].get_submodule(one) for one in spec.modules]
         count = sum(p.numel() for module in modules for p in module.parameters())

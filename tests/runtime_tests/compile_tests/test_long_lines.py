@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.compile import compile_document
-from graph.infer.inference import Inference
+from graph.diagnose.diagnosis import Diagnosis
 from graph.model.sheet import End, Node
 from tests.graph_tests.networks_tests.drawing import Drawing
 from tests.graph_tests.projects import compiled
@@ -125,7 +125,7 @@ def test_random_boards_are_laid_out_as_ruff_does(tmp_path: Path) -> None:
     long = 0
     for seed in range(BOARDS):
         document = Random(seed).draw.document
-        if any(one.severity == "error" for one in Inference(document, watch=False).problems):
+        if any(one.severity == "error" for one in Diagnosis(document, watch=False).problems):
             continue
         project = compile_document(document)
         for name in ("model.py", "train.py", "views.py"):

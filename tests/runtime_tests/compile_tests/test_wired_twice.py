@@ -7,8 +7,8 @@ from typing import Any
 from graph.compile import compile_document
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
 from tests.runtime_tests.compile_tests.written import imported, write
 
@@ -53,7 +53,7 @@ class Board:
 
     def put(self, type: str) -> Node | None:
         """The node with a value that fits all its inputs."""
-        inference = Inference(self.document)
+        inference = Diagnosis(self.document)
         try:
             for source in self.values:
                 node = self.document.add_node(type, name=f"twice_{type.partition('.')[2]}")
@@ -71,7 +71,7 @@ class Board:
     def train(self, nodes: Iterable[Node]) -> None:
         """Let all that nodes give be part of one loss."""
         parts = [End(self.entropy.id, "loss")]
-        inference = Inference(self.document, watch=False)
+        inference = Diagnosis(self.document, watch=False)
         for node in nodes:
             for port in self.document.ports(node).outputs:
                 end, kind = End(node.id, port.name), inference.type_of(node.id, port.name)
@@ -99,7 +99,7 @@ def test_every_node_takes_one_value_in_all_its_inputs(tmp_path: Path) -> None:
     found = [node for type in TYPES if type not in NOT_HERE and (node := board.put(type))]
     assert len(found) > len(TYPES) * 0.6
     board.train(found)
-    problems = Inference(board.document, watch=False).problems
+    problems = Diagnosis(board.document, watch=False).problems
     assert not [one for one in problems if one.severity == "error"]
     project = compile_document(board.document)
     with imported(write(project, tmp_path / "project", views=True)) as modules:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from graph.compile import compile_document
 from graph.core.errors import FileError
-from graph.infer.inference import Inference
+from graph.diagnose.diagnosis import Diagnosis
 from graph.model.sheet import Node
 from runtime.client.export import write_project
 from tests.graph_tests.networks_tests.drawing import Drawing
@@ -229,8 +229,8 @@ def test_weights_inside_a_network_are_told() -> None:
     layer = next(n for n in inside if n.type == "layer.linear")
     inner = draw.document.group_into_network([layer.id], "inner")
     draw.document.set_params(inner.id, pretrained="it.safetensors")
-    (problem,) = [p for p in Inference(draw.document).problems if p.severity == "error"]
+    (problem,) = [p for p in Diagnosis(draw.document).problems if p.severity == "error"]
     assert "only a network on the board can" in problem.text
     problem.fixes[0].apply(draw.document)
-    assert not [p for p in Inference(draw.document).problems if p.severity == "error"]
+    assert not [p for p in Diagnosis(draw.document).problems if p.severity == "error"]
     assert net

@@ -8,8 +8,8 @@ from typing import Any
 from graph.compile import compile_document
 from graph.core.errors import NeurowireError
 from graph.declare import REGISTRY, Declaration, Param
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
 from tests.graph_tests.networks_tests.drawing import Drawing
 
@@ -71,7 +71,7 @@ def board(
         draw.chain(placed, flat, linear)
         draw.wire(linear, loss, end)
     draw.chain(loss, draw.add("optimizer.sgd"))
-    inference = Inference(document, watch=False)
+    inference = Diagnosis(document, watch=False)
     return None if any(one.severity == "error" for one in inference.problems) else document
 
 

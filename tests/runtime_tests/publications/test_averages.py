@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.infer.inference import Inference
+from graph.diagnose.diagnosis import Diagnosis
 from tests.runtime_tests.compile_tests.written import imported, write
 from tests.runtime_tests.publications.harness import Board, Plain, compare
 from tests.runtime_tests.publications.test_convolutional import FLAT, RELU, linear
@@ -94,10 +94,10 @@ def test_an_average_of_nothing_or_of_what_differs_is_told() -> None:
     board = byol()
     target = next(one for one in board.document.board.nodes.values() if one.name == "target")
     online = next(one for one in board.document.board.nodes.values() if one.name == "online")
-    assert not [one for one in Inference(board.document).problems if one.node == target.id]
+    assert not [one for one in Diagnosis(board.document).problems if one.node == target.id]
     board.document.set_params(online.id, repeat=2)
-    (problem,) = (one for one in Inference(board.document).problems if one.name == "target")
+    (problem,) = (one for one in Diagnosis(board.document).problems if one.name == "target")
     assert "can't be the moving average of online: repeat differs" in problem.text
     board.document.set_params(online.id, repeat=1, momentum=0.5)
-    told = [one.text for one in Inference(board.document).problems if one.name == "target"]
+    told = [one.text for one in Diagnosis(board.document).problems if one.name == "target"]
     assert any("expected one other placement of encoder" in one for one in told)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graph.compile import compile_document
-from graph.infer.inference import Inference
+from graph.diagnose.diagnosis import Diagnosis
 from graph.model.sheet import End, Node
 from tests.runtime_tests.publications.harness import Board, Piece, Plain, compare
 
@@ -88,7 +88,7 @@ def test_what_should_learn_slower_must_be_trained() -> None:
     assert inner is not None
     other = board.put("layer.linear", board.add("random.noise"), units=2)
     board.document.set_params(adamw.id, slower=(body.id, other.id))
-    inference = Inference(board.document)
+    inference = Diagnosis(board.document)
     (told,) = (p for p in inference.problems_of(adamw.id) if "slower" in p.text)
     assert other.name in told.text
     told.fixes[0].apply(board.document)
@@ -101,8 +101,8 @@ def test_a_schedule_that_follows_the_loss_is_no_part_of_another() -> None:
     parts = [board.add("schedule.warm_up"), board.add("schedule.plateau", name="plateau")]
     both = board.put("schedule.sequential", *parts)
     board.document.link(board.end(both), End(adamw.id, "schedule"))
-    inference = Inference(board.document)
+    inference = Diagnosis(board.document)
     (told,) = inference.problems_of(both.id)
     assert told.text.startswith("plateau can't be part")
     told.fixes[0].apply(board.document)
-    assert not Inference(board.document).problems
+    assert not Diagnosis(board.document).problems

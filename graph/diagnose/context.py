@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graph.edit import rules
 from graph.edit.document import Document
-from graph.edit.overrides import OVERRIDES, with_value
 from graph.infer.queries import Answers
+from graph.model import roles
+from graph.model.instances import OVERRIDES, with_value
 from graph.model.sheet import Exposed, Node, Sheet
 from graph.problems.fixes import standing
 
 if TYPE_CHECKING:
-    from graph.infer.inference import Inference
+    from graph.diagnose.diagnosis import Diagnosis
     from graph.infer.node_inference import Result
     from graph.problems.problem import Problem
 
@@ -26,7 +26,7 @@ class Place(Answers):
             don't lead to is as the network has it, with the types of its oldest instance.
     """
 
-    def __init__(self, inference: "Inference", path: Sequence[str] = ()) -> None:
+    def __init__(self, inference: "Diagnosis", path: Sequence[str] = ()) -> None:
         self.inference, self.document = inference, inference.document
         self.path = tuple(path)
 
@@ -56,7 +56,7 @@ class Place(Answers):
             instance = _standing(
                 self.document, self.document.node(self.path[depth]), self.path[:depth]
             )
-            network = self.document.networks[str(rules.network_of(instance))]
+            network = self.document.networks[str(roles.network_of(instance))]
             found = standing(found, instance, network)
         return found
 
@@ -101,7 +101,7 @@ def _last(document: Document, node: Node, path: Sequence[str]) -> Node | None:
     if not path or not document.has(path[-1]):
         return None
     instance = document.node(path[-1])
-    return instance if rules.network_of(instance) == document.sheet_of(node.id).name else None
+    return instance if roles.network_of(instance) == document.sheet_of(node.id).name else None
 
 
 def _means(sheet: Sheet, exposed: Exposed, node: Node) -> bool:
