@@ -2,19 +2,17 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.compile.avoided import reserved
 from graph.compile.body import Item
 from graph.compile.literals import UNKNOWN, Slot, filled, slots
+from graph.compile.placed_network import PlacedNetwork
 from graph.compile.scope import Scope
 from graph.core import names
 from graph.declare import literal, short
 from graph.edit.document import Document
 from graph.model import instances
-
-if TYPE_CHECKING:
-    from graph.compile.variants import Sketch
 
 ARGUMENTS = {
     "nn.Linear": ("in_features", "out_features"),
@@ -82,7 +80,7 @@ class _Name:
 
 def called(
     document: Document,
-    sketches: "Sequence[Sketch]",
+    sketches: Sequence[PlacedNetwork],
     places: Iterable[Place],
     taken: Container[str],
 ) -> dict[tuple[str, ...], str]:
@@ -116,7 +114,7 @@ def called(
     return {values: found[values] for values in best}
 
 
-def _name(document: Document, sketches: "Sequence[Sketch]", place: Place) -> _Name:
+def _name(document: Document, sketches: Sequence[PlacedNetwork], place: Place) -> _Name:
     first, slot, attribute = sketches[0], place.slot, place.attribute
     for shown, exposed in first.scope.sheet.exposed.items():
         if exposed.node in place.item.nodes and _values(

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from graph.compile.network_classes import joined, repeats
 from graph.compile.plan import Plan
 from graph.diagnose.board_checks import learns, role
+from graph.infer.inference import Inference
 from graph.model import instances
 from graph.model.order import upstream
 from graph.model.sheet import Node
-
-if TYPE_CHECKING:
-    from graph.infer.inference import Inference
 
 BETWEEN = "/"
 
@@ -78,5 +75,5 @@ def _places(
             yield f"{node.id}{BETWEEN}{path}", found
 
 
-def _is_layer(inference: "Inference", node: Node) -> bool:
+def _is_layer(inference: Inference, node: Node) -> bool:
     return role(node) in {"layer", "instance"} and learns(inference, node)

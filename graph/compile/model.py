@@ -3,19 +3,16 @@
 import keyword
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from graph.compile import vendored
 from graph.compile.avoided import reserved
 from graph.compile.body import Body, Item
 from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.compile.variants import Form
 from graph.core import names
 from graph.core.tensor import TensorType
 from graph.declare import Value, docstring
 from graph.model.sheet import End
-
-if TYPE_CHECKING:
-    from graph.compile.variants import Form
 
 
 @dataclass
@@ -32,7 +29,7 @@ class Classes:
         items: Sequence[Item],
         inputs: Sequence[tuple[End, Value]],
         outputs: Sequence[tuple[End, str, TensorType]],
-        form: "Form | None" = None,
+        form: Form | None = None,
     ) -> str:
         """Write a class; the same text twice is one class.
 
@@ -80,7 +77,7 @@ def _class(
     items: Sequence[Item],
     inputs: Sequence[tuple[End, Value]],
     outputs: Sequence[tuple[End, str, TensorType]],
-    form: "Form | None",
+    form: Form | None,
 ) -> Writer:
     types = dict(form.types) if form else {}
     items = form.items if form else items

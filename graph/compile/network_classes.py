@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.compile.model import Classes, safe_class_name
+from graph.compile.placed_network import PlacedNetwork
 from graph.compile.scope import Scope, local_names
-from graph.compile.variants import Form, Sketch, forms
+from graph.compile.variants import Form, forms
 from graph.edit.document import Document
+from graph.infer.node_inference import Result
 from graph.model import instances, roles
 from graph.model.instances import OVERRIDES
 from graph.model.order import topological, upstream
 from graph.model.sheet import End, LinkKey, Node
 from graph.neurons.layers import Weight
-
-if TYPE_CHECKING:
-    from graph.infer.node_inference import Result
 
 COMPUTES = {"layer", "neuron", "instance"}
 
@@ -50,13 +49,13 @@ class Networks:
         document: Document,
         classes: Classes,
         placed: Iterable[Node],
-        results: Mapping[str, "Result"],
+        results: Mapping[str, Result],
     ) -> None:
         self._document, self._classes = document, classes
         self._forms: dict[str, list[Form]] = {}
         self._places: dict[str, list[tuple[Node, Result]]] = {}
         self._stacked: set[str] = set()
-        self._sketches: dict[tuple[Any, ...], tuple[Result, Sketch]] = {}
+        self._sketches: dict[tuple[Any, ...], tuple[Result, PlacedNetwork]] = {}
         self._visited: set[tuple[Any, ...]] = set()
         depths: dict[str, int] = {}
         for node in placed:
@@ -65,7 +64,7 @@ class Networks:
             sketches = [self._sketch(node, result) for node, result in self._places[name]]
             self._forms[name] = forms(document, sketches)
 
-    def constructor(self, node: Node, results: Mapping[str, "Result"]) -> str:
+    def constructor(self, node: Node, results: Mapping[str, Result]) -> str:
         """Write the class of an instance's network; the source that makes one."""
         sketch = self._sketch(node, results[node.id])
         name = _network(node)
@@ -83,7 +82,7 @@ class Networks:
         return repeats(node) > 1 or node.id in self._stacked
 
     def wires(
-        self, node: Node, result: "Result", module: str, seen: set[str]
+        self, node: Node, result: Result, module: str, seen: set[str]
     ) -> Iterator[tuple[LinkKey, str, Weight]]:
         """Wires into neurons drawn inside an instance: their layer's name in torch, and place.
 
@@ -110,7 +109,7 @@ class Networks:
                     yield from self.wires(inner, result.inner[inner.id], joined(module, name), seen)
 
     def held(
-        self, node: Node, result: "Result", module: str = "", above: tuple[str, ...] = ()
+        self, node: Node, result: Result, module: str = "", above: tuple[str, ...] = ()
     ) -> Iterator[Held]:
         """The modules inside an instance, each as often as it is repeated.
 
@@ -131,7 +130,7 @@ class Networks:
                     if roles.role(inner.type) == "instance":
                         yield from self.held(inner, result.inner[one], here, path)
 
-    def _visit(self, node: Node, result: "Result", depths: dict[str, int]) -> int:
+    def _visit(self, node: Node, result: Result, depths: dict[str, int]) -> int:
         """Note a place, and all places inside; how deep networks lie in it.
 
         Of places where the very same is known, the first stands for all.
@@ -153,14 +152,14 @@ class Networks:
         self._places.setdefault(name, []).append((node, result))
         return depths[name]
 
-    def _sketch(self, node: Node, result: "Result") -> Sketch:
+    def _sketch(self, node: Node, result: Result) -> PlacedNetwork:
         """A network as it stands in a place, made once for all where the very same is known."""
         place = _place(node, result)
         if place not in self._sketches:
             self._sketches[place] = result, self._made(node, result)
         return self._sketches[place][1]
 
-    def _made(self, node: Node, result: "Result") -> Sketch:
+    def _made(self, node: Node, result: Result) -> PlacedNetwork:
         sheet = self._document.placed(node)
         scope = Scope(self._document, sheet, result.inner, self.constructor)
         ends = instances.ends(sheet, "output")
@@ -173,7 +172,7 @@ class Networks:
             (end, one.name, scope.type_of(end)) for one, end in zip(ends, sources, strict=True)
         ]
         arguments = local_names(scope, inputs).items()
-        return Sketch(node, scope, tuple(items), tuple(arguments), tuple(outputs))
+        return PlacedNetwork(node, scope, tuple(items), tuple(arguments), tuple(outputs))
 
 
 def repeats(node: Node) -> int:
@@ -186,7 +185,7 @@ def joined(outer: str, inner: str) -> str:
     return f"{outer}.{inner}" if outer else inner
 
 
-def _place(node: Node, result: "Result") -> tuple[Any, ...]:
+def _place(node: Node, result: Result) -> tuple[Any, ...]:
     """What is equal for places of a network where the very same is known."""
     return _network(node), node.params.get(OVERRIDES, ()), id(result.inner)
 

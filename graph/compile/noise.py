@@ -16,7 +16,8 @@ ROWS = "count"
 def counted(plan: Plan, items: Iterable[Item]) -> list[Item]:
     """The same items, with as many draws of noise as `count` says and not as a batch has rows."""
     return [
-        drawn(plan, item.nodes[0], rows=ROWS) if is_noise(plan, item) else item for item in items
+        drawn(plan, plan.units, item.nodes[0], rows=ROWS) if is_noise(plan, item) else item
+        for item in items
     ]
 
 

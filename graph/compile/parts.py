@@ -6,39 +6,36 @@ is trained by different steps.
 """
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
+from graph.compile.layout import Layout
 from graph.diagnose.board_checks import learns
 from graph.model.sheet import End
-
-if TYPE_CHECKING:
-    from graph.compile.plan import Plan
 
 LOOSE = {"layer", "neuron"}
 
 
 class Parts:
-    """The nodes of a plan, gathered where they are loose.
+    """The nodes of a layout, gathered where they are loose.
 
     Args:
-        plan: The plan.
+        layout: What there is.
         apart: Layers that are to stand alone.
     """
 
-    def __init__(self, plan: "Plan", apart: Collection[str]) -> None:
-        self._plan, self._apart = plan, apart
-        self._scope, self._board = plan.scope, plan.board
+    def __init__(self, layout: Layout, apart: Collection[str]) -> None:
+        self._layout, self._apart = layout, apart
+        self._scope, self._board = layout.scope, layout.board
 
     def alone(self) -> list[str]:
         """Nodes that are an op each: placed networks, losses, draws, layers kept apart."""
-        order, role = self._plan.order, self._scope.role
+        order, role = self._layout.order, self._scope.role
         return [n for n in order if self._is_alone(n) or role(n) == "noise"]
 
     def gathered(self) -> list[list[str]]:
         """Loose nodes that become one class each, or, without a layer, an op each."""
         groups: dict[tuple[int, frozenset[str]], list[str]] = {}
         levels, colours = self._levels()
-        for node in self._plan.order:
+        for node in self._layout.order:
             if self._is_loose(node):
                 groups.setdefault((levels[node], colours[node]), []).append(node)
         keys = sorted(groups, key=lambda key: (key[0], sorted(key[1])))
@@ -46,7 +43,7 @@ class Parts:
 
     def _unconnected(self, nodes: list[str]) -> list[list[str]]:
         """Nodes of one group, apart where nothing connects them and not every step uses all."""
-        if len(self._plan.optimizers) < 2:
+        if len(self._layout.optimizers) < 2:
             return [nodes]
         made = {node: {end for end, _ in self._scope.writes(node)} for node in nodes}
         inside = set().union(*made.values())
@@ -72,14 +69,16 @@ class Parts:
         levels: dict[str, int] = {}
         colours: dict[str, frozenset[str]] = {}
         nothing: frozenset[str] = frozenset()
-        several = len(self._plan.optimizers) > 1
-        for node in self._plan.order:
+        several = len(self._layout.optimizers) > 1
+        for node in self._layout.order:
             loose = self._is_loose(node)
             above = [end.node for end in self._scope.reads(node)]
             level, colour = 0, nothing
-            if several and loose and learns(self._plan.inference, self._board.nodes[node]):
-                (leader,) = self._plan.leaders([node])
-                colour = frozenset(o for o, nodes in self._plan.trained.items() if leader in nodes)
+            if several and loose and learns(self._layout.inference, self._board.nodes[node]):
+                (leader,) = self._layout.leaders([node])
+                colour = frozenset(
+                    o for o, nodes in self._layout.trained.items() if leader in nodes
+                )
             for one in above:
                 far = loose and self._is_alone(one)
                 change = bool(colour and colours[one] and colour != colours[one])
@@ -87,7 +86,7 @@ class Parts:
             if not colour and loose:
                 colour = max((colours[one] for one in above), key=len, default=nothing)
             levels[node], colours[node] = level, colour
-        for node in reversed(self._plan.order):
+        for node in reversed(self._layout.order):
             if colours[node] or not self._is_loose(node):
                 continue
             below = [n for n in self._board.neighbours(node) if n in levels]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.compile.body import Item
-from graph.model.sheet import End, Node
+from graph.model.sheet import End, Node, Sheet
 
 AVERAGING = {"AveragedModel", "get_ema_multi_avg_fn"}
 """What a running mean needs of `torch.optim.swa_utils`."""
@@ -27,6 +27,24 @@ class Unit:
     weights: frozenset[str]
     home: dict[str, str]
     nodes: tuple[str, ...]
+
+
+class Units(list[Unit]):
+    """The modules of a training, in order.
+
+    Args:
+        board: The board that they stand for.
+    """
+
+    def __init__(self, board: Sheet) -> None:
+        super().__init__()
+        self._board = board
+
+    def owner(self, node: str) -> tuple[Unit, str] | None:
+        """The unit that holds a node's weights and the attribute there."""
+        nodes = self._board.nodes
+        leader = (nodes[node].twin or node) if node in nodes else node
+        return next(((one, one.home[leader]) for one in self if leader in one.home), None)
 
 
 @dataclass(frozen=True)

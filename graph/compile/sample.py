@@ -41,7 +41,7 @@ def _is_steered(plan: Plan, view: Node) -> bool:
 
 def _items(plan: Plan, node: Node, image: End) -> list[Item]:
     """What a view's pictures are computed from; units stand under their plain names."""
-    extra = extra_items(plan, [node.id])
+    extra = extra_items(plan, plan.units, [node.id])
     ahead = [end for item in extra for end in item.reads]
     ops = [op.item for op in plan.closure([image, *ahead])]
     wanted, found = {image}, []

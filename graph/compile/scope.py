@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.compile.avoided import free, reserved
 from graph.compile.body import Item, Owner, Values
@@ -10,13 +10,11 @@ from graph.core import names
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, Raw, Value
 from graph.edit.document import Document
+from graph.infer.node_inference import Result
 from graph.infer.node_inference import operands as wired_into
 from graph.model import mutes, roles
 from graph.model.sheet import BOARD, End, LinkKey, Node, Sheet
 from graph.neurons import Gathered, LayerCall, Rows, Weight, gather
-
-if TYPE_CHECKING:
-    from graph.infer.node_inference import Result
 
 TAKEN = ("self", "x", "figures", "sums", "count", "loss", "training", "batch")
 """Variables of the functions that a batch comes into."""
@@ -35,7 +33,7 @@ class Scope:
     """
 
     def __init__(
-        self, document: Document, sheet: Sheet, results: Mapping[str, "Result"], make: Maker
+        self, document: Document, sheet: Sheet, results: Mapping[str, Result], make: Maker
     ) -> None:
         self.document, self.sheet, self.results = document, sheet, results
         self._make = make
@@ -255,7 +253,7 @@ class Scope:
             wrapped=bool(modules),
         )
 
-    def _neurons(self, step: "LayerCall | Rows", unit: str) -> Item:
+    def _neurons(self, step: LayerCall | Rows, unit: str) -> Item:
         modules: tuple[tuple[str, str, str], ...] = ()
         if isinstance(step, LayerCall):
             layer = step.layer

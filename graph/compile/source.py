@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from graph.compile.layout import INDENT, WIDTH, powers, wrapped
+from graph.compile.formatting import INDENT, WIDTH, powers, wrapped
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,19 @@
 
 import heapq
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from graph.compile.auxiliary import drawn
 from graph.compile.avoided import avoided
 from graph.compile.body import Item, Owner, Values
+from graph.compile.layout import Layout
 from graph.compile.model import safe_class_name
 from graph.compile.parts import Parts
-from graph.compile.program import Op, Unit
+from graph.compile.program import Op, Unit, Units
 from graph.compile.scope import local_names
 from graph.core import names
 from graph.diagnose.board_checks import learns
 from graph.model.order import upstream
 from graph.model.sheet import End
-
-if TYPE_CHECKING:
-    from graph.compile.plan import Plan
 
 
 class Apart(Exception):
@@ -28,27 +25,28 @@ class Apart(Exception):
         self.nodes = frozenset(nodes)
 
 
-def gather(plan: "Plan") -> list[Op]:
-    """All that is computed, in order; fills the plan's units and writes their classes."""
-    written, apart = dict(plan.classes.writers), frozenset[str]()
+def gather(layout: Layout) -> tuple[Units, list[Op]]:
+    """The units, whose classes are written, and all that is computed, in order."""
+    written, apart = dict(layout.classes.writers), frozenset[str]()
     while True:
         try:
-            return _Gathering(plan).ops(Parts(plan, apart))
+            gathering = _Gathering(layout)
+            return gathering.units, gathering.ops(Parts(layout, apart))
         except Apart as found:
             apart |= found.nodes
-            plan.units.clear()
-            plan.classes.writers.clear()
-            plan.classes.writers.update(written)
+            layout.classes.writers.clear()
+            layout.classes.writers.update(written)
 
 
 class _Gathering:
-    def __init__(self, plan: "Plan") -> None:
-        self._plan, self._scope, self._board = plan, plan.scope, plan.board
+    def __init__(self, layout: Layout) -> None:
+        self._layout, self._scope, self._board = layout, layout.scope, layout.board
+        self.units = Units(layout.board)
 
     def ops(self, parts: Parts) -> list[Op]:
         ops = [op for nodes in parts.gathered() for op in self._group(nodes)]
         ops += [self._single(node) for node in parts.alone()]
-        return _in_order(self._plan, ops)
+        return _in_order(self._layout, ops)
 
     def _group(self, nodes: list[str]) -> list[Op]:
         """A call of a new unit, or of the one that holds the weights already."""
@@ -59,8 +57,8 @@ class _Gathering:
         reads = [end for item in items for end in item.reads if end.node not in inside]
         inputs = local_names(self._scope, list(dict.fromkeys(reads)))
         outputs = self._leaving(inside)
-        taken = {*avoided(), *(unit.attribute for unit in self._plan.units)}
-        taken.update(map(self._plan.member, self._board.nodes.values()))
+        taken = {*avoided(), *(unit.attribute for unit in self.units)}
+        taken.update(map(self._layout.member, self._board.nodes.values()))
         attribute = names.unique("model", taken)
         named = [(end, self._label(end), self._scope.type_of(end)) for end in outputs]
         leaders = {
@@ -71,40 +69,40 @@ class _Gathering:
         }
         shared = self._sharing(leaders)
         wanted = shared.constructor[:-2] if shared else safe_class_name(attribute.replace("_", ""))
-        name = self._plan.classes.add(wanted, "", items, list(inputs.items()), named)
+        name = self._layout.classes.add(wanted, "", items, list(inputs.items()), named)
         if shared is not None:
             if f"{name}()" != shared.constructor:
                 both = leaders.keys() & shared.home.keys()
                 raise Apart(n for n, one in self._board.nodes.items() if (one.twin or n) in both)
             return [self._call(shared, list(inputs), outputs)]
-        weights = self._plan.leaders(node for node in inside if self._learns(node))
+        weights = self._layout.leaders(node for node in inside if self._learns(node))
         standing = tuple(sorted(inside, key=lambda n: self._board.nodes[n].number))
         unit = Unit(attribute, f"{name}()", weights, leaders, standing)
-        self._plan.units.append(unit)
+        self.units.append(unit)
         return [self._call(unit, list(inputs), outputs)]
 
     def _sharing(self, leaders: Iterable[str]) -> Unit | None:
         """The unit that holds some of these nodes' weights already."""
-        return next((u for u in self._plan.units if any(n in u.home for n in leaders)), None)
+        return next((u for u in self.units if any(n in u.home for n in leaders)), None)
 
     def _single(self, node: str) -> Op:
         if self._scope.role(node) == "noise":
-            return Op(drawn(self._plan, node))
+            return Op(drawn(self._layout, self.units, node))
         if self._scope.role(node) == "loss":
             return Op(self._scope.loss(node, self._board.nodes[node].name))
         leader = self._board.nodes[node].twin or node
         item = self._scope.item(node)
         ((attribute, constructor, _),) = item.modules
-        unit = next((u for u in self._plan.units if u.home.get(leader) == ""), None)
+        unit = next((u for u in self.units if u.home.get(leader) == ""), None)
         if unit is None:
-            weights = self._plan.leaders([node] if self._learns(node) else [])
-            home = {leader: "", **self._plan.modules(leader)}
+            weights = self._layout.leaders([node] if self._learns(node) else [])
+            home = {leader: "", **self._layout.modules(leader)}
             unit = Unit(attribute, constructor, weights, home, (leader,))
-            self._plan.units.append(unit)
+            self.units.append(unit)
         return Op(item, unit)
 
     def _learns(self, node: str) -> bool:
-        return learns(self._plan.inference, self._board.nodes[node])
+        return learns(self._layout.inference, self._board.nodes[node])
 
     def _call(self, unit: Unit, inputs: list[End], outputs: list[End]) -> Op:
         def source(values: Values, owner: Owner) -> str:
@@ -118,9 +116,9 @@ class _Gathering:
 
     def _leaving(self, inside: set[str]) -> list[End]:
         """Values made inside that something outside reads."""
-        sinks = [n.id for n in (*self._plan.metrics, *self._plan.views)]
-        shown = upstream(self._board, sinks) - self._plan.live
-        outside = [n for n in self._plan.order if not inside & set(self._scope.stands_for(n))]
+        sinks = [n.id for n in (*self._layout.metrics, *self._layout.views)]
+        shown = upstream(self._board, sinks) - self._layout.live
+        outside = [n for n in self._layout.order if not inside & set(self._scope.stands_for(n))]
         outside += sorted(shown, key=lambda n: self._board.nodes[n].number)
         found: dict[End, None] = {}
         for node in outside:
@@ -130,13 +128,13 @@ class _Gathering:
 
     def _label(self, end: End) -> str:
         node = self._board.nodes[end.node]
-        several = len(self._plan.document.ports(node).outputs) > 1
+        several = len(self._layout.document.ports(node).outputs) > 1
         return f"{node.name}_{end.port}" if several else node.name
 
 
-def _in_order(plan: "Plan", ops: list[Op]) -> list[Op]:
+def _in_order(layout: Layout, ops: list[Op]) -> list[Op]:
     """Ops so that each comes after what it reads, else as their nodes are ordered."""
-    place = {n: i for i, node in enumerate(plan.order) for n in plan.scope.stands_for(node)}
+    place = {n: i for i, node in enumerate(layout.order) for n in layout.scope.stands_for(node)}
     made = {end: index for index, op in enumerate(ops) for end, _ in op.item.writes}
     waits = {i: {made[e] for e in op.item.reads if e in made} for i, op in enumerate(ops)}
     feeds: dict[int, list[int]] = {}

@@ -2,68 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from graph.compile.arguments import Place, called, differing, filled_in
-from graph.compile.body import SELF, Body, Item, Owner, Values
+from graph.compile.body import Item, Owner, Values
 from graph.compile.literals import Apart, annotation
-from graph.compile.scope import Scope
-from graph.compile.source import Writer
+from graph.compile.placed_network import Key, PlacedNetwork
 from graph.compile.symbols import Symbols
 from graph.core.tensor import TensorType
 from graph.declare import Value
 from graph.edit.document import Document
-from graph.model.sheet import End, Node
-
-Key = tuple[tuple[tuple[str, str], ...], str]
-"""What a constructor builds, and what forward does."""
-
-
-@dataclass(frozen=True)
-class Sketch:
-    """A network as it stands in one place."""
-
-    instance: Node
-    scope: Scope
-    items: tuple[Item, ...]
-    inputs: tuple[tuple[End, Value], ...]
-    outputs: tuple[tuple[End, str, TensorType], ...]
-
-    @property
-    def modules(self) -> dict[str, str]:
-        """Sources of constructors by attribute."""
-        return {name: source for item in self.items for name, source, _ in item.modules}
-
-    @cached_property
-    def types(self) -> dict[End, TensorType]:
-        """What every value of its forward is."""
-        found = {end: value.type for end, value in self.inputs}
-        found.update(pair for item in self.items for pair in item.writes)
-        found.update((end, kind) for end, _, kind in self.outputs)
-        return found
-
-    @property
-    def outline(self) -> object:
-        """What is computed from what, whatever the numbers in it."""
-        steps = [
-            (item.name, item.nodes, item.reads, [end for end, _ in item.writes])
-            for item in self.items
-        ]
-        ends = [(name, end) for end, name, _ in self.outputs]
-        return steps, list(self.modules), [str(value) for _, value in self.inputs], ends
-
-    @cached_property
-    def key(self) -> Key:
-        """What its constructor builds and its forward does."""
-        writer = Writer()
-        body = Body(self.items, [end for end, _, _ in self.outputs], dict(self.inputs))
-        body.write(writer, level=0, give=True, comments=False)
-        return tuple(self.modules.items()), writer.text
-
-    def source(self, place: int, values: Values) -> str:
-        """Source of one of its items, from source whose types may be those of another place."""
-        own = {end: Value(value, self.types.get(end, value.type)) for end, value in values.items()}
-        return self.items[place].source(own, SELF)
+from graph.model.sheet import End
 
 
 @dataclass(frozen=True)
@@ -87,9 +35,9 @@ class Form:
     given: Mapping[Key, str] = field(default_factory=dict)
 
 
-def forms(document: Document, sketches: Iterable[Sketch]) -> list[Form]:
+def forms(document: Document, sketches: Iterable[PlacedNetwork]) -> list[Form]:
     """As few forms as serve all places of one network."""
-    groups: list[tuple[list[Sketch], Form]] = []
+    groups: list[tuple[list[PlacedNetwork], Form]] = []
     for sketch in sketches:
         for index, (members, _) in enumerate(groups):
             if members[0].outline != sketch.outline:
@@ -105,7 +53,7 @@ def forms(document: Document, sketches: Iterable[Sketch]) -> list[Form]:
     return [form for _, form in groups]
 
 
-def _form(document: Document, sketches: Sequence[Sketch]) -> Form:
+def _form(document: Document, sketches: Sequence[PlacedNetwork]) -> Form:
     first = sketches[0]
     built = _built(sketches)
     computed = _computed(sketches)
@@ -130,7 +78,7 @@ def _form(document: Document, sketches: Sequence[Sketch]) -> Form:
     )
 
 
-def _built(sketches: Sequence[Sketch]) -> list[Place]:
+def _built(sketches: Sequence[PlacedNetwork]) -> list[Place]:
     """What differs in what constructors build."""
     found: list[Place] = []
     for item in sketches[0].items:
@@ -140,7 +88,7 @@ def _built(sketches: Sequence[Sketch]) -> list[Place]:
     return found
 
 
-def _computed(sketches: Sequence[Sketch]) -> list[Place]:
+def _computed(sketches: Sequence[PlacedNetwork]) -> list[Place]:
     """What differs in what forward computes."""
     found: list[Place] = []
     for place, item in enumerate(sketches[0].items):
@@ -150,7 +98,9 @@ def _computed(sketches: Sequence[Sketch]) -> list[Place]:
     return found
 
 
-def _item(sketches: Sequence[Sketch], place: int, names: Mapping[tuple[str, ...], str]) -> Item:
+def _item(
+    sketches: Sequence[PlacedNetwork], place: int, names: Mapping[tuple[str, ...], str]
+) -> Item:
     """One computation with arguments in the places of the numbers that differ."""
     item = sketches[0].items[place]
 

@@ -185,7 +185,7 @@ def _view(writer: Writer, plan: Plan, node: Node) -> None:
 def _items(plan: Plan, node: Node) -> tuple[list[Item], bool]:
     """What a view's values are computed from, and whether that is noise alone."""
     reads = plan.scope.reads(node.id)
-    extra = extra_items(plan, [node.id])
+    extra = extra_items(plan, plan.units, [node.id])
     ahead = [end for item in extra for end in item.reads]
     items = [op.item for op in plan.closure([*reads, *ahead])] + extra
     drawn = counted(plan, items)

@@ -4,22 +4,20 @@ Examples lie along the first axis everywhere: what moves them, joins them or pic
 mostly been given axis 0 where 1 was meant. That shows further on, at a layer or a loss.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.core.tensor import BATCH, TensorType
 from graph.declare import REGISTRY
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.model.sheet import Node
 from graph.problems.problem import Fix
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 AXES = ("dim", "start_dim")
 """Parameters that say where along the axes a node works."""
 
 
-def fix(inference: "Inference", node: Node) -> Fix | None:
+def fix(inference: Inference, node: Node) -> Fix | None:
     """A fix that leaves the batch first, of a node that gives it elsewhere or not at all."""
     found = inference.result(node.id)
     if found is None or not found.inputs or node.muted:
@@ -40,7 +38,7 @@ def fix(inference: "Inference", node: Node) -> Fix | None:
         ((name, value),) = params.items()
         label = f"Set {name.replace('_', ' ')} of {node.name} to {value}"
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group(label):
             document.set_params(node.id, **params)
 

@@ -6,23 +6,20 @@ into a layer.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.core.tensor import BATCH, TensorType
 from graph.declare import REGISTRY, Declaration, ranges
+from graph.edit.document import Document
 from graph.infer import routes
+from graph.infer.inference import Inference
+from graph.infer.node_inference import Result
 from graph.infer.routes import Path, Place
 from graph.model.sheet import End, Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Fix, Problem
 
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
-    from graph.infer.node_inference import Result
 
-
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Nodes that work along the batch, where that is hardly meant."""
     for path, sheet, node, found in routes.everywhere(inference, "across"):
         declaration = REGISTRY.find(node.type)
@@ -44,7 +41,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
         yield from _gathers(sheet, node, found)
 
 
-def _comes_back(inference: "Inference", path: Path, node: Node, x: TensorType) -> bool:
+def _comes_back(inference: Inference, path: Path, node: Node, x: TensorType) -> bool:
     """Does one number of all numbers of a batch meet rows of examples again, as x / sum(x) does?"""
     if set(x.dims) <= {BATCH, 1} or x.kind == "loss":
         return False
@@ -65,7 +62,7 @@ def _comes_back(inference: "Inference", path: Path, node: Node, x: TensorType) -
 def _mixes_all(sheet: Sheet, node: Node, x: TensorType) -> Problem:
     axes = tuple(axis for axis in range(x.rank) if x.dims[axis] != BATCH)
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group(label):
             document.set_params(node.id, dim=axes, keepdim=True)
 
@@ -83,7 +80,7 @@ def _mixes_all(sheet: Sheet, node: Node, x: TensorType) -> Problem:
     )
 
 
-def _gathers(sheet: Sheet, node: Node, found: "Result") -> Iterator[Problem]:
+def _gathers(sheet: Sheet, node: Node, found: Result) -> Iterator[Problem]:
     """A number for each example made with a sum over all of them, and over all their numbers."""
     declaration = REGISTRY.find(node.type)
     output = next(iter(found.outputs.values()), None)
@@ -111,7 +108,7 @@ def _gathers(sheet: Sheet, node: Node, found: "Result") -> Iterator[Problem]:
 
 
 def _instead(node: Node, better: Declaration) -> Fix:
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         document.replace_node(node.id, better.type)
 
     return Fix(f"Use {better.title}", apply)
@@ -148,7 +145,7 @@ def _mixes(
     )
 
 
-def _used_as_it_is(inference: "Inference", path: Path, node: Node) -> bool:
+def _used_as_it_is(inference: Inference, path: Path, node: Node) -> bool:
     """Does what a node moves about also go elsewhere as it was?"""
     document = inference.document
     port = document.ports(node).inputs[0].name
@@ -156,7 +153,7 @@ def _used_as_it_is(inference: "Inference", path: Path, node: Node) -> bool:
     return any(len(list(routes.fed(document, one))) > 1 for one in sources)
 
 
-def _goes_on(inference: "Inference", path: Path, node: Node) -> bool:
+def _goes_on(inference: Inference, path: Path, node: Node) -> bool:
     """Does what has no batch any more go into a layer, or is it compared with what has one?"""
     document = inference.document
     outputs = document.ports(node).outputs
@@ -175,7 +172,7 @@ def _goes_on(inference: "Inference", path: Path, node: Node) -> bool:
     return False
 
 
-def _meets_a_batch(inference: "Inference", place: Place, found: "Result | None") -> bool:
+def _meets_a_batch(inference: Inference, place: Place, found: Result | None) -> bool:
     """Is it a loss or a metric that has the batch at another input, and refuses both together?"""
     document = inference.document
     node = document.node(place.end.node)

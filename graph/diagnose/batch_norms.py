@@ -1,22 +1,18 @@
 """Norms need more than one number: a batch of one example is too few for some."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from graph.declare import REGISTRY
+from graph.edit.document import Document
 from graph.infer import routes
+from graph.infer.inference import Inference
 from graph.model.settings import Settings
 from graph.model.sheet import Node, Sheet
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
-
-
-def check(inference: "Inference") -> "Iterator[Problem]":
+def check(inference: Inference) -> Iterator[Problem]:
     """Norms of a single number, as each batch has one example."""
     if (inference.batch_size or inference.document.settings.batch_size) > 1:
         return
@@ -32,7 +28,7 @@ def _alone(sheet: Sheet, node: Node) -> Problem:
     size = Settings().batch_size
     label = f"Set the batch size to {size}"
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group(label):  # an undo of its own, also right after the size was typed
             document.set_settings(batch_size=size)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY, Declaration
 from graph.diagnose import (
@@ -29,19 +28,17 @@ from graph.diagnose import (
     zero_divisors,
 )
 from graph.edit import trained_names
+from graph.edit.document import Document
 from graph.infer import training_plan
+from graph.infer.inference import Inference
 from graph.model import instances
 from graph.model.order import upstream
 from graph.model.sheet import BOARD, End, Node, Sheet
 from graph.problems.fixes import set_on
 from graph.problems.problem import Fix, Problem, Severity
 
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
-
-def check(inference: "Inference") -> list[Problem]:
+def check(inference: Inference) -> list[Problem]:
     """Problems of the whole board: nothing to train, twins that differ, and the like."""
     board = inference.document.board
     return [
@@ -73,7 +70,7 @@ def check(inference: "Inference") -> list[Problem]:
     ]
 
 
-def awaited(inference: "Inference") -> frozenset[str]:
+def awaited(inference: Inference) -> frozenset[str]:
     """Nodes upstream of optimizers whose loss is not known.
 
     A network may give its output without an input that is not known; that is waited for too.
@@ -87,7 +84,7 @@ def awaited(inference: "Inference") -> frozenset[str]:
     return upstream(board, waiting)
 
 
-def _unknown(inference: "Inference", nodes: Iterable[Node]) -> list[str]:
+def _unknown(inference: Inference, nodes: Iterable[Node]) -> list[str]:
     """Those of some nodes of the board whose inputs are not all known."""
     found = ((node.id, inference.result(node.id)) for node in nodes)
     return [node for node, result in found if result is not None and result.inputs is None]
@@ -99,7 +96,7 @@ def role(node: Node) -> str:
     return declaration.role if declaration else ""
 
 
-def learners(inference: "Inference", node: str) -> set[str]:
+def learners(inference: Inference, node: str) -> set[str]:
     """Nodes upstream of a node (on the board) that hold learned numbers, up to any Detach."""
     board = inference.document.board
     found = above(inference, [node], without=_stops(board)) & board.ids_of(_may_learn)
@@ -116,7 +113,7 @@ def _may_learn(declaration: Declaration) -> bool:
 
 
 def above(
-    inference: "Inference", goals: Iterable[str], *, without: AbstractSet[str] = frozenset()
+    inference: Inference, goals: Iterable[str], *, without: AbstractSet[str] = frozenset()
 ) -> frozenset[str]:
     """Nodes of the board that some depend on, but for what a mute leaves out.
 
@@ -131,7 +128,7 @@ def above(
     return upstream(inference.document.board, goals, through=lambda end: end.node not in barred)
 
 
-def learns(inference: "Inference", node: Node) -> bool:
+def learns(inference: Inference, node: Node) -> bool:
     """Does this node hold learned numbers?"""
     if node.muted or moving_averages.share(node):
         return False
@@ -144,7 +141,7 @@ def learns(inference: "Inference", node: Node) -> bool:
     return declaration.learns
 
 
-def trained(inference: "Inference", optimizer: Node) -> set[str]:
+def trained(inference: Inference, optimizer: Node) -> set[str]:
     """The nodes an optimizer updates, or parts of: those it names, or all upstream of its loss."""
     found = learners(inference, optimizer.id)
     if not optimizer.params.get("trains"):
@@ -152,7 +149,7 @@ def trained(inference: "Inference", optimizer: Node) -> set[str]:
     return {one for one in found if parts(inference, optimizer, one)}
 
 
-def parts(inference: "Inference", optimizer: Node, node: str) -> frozenset[trained_names.Path]:
+def parts(inference: Inference, optimizer: Node, node: str) -> frozenset[trained_names.Path]:
     """What of a learning node an optimizer updates: paths to leaders of linked nodes."""
     document = inference.document
     first, found = trained_names.leader(document, node), inference.result(node)
@@ -164,7 +161,7 @@ def parts(inference: "Inference", optimizer: Node, node: str) -> frozenset[train
     return frozenset(one for one in inside if everything or trained_names.covers(named, one))
 
 
-def loss_names(document: "Document") -> dict[str, str]:
+def loss_names(document: Document) -> dict[str, str]:
     """What figures call the loss of each optimizer, by its id: the name of the loss's node.
 
     Where several optimizers minimise one loss, each has a figure of its own.
@@ -204,7 +201,7 @@ def _nothing_to_train(board: Sheet) -> Iterator[Problem]:
         )
 
 
-def _without_data(inference: "Inference") -> Iterator[Problem]:
+def _without_data(inference: Inference) -> Iterator[Problem]:
     """Losses, metrics and views that work but that no data flow into: there are no batches."""
     board = inference.document.board
     ready: dict[str, list[str]] = {}
@@ -224,8 +221,8 @@ def _without_data(inference: "Inference") -> Iterator[Problem]:
         yield Problem(None, BOARD, text, advice=f"wire {names} to what is compared or told apart")
 
 
-def _add_adam(loss: Node) -> "Callable[[Document], None]":
-    def apply(document: "Document") -> None:
+def _add_adam(loss: Node) -> Callable[[Document], None]:
+    def apply(document: Document) -> None:
         x, y = loss.position
         with document.group("Add Adam"):
             adam = document.add_node("optimizer.adam", position=(x + 220, y))
@@ -235,7 +232,7 @@ def _add_adam(loss: Node) -> "Callable[[Document], None]":
     return apply
 
 
-def _optimizers(inference: "Inference") -> Iterator[Problem]:
+def _optimizers(inference: Inference) -> Iterator[Problem]:
     board = inference.document.board
     seen: dict[str, str] = {}
     found_of, reached = dict[str, set[str]](), set[str]()
@@ -263,7 +260,7 @@ def _optimizers(inference: "Inference") -> Iterator[Problem]:
 
 
 def _trained_twice(
-    inference: "Inference", node: Node, updates: set[str], both: set[str], seen: dict[str, str]
+    inference: Inference, node: Node, updates: set[str], both: set[str], seen: dict[str, str]
 ) -> Problem:
     """Two optimizers have some nodes in common: either may leave them to the other."""
     nodes = inference.document.board.nodes
@@ -282,7 +279,7 @@ def _trained_twice(
     return _of(node, text, advice, *fixes, severity="warning")
 
 
-def _without(inference: "Inference", optimizer: Node, nodes: set[str]) -> list[str]:
+def _without(inference: Inference, optimizer: Node, nodes: set[str]) -> list[str]:
     """What an optimizer would name to train the same but for some nodes."""
     document = inference.document
     leaders = {trained_names.leader(document, one) for one in nodes}
@@ -299,7 +296,7 @@ def _without(inference: "Inference", optimizer: Node, nodes: set[str]) -> list[s
     ]
 
 
-def _trains_nothing(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
+def _trains_nothing(inference: Inference, node: Node, updates: set[str]) -> Iterator[Problem]:
     if updates:
         return
     board = inference.document.board
@@ -319,7 +316,7 @@ def _trains_nothing(inference: "Inference", node: Node, updates: set[str]) -> It
     yield _of(node, text, advice, *([fix] if learners(inference, node.id) else []))
 
 
-def _not_upstream(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
+def _not_upstream(inference: Inference, node: Node, updates: set[str]) -> Iterator[Problem]:
     """Nodes it should train that its loss does not depend on."""
     document = inference.document
     reached = {path for one in updates for path in parts(inference, node, one)}
@@ -340,7 +337,7 @@ def _not_upstream(inference: "Inference", node: Node, updates: set[str]) -> Iter
         yield _of(node, text, advice, fix, severity="warning")
 
 
-def _not_trained_slower(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
+def _not_trained_slower(inference: Inference, node: Node, updates: set[str]) -> Iterator[Problem]:
     """Nodes that are to learn slower, and that it does not train at all."""
     document = inference.document
     reached = {path for one in updates for path in parts(inference, node, one)}
@@ -355,7 +352,7 @@ def _not_trained_slower(inference: "Inference", node: Node, updates: set[str]) -
         rest = tuple(one for one in named if one not in lost)
         text = f"does not train {words}, which it should train slower"
 
-        def apply(document: "Document") -> None:
+        def apply(document: Document) -> None:
             with document.group(f"Set slower of {node.name}"):
                 document.set_params(node.id, slower=rest)
 
@@ -363,13 +360,13 @@ def _not_trained_slower(inference: "Inference", node: Node, updates: set[str]) -
         yield _of(node, text, "train them too, or take them out", fix, severity="warning")
 
 
-def _reaches(document: "Document", name: str, reached: set[trained_names.Path]) -> bool:
+def _reaches(document: Document, name: str, reached: set[trained_names.Path]) -> bool:
     """Is something of what a name stands for among what is trained?"""
     path = tuple(trained_names.leader(document, one) for one in trained_names.split(name))
     return any(one[: len(path)] == path for one in reached)
 
 
-def _parted_neurons(inference: "Inference", node: Node, updates: set[str]) -> Iterator[Problem]:
+def _parted_neurons(inference: Inference, node: Node, updates: set[str]) -> Iterator[Problem]:
     """Neurons of a placed network of which some are trained: they are one matrix."""
     document = inference.document
     for one in sorted(updates, key=lambda one: document.node(one).number):
@@ -392,7 +389,7 @@ def _parted_neurons(inference: "Inference", node: Node, updates: set[str]) -> It
                 yield _of(node, text, "name all of them in `trains`, or none", fix)
 
 
-def _computed(document: "Document", node: str) -> AbstractSet[str]:
+def _computed(document: Document, node: str) -> AbstractSet[str]:
     """The nodes of a network that its Outputs depend on, by one of its nodes."""
     sheet = document.sheet_of(node)
     return upstream(sheet, [one.id for one in instances.ends(sheet, "output")])
@@ -404,17 +401,17 @@ def _of(node: Node, text: str, advice: str, *fixes: Fix, severity: Severity = "e
     )
 
 
-def _train(optimizer: Node, nodes: Iterable[str]) -> "Callable[[Document], None]":
+def _train(optimizer: Node, nodes: Iterable[str]) -> Callable[[Document], None]:
     chosen = tuple(sorted(nodes, key=lambda one: [int(n[1:]) for n in trained_names.split(one)]))
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group(f"Set trains of {optimizer.name}"):
             document.set_params(optimizer.id, trains=chosen)
 
     return apply
 
 
-def _unreached(inference: "Inference") -> Iterator[Problem]:
+def _unreached(inference: Inference) -> Iterator[Problem]:
     """Layers that only metrics and views depend on: nothing ever gives them their weights."""
     document = inference.document
     board = document.board
@@ -441,7 +438,7 @@ def _unreached(inference: "Inference") -> Iterator[Problem]:
             )
 
 
-def _weights_inside(document: "Document") -> Iterator[Problem]:
+def _weights_inside(document: Document) -> Iterator[Problem]:
     """Weights to begin with, of a network inside another: that one's file would have them too."""
     for sheet in document.networks.values():
         for node in sheet.nodes.values():
@@ -457,7 +454,7 @@ def _weights_inside(document: "Document") -> Iterator[Problem]:
                 )
 
 
-def _losses_for_nobody(inference: "Inference") -> Iterator[Problem]:
+def _losses_for_nobody(inference: Inference) -> Iterator[Problem]:
     """Losses that go into no optimizer, beside others that do: most likely one was taken away."""
     board = inference.document.board
     optimizers = [node.id for node in _live(board, "optimizer")]

@@ -4,26 +4,23 @@ It trains, and learns the mean of the classes that an example could be.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.core.tensor import TensorType
 from graph.declare.ranges import ANY
 from graph.diagnose import wanted_numbers
+from graph.edit.document import Document
 from graph.infer import tracing
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model.sheet import End, Node
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem
 
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
-
 INSTEAD = "loss.cross_entropy"
 SIZES = ("units", "filters")
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Losses of differences from the numbers of three classes or more."""
     for node in inference.document.board.with_hook("wants"):
         wants = wanted_numbers.wanted(inference, node)
@@ -36,12 +33,12 @@ def check(inference: "Inference") -> Iterator[Problem]:
                 yield _compared(inference, node, port, kind.classes or 0)
 
 
-def _compared(inference: "Inference", node: Node, port: str, classes: int) -> Problem:
+def _compared(inference: Inference, node: Node, port: str, classes: int) -> Problem:
     traced = tracing.trace(inference, Place((), End(node.id, port)))
     maker = inference.document.node(traced.maker.end.node) if traced.maker else None
     size = next((name for name in SIZES if maker and name in maker.params), "")
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group("Use Cross entropy"):
             if maker is not None and size:
                 document.set_params(maker.id, **{size: classes})

@@ -1,21 +1,18 @@
 """Losses that weigh classes as the training rows have them: where the labels are counted."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
+from graph.edit.document import Document
 from graph.infer import routes
+from graph.infer.inference import Inference
 from graph.model.roles import role
 from graph.model.sheet import BOARD, End, Node
 from graph.problems.fixes import set_on
 from graph.problems.problem import Problem
 
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
-
-def labels(document: "Document", node: Node) -> End | None:
+def labels(document: Document, node: Node) -> End | None:
     """The output of a data node whose labels a balanced loss counts; None where there is none."""
     port = _balances(node)
     found = routes.feeding(document, routes.Place((), End(node.id, port))) if port else []
@@ -34,7 +31,7 @@ def _balances(node: Node) -> str:
     return str(found[0]) if found else ""
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Balanced losses whose labels are not a data node's."""
     document = inference.document
     for node in sorted(document.board.with_hook("balances"), key=lambda one: one.number):

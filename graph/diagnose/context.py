@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
+from graph.infer.node_inference import Result
 from graph.infer.queries import Answers
 from graph.model import roles
 from graph.model.instances import OVERRIDES, with_value
 from graph.model.sheet import Exposed, Node, Sheet
 from graph.problems.fixes import standing
-
-if TYPE_CHECKING:
-    from graph.diagnose.diagnosis import Diagnosis
-    from graph.infer.node_inference import Result
-    from graph.problems.problem import Problem
+from graph.problems.problem import Problem
 
 
 class Place(Answers):
@@ -26,11 +23,11 @@ class Place(Answers):
             don't lead to is as the network has it, with the types of its oldest instance.
     """
 
-    def __init__(self, inference: "Diagnosis", path: Sequence[str] = ()) -> None:
+    def __init__(self, inference: Diagnosis, path: Sequence[str] = ()) -> None:
         self.inference, self.document = inference, inference.document
         self.path = tuple(path)
 
-    def result(self, node: str) -> "Result | None":
+    def result(self, node: str) -> Result | None:
         """All that is known about a node here."""
         return self.inference.inside(self.path).get(node) or self.inference.result(node)
 
@@ -38,7 +35,7 @@ class Place(Answers):
         """A node with the values it has here."""
         return _standing(self.document, self.document.node(node), self.path)
 
-    def problems_of(self, node: str) -> "list[Problem]":
+    def problems_of(self, node: str) -> list[Problem]:
         """What is wrong with a node here, but not what is wrong with it in other places alone."""
         found = self.inference.problems_of(node)
         here = self.inference.inside(self.path).get(node) if self.path else None
@@ -50,7 +47,7 @@ class Place(Answers):
         fixes = {one.text: self._mended(one).fixes for one in here.problems}
         return [replace(one, fixes=fixes.get(one.text, one.fixes)) for one in found]
 
-    def _mended(self, found: "Problem") -> "Problem":
+    def _mended(self, found: Problem) -> Problem:
         """A problem as it is mended here, by values that instances on the way have of their own."""
         for depth in range(len(self.path) - 1, -1, -1):
             instance = _standing(

@@ -1,15 +1,13 @@
 """What must hold for the rows that data nodes give, before they can be trained on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.declare import REGISTRY
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.model.sheet import BOARD, End, Node, Sheet
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 JUDGES = {"loss", "metric"}
 BY_ROW, APART = "by row", "independently"
@@ -27,7 +25,7 @@ def groups(board: Sheet, data: Sequence[Node]) -> list[list[Node]]:
     return [[*data[:1], *together], *([node] for node in data[1:] if node not in together)]
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Problems of data nodes that show only where one looks at what hangs on them."""
     board = inference.document.board
     data = live_data(board)
@@ -41,7 +39,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
             yield from _unpaired(inference, node)
 
 
-def _beside(inference: "Inference", first: Node, node: Node) -> Iterator[Problem]:
+def _beside(inference: Inference, first: Node, node: Node) -> Iterator[Problem]:
     """What is told of a data node beside an older one: lengths that differ, or no choice made."""
     drawn = str(node.params.get("drawn", "auto"))
     had, has = (_counts(inference, one) for one in (first, node))
@@ -75,7 +73,7 @@ def _beside(inference: "Inference", first: Node, node: Node) -> Iterator[Problem
         )
 
 
-def _counts(inference: "Inference", node: Node) -> tuple[int, int, str] | None:
+def _counts(inference: Inference, node: Node) -> tuple[int, int, str] | None:
     """Rows to train on, rows held out, and what decides which; nothing where not known."""
     facts = inference.facts.get(node.id)
     if not facts or "count" not in facts:
@@ -83,7 +81,7 @@ def _counts(inference: "Inference", node: Node) -> tuple[int, int, str] | None:
     return int(facts["count"]), int(facts.get("validation") or 0), str(facts.get("cut") or "")
 
 
-def _unpaired(inference: "Inference", node: Node) -> Iterator[Problem]:
+def _unpaired(inference: Inference, node: Node) -> Iterator[Problem]:
     """Partners can be drawn of rows that come straight from one data node."""
     board = inference.document.board
     found = inference.result(node.id)
@@ -106,8 +104,8 @@ def _unpaired(inference: "Inference", node: Node) -> Iterator[Problem]:
         )
 
 
-def _draw(node: Node, how: str) -> Callable[["Document"], None]:
-    def apply(document: "Document") -> None:
+def _draw(node: Node, how: str) -> Callable[[Document], None]:
+    def apply(document: Document) -> None:
         with document.group(f"Set drawn of {node.name}"):
             document.set_params(node.id, drawn=how)
 
@@ -118,7 +116,7 @@ def _of(node: Node, text: str, **more: Any) -> Problem:
     return Problem(node.id, BOARD, text, name=node.name, **more)
 
 
-def _one_class(inference: "Inference", node: Node) -> Iterator[Problem]:
+def _one_class(inference: Inference, node: Node) -> Iterator[Problem]:
     """Labels that are all alike, and are compared with something."""
     board = inference.document.board
     for port in inference.document.ports(node).outputs:

@@ -2,20 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY, ranges
 from graph.declare.ranges import ORDER, Want
 from graph.edit import links
+from graph.edit.document import Document
 from graph.infer import routes
 from graph.infer.routes import Path, Place
 from graph.infer.tracing import Chain
 from graph.model import roles
 from graph.model.sheet import End, Link, Node
 from graph.problems.problem import Fix
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
 
 Wants = Callable[[Place], tuple[Want, str] | None]
 """What an input wants, and what is wrong with what it gets; None where it says nothing of it."""
@@ -25,7 +22,7 @@ MANY = 200
 """Places of use beyond which a node is not looked at everywhere."""
 
 
-def fix(document: "Document", target: Place, chain: Chain, want: Want, wants: Wants) -> Fix | None:
+def fix(document: Document, target: Place, chain: Chain, want: Want, wants: Wants) -> Fix | None:
     """One click that leaves out what bends, and puts in what makes numbers as they are wanted."""
     if any(document.node(one).params.get("repeat", 1) != 1 for p in chain.places for one in p.path):
         return None
@@ -48,7 +45,7 @@ def fix(document: "Document", target: Place, chain: Chain, want: Want, wants: Wa
     if not label:
         return None
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group(label):
             if alone:
                 _take_out(document, chain)
@@ -78,7 +75,7 @@ def _agrees(place: Place, target: Place, wants: Wants) -> bool:
     return bool(found[1]) or found[0] == ORDER
 
 
-def _consumers(document: "Document", chain: Chain) -> Iterator[Place]:
+def _consumers(document: Document, chain: Chain) -> Iterator[Place]:
     """The inputs that what bends goes to, seen through what hands it on."""
     between = {place.end.node for place in chain.places} | chain.between
     for bend in chain.bends:
@@ -86,7 +83,7 @@ def _consumers(document: "Document", chain: Chain) -> Iterator[Place]:
             yield from _through(document, Place(path, bend.end), between)
 
 
-def _paths(document: "Document", place: Place) -> Iterator[Path]:
+def _paths(document: Document, place: Place) -> Iterator[Path]:
     """All places at which a node stands."""
     if not place.path:
         yield ()
@@ -97,7 +94,7 @@ def _paths(document: "Document", place: Place) -> Iterator[Path]:
             yield (*path, node.id)
 
 
-def _through(document: "Document", place: Place, between: set[str]) -> Iterator[Place]:
+def _through(document: Document, place: Place, between: set[str]) -> Iterator[Place]:
     ahead, seen = [place], {place}
     for one in ahead:
         for taken in routes.fed(document, one):
@@ -114,7 +111,7 @@ def _through(document: "Document", place: Place, between: set[str]) -> Iterator[
                 ahead.append(further)
 
 
-def _take_out(document: "Document", chain: Chain) -> None:
+def _take_out(document: Document, chain: Chain) -> None:
     origins = {place.end.node: origin.end for place, origin in chain.origins.items()}
     for node in dict.fromkeys(place.end.node for place in chain.bends):
         if not document.has(node):
@@ -128,7 +125,7 @@ def _take_out(document: "Document", chain: Chain) -> None:
             document.remove([node], reconnect=True)
 
 
-def _join(document: "Document", origin: End, node: str) -> None:
+def _join(document: Document, origin: End, node: str) -> None:
     """Wire a value where a node went that made its numbers of it, and take out what is left."""
     sheet = document.sheet_of(node)
     for link in sheet.out_of(node):
@@ -141,7 +138,7 @@ def _join(document: "Document", origin: End, node: str) -> None:
         gone += [id for id in before if id != origin.node and not any(sheet.out_of(id))]
 
 
-def _go_round(document: "Document", target: End, chain: Chain) -> None:
+def _go_round(document: Document, target: End, chain: Chain) -> None:
     """Wire what comes before the first that bends to the target, through copies of the others."""
     first, *rest = reversed(chain.places)
     origin = chain.origins.get(first)
@@ -157,13 +154,13 @@ def _go_round(document: "Document", target: End, chain: Chain) -> None:
     document.link(source, target, replace=True)
 
 
-def _wire_before(document: "Document", place: Place) -> Link:
+def _wire_before(document: Document, place: Place) -> Link:
     node = document.node(place.end.node)
     port = document.ports(node).inputs[0].name
     return document.sheet_of(node.id).into(node.id, port)[0]
 
 
-def _out_of(document: "Document", path: Path, source: End) -> tuple[Path, End]:
+def _out_of(document: Document, path: Path, source: End) -> tuple[Path, End]:
     """Hand a value out of the network that a path leads into, by an Output more."""
     *outer, instance = path
     sheet = document.sheet_of(source.node)
@@ -176,7 +173,7 @@ def _out_of(document: "Document", path: Path, source: End) -> tuple[Path, End]:
     return tuple(outer), End(instance, output.name)
 
 
-def _copy(document: "Document", place: Place, source: End, sheet: str) -> End:
+def _copy(document: Document, place: Place, source: End, sheet: str) -> End:
     node = document.node(place.end.node)
     x, y = document.node(source.node).position
     made = document.add_node(

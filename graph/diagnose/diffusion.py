@@ -4,17 +4,15 @@ What lies between is computed at every step, from what the step before gave.
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.declare import REGISTRY
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.model.order import topological, upstream
 from graph.model.sheet import End, Link, Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 START = "random.diffusion_start"
 
@@ -32,7 +30,7 @@ def between(board: Sheet, end: str) -> tuple[str, list[str]]:
     return start, topological(board, inside)
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Walks without a beginning, that can't be told as one question, or that a loss hangs on."""
     board = inference.document.board
     live = upstream(board, [n.id for n in board.with_role("optimizer") if not n.muted])
@@ -44,7 +42,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
             yield from _check(inference, node, node.id in live)
 
 
-def _check(inference: "Inference", node: Node, live: bool) -> Iterator[Problem]:
+def _check(inference: Inference, node: Node, live: bool) -> Iterator[Problem]:
     document, board = inference.document, inference.document.board
     if live:
         text = "a loss hangs on it: it is for looking, and no gradient goes through all its steps"
@@ -69,7 +67,7 @@ def _check(inference: "Inference", node: Node, live: bool) -> Iterator[Problem]:
     yield from _other_schedule(board, node)
 
 
-def _of_one_size(inference: "Inference", node: Node, start: Node, wire: Link) -> Iterator[Problem]:
+def _of_one_size(inference: Inference, node: Node, start: Node, wire: Link) -> Iterator[Problem]:
     given, taken = inference.type_of(*wire.source), inference.type_of(start.id, "noisy")
     if given is None or taken is None or given.dims == taken.dims:
         return
@@ -85,7 +83,7 @@ def _of_one_size(inference: "Inference", node: Node, start: Node, wire: Link) ->
     )
 
 
-def _one_question(document: "Document", node: Node) -> Iterator[Problem]:
+def _one_question(document: Document, node: Node) -> Iterator[Problem]:
     """Each value between is made alone and used once, so that a step is one expression."""
     board = document.board
     _, inside = between(board, node.id)
@@ -119,7 +117,7 @@ def _other_schedule(board: Sheet, node: Node) -> Iterator[Problem]:
         )
 
 
-def _fixes(inference: "Inference", wire: Link) -> tuple[Fix, ...]:
+def _fixes(inference: Inference, wire: Link) -> tuple[Fix, ...]:
     """A linked copy of the network behind a start, where a Noising feeds the network itself."""
     document = inference.document
     network = document.node(wire.source.node)
@@ -137,8 +135,8 @@ def _fixes(inference: "Inference", wire: Link) -> tuple[Fix, ...]:
 
 def _from_noise(
     wire: Link, into: list[Link], sizes: tuple[object, ...]
-) -> Callable[["Document"], None]:
-    def apply(document: "Document") -> None:
+) -> Callable[[Document], None]:
+    def apply(document: Document) -> None:
         x, y = document.node(wire.target.node).position
         network = wire.source.node
         with document.group("Make pictures of noise"):

@@ -1,21 +1,18 @@
 """Views of what a network makes up should hang on something that is made up."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.model.order import upstream
 from graph.model.sheet import BOARD, End, Node
 from graph.problems.problem import Fix, Problem
 
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
-
 RANDOM = "Random"
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Generating views that show what comes from the data alone."""
     board = inference.document.board
     for node in board.with_hook("generates"):
@@ -43,7 +40,7 @@ def _is_random(node: Node) -> bool:
     return declaration is not None and declaration.group == RANDOM and not node.muted
 
 
-def _fixes(inference: "Inference", view: Node) -> tuple[Fix, ...]:
+def _fixes(inference: Inference, view: Node) -> tuple[Fix, ...]:
     """A linked copy of the network before the view, where that takes one value of known size."""
     document = inference.document
     links = document.board.into(view.id)
@@ -63,8 +60,8 @@ def _fixes(inference: "Inference", view: Node) -> tuple[Fix, ...]:
 
 def _from_noise(
     view: Node, maker: Node, port: str, output: str, sizes: tuple[object, ...]
-) -> Callable[["Document"], None]:
-    def apply(document: "Document") -> None:
+) -> Callable[[Document], None]:
+    def apply(document: Document) -> None:
         x, y = view.position
         with document.group("Make it from noise"):
             place = (x - 500, y + 200)

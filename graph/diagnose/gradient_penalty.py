@@ -1,22 +1,19 @@
 """Gradient penalties: the score must hang on the points it is differentiated at."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.model.order import upstream
 from graph.model.sheet import BOARD, End, Link, Node, Sheet
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 PER_EXAMPLE = "norm.group"
 """What to take instead of a normalisation over the batch; with one group it is by example."""
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Penalties whose points take no gradient, whose score is of others, or mixes examples."""
     board = inference.document.board
     for node in board.with_hook("differentiates"):
@@ -28,7 +25,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
             yield from _check(inference.document, node, score, at.source)
 
 
-def _check(document: "Document", node: Node, wire: Link, at: End) -> Iterator[Problem]:
+def _check(document: Document, node: Node, wire: Link, at: End) -> Iterator[Problem]:
     board, score = document.board, wire.source
     points, scored = board.nodes[at.node], board.nodes[score.node]
     if not any(_has(board.nodes[one], "leaf") for one in upstream(board, [at.node])):
@@ -74,7 +71,7 @@ def _mixes(penalty: Node, sheet: Sheet, inner: Node) -> Problem:
     )
 
 
-def _mixing(document: "Document", sheet: Sheet, node: Node) -> Iterator[tuple[Sheet, Node]]:
+def _mixing(document: Document, sheet: Sheet, node: Node) -> Iterator[tuple[Sheet, Node]]:
     """A node that mixes examples, or all such inside the network it places."""
     declaration = REGISTRY.find(node.type)
     if declaration is None or node.muted:
@@ -92,8 +89,8 @@ def _has(node: Node, hook: str) -> bool:
     return declaration is not None and declaration.has(hook) and not node.muted
 
 
-def _per_example(node: Node) -> Callable[["Document"], None]:
-    def apply(document: "Document") -> None:
+def _per_example(node: Node) -> Callable[[Document], None]:
+    def apply(document: Document) -> None:
         with document.group(f"Make {node.name} a GroupNorm"):
             new = document.replace_node(node.id, PER_EXAMPLE)
             document.set_params(new.id, num_groups=1)
@@ -101,7 +98,7 @@ def _per_example(node: Node) -> Callable[["Document"], None]:
     return apply
 
 
-def _fixes(document: "Document", wire: Link, at: End) -> tuple[Fix, ...]:
+def _fixes(document: Document, wire: Link, at: End) -> tuple[Fix, ...]:
     """A linked copy of the critic behind the points, where it takes one value."""
     critic = document.node(wire.source.node)
     declaration = REGISTRY.find(critic.type)
@@ -110,7 +107,7 @@ def _fixes(document: "Document", wire: Link, at: End) -> tuple[Fix, ...]:
         return ()
     label = f"Ask {critic.name} about {document.node(at.node).name}"
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         x, y = document.node(wire.target.node).position
         with document.group(label):
             (copy,) = document.duplicate([critic.id], twins=True)

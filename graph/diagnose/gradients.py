@@ -1,24 +1,20 @@
 """Does a gradient get from a loss to what it should train?"""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
+from graph.edit.document import Document
 from graph.infer import routes
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model import roles
 from graph.model.order import upstream
 from graph.model.sheet import Node
 from graph.problems.fixes import problem
-from graph.problems.problem import Fix
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
-    from graph.problems.problem import Problem
+from graph.problems.problem import Fix, Problem
 
 
-def check(inference: "Inference", optimizer: Node, updates: set[str]) -> Iterator["Problem"]:
+def check(inference: Inference, optimizer: Node, updates: set[str]) -> Iterator[Problem]:
     """Nodes an optimizer trains whose every way to the loss goes through what has no slope."""
     board = inference.document.board
     whole = inference.whole & upstream(board, [optimizer.id])
@@ -43,7 +39,7 @@ def check(inference: "Inference", optimizer: Node, updates: set[str]) -> Iterato
     )
 
 
-def _reached(inference: "Inference", optimizer: Node) -> tuple[set[str], list[Place]]:
+def _reached(inference: Inference, optimizer: Node) -> tuple[set[str], list[Place]]:
     """The board's nodes a gradient gets to, and the outputs that stop it on its way."""
     document = inference.document
     opened = _opened(document)
@@ -67,7 +63,7 @@ def _reached(inference: "Inference", optimizer: Node) -> tuple[set[str], list[Pl
     return reached, blocking
 
 
-def _opened(document: "Document") -> set[str]:
+def _opened(document: Document) -> set[str]:
     """Networks that hold, however deep, what may stop a gradient: others are not looked into."""
     found: set[str] = set()
     while True:
@@ -86,7 +82,7 @@ def _opened(document: "Document") -> set[str]:
 
 
 def _before(
-    document: "Document", place: Place, opened: set[str]
+    document: Document, place: Place, opened: set[str]
 ) -> Iterator[tuple[str, Iterable[Place]]]:
     """Outputs that an output depends on, by input; whole networks where none looks inside."""
     path, end = place
@@ -109,11 +105,11 @@ def _flat(node: Node) -> frozenset[str]:
     return found
 
 
-def _any_flat(document: "Document") -> bool:
+def _any_flat(document: Document) -> bool:
     return any(_flat(one) for sheet in document.sheets() for one in sheet.with_hook("flat"))
 
 
-def _fixes(inference: "Inference", blocking: list[Place]) -> Iterator[Fix]:
+def _fixes(inference: Inference, blocking: list[Place]) -> Iterator[Fix]:
     """Mute what stops the gradient, where it gives numbers like those it takes."""
     document = inference.document
     for path, (node, port) in dict.fromkeys(blocking):

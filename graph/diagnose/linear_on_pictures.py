@@ -1,19 +1,16 @@
 """A Linear layer right behind a picture works along its rows, which is hardly ever meant."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.core.errors import Mismatch, insert_before
 from graph.declare import REGISTRY
+from graph.infer.inference import Inference
 from graph.model.sheet import Node, Sheet
 from graph.problems.fixes import from_mismatch
 from graph.problems.problem import Problem
 
-if TYPE_CHECKING:
-    from graph.infer.inference import Inference
 
-
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Warn of layers along the last axis whose input still has the sides of a picture."""
     board = inference.document.board
     deep = [board.nodes[one] for one in inference.deep]

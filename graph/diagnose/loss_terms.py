@@ -5,17 +5,14 @@ over the pixels its other term is some hundred times too heavy, and all pictures
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
 from graph.infer import routes, tracing
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model.sheet import End, Node
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Problem
-
-if TYPE_CHECKING:
-    from graph.infer.inference import Inference
 
 STEPS = 8
 """How many nodes in a row are looked through for a formula."""
@@ -23,7 +20,7 @@ SUMMED = "batchmean"
 """The reduction that sums an example's numbers and takes the mean of these sums."""
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Sums of losses with terms that are summed over an example beside means over its numbers."""
     document = inference.document
     sums = sorted(document.board.with_hook("weighs"), key=lambda one: one.number)
@@ -39,7 +36,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
             yield from (_beside(inference, one, summed[0]) for one in means)
 
 
-def _added(inference: "Inference", node: Node) -> list[Place]:
+def _added(inference: Inference, node: Node) -> list[Place]:
     """What a node adds up as it is, with no weight."""
     declaration, found = REGISTRY.find(node.type), inference.result(node.id)
     if declaration is None or node.muted or not found or found.inputs is None or found.problems:
@@ -65,7 +62,7 @@ def _opened(added: Mapping[str, list[Place]], node: str) -> list[str]:
     return list(terms)
 
 
-def _summed(inference: "Inference", node: str) -> bool | None:
+def _summed(inference: Inference, node: str) -> bool | None:
     """Is a loss summed over an example's numbers (or their mean)? None where that is the same."""
     loss = inference.document.node(node)
     declaration, found = REGISTRY.find(loss.type), inference.result(node)
@@ -77,7 +74,7 @@ def _summed(inference: "Inference", node: str) -> bool | None:
     return is_summed
 
 
-def _divergence(inference: "Inference", node: Node) -> bool:
+def _divergence(inference: Inference, node: Node) -> bool:
     """Is it the price of a code by hand: a formula for it, summed up on the way or by itself?"""
     document = inference.document
     output = document.ports(node).outputs[0].name
@@ -106,7 +103,7 @@ def _prices(node: Node) -> bool:
     return declaration is not None and declaration.param("reduction") is None
 
 
-def _beside(inference: "Inference", mean: Node, summed: Node) -> Problem:
+def _beside(inference: Inference, mean: Node, summed: Node) -> Problem:
     return problem(
         inference.document.board,
         mean,

@@ -1,17 +1,14 @@
 """What of the data an input of a loss, a metric or a view may be meant to take."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from graph.core.errors import Mismatch
 from graph.declare import REGISTRY, Port
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.model.roles import role
 from graph.model.sheet import BOARD, End, Node
 from graph.problems.problem import Fix
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 JUDGING = {"loss", "metric", "view"}
 GIVEN = {"label", "target", "sign"}
@@ -19,7 +16,7 @@ GIVEN = {"label", "target", "sign"}
 SHOWN = GIVEN | {"image", "point", "features"}
 
 
-def fixes(inference: "Inference", node: Node) -> Iterator[Fix]:
+def fixes(inference: Inference, node: Node) -> Iterator[Fix]:
     """Wires from the data with which a node that has a problem would have none."""
     document = inference.document
     if role(node.type) not in JUDGING or document.sheet_of(node.id).name != BOARD:
@@ -42,7 +39,7 @@ def fixes(inference: "Inference", node: Node) -> Iterator[Fix]:
 
 
 def _fits(
-    inference: "Inference", node: Node, ports: tuple[Port, ...], port: Port, source: End
+    inference: Inference, node: Node, ports: tuple[Port, ...], port: Port, source: End
 ) -> bool:
     """Would a node take a value at a port, with what it has at the others?"""
     document, declaration = inference.document, REGISTRY.find(node.type)
@@ -63,9 +60,9 @@ def _fits(
     return document.can_link(source, End(node.id, port.name), replace=True) is None
 
 
-def _wire(source: End, target: End) -> Callable[["Document"], None]:
+def _wire(source: End, target: End) -> Callable[[Document], None]:
     return lambda document: _link(document, source, target)
 
 
-def _link(document: "Document", source: End, target: End) -> None:
+def _link(document: Document, source: End, target: End) -> None:
     document.link(source, target, replace=True)

@@ -5,16 +5,13 @@ of the same network, takes no gradient, evaluates only, and is moved after each 
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from graph.infer.inference import Inference
 from graph.model.instances import OVERRIDES
 from graph.model.roles import role
 from graph.model.sheet import BOARD, Node, Sheet
 from graph.problems.fixes import set_on
 from graph.problems.problem import Problem
-
-if TYPE_CHECKING:
-    from graph.infer.inference import Inference
 
 
 def share(node: Node) -> float:
@@ -35,7 +32,7 @@ def followed(board: Sheet, node: Node) -> list[Node]:
     ]
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Averages that follow nothing, several, or what is made otherwise."""
     document = inference.document
     for sheet in document.networks.values():
@@ -62,7 +59,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
             yield _of(node, text, "give both the same inputs and parameters")
 
 
-def _unlike(inference: "Inference", node: Node, other: Node) -> str:
+def _unlike(inference: Inference, node: Node, other: Node) -> str:
     """How two placements of a network differ in their weights, if they do."""
     for name in ("repeat", OVERRIDES):
         if node.params.get(name) != other.params.get(name):

@@ -1,8 +1,9 @@
 """Schedules made of others: which can be part of one."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.declare import REGISTRY
 from graph.edit import links
 from graph.infer import routes
@@ -10,12 +11,9 @@ from graph.infer.routes import Place
 from graph.model.sheet import BOARD, Link, Node
 from graph.problems.problem import Fix, Problem
 
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Schedules wired into one that can't be made of them, also where a mute hands them on."""
     document = inference.document
     for node in document.board.with_role("schedule"):
@@ -29,7 +27,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
                     yield from _joined(document, node, link, document.node(place.end.node))
 
 
-def _joined(document: "Document", node: Node, link: Link, inner: Node) -> Iterator[Problem]:
+def _joined(document: Document, node: Node, link: Link, inner: Node) -> Iterator[Problem]:
     known = REGISTRY.find(inner.type)
     if known is None or known.bind(inner.params).joins():
         return
@@ -49,15 +47,15 @@ def _joined(document: "Document", node: Node, link: Link, inner: Node) -> Iterat
     )
 
 
-def _unlink(link: Link) -> "Callable[[Document], None]":
-    def apply(document: "Document") -> None:
+def _unlink(link: Link) -> Callable[[Document], None]:
+    def apply(document: Document) -> None:
         document.unlink(link)
 
     return apply
 
 
 def _opened(link: Link, parts: list[Link]) -> "Callable[[Document], None]":
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group("Open a schedule"):
             document.unlink(link)
             for part in parts:

@@ -1,34 +1,29 @@
 """Linked nodes whose inputs make them differ: they can't share weights as they are wired."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from graph.core.errors import BadParameter, Mismatch
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.infer.node_inference import Result
 from graph.model.order import topological
 from graph.model.sheet import Node, Sheet
 from graph.problems.fixes import set_on
 from graph.problems.problem import Fix, Problem
 
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
-    from graph.infer.node_inference import Result
-
 Built = list[tuple[str, str]]
 """Names of nodes with the source of their constructors."""
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Linked nodes that differ, on the board and inside every placed network."""
     document = inference.document
     yield from _on_sheet(document, document.board, inference.inside(()))
 
 
-def _on_sheet(
-    document: "Document", sheet: Sheet, results: Mapping[str, "Result"]
-) -> Iterator[Problem]:
+def _on_sheet(document: Document, sheet: Sheet, results: Mapping[str, Result]) -> Iterator[Problem]:
     looked_at = {node.id: node for node in (*sheet.linked(), *sheet.with_role("instance"))}
     for node in sorted(looked_at.values(), key=lambda one: one.number):
         if node.twin in sheet.nodes:
@@ -47,7 +42,7 @@ def _differ(mine: tuple[str, str], theirs: tuple[str, str]) -> bool:
     return bool(mine[1]) and bool(theirs[1]) and mine[1] != theirs[1]
 
 
-def _built(document: "Document", node: Node, results: Mapping[str, "Result"]) -> Built:
+def _built(document: Document, node: Node, results: Mapping[str, Result]) -> Built:
     """What is built for a node; nothing as its source where that is not known."""
     found, declaration = results.get(node.id), REGISTRY.find(node.type)
     if found is None or declaration is None or node.muted:
@@ -65,7 +60,7 @@ def _built(document: "Document", node: Node, results: Mapping[str, "Result"]) ->
 
 
 def _resized(
-    document: "Document", sheet: Sheet, node: Node, leader: Node, results: Mapping[str, "Result"]
+    document: Document, sheet: Sheet, node: Node, leader: Node, results: Mapping[str, Result]
 ) -> Iterator[Fix]:
     """Have what is drawn for a linked node, such as noise, be as large as its leader takes."""
     wanted = results[leader.id].inputs or ()
@@ -118,7 +113,7 @@ def _problem(
 
 
 def _unlinked(node: Node) -> Fix:
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         document.set_twin(node.id, None)
 
     return Fix("Give it weights of its own", apply)

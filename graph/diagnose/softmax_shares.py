@@ -5,24 +5,21 @@ softmax of probabilities never gets near 0 or 1.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.core.tensor import BATCH, TensorType
 from graph.declare import REGISTRY, Declaration, ranges
 from graph.declare.ranges import FREE
+from graph.edit.document import Document
 from graph.infer import routes, tracing
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.infer.tracing import Traced
 from graph.model.sheet import End, Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Fix, Problem
 
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
-
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Shares of a single number, and shares of shares."""
     for path, sheet, node, found in routes.everywhere(inference, "shares"):
         declaration = REGISTRY.find(node.type)
@@ -45,7 +42,7 @@ def _alone(sheet: Sheet, node: Node, declaration: Declaration, x: TensorType, ax
     single = REGISTRY.find(declaration.bind(node.params).single)
     assert single is not None, "what shares out names what does so for yes or no"
 
-    def replace(document: "Document") -> None:
+    def replace(document: Document) -> None:
         document.replace_node(node.id, single.type)
 
     other = wide and declaration.param("dim") is not None
@@ -62,7 +59,7 @@ def _alone(sheet: Sheet, node: Node, declaration: Declaration, x: TensorType, ax
 
 
 def _twice(
-    inference: "Inference", sheet: Sheet, node: Node, declaration: Declaration, traced: Traced
+    inference: Inference, sheet: Sheet, node: Node, declaration: Declaration, traced: Traced
 ) -> Iterator[Problem]:
     """Shares of what adds up to 1 already; a softmax of log probabilities gives those back."""
     assert traced.range is not None, "only what is known is compared"

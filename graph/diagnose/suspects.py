@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
 from graph.edit import links
+from graph.edit.document import Document
 from graph.model import instances, roles
 from graph.model.sheet import Node
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
 
 BEFORE = 6
 """How many nodes before the one that is wrong may be what is in the way."""
@@ -19,7 +16,7 @@ BEHIND = 20
 """How many where layers that learn are looked through, too."""
 
 
-def before(document: "Document", problem: Problem, most: int, *, learning: bool) -> Iterator[Node]:
+def before(document: Document, problem: Problem, most: int, *, learning: bool) -> Iterator[Node]:
     """The node that is wrong, and those before it that may give it what it does not take."""
     if problem.severity != "error" or problem.node is None or not document.has(problem.node):
         return
@@ -36,7 +33,7 @@ def before(document: "Document", problem: Problem, most: int, *, learning: bool)
         ahead += [one for one in feeding if one not in ahead and len(ahead) < most]
 
 
-def _feeding(document: "Document", node: Node) -> Iterator[str]:
+def _feeding(document: Document, node: Node) -> Iterator[str]:
     """The nodes that a node takes something of, through the borders of networks."""
     sheet = document.sheet_of(node.id)
     inside = document.networks.get(roles.network_of(node) or "")
@@ -49,7 +46,7 @@ def _feeding(document: "Document", node: Node) -> Iterator[str]:
             yield from (link.source.node for link in wired)
 
 
-def outs(document: "Document", problem: Problem) -> Iterator[Fix]:
+def outs(document: Document, problem: Problem) -> Iterator[Fix]:
     """What takes a node out of its wire: the one that is wrong, or one before that gives it so.
 
     What is nearest comes first; then what lies behind layers that learn, and those themselves last,
@@ -68,5 +65,5 @@ def _learns(node: Node) -> bool:
     return declaration is not None and declaration.learns
 
 
-def _take_out(document: "Document", node: str) -> None:
+def _take_out(document: Document, node: str) -> None:
     document.remove([node], reconnect=True)

@@ -6,8 +6,8 @@ numbers turns them back into their own unit, or says that it can't.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from graph.infer.inference import Inference
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY
 from graph.infer import routes
@@ -16,11 +16,8 @@ from graph.model.sheet import End, Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Problem
 
-if TYPE_CHECKING:
-    from graph.infer.inference import Inference
 
-
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Nodes that ask for the size of a number which comes in deviations from its mean."""
     for _, sheet, node, found in routes.everywhere(inference, "absolute"):
         declaration = REGISTRY.find(node.type)
@@ -47,7 +44,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
             yield _unit_lost(sheet, node, *lost)
 
 
-def _lost(inference: "Inference", start: Place) -> tuple[Node, Node] | None:
+def _lost(inference: Inference, start: Place) -> tuple[Node, Node] | None:
     """The node behind which an input's unit is no longer known, and the data node that has it."""
     ahead, seen = [start], set[Place]()
     for place in ahead:
@@ -82,7 +79,7 @@ def _unit_lost(sheet: Sheet, node: Node, at: Node, data: Node) -> Problem:
     )
 
 
-def _deviations(inference: "Inference", sheet: Sheet, node: Node, maker: str) -> Problem:
+def _deviations(inference: Inference, sheet: Sheet, node: Node, maker: str) -> Problem:
     data = inference.document.node(maker)
     return problem(
         sheet,

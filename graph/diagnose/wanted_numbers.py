@@ -9,14 +9,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY
 from graph.declare.ranges import ANY, LOWEST, Want
 from graph.diagnose import detours
 from graph.edit import links
+from graph.edit.document import Document
 from graph.infer import tracing
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.infer.tracing import Chain, Traced
 from graph.model import roles
@@ -25,17 +26,12 @@ from graph.problems import fixes
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Fix, Problem
 
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
-
-
 JUDGE = {"loss", "metric", "view"}
 NEAR = 0.1
 """How much of the way between a target's ends may be out of reach, at either."""
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Compare what is wanted at each input with what is known to come."""
     board = inference.document.board
     for node in board.with_hook("wants"):
@@ -52,7 +48,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
                 yield from _thinned(inference, node, target, traced)
 
 
-def wanted(inference: "Inference", node: Node) -> dict[str, Want]:
+def wanted(inference: Inference, node: Node) -> dict[str, Want]:
     """What a node wants at its inputs, by port."""
     declaration, found = REGISTRY.find(node.type), inference.result(node.id)
     if declaration is None or node.muted or not declaration.has("wants"):
@@ -63,7 +59,7 @@ def wanted(inference: "Inference", node: Node) -> dict[str, Want]:
     return wants
 
 
-def _too_narrow(inference: "Inference", target: Place, want: Want, traced: Traced) -> str:
+def _too_narrow(inference: Inference, target: Place, want: Want, traced: Traced) -> str:
     """What is wrong with numbers that can't get where their target does."""
     if want != ANY or traced.range is None:
         return ""
@@ -86,7 +82,7 @@ def _too_narrow(inference: "Inference", target: Place, want: Want, traced: Trace
 
 
 def _unwanted(
-    inference: "Inference",
+    inference: Inference,
     node: Node,
     target: Place,
     want: Want,
@@ -117,7 +113,7 @@ def _unwanted(
     )
 
 
-def _of_numbers(inference: "Inference", node: Node, want: Want) -> Iterator[Fix]:
+def _of_numbers(inference: Inference, node: Node, want: Want) -> Iterator[Fix]:
     """What takes numbers of the data as they are, in the node's place."""
     found = inference.result(node.id)
     return fixes.others(node, want.use, found.inputs if found and found.inputs else ())
@@ -129,7 +125,7 @@ def _to_wanted(traced: Traced, chain: Chain, want: Want) -> tuple[Chain, Want]:
     return (Chain((), ()), met) if met is not None else (chain, want)
 
 
-def _fixes(inference: "Inference", target: Place, chain: Chain, want: Want) -> tuple[Fix, ...]:
+def _fixes(inference: Inference, target: Place, chain: Chain, want: Want) -> tuple[Fix, ...]:
     @cache
     def wants(place: Place) -> tuple[Want, str] | None:
         found = wanted(inference, inference.document.node(place.end.node)).get(place.end.port)
@@ -143,7 +139,7 @@ def _fixes(inference: "Inference", target: Place, chain: Chain, want: Want) -> t
     return (found,) if found else ()
 
 
-def _layer(inference: "Inference", target: Place, want: Want) -> Fix | None:
+def _layer(inference: Inference, target: Place, want: Want) -> Fix | None:
     """A layer behind what can't be left out, as the last of a repeated network: any numbers.
 
     Only where scores or their like are wanted, which a layer gives.
@@ -167,7 +163,7 @@ def _layer(inference: "Inference", target: Place, want: Want) -> Fix | None:
     bent = REGISTRY.find(want.insert)
     label = f"Insert a {made.title} of {size}" + (f" and insert {bent.title}" if bent else "")
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group(label):
             (wire,) = document.board.into(*target.end)
             layer = document.insert(type, wire, **params)
@@ -183,9 +179,7 @@ def _layer(inference: "Inference", target: Place, want: Want) -> Fix | None:
     return Fix(label, apply)
 
 
-def _thinned(
-    inference: "Inference", node: Node, target: Place, traced: Traced
-) -> Iterator[Problem]:
+def _thinned(inference: Inference, node: Node, target: Place, traced: Traced) -> Iterator[Problem]:
     """Numbers that are set to zero at random right before they are judged."""
     document = inference.document
     if traced.range is None:

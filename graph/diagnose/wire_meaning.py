@@ -1,17 +1,13 @@
 """What the numbers on a wire mean, in words: logits, probabilities, class numbers and the like."""
 
-from typing import TYPE_CHECKING
-
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY
 from graph.declare.ranges import LARGE, Given, Want
 from graph.diagnose.wanted_numbers import wanted
 from graph.infer import routes, tracing
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model.sheet import End
-
-if TYPE_CHECKING:
-    from graph.infer.inference import Inference
 
 UNKNOWN = "not known yet"
 KINDS = {
@@ -21,7 +17,7 @@ KINDS = {
 }
 
 
-def meaning(inference: "Inference", path: tuple[str, ...], source: End) -> str:
+def meaning(inference: Inference, path: tuple[str, ...], source: End) -> str:
     """What flows out of a port, in a few words.
 
     Args:
@@ -48,7 +44,7 @@ def meaning(inference: "Inference", path: tuple[str, ...], source: End) -> str:
     return _standardised(inference, kind) or numbers(given)
 
 
-def unwanted(inference: "Inference", path: tuple[str, ...], source: End, target: End) -> str:
+def unwanted(inference: Inference, path: tuple[str, ...], source: End, target: End) -> str:
     """What an input wants instead of what comes; "" where that is as good, or nothing is known."""
     document = inference.document
     node = document.node(target.node)
@@ -83,13 +79,13 @@ def _counted(kind: TensorType) -> str:
     return f"{name}, 0 to {kind.classes - 1}" if kind.classes else name
 
 
-def _standardised(inference: "Inference", kind: TensorType) -> str:
+def _standardised(inference: Inference, kind: TensorType) -> str:
     if not kind.scale or not inference.document.has(kind.scale):
         return ""
     return f"standardised numbers of {inference.document.node(kind.scale).name}"
 
 
-def _read(inference: "Inference", place: Place) -> str:
+def _read(inference: Inference, place: Place) -> str:
     """Numbers of which no more is known than that a node reads them."""
     node = inference.document.node(place.end.node)
     declaration = REGISTRY.find(node.type)
@@ -97,7 +93,7 @@ def _read(inference: "Inference", place: Place) -> str:
     return f"numbers as {node.name} has them" if reads else "numbers"
 
 
-def _wants(inference: "Inference", place: Place, given: Given) -> list[tuple[Want, str]]:
+def _wants(inference: Inference, place: Place, given: Given) -> list[tuple[Want, str]]:
     """What those that take an output want, and what each has to say against it."""
     found = []
     for path, end in routes.fed(inference.document, place):

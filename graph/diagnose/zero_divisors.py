@@ -6,30 +6,27 @@ or at its inputs, from the ranges of its inputs.
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
 from graph.declare.ranges import Range
 from graph.infer import routes, tracing
+from graph.infer.inference import Inference
 from graph.infer.routes import Path, Place
 from graph.model.sheet import End, Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Problem
 
-if TYPE_CHECKING:
-    from graph.infer.inference import Inference
-
 ZERO = Range(0.0, 0.0)
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Nodes that divide by 0."""
     for path, sheet, node, found in routes.everywhere(inference, "divisors"):
         if found.inputs is not None and not found.problems:
             yield from _divides(inference, path, sheet, node)
 
 
-def _divides(inference: "Inference", path: Path, sheet: Sheet, node: Node) -> Iterator[Problem]:
+def _divides(inference: Inference, path: Path, sheet: Sheet, node: Node) -> Iterator[Problem]:
     declaration = REGISTRY.find(node.type)
     assert declaration is not None, "only nodes of known type have hooks"
     ports = inference.document.ports(node).inputs
@@ -53,7 +50,7 @@ def _divides(inference: "Inference", path: Path, sheet: Sheet, node: Node) -> It
         return
 
 
-def _has_zeros(inference: "Inference", traced: tracing.Traced) -> Node | None:
+def _has_zeros(inference: Inference, traced: tracing.Traced) -> Node | None:
     """The node that holds fixed numbers of which one is 0."""
     if traced.maker is None:
         return None

@@ -6,23 +6,20 @@ wires; all of them come from the scores.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY, Declaration
 from graph.declare.ranges import Given, Range, passes
 from graph.infer import routes
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model.sheet import End
-
-if TYPE_CHECKING:
-    from graph.infer.inference import Inference
 
 DEEP = 12
 """How many nodes before each input are looked at."""
 TURNED = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
 
-def common(inference: "Inference", maker: Place) -> Place | None:
+def common(inference: Inference, maker: Place) -> Place | None:
     """The nearest value that all inputs of a node hang on, as large as what it gives.
 
     None where there is none on the same sheet. Inputs that hang on constants alone do not count.
@@ -39,20 +36,20 @@ def common(inference: "Inference", maker: Place) -> Place | None:
     return None
 
 
-def between(inference: "Inference", maker: Place, origin: Place) -> set[str]:
+def between(inference: Inference, maker: Place, origin: Place) -> set[str]:
     """The nodes that a node's numbers come through from one value."""
     ways = [_above(inference, one) for one in _into(inference, maker)]
     above = [one for way in ways for one in way if one != origin]
     return {one.end.node for one in above if origin in _above(inference, one)}
 
 
-def _into(inference: "Inference", place: Place) -> Iterator[Place]:
+def _into(inference: Inference, place: Place) -> Iterator[Place]:
     """All outputs that are wired into a node."""
     for port in inference.document.ports(inference.document.node(place.end.node)).inputs:
         yield from routes.feeding(inference.document, _at(place, port.name))
 
 
-def _type(inference: "Inference", place: Place) -> tuple[object, ...] | None:
+def _type(inference: Inference, place: Place) -> tuple[object, ...] | None:
     found = inference.inside(place.path).get(place.end.node)
     kind = found.outputs.get(place.end.port) if found else None
     return kind.dims if kind is not None and kind.dtype == "float" else None
@@ -62,7 +59,7 @@ def _at(place: Place, port: str) -> Place:
     return Place(place.path, End(place.end.node, port))
 
 
-def _above(inference: "Inference", source: Place) -> Iterator[Place]:
+def _above(inference: Inference, source: Place) -> Iterator[Place]:
     """An output and those it hangs on, nearest first, up to what learns."""
     document, ahead = inference.document, [source]
     for place in ahead:
@@ -74,14 +71,14 @@ def _above(inference: "Inference", source: Place) -> Iterator[Place]:
         ahead += [one for one in _into(inference, place) if one not in ahead]
 
 
-def _varies(inference: "Inference", place: Place) -> bool:
+def _varies(inference: Inference, place: Place) -> bool:
     """Is it learned, or is it data?"""
     declaration = REGISTRY.find(inference.document.node(place.end.node).type)
     return declaration is None or declaration.learns or declaration.role in {"data", "noise"}
 
 
 def narrowed(
-    inference: "Inference", place: Place, declaration: Declaration, given: list[object]
+    inference: Inference, place: Place, declaration: Declaration, given: list[object]
 ) -> list[object]:
     """Ranges of what a node picks by a comparison of just that: above 0 where it was asked for.
 
@@ -121,7 +118,7 @@ def _cut(given: object, relation: str, value: float) -> Given:
     return given if isinstance(given, Range) else None
 
 
-def _asked(inference: "Inference", place: Place) -> tuple[Place, str, float] | None:
+def _asked(inference: Inference, place: Place) -> tuple[Place, str, float] | None:
     """What a mask compares with which number, and how; None where it is no such mask."""
     document, turned = inference.document, False
     for _ in range(DEEP):

@@ -1,13 +1,10 @@
 """Questions about nodes that are answered from what is known about each."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
 
 from graph.core.tensor import TensorType
 from graph.edit.document import Document
-
-if TYPE_CHECKING:
-    from graph.infer.node_inference import Result
+from graph.infer.node_inference import Result
 
 
 class Answers(ABC):
@@ -16,7 +13,7 @@ class Answers(ABC):
     document: Document
 
     @abstractmethod
-    def result(self, node: str) -> "Result | None":
+    def result(self, node: str) -> Result | None:
         """All that is known about a node."""
 
     def type_of(self, node: str, port: str) -> TensorType | None:

@@ -5,15 +5,13 @@ placed twice has two places for each of its nodes.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from graph.edit.document import Document
+from graph.infer.inference import Inference
+from graph.infer.node_inference import Result
 from graph.model import instances, mutes, roles
 from graph.model.sheet import End, Link, Node, Sheet
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
-    from graph.infer.node_inference import Result
 
 Path = tuple[str, ...]
 """Instances, from the board inwards."""
@@ -31,14 +29,14 @@ class Place(NamedTuple):
         return self.path[0] if self.path else self.end.node
 
 
-def feeding(document: "Document", place: Place) -> list[Place]:
+def feeding(document: Document, place: Place) -> list[Place]:
     """The outputs that are wired into an input, each where it is computed."""
     sheet = document.sheet_of(place.end.node)
     found = (Place(place.path, link.source) for link in sheet.into(*place.end))
     return [one for wired in found if (one := computed(document, wired)) is not None]
 
 
-def computed(document: "Document", place: Place) -> Place | None:
+def computed(document: Document, place: Place) -> Place | None:
     """Where the value at an output is computed: behind mutes, inside or outside of networks.
 
     None where nothing comes: a wire is missing, or a mute hands nothing on.
@@ -49,13 +47,13 @@ def computed(document: "Document", place: Place) -> Place | None:
     return found
 
 
-def _passes(document: "Document", node: Node) -> bool:
+def _passes(document: Document, node: Node) -> bool:
     """Does a node compute nothing itself: a mute, a network, the border of one?"""
     placed = roles.network_of(node) in document.networks
     return node.muted or placed or roles.role(node.type) == "input"
 
 
-def step(document: "Document", place: Place) -> Place | None:
+def step(document: Document, place: Place) -> Place | None:
     """The output whose value a mute, a network or its border hands on; None where there is none."""
     path, end = place
     sheet = document.sheet_of(end.node)
@@ -75,14 +73,14 @@ def step(document: "Document", place: Place) -> Place | None:
     return Place(path, wired[0].source) if wired else None
 
 
-def _passed(document: "Document", sheet: Sheet, node: Node, port: str) -> list[Link]:
+def _passed(document: Document, sheet: Sheet, node: Node, port: str) -> list[Link]:
     ports = document.ports(node)
     if not mutes.gives(document, sheet, End(node.id, port)) or not ports.inputs:
         return []
     return sheet.into(node.id, ports.inputs[0].name)
 
 
-def fed(document: "Document", place: Place) -> Iterator[Place]:
+def fed(document: Document, place: Place) -> Iterator[Place]:
     """The inputs that an output goes to, each where it is taken in and computed with."""
     ahead = [place]
     for path, end in ahead:
@@ -108,7 +106,7 @@ def fed(document: "Document", place: Place) -> Iterator[Place]:
                 yield Place(path, target)
 
 
-def everywhere(inference: "Inference", hook: str) -> Iterator[tuple[Path, Sheet, Node, "Result"]]:
+def everywhere(inference: Inference, hook: str) -> Iterator[tuple[Path, Sheet, Node, Result]]:
     """Every node with a hook, not muted, and what is known of it; once where all is the same.
 
     What is inside a network that is placed twice with the same inputs is told once.

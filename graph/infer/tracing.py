@@ -5,18 +5,15 @@ Looked up where it is asked for: what learns gives numbers of any size, so the w
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, ranges
 from graph.declare.ranges import FREE, PICTURE, Given, Want
+from graph.edit.document import Document
 from graph.infer import axes, origins, routes
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model.sheet import End
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 DEEP = 40
 """How many nodes in a row are looked through."""
@@ -37,13 +34,13 @@ class Traced:
     steps: tuple[Place, ...] = field(default=())
 
 
-def trace(inference: "Inference", target: Place, deep: int = DEEP) -> Traced:
+def trace(inference: Inference, target: Place, deep: int = DEEP) -> Traced:
     """What is known of the numbers wired into an input; unknown where there are several."""
     wired = routes.feeding(inference.document, target)
     return at(inference, wired[0], deep) if len(wired) == 1 else Traced()
 
 
-def at(inference: "Inference", place: Place, deep: int = DEEP) -> Traced:
+def at(inference: Inference, place: Place, deep: int = DEEP) -> Traced:
     """What is known of the numbers at an output."""
     steps: list[Place] = []
     found: Given = None
@@ -65,7 +62,7 @@ def at(inference: "Inference", place: Place, deep: int = DEEP) -> Traced:
     return Traced(found, place, tuple(steps))
 
 
-def known(inference: "Inference", place: Place) -> Declaration | None:
+def known(inference: Inference, place: Place) -> Declaration | None:
     """The declaration of a node that gives numbers and of which all is known."""
     result = inference.inside(place.path).get(place.end.node)
     kind = result.outputs.get(place.end.port) if result else None
@@ -74,13 +71,13 @@ def known(inference: "Inference", place: Place) -> Declaration | None:
     return REGISTRY.find(inference.document.node(place.end.node).type)
 
 
-def first_input(inference: "Inference", place: Place) -> Place:
+def first_input(inference: Inference, place: Place) -> Place:
     """The first input of a node."""
     node = inference.document.node(place.end.node)
     return Place(place.path, End(node.id, inference.document.ports(node).inputs[0].name))
 
 
-def single_input(inference: "Inference", place: Place) -> Place | None:
+def single_input(inference: Inference, place: Place) -> Place | None:
     """The one value that a node makes its numbers of; None where there are several or none."""
     ports = inference.document.ports(inference.document.node(place.end.node)).inputs
     if len(ports) != 1:
@@ -89,7 +86,7 @@ def single_input(inference: "Inference", place: Place) -> Place | None:
     return wired[0] if len(wired) == 1 else None
 
 
-def _range(inference: "Inference", place: Place, declaration: Declaration, deep: int) -> Given:
+def _range(inference: Inference, place: Place, declaration: Declaration, deep: int) -> Given:
     document = inference.document
     node = document.node(place.end.node)
     ports = document.ports(node)
@@ -115,7 +112,7 @@ def _range(inference: "Inference", place: Place, declaration: Declaration, deep:
     return replace(made, meaning=made.meaning or "probabilities", axis=axis)
 
 
-def _handed_on(inference: "Inference", place: Place, given: Given) -> Given:
+def _handed_on(inference: Inference, place: Place, given: Given) -> Given:
     node = inference.document.node(place.end.node)
     declaration = REGISTRY.find(node.type)
     assert declaration is not None, "only nodes of known type hand numbers on"
@@ -129,7 +126,7 @@ def _handed_on(inference: "Inference", place: Place, given: Given) -> Given:
     return replace(found, axis=axes.moved(declaration.bind(node.params), x, made, found.axis))
 
 
-def _first_type(inference: "Inference", place: Place) -> TensorType | None:
+def _first_type(inference: Inference, place: Place) -> TensorType | None:
     """The type at the first input of a node; None where it takes several there, or none."""
     inputs = inference.inside(place.path)[place.end.node].inputs
     return inputs[0] if inputs and isinstance(inputs[0], TensorType) else None
@@ -153,7 +150,7 @@ class Chain:
     between: frozenset[str] = frozenset()
 
 
-def chain(inference: "Inference", traced: Traced, want: Want) -> Chain:
+def chain(inference: Inference, traced: Traced, want: Want) -> Chain:
     """The nodes that make what is not wanted of what would be."""
     places, bent = [*traced.steps], [0]
     maker = traced.maker
@@ -182,7 +179,7 @@ def chain(inference: "Inference", traced: Traced, want: Want) -> Chain:
     return Chain(tuple(places[: bent[-1]]), tuple(bends), joined, frozenset(between))
 
 
-def _bends(document: "Document", place: Place, declaration: Declaration) -> bool:
+def _bends(document: Document, place: Place, declaration: Declaration) -> bool:
     node = document.node(place.end.node)
     inputs = document.ports(node).inputs
     if declaration.role != "neuron" and len(inputs) != 1:

@@ -1,13 +1,9 @@
 """Nodes of a sheet by name, by type and by the node they share weights with."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.core.names import Names
 from graph.declare import REGISTRY, Declaration
-
-if TYPE_CHECKING:
-    from graph.model.sheet import Node
 
 
 class Indices:
@@ -18,19 +14,19 @@ class Indices:
         self._types: dict[str, dict[str, None]] = {}
         self._followers: dict[str, dict[str, None]] = {}
 
-    def add(self, node: "Node") -> None:
+    def add(self, node: str, name: str, kind: str, twin: str | None) -> None:
         """A node came."""
-        self.names.add(node.name)
-        self._types.setdefault(node.type, {})[node.id] = None
-        if node.twin is not None:
-            self._followers.setdefault(node.twin, {})[node.id] = None
+        self.names.add(name)
+        self._types.setdefault(kind, {})[node] = None
+        if twin is not None:
+            self._followers.setdefault(twin, {})[node] = None
 
-    def remove(self, node: "Node") -> None:
+    def remove(self, node: str, name: str, kind: str, twin: str | None) -> None:
         """A node went."""
-        self.names.discard(node.name)
-        _drop(self._types, node.type, node.id)
-        if node.twin is not None:
-            _drop(self._followers, node.twin, node.id)
+        self.names.discard(name)
+        _drop(self._types, kind, node)
+        if twin is not None:
+            _drop(self._followers, twin, node)
 
     def followers(self, leader: str) -> list[str]:
         """Ids of the nodes that name another as the one whose weights they share."""

@@ -229,13 +229,13 @@ class Sheet:
         """Set or drop a node and keep the indexes right; for the document only."""
         before = self.nodes.get(key)
         if before is not None:
-            self._indices.remove(before)
+            self._indices.remove(before.id, before.name, before.type, before.twin)
         if node is None:
             del self.nodes[key]
             self._ranks.remove(key)
         else:
             self.nodes[key] = node
-            self._indices.add(node)
+            self._indices.add(node.id, node.name, node.type, node.twin)
             if before is None:
                 self._ranks.add(key)
         alike = before is not None and node is not None and before.type == node.type

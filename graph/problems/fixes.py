@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.core.errors import Mismatch, Repair
 from graph.declare import REGISTRY, Declaration, Port
 from graph.edit import insertion
+from graph.edit.document import Document
 from graph.model import roles
 from graph.model.instances import own_name
 from graph.model.order import topological
 from graph.model.sheet import End, Node, Sheet
 from graph.problems import repair_search, swapped_wires
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
 
 NO_WIRE = "no wire"
 MUTED = "nothing, as it is muted"
@@ -58,7 +56,7 @@ def unwired(sheet: Sheet, node: Node, declaration: Declaration, port: Port) -> P
 def silenced(sheet: Sheet, node: Node, port: Port) -> Problem:
     """An output that is wired on, of a muted node that hands nothing to it."""
 
-    def unmute(document: "Document") -> None:
+    def unmute(document: Document) -> None:
         document.set_muted([node.id], False)
 
     return problem(
@@ -78,7 +76,7 @@ def emptied(sheet: Sheet, node: Node, port: Port, muted: list[Node]) -> Problem:
     """An output that is wired on, of a node all of whose inputs are muted."""
     names = ", ".join(one.name for one in muted)
 
-    def unmute(document: "Document") -> None:
+    def unmute(document: Document) -> None:
         document.set_muted([one.id for one in muted], False)
 
     return problem(
@@ -166,11 +164,11 @@ def _siblings(node: Node, inputs: Sequence[Any]) -> Iterator[Fix]:
         yield Fix(f"Use {other.title}", _replaced(node, other.type))
 
 
-def _replace(document: "Document", node: str, type: str) -> None:
+def _replace(document: Document, node: str, type: str) -> None:
     document.replace_node(node, type)
 
 
-def _replaced(node: Node, type: str) -> Callable[["Document"], None]:
+def _replaced(node: Node, type: str) -> Callable[[Document], None]:
     return lambda document: _replace(document, node.id, type)
 
 
@@ -179,7 +177,7 @@ def _fix(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
         return _one(sheet, node, repair)
     parts = [_one(sheet, node, one) for one in (repair, *repair.more)]
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group(repair.label):
             for part in parts:
                 if part is not None:
@@ -200,7 +198,7 @@ def _reshaping(
     assert back is not None, "shapes are of the catalogue"
     label = f"{fix.label} and {back.title} behind"
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group(label):
             fix.apply(document)
             insertion.insert_behind(document, type, node.id, params)
@@ -216,7 +214,7 @@ def _one(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
         source = sheet.nodes[wired[repair.wire].source.node]
         label = f"{repair.label} behind {source.name}" if repair.named else repair.label
 
-        def insert(document: "Document") -> None:
+        def insert(document: Document) -> None:
             wires = document.sheet_of(node.id).into(node.id, repair.port or None)
             document.insert(repair.insert, wires[repair.wire], **dict(repair.params))
 
@@ -232,7 +230,7 @@ def set_on(node: Node, name: str, value: object) -> Fix:
     """A fix that sets one parameter of a node."""
     label = f"Set {name.replace('_', ' ')} of {node.name} to {value}"
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         with document.group(label):
             document.set_params(node.id, **{name: value})
 

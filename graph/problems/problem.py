@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from graph.core.errors import NeurowireError
 from graph.core.limits import SAID, cut
 from graph.core.plain_text import plain
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
+from graph.edit.document import Document
 
 Severity = Literal["error", "warning"]
 
@@ -19,7 +17,7 @@ class Fix:
     """One way to mend a problem, applied by one click and undone by one undo."""
 
     label: str
-    apply: "Callable[[Document], None]"
+    apply: Callable[[Document], None]
     sets: tuple[str, str, object] | None = None
     """The node, the parameter and the value, where that is all it does."""
     instead: "Fix | None" = None

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration
+from graph.edit.document import Document
 from graph.model.sheet import End, Node, Sheet
 from graph.problems import repair_search
 from graph.problems.problem import Fix
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
 
 
 def fixes(sheet: Sheet, node: Node, inputs: Sequence[Any]) -> Iterator[Fix]:
@@ -56,11 +54,11 @@ def _better(
     return nearly and not repair_search.takes(declaration, node.params, now)
 
 
-def _exchanged(sheet: Sheet, node: Node, one: str, other: str) -> "Callable[[Document], None]":
+def _exchanged(sheet: Sheet, node: Node, one: str, other: str) -> Callable[[Document], None]:
     return lambda document: exchange(document, node.id, one, other)
 
 
-def exchange(document: "Document", node: str, one: str, other: str) -> None:
+def exchange(document: Document, node: str, one: str, other: str) -> None:
     """Let the wires at two inputs of a node, or of those linked to it, change places."""
     sheet = document.sheet_of(node)
     wired = [*sheet.into(node, one), *sheet.into(node, other)]

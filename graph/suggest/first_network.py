@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph.core.tensor import TensorType
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.model.settings import Settings
 from graph.model.sheet import BOARD, End, Node
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 ACROSS, DOWN = 200.0, 160.0
 """Between nodes of a row, and between rows."""
@@ -26,7 +24,7 @@ STEPS = 600
 MOST_EPOCHS = 200
 
 
-def fits(inference: "Inference", node: str) -> bool:
+def fits(inference: Inference, node: str) -> bool:
     """Can a first network be put behind a data node: are its numbers known, and used by nothing?"""
     board = inference.document.board
     if node not in board.nodes or any(board.out_of(node)):
@@ -36,7 +34,7 @@ def fits(inference: "Inference", node: str) -> bool:
     return known and all(one is not None and one.classes != 1 for one in targets)
 
 
-def build(inference: "Inference", data: str) -> list[Node]:
+def build(inference: Inference, data: str) -> list[Node]:
     """Put a network, a loss, a metric, a view and Adam behind a data node, as one step.
 
     Pictures go through convolutions, all else through two dense layers; those of a table are held
@@ -62,7 +60,7 @@ def build(inference: "Inference", data: str) -> list[Node]:
         return row.build(x, targets, looked_up)
 
 
-def _look_up(document: "Document", data: Node, facts: Mapping[str, Any]) -> dict[str, int]:
+def _look_up(document: Document, data: Node, facts: Mapping[str, Any]) -> dict[str, int]:
     """Let a table give its columns of many categories as numbers; with how many each has."""
     many = {
         str(column["name"]): int(column["different"])
@@ -77,7 +75,7 @@ def _look_up(document: "Document", data: Node, facts: Mapping[str, Any]) -> dict
     return many
 
 
-def _give_time(document: "Document", count: int) -> None:
+def _give_time(document: Document, count: int) -> None:
     """As many epochs as give a small table some steps to learn from, where none were set."""
     settings = document.settings
     steps = max(1, count // settings.batch_size)
@@ -85,7 +83,7 @@ def _give_time(document: "Document", count: int) -> None:
         document.set_settings(epochs=max(settings.epochs, min(STEPS // steps, MOST_EPOCHS)))
 
 
-def _types(inference: "Inference", node: str) -> tuple[TensorType | None, list[TensorType | None]]:
+def _types(inference: Inference, node: str) -> tuple[TensorType | None, list[TensorType | None]]:
     """What is learned from, and what is predicted."""
     document = inference.document
     outputs = [port.name for port in document.ports(document.node(node)).outputs]
@@ -98,7 +96,7 @@ def _types(inference: "Inference", node: str) -> tuple[TensorType | None, list[T
 class _Row:
     """Nodes put one behind the other, from left to right, a new line where asked."""
 
-    def __init__(self, document: "Document", data: Node, *, table: bool) -> None:
+    def __init__(self, document: Document, data: Node, *, table: bool) -> None:
         self._document, self._data, self._table = document, data, table
         outputs = [port.name for port in document.ports(data).outputs]
         self._x = End(data.id, outputs[0])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graph.compile import compile_document
-from graph.compile.layout import split_commas
+from graph.compile.formatting import split_commas
 from graph.compile.source import Writer
 from graph.core.errors import BadParameter, FileError
 from graph.declare import REGISTRY, docstring, literal

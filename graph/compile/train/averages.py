@@ -10,9 +10,10 @@ A value has one of these standings:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from graph.compile.body import Item
+from graph.compile.plan import Plan
 from graph.compile.scope import Scope, flat
 from graph.core.tensor import BATCH, TensorType
 from graph.declare import Value
@@ -20,15 +21,12 @@ from graph.model import instances
 from graph.model.order import topological
 from graph.model.sheet import End, Node
 
-if TYPE_CHECKING:
-    from graph.compile.plan import Plan
-
 Standing = Literal["rows", "mean", "ratio", "whole", "fixed"]
 Standings = dict[End, Standing]
 AXES = ("dim", "dim0", "dim1", "dims", "axis")
 
 
-def standings(plan: "Plan", items: Iterable[Item]) -> Standings:
+def standings(plan: Plan, items: Iterable[Item]) -> Standings:
     """The standing of all that some items compute and of what they read."""
     found: Standings = dict.fromkeys(plan.batch, "rows")
     _of_sheet(plan.scope, found)

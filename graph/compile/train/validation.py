@@ -40,7 +40,7 @@ class Validation:
         measured = [end for ends in self._measured.values() for end in ends]
         self._told = dict.fromkeys(end for step in plan.steps for end in (step.loss, *step.parts))
         items = [op.item for op in plan.closure([*self._losses, *measured])]
-        self._items = [*items, *extra_items(plan, self._measured)]
+        self._items = [*items, *extra_items(plan, plan.units, self._measured)]
         self._standing = standings(plan, self._items)
         self._late = self._of_all_rows()
         self._summed = self._means_for_late()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from graph.compile.layout import WIDTH
+from graph.compile.formatting import WIDTH
 from graph.compile.source import Writer
 from tests.runtime_tests.compile_tests.written import RULES
 
