@@ -25,7 +25,7 @@ ELSEWHERE = {
 """Sources whose own tests press each of their fixes."""
 
 
-def errors(inference: Inference) -> set[tuple[str | None, str]]:
+def errors(inference: Diagnosis) -> set[tuple[str | None, str]]:
     found = (one for one in inference.problems if one.severity == "error")
     return {(one.node, str(one)) for one in found}
 
