@@ -83,7 +83,7 @@ def tell(what: str, found: float, target: float | None = None) -> None:
 
 
 def edits(document: Document, what: str) -> None:
-    """Inference after one edit, near the end and at the start of a chain."""
+    """Diagnosis after one edit, near the end and at the start of a chain."""
     inference = Diagnosis(document)
     nodes = [n.id for n in document.board.nodes.values() if n.type == "layer.linear"]
     units = iter(range(1, 10_000))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graph.compile.plan import Plan
 from graph.compile.program import Unit
-from graph.edit.rules import role
+from graph.model.roles import role
 
 
 @dataclass(frozen=True)

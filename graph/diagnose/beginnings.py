@@ -4,10 +4,7 @@ from typing import TYPE_CHECKING
 
 from graph.model.sheet import BOARD, Node
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-
+from graph.edit.document import Document
 
 def unfit(node: Node, text: str, advice: str = "") -> Problem:
     """The problem of a placed network.
@@ -19,7 +16,7 @@ def unfit(node: Node, text: str, advice: str = "") -> Problem:
     """
     label = f"Begin {node.name} without a file"
 
-    def anew(document: "Document") -> None:
+    def anew(document: Document) -> None:
         with document.group(label):
             document.set_params(node.id, pretrained="")
 

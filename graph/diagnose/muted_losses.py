@@ -15,10 +15,8 @@ from graph.infer.routes import Place
 from graph.model.sheet import Node
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 
 Mute = tuple[Node, Place]
 """A muted node, and where what it hands on is computed."""
@@ -28,7 +26,7 @@ ARITHMETIC = "Merge"
 """The group of what losses are made of by hand; an activation a network may do without."""
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Mutes between an optimizer and what learns that hand on what is no loss."""
     document = inference.document
     if not any(node.muted for sheet in document.sheets() for node in sheet.nodes.values()):
@@ -43,7 +41,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
 
 
 def _handing_on(
-    inference: "Inference", place: Place, mutes: tuple[Mute, ...], deep: int
+    inference: Inference, place: Place, mutes: tuple[Mute, ...], deep: int
 ) -> Iterator[Mute]:
     """Mutes on the way to what is minimised, where no loss lies behind them."""
     document = inference.document
@@ -71,7 +69,7 @@ def _judges(declaration: Declaration) -> bool:
     return declaration.role == "loss" and several and not declaration.has("weighs")
 
 
-def _before(inference: "Inference", place: Place, declaration: Declaration) -> list[Place]:
+def _before(inference: Inference, place: Place, declaration: Declaration) -> list[Place]:
     """What a node makes its numbers of: of one value, or the terms or factors of several.
 
     Of a product that a loss is part of only that counts: the others weigh it.
@@ -89,13 +87,13 @@ def _before(inference: "Inference", place: Place, declaration: Declaration) -> l
     return [Place(place.path, end) for end in (product and losses) or wired]
 
 
-def _trained_itself(inference: "Inference", optimizer: Node, muted: Node, place: Place) -> Problem:
+def _trained_itself(inference: Inference, optimizer: Node, muted: Node, place: Place) -> Problem:
     document = inference.document
     maker = document.node(place.end.node)
     known = tracing.at(inference, place).range
     endless = known is not None and known.low == -math.inf
 
-    def unmute(document: "Document") -> None:
+    def unmute(document: Document) -> None:
         document.set_muted([muted.id], False)
 
     return problem(

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.declare import REGISTRY
 from graph.edit import links
+from graph.edit.document import Document
 from graph.infer import routes
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model.sheet import BOARD, Link, Node
 from graph.problems.problem import Fix, Problem
-
 
 
 def check(inference: Inference) -> Iterator[Problem]:

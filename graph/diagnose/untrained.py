@@ -12,17 +12,15 @@ from graph.edit import trained_names
 from graph.model.sheet import Node
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 
 KEPT = ("pretrained", "evaluate", "momentum")
 """What an instance says of itself that is not to be trained."""
 
 
 def check(
-    inference: "Inference", trained: dict[str, set[str]], reached: set[str]
+    inference: Inference, trained: dict[str, set[str]], reached: set[str]
 ) -> Iterator[Problem]:
     """Layers on the board that learn nothing between others that do.
 
@@ -45,7 +43,7 @@ def check(
             yield _forgotten(document, node, [board.nodes[one] for one in users])
 
 
-def _forgotten(document: "Document", node: Node, users: list[Node]) -> Problem:
+def _forgotten(document: Document, node: Node, users: list[Node]) -> Problem:
     names = " and ".join(one.name for one in users)
     return problem(
         document.board,
@@ -59,8 +57,8 @@ def _forgotten(document: "Document", node: Node, users: list[Node]) -> Problem:
     )
 
 
-def _name(node: Node, user: Node) -> "Callable[[Document], None]":
-    def apply(document: "Document") -> None:
+def _name(node: Node, user: Node) -> Callable[[Document], None]:
+    def apply(document: Document) -> None:
         trains = tuple(document.node(user.id).params.get("trains", ()))
         with document.group(f"Set trains of {user.name}"):
             document.set_params(user.id, trains=(*trains, node.twin or node.id))

@@ -7,7 +7,7 @@ import os
 from PySide6.QtCore import QObject
 
 from graph.diagnose.beginnings import unfit
-from graph.edit.rules import role
+from graph.model.roles import role
 from graph.model.sheet import Node
 from gui.core.data_info import Facts
 from gui.core.live_source import Source

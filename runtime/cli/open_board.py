@@ -13,7 +13,6 @@ from graph.core.errors import BadParameter, FileError, NeurowireError
 from graph.declare import REGISTRY
 from graph.diagnose import data_rows
 from graph.diagnose.beginnings import unfit
-from graph.edit import overrides
 from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format import templates

@@ -11,7 +11,6 @@ from graph.diagnose import board_checks
 from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format import clipboard
-from graph.infer.inference import Inference
 from graph.infer.node_inference import NodeInference
 from graph.model.sheet import End
 
@@ -139,7 +138,7 @@ def test_a_paste_looks_at_the_whole_board_once(monkeypatch: pytest.MonkeyPatch) 
     looked: list[str] = []
     whole, single = board_checks.check, NodeInference.infer
 
-    def check(found: Inference) -> Any:
+    def check(found: Diagnosis) -> Any:
         looked.append("board")
         return whole(found)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from graph.core.tensor import TensorType, features, labels
+from graph.diagnose.diagnosis import Diagnosis
 from graph.format.templates import open_template
-from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
 from tests.graph_tests.diagnose_tests import test_diffusion, test_generated, test_gradient_penalty
 from tests.graph_tests.diagnose_tests.test_batch_first import judged as moved
@@ -164,35 +164,35 @@ def trained() -> tuple[Board, list[Node], Node]:
     return board, nodes, board.add("optimizer.adam", nodes[-1])
 
 
-def two_losses() -> Inference:
+def two_losses() -> Diagnosis:
     """One of the losses is trained by nobody."""
     board, (data, hidden, _, _), _ = trained()
     judged(board, board.add("layer.linear", hidden, units=10), data)
     return board.inference
 
 
-def trains_what_lies_aside(*, some: bool) -> Inference:
+def trains_what_lies_aside(*, some: bool) -> Diagnosis:
     board, (_, hidden, _, _), adam = trained()
     aside = board.add("layer.linear", hidden)
     board.document.set_params(adam.id, trains=(aside.id, hidden.id) if some else (aside.id,))
     return board.inference
 
 
-def slower_than_nothing() -> Inference:
+def slower_than_nothing() -> Diagnosis:
     board, (_, hidden, _, _), adam = trained()
     aside = board.add("layer.linear", hidden)
     board.document.set_params(adam.id, slower=(aside.id,))
     return board.inference
 
 
-def two_optimizers(*, first_gives_way: bool) -> Inference:
+def two_optimizers(*, first_gives_way: bool) -> Diagnosis:
     board, (_, hidden, _, loss), adam = trained()
     sgd = board.add("optimizer.sgd", loss)
     board.document.set_params((sgd if first_gives_way else adam).id, trains=(hidden.id,))
     return board.inference
 
 
-def some_neurons() -> Inference:
+def some_neurons() -> Diagnosis:
     """One of three neurons of a network is trained."""
     board, sheet = Board(), "net"
     board.document.add_network(sheet)
@@ -209,39 +209,39 @@ def some_neurons() -> Inference:
     return board.inference
 
 
-def too_many_factors() -> Inference:
+def too_many_factors() -> Diagnosis:
     board = Net()
     losses = (board.judge("loss.cross_entropy", board.last, train=False) for _ in range(2))
     board.add("optimizer.adam", board.add("loss.weighted_sum", *losses, factors=(1.0, 2.0, 3.0)))
     return board.inference
 
 
-def optimizer(type: str, **params: Any) -> Inference:
+def optimizer(type: str, **params: Any) -> Diagnosis:
     board, (*_, loss), adam = trained()
     board.document.remove([adam.id])
     board.add(type, loss, **params)
     return board.inference
 
 
-def weights_of_an_inner_network() -> Inference:
+def weights_of_an_inner_network() -> Diagnosis:
     draw = Drawing()
     draw.network("inner", *SAME)
     draw.network(
         "outer", ("network.instance", {"network": "inner", "pretrained": "some.safetensors"})
     )
     draw.classifier(draw.place("outer"))
-    return Inference(draw.document)
+    return Diagnosis(draw.document)
 
 
-def average(**params: Any) -> Inference:
+def average(**params: Any) -> Diagnosis:
     """A moving average of nothing."""
     draw = Drawing()
     draw.network("block", *SAME)
     draw.classifier(draw.place("block", **params))
-    return Inference(draw.document)
+    return Diagnosis(draw.document)
 
 
-def computed_labels_balanced() -> Inference:
+def computed_labels_balanced() -> Diagnosis:
     board = Net()
     loss = board.judge("loss.cross_entropy", board.last, balanced=True)
     flipped = board.add("shape.flip", dims=(0,))
@@ -250,7 +250,7 @@ def computed_labels_balanced() -> Inference:
     return board.inference
 
 
-def plateau_with_another() -> Inference:
+def plateau_with_another() -> Diagnosis:
     board, _, adam = trained()
     first, last = board.add("schedule.step"), board.add("schedule.plateau")
     both = board.add("schedule.chained", first, last)
@@ -260,7 +260,7 @@ def plateau_with_another() -> Inference:
     return board.inference
 
 
-def one_example_normed() -> Inference:
+def one_example_normed() -> Diagnosis:
     board = Board()
     data = board.add("data.digits")
     hidden = board.add("layer.linear", board.add("shape.flatten", data), units=10)
@@ -270,66 +270,66 @@ def one_example_normed() -> Inference:
     return board.inference
 
 
-def mean_beside_a_sum() -> Inference:
+def mean_beside_a_sum() -> Diagnosis:
     return bound("merge.add")[0].inference
 
 
-def classes_as_amounts() -> Inference:
+def classes_as_amounts() -> Diagnosis:
     board = Net(units=1)
     board.judge("loss.mse", board.last)
     return board.inference
 
 
-def flat_step() -> Inference:
+def flat_step() -> Diagnosis:
     board = Net()
     board.judge("loss.cross_entropy", board.add("merge.expression", board.last, formula="sign(x)"))
     return board.inference
 
 
-def step_of_whole_numbers() -> Inference:
+def step_of_whole_numbers() -> Diagnosis:
     board, (data, hidden, _, _), _ = trained()
     kept = board.add("layer.detach", board.add("layer.linear", hidden, units=10))
     board.add("optimizer.adam", judged(board, kept, data))
     return board.inference
 
 
-def twin_behind_other_sizes() -> Inference:
+def twin_behind_other_sizes() -> Diagnosis:
     board, (_, hidden, _, _), _ = trained()
     twin = board.document.add_node("layer.linear", twin=hidden.id)
     board.document.link(End(hidden.id, "y"), End(twin.id, "x"))
     return board.inference
 
 
-def noise_of_another_size() -> Inference:
+def noise_of_another_size() -> Diagnosis:
     document = open_template("digits_gan")
     by_name = {node.name: node for node in document.board.nodes.values()}
     made = document.replace_node(by_name["interpolation"].id, "random.sliders")
     document.set_params(made.id, size=7)
-    return Inference(document)
+    return Diagnosis(document)
 
 
-def rows(drawn: str, count: int) -> Inference:
+def rows(drawn: str, count: int) -> Diagnosis:
     board = Board()
     beside(board, drawn, count)
     return board.inference
 
 
-def no_output() -> Inference:
+def no_output() -> Diagnosis:
     draw = Drawing()
     *_, last = draw.network("block", *SAME)
     draw.document.remove([last.id])
     draw.chain(draw.add("data.digits"), draw.place("block"))
-    return Inference(draw.document)
+    return Diagnosis(draw.document)
 
 
-def stacked() -> Inference:
+def stacked() -> Diagnosis:
     draw = Drawing()
     draw.network("block", ("layer.linear", {"units": 32}))
     draw.classifier(draw.place("block", repeat=2))
-    return Inference(draw.document)
+    return Diagnosis(draw.document)
 
 
-def muted_network() -> Inference:
+def muted_network() -> Diagnosis:
     draw = Drawing()
     placed = two_ends(draw)
     draw.chain(draw.add("data.digits"), draw.add("shape.flatten"), placed)
@@ -337,10 +337,10 @@ def muted_network() -> Inference:
     draw.wire(placed, head, output="two")
     draw.chain(head, loss, draw.add("optimizer.adam"))
     draw.document.set_muted([placed.id], True)
-    return Inference(draw.document)
+    return Diagnosis(draw.document)
 
 
-def muted_terms() -> Inference:
+def muted_terms() -> Diagnosis:
     """A sum of losses all of which are muted."""
     board = Net()
     first, second = (board.judge("loss.cross_entropy", board.last, train=False) for _ in range(2))
@@ -364,10 +364,10 @@ def exposed_groups() -> Inference:
     _, layer, *_ = draw.network("block", ("norm.group", {"num_groups": 8}))
     draw.document.expose(layer.id, "num_groups")
     draw.classifier(draw.place("block", num_groups=7))
-    return Inference(draw.document)
+    return Diagnosis(draw.document)
 
 
-def axis_by_hand(kind: str, **params: Any) -> Inference:
+def axis_by_hand(kind: str, **params: Any) -> Diagnosis:
     """What is done to scores before a loss."""
     board = Net()
     board.judge("loss.cross_entropy", board.add(kind, board.last, **params))
@@ -399,7 +399,7 @@ def mean_of_all() -> Inference:
     return board.inference
 
 
-def formula_of_all() -> Inference:
+def formula_of_all() -> Diagnosis:
     board = Net()
     board.judge(
         "loss.cross_entropy",
@@ -408,7 +408,7 @@ def formula_of_all() -> Inference:
     return board.inference
 
 
-def softmax_of_softmax() -> Inference:
+def softmax_of_softmax() -> Diagnosis:
     board = Net()
     inner = board.add("activation.softmax", board.last)
     outer = board.add("activation.softmax", inner)
@@ -416,18 +416,18 @@ def softmax_of_softmax() -> Inference:
     return board.inference
 
 
-def sign_of_targets() -> Inference:
+def sign_of_targets() -> Diagnosis:
     return rebuilding("sigmoid", "loss.bce", signed=True)[0].inference
 
 
-def divided_by_0() -> Inference:
+def divided_by_0() -> Diagnosis:
     board = Net()
     none = board.add("layer.constant", values=(0.0,))
     board.judge("loss.cross_entropy", board.add("merge.divide", board.last, none))
     return board.inference
 
 
-def standardised_target() -> Inference:
+def standardised_target() -> Diagnosis:
     table = Priced()
     node = table.ask("merge.expression", "b", formula="log(b)")
     table.learn()
@@ -435,14 +435,14 @@ def standardised_target() -> Inference:
     return table.inference
 
 
-def dim_0() -> Inference:
+def dim_0() -> Diagnosis:
     """The batch is no longer the first axis, and another would do."""
     board = Net()
     moved(board, board.add("shape.repeat", board.last, dim=0))
     return board.inference
 
 
-def padded_unpool() -> Inference:
+def padded_unpool() -> Diagnosis:
     board = Board()
     picture = board.add("layer.conv2d", board.add("data.digits"), filters=2)
     small = picture
@@ -453,7 +453,7 @@ def padded_unpool() -> Inference:
     return board.inference
 
 
-def odd_side() -> Inference:
+def odd_side() -> Diagnosis:
     """A picture that was halved and doubled beside what it was made of."""
     board = Board()
     whole = board.add(
@@ -465,7 +465,7 @@ def odd_side() -> Inference:
     return board.inference
 
 
-def repeated_and_bent() -> Inference:
+def repeated_and_bent() -> Diagnosis:
     board = Net()
     layer = board.add("layer.linear", board.last, units=10)
     bent = board.add("activation.relu", layer)
@@ -475,50 +475,50 @@ def repeated_and_bent() -> Inference:
     return board.inference
 
 
-def linear_on_pictures() -> Inference:
+def linear_on_pictures() -> Diagnosis:
     board = Board()
     board.add("layer.linear", board.add("data.digits"), units=10)
     return board.inference
 
 
-def loss_of_each_row() -> Inference:
+def loss_of_each_row() -> Diagnosis:
     board, (_, hidden, _, _), _ = trained()
     board.add("optimizer.adam", board.add("merge.expression", hidden, formula="x ** 2"))
     return board.inference
 
 
-def walk_behind_the_trained() -> Inference:
+def walk_behind_the_trained() -> Diagnosis:
     document, inference, nodes = test_diffusion.opened()
     document.remove([nodes["u_net_2"].id, nodes["diffusion_start"].id])
     document.link(End(nodes["u_net"].id, "noise"), End(nodes["diffusion"].id, "noise"))
     return inference
 
 
-def walk_of_another_size() -> Inference:
+def walk_of_another_size() -> Diagnosis:
     document, inference, nodes = test_diffusion.opened()
     (wire,) = document.board.into(nodes["diffusion"].id)
     document.insert("shape.crop", wire, size=(4, 4))
     return inference
 
 
-def walk_of_another_schedule() -> Inference:
+def walk_of_another_schedule() -> Diagnosis:
     document, inference, nodes = test_diffusion.opened()
     document.set_params(nodes["noising"].id, noise_schedule="linear")
     return inference
 
 
-def samples_of_the_data() -> Inference:
-    return Inference(test_generated.vae_whose_samples_show_reconstructions()[0])
+def samples_of_the_data() -> Diagnosis:
+    return Diagnosis(test_generated.vae_whose_samples_show_reconstructions()[0])
 
 
-def penalty_of_another_score() -> Inference:
+def penalty_of_another_score() -> Diagnosis:
     document, inference, nodes = test_gradient_penalty.opened()
     document.remove([nodes["critic_at_points"].id])
     document.link(End(nodes["critic"].id, "score"), End(nodes["penalty"].id, "score"))
     return inference
 
 
-def critic_normed_over_the_batch() -> Inference:
+def critic_normed_over_the_batch() -> Diagnosis:
     document, inference, _ = test_gradient_penalty.opened()
     sheet = document.networks["critic"]
     flat = next(node for node in sheet.nodes.values() if node.type == "shape.flatten")
@@ -526,7 +526,7 @@ def critic_normed_over_the_batch() -> Inference:
     return inference
 
 
-WHOLE: list[Callable[[], Inference]] = [
+WHOLE: list[Callable[[], Diagnosis]] = [
     two_losses,
     lambda: trains_what_lies_aside(some=True),
     lambda: trains_what_lies_aside(some=False),
@@ -581,7 +581,7 @@ WHOLE: list[Callable[[], Inference]] = [
 ]
 
 
-def all_of_them() -> Iterator[tuple[str, Inference]]:
+def all_of_them() -> Iterator[tuple[str, Diagnosis]]:
     """Every board of this file, each with a name."""
     for type, kinds, params in ALONE:
         yield f"{type} {params}", alone(type, kinds, params).inference

@@ -118,7 +118,7 @@ def test_a_layer_in_the_way_is_taken_out_last(
     template: str, type: str, source: str, target: str
 ) -> None:
     document = templates.open_template(template)
-    inference, node = Inference(document), document.node
+    inference, node = Diagnosis(document), document.node
     (wire,) = (
         link
         for link in document.board.links.values()

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from graph.declare import REGISTRY
+from graph.diagnose.diagnosis import Diagnosis
 from graph.format import templates
-from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
 from tests.graph_tests.diagnose_tests.test_wanted_numbers import Net
 
@@ -118,7 +118,7 @@ def test_what_is_meant_to_stay_is_not_told(why: str) -> None:
 
 def test_between_two_networks_of_two_optimizers_none_takes_it() -> None:
     document = templates.open_template("gan")
-    inference = Inference(document)
+    inference = Diagnosis(document)
     users = {one.id: one.params["trains"] for one in document.board.with_role("optimizer")}
     for wire in list(document.board.links.values()):
         ends = {document.node(end.node).type for end in (wire.source, wire.target)}

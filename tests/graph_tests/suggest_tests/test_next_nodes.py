@@ -11,7 +11,6 @@ from graph.core.tensor import SCALAR_LOSS, TensorType, features, labels
 from graph.declare import REGISTRY, Declaration, Port
 from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 from graph.suggest import next_nodes, rehearsal
 
@@ -78,7 +77,7 @@ def test_ports_of_another_kind_take_nothing() -> None:
     assert fit("optimizer.adam", SCALAR_LOSS, Port("loss", "loss")) == next_nodes.Fit("loss")
 
 
-def board() -> tuple[Document, Inference, dict[str, str]]:
+def board() -> tuple[Document, Diagnosis, dict[str, str]]:
     """Digits > conv > flatten > linear."""
     document, ids = Document(), dict[str, str]()
     source = None

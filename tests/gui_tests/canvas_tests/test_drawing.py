@@ -9,9 +9,9 @@ import pytest
 
 from graph.core.errors import NeurowireError
 from graph.diagnose import board_checks
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format import clipboard
-from graph.infer.inference import Inference
 from graph.model.sheet import End
 from gui.canvas import Board, drawing, node_layout
 from tests.gui_tests.canvas_tests.conftest import Hands
@@ -36,7 +36,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counts: Counter[str] = Counter()
     check, face_of = board_checks.check, node_layout.face_of
 
-    def counted_check(inference: Inference) -> Any:
+    def counted_check(inference: Diagnosis) -> Any:
         counts["board"] += 1
         return check(inference)
 
