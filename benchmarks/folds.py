@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from runtime.worker import board_facts
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import torch
@@ -17,7 +19,6 @@ from torch import Tensor
 
 from graph.compile import compile_document
 from graph.format.templates import open_template
-from runtime.cli import open_board
 from runtime.protocol import config
 from runtime.store.run_source import Imported, write
 
@@ -27,7 +28,7 @@ REPEATS, FOLDS = 3, 5
 def main() -> None:
     torch.set_num_threads(1)
     document = open_template("tabular")
-    inference, problems = open_board.learn(document, None)
+    inference, problems = board_facts.learn(document, None)
     if problems:
         print("tabular left out:", *problems)
         return

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runtime.worker import board_facts
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
@@ -31,7 +33,6 @@ from graph.compile import compile_document
 from graph.edit import dropped_files
 from graph.edit.document import Document
 from graph.suggest import first_network
-from runtime.cli import open_board
 from runtime.cli.train_command import records
 from runtime.store.run_source import Imported, write
 
@@ -59,10 +60,10 @@ def board_of(made: Made) -> tuple[Document, Any]:
     document = Document()
     kind, params = dropped_files.data_node(made.path)
     data = document.add_node(kind, params={**params, "target": made.target})
-    inference, problems = open_board.learn(document, None)
+    inference, problems = board_facts.learn(document, None)
     assert not problems, problems
     first_network.build(inference, data.id)
-    inference, problems = open_board.learn(document, None)
+    inference, problems = board_facts.learn(document, None)
     assert not [*problems, *inference.problems], [*problems, *inference.problems]
     return document, inference
 

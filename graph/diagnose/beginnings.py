@@ -1,10 +1,9 @@
 """A network that can't begin with the weights in its file, as whoever read the file tells."""
 
-from typing import TYPE_CHECKING
-
+from graph.edit.document import Document
 from graph.model.sheet import BOARD, Node
 from graph.problems.problem import Fix, Problem
-from graph.edit.document import Document
+
 
 def unfit(node: Node, text: str, advice: str = "") -> Problem:
     """The problem of a placed network.

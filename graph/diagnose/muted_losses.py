@@ -7,16 +7,15 @@ before a log probability, scores fall without end.
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY, Declaration
+from graph.edit.document import Document
 from graph.infer import routes, tracing
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model.sheet import Node
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem
-from graph.edit.document import Document
-from graph.infer.inference import Inference
 
 Mute = tuple[Node, Place]
 """A muted node, and where what it hands on is computed."""

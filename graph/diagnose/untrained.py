@@ -5,15 +5,14 @@ with weights of its own, only evaluates or follows another is meant to stay as i
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
 from graph.edit import trained_names
+from graph.edit.document import Document
+from graph.infer.inference import Inference
 from graph.model.sheet import Node
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem
-from graph.edit.document import Document
-from graph.infer.inference import Inference
 
 KEPT = ("pretrained", "evaluate", "momentum")
 """What an instance says of itself that is not to be trained."""

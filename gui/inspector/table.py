@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from graph.declare import REGISTRY, Param
 from graph.model.sheet import Node
-from graph.nodes.shared.table_file import AUTO, TARGET
+from graph.nodes.data.table_file import AUTO, TARGET
 from gui.core.session import Session
 from gui.inspector.editors import ChoiceBox, Choices
 from gui.inspector.form import Form

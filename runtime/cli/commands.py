@@ -27,6 +27,7 @@ from runtime.cli.open_board import BadUsage
 from runtime.data.search import VARIABLE
 from runtime.exported.arguments import LARGEST, whole
 from runtime.store import paths, program
+from runtime.worker import board_facts
 
 Window = Callable[[str | None], int]
 Render = Callable[[str, str, tuple[int, int] | None], int]
@@ -247,8 +248,8 @@ def compiled(
     Raises:
         CompileError: If it has problems.
     """
-    inference, problems = open_board.learn(document, data_dir, batch_size)
-    needed = open_board.unread(inference)  # its sizes are what the source is written with
+    inference, problems = board_facts.learn(document, data_dir, batch_size)
+    needed = board_facts.unread(inference)  # its sizes are what the source is written with
     problems = [
         one for one in problems if with_data or one.severity == "error" or one.node in needed
     ]

@@ -19,6 +19,7 @@ from graph.problems.problem import Problem
 from runtime.cli import open_board
 from runtime.store.rebuild import rebuild
 from runtime.store.runs import COLUMNS, Run, Runs, database
+from runtime.worker import board_facts
 
 
 def templates(_options: argparse.Namespace) -> int:
@@ -31,7 +32,7 @@ def templates(_options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """Tell a board's problems and inferred shapes."""
     document, problems = open_board.open_board(options.file)
-    inference, unread = open_board.learn(document, options.data_dir)
+    inference, unread = board_facts.learn(document, options.data_dir)
     found = [*problems, *unread, *_beside(inference.problems, unread)]
     facts = ((document.node(node).name, one) for node, one in inference.facts.items())
     notes = [(name, str(one["note"])) for name, one in facts if one.get("note")]

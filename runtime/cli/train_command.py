@@ -20,7 +20,7 @@ from runtime.protocol.messages import Message, Problem
 from runtime.store.leftovers import scratch
 from runtime.store.run_source import FIRST_STEPS, PLAN, RECORDED, digest, read
 from runtime.store.runs import Runs, database, planned_epochs
-from runtime.worker import build
+from runtime.worker import board_facts, build
 
 CHOSEN = ("epochs", "batch_size", "seed", "device", "threads", "validate_every")
 """Settings that the command line can say."""
@@ -111,7 +111,7 @@ def same_board(
         sources = []
         for one in (*found, load_text(save_text(document)).document):
             one.set_settings(**vars(found[0].settings))
-            inference, _ = open_board.learn(one, data_dir)
+            inference, _ = board_facts.learn(one, data_dir)
             sources.append(
                 digest(records(graph.compile.compile_document(one, inference=inference)).files)
             )

@@ -165,7 +165,7 @@ class Run:
 
 
 SEALS = "CREATE TABLE IF NOT EXISTS seals (seal TEXT PRIMARY KEY) WITHOUT ROWID"
-"""Digests of all source that was written into run folders here; see `runtime.store.trust`."""
+"""Digests of all source that was written into run folders here; see `runtime.worker.trust`."""
 
 COLUMNS = tuple(one.name for one in fields(Run))
 

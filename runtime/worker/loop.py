@@ -41,10 +41,10 @@ from runtime.protocol.messages import (
     Stopped,
     Train,
 )
-from runtime.store import initial_weights, run_source, trust
+from runtime.store import initial_weights, run_source
 from runtime.store.lock import Held, hold
 from runtime.store.runs import LAST, Runs
-from runtime.worker import build, errors
+from runtime.worker import build, errors, trust
 from runtime.worker.build import CannotResume, Training
 from runtime.worker.checkpoints import AGAIN, Saves
 from runtime.worker.interrupt import Interrupted, interrupt

@@ -9,10 +9,10 @@ import pytest
 
 from graph.compile import compile_document
 from graph.format import templates
-from runtime.cli import open_board
 from runtime.cli.train_command import records
 from runtime.protocol import config, payloads
 from runtime.protocol.messages import Problem, Started, Steps, Stopped, ViewDrawn, Weights
+from runtime.worker import board_facts
 from tests.runtime_tests.support import QUICK, Talk
 
 
@@ -77,7 +77,7 @@ def test_a_stopped_template_goes_on_exactly(talk: Talk, name: str) -> None:
 def test_a_table_is_read_for_its_facts(talk: Talk, real_data: Callable[[str], Path]) -> None:
     real_data("tabular")
     document = templates.open_template("tabular")
-    inference, problems = open_board.learn(document, None)
+    inference, problems = board_facts.learn(document, None)
     assert not problems
     project = compile_document(document, inference=inference)
     assert talk.train(records(project)).reason == "finished", talk.all(Problem)

@@ -8,7 +8,7 @@ from benchmarks import tables
 from benchmarks._table_files import TABLES
 from graph.edit.document import Document
 from graph.suggest import first_network
-from runtime.cli import open_board
+from runtime.worker import board_facts
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,6 @@ def test_words_that_seldom_repeat_are_not_looked_up(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\n".join(["x,who,y", *rows]))
     document = Document()
     data = document.add_node("data.csv", params={"path": str(tmp_path / "a.csv")})
-    inference, _ = open_board.learn(document, None)
+    inference, _ = board_facts.learn(document, None)
     made = first_network.build(inference, data.id)
     assert "layer.embedding" not in {one.type for one in made}

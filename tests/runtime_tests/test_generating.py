@@ -16,7 +16,6 @@ from graph.compile import Project, compile_document
 from graph.edit.document import Document
 from graph.format.templates import open_template
 from graph.model.sheet import End
-from runtime.cli.open_board import learn
 from runtime.cli.train_command import first_losses, records
 from runtime.client.export import write_project
 from runtime.protocol import config
@@ -24,6 +23,7 @@ from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Problem, Steps, ViewDrawn
 from runtime.protocol.payloads import Pictures
 from runtime.views import draw
+from runtime.worker.board_facts import learn
 from runtime.worker.views import undisturbed
 from tests import processes
 from tests.runtime_tests.compile_tests.written import imported, write

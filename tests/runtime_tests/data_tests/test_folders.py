@@ -11,12 +11,12 @@ from PIL import Image
 from graph.declare import REGISTRY
 from graph.edit.document import Document
 from graph.model.sheet import End
-from runtime.cli import open_board
 from runtime.data import examples, probe
 from runtime.data.layout import layout_of, part_of
 from runtime.exported.data import DataError
 from runtime.exported.images import image_folder
 from runtime.protocol.payloads import Pictures
+from runtime.worker import board_facts
 from tests.graph_tests.chains import chain
 
 KIND = "data.image_folder"
@@ -148,7 +148,7 @@ def test_one_class_is_told(tmp_path: Path) -> None:
         document.set_params(data.id, path=str(tmp_path / folder), size=8)
         document.set_params(linear.id, units=1)
         document.link(End(data.id, "label"), End(loss.id, "label"))
-        inference, unread = open_board.learn(document, None)
+        inference, unread = board_facts.learn(document, None)
         assert not unread
         told = [one for one in inference.problems if one.node == loss.id]
         assert [one.received for one in told] == ["one class only"]

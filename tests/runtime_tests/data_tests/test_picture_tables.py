@@ -12,12 +12,12 @@ from graph.compile import compile_document
 from graph.declare import REGISTRY
 from graph.edit.document import Document
 from graph.model.sheet import End
-from runtime.cli import open_board
 from runtime.data import examples, probe
 from runtime.exported import tables
 from runtime.exported.data import DataError
 from runtime.exported.picture_tables import picture_table
 from runtime.protocol.payloads import Pictures
+from runtime.worker import board_facts
 from tests.graph_tests.chains import chain
 from tests.runtime_tests.compile_tests.written import imported, write
 
@@ -151,7 +151,7 @@ def test_a_board_trains_from_its_export(tmp_path: Path) -> None:
     document.set_params(data.id, path=str(tmp_path / "labels.csv"), size=8, validation=0.5)
     document.set_params(logits.id, units=2)
     document.link(End(data.id, "target"), End(loss.id, "label"))
-    inference, unread = open_board.learn(document, None)
+    inference, unread = board_facts.learn(document, None)
     assert not [*unread, *(one for one in inference.problems if one.severity == "error")]
     project = compile_document(document, inference=inference)
     assert 'endings=[".png"]' in project.files["train.py"].text

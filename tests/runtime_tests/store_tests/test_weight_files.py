@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from runtime.cli import open_board
 from runtime.store import weight_files
+from runtime.worker import board_facts
 from tests.runtime_tests.publications.harness import Board
 from tests.runtime_tests.publications.test_convolutional import FLAT, linear
 from tests.runtime_tests.publications.test_generative import chain
@@ -27,7 +27,7 @@ def board(path: Path) -> Board:
 
 def told(path: Path) -> list[str]:
     """What is said of the file."""
-    _, problems = open_board.learn(board(path).document, None)
+    _, problems = board_facts.learn(board(path).document, None)
     return [one.text for one in problems]
 
 
@@ -87,18 +87,18 @@ def test_of_a_board_with_errors_the_header_tells(kind: str, tmp_path: Path) -> N
     drawn = board(path)
     drawn.put("layer.linear", drawn.add("shape.flatten"))
     drawn.put("optimizer.sgd", drawn.add("loss.mse"))
-    _, problems = open_board.learn(drawn.document, None)
+    _, problems = board_facts.learn(drawn.document, None)
     received = 455 if kind == "shapes" else 640
     assert f"expected 650 weights for net, received {received}" in problems[0].text
 
 
 def test_the_fix_begins_without_a_file(tmp_path: Path) -> None:
     drawn = board(tmp_path / "none.safetensors")
-    _, (problem,) = open_board.learn(drawn.document, None)
+    _, (problem,) = board_facts.learn(drawn.document, None)
     (fix,) = problem.fixes
     assert fix.label == "Begin net without a file"
     fix.apply(drawn.document)
-    assert open_board.learn(drawn.document, None)[1] == []
+    assert board_facts.learn(drawn.document, None)[1] == []
 
 
 def test_trying_a_file_draws_no_random_number(tmp_path: Path) -> None:

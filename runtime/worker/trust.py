@@ -94,10 +94,10 @@ def read(folder: Path, runs: Runs, data_dir: str | None) -> tuple[Project, Probl
 
 def _compiled(board: Path, data_dir: str | None) -> Project:
     from graph.compile import compile_document  # noqa: PLC0415 - hardly ever needed
-    from runtime.cli import open_board  # noqa: PLC0415
+    from runtime.worker import board_facts  # noqa: PLC0415
 
     document = load(board).document
-    inference, problems = open_board.learn(document, data_dir)
+    inference, problems = board_facts.learn(document, data_dir)
     errors = [one for one in problems if one.severity == "error"]
     if errors:
         raise CompileError(errors)

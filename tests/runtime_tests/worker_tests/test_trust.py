@@ -22,7 +22,7 @@ from runtime.protocol.config import Project, RunConfig
 from runtime.protocol.messages import Message, Problem, Started, Steps, Stopped
 from runtime.store.run_source import FOLDER, PLAN
 from runtime.store.runs import Runs
-from runtime.store.trust import seal
+from runtime.worker.trust import seal
 
 Kind = TypeVar("Kind")
 CONFIG = RunConfig(epochs=3, threads=1, device="cpu", batch_size=2)
