@@ -44,7 +44,8 @@ def drawn(layout: Layout, units: Units, node: str, rows: str = "") -> Item:
         rows: Source of the number of examples, where there is no batch.
     """
     bound, first = layout.scope.bound(node), layout.batch[0]
-    ahead, inner, make = _walk(layout, units, node) if hasattr(bound, "walk") else ((), (), None)
+    walks = layout.scope.declaration(node).has("walk")
+    ahead, inner, make = _walk(layout, units, node) if walks else ((), (), None)
 
     def source(values: Values, owner: Owner) -> str:
         place = rows or f"len({values[first]})", owner.device
@@ -79,7 +80,9 @@ def _walk(
         function, given = known[goal].partition("(")[::2]
         plain = given == f"{arguments})" and all(map(str.isidentifier, function.split(".")))
         predict = function if plain else f"lambda {arguments}: {known[goal]}"
-        return str(layout.scope.bound(node).walk(predict, layout.scope.bound(start).noise(*place)))
+        return str(
+            layout.scope.bound(node).walk(predict, layout.scope.bound(start).draws_noise(*place))
+        )
 
     return tuple(ahead), (start, *inside), source
 

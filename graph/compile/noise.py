@@ -47,7 +47,7 @@ def in_a_row(plan: Plan, view: Node) -> int | None:
     """
     for one in varying(plan, view):
         bound = plan.scope.bound(one)
-        if hasattr(bound, "in_a_row"):
+        if plan.scope.declaration(one).has("in_a_row"):
             return int(bound.in_a_row())
     return None
 

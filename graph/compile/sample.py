@@ -20,8 +20,7 @@ SIGNED = {"0 to 1": False, "-1 to 1": True}
 def sample_source(plan: Plan, title: str) -> Source | None:
     """The whole file, or None where no view shows what networks make of noise alone."""
     for node in sorted(plan.views, key=lambda one: _is_steered(plan, one)):
-        bound = plan.scope.bound(node.id)
-        if not hasattr(bound, "generates"):
+        if not plan.scope.declaration(node.id).has("generates"):
             continue
         image = plan.scope.reads(node.id)[0]
         items = _items(plan, node, image)
@@ -36,7 +35,7 @@ def _is_steered(plan: Plan, view: Node) -> bool:
     """Does it hang on a point that is moved by hand? Others show more of what can be made."""
     above = upstream(plan.board, [view.id])
     noise = (one for one in above if plan.scope.role(one) == "noise")
-    return any(hasattr(plan.scope.bound(one), "steer") for one in noise)
+    return any(plan.scope.declaration(one).has("steer") for one in noise)
 
 
 def _items(plan: Plan, node: Node, image: End) -> list[Item]:

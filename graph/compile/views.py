@@ -82,7 +82,19 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
     if row is not None and not params["columns"]:
         params["columns"] = min(row or math.isqrt(params["count"]), params["count"])
     kind = str(plan.scope.bound(node.id).kind())
-    return ViewSpec(node.id, plan.member(node), kind, params, inputs, classes, sliders, from_noise)
+    names = _class_names(plan, node)
+    return ViewSpec(node.id, plan.member(node), kind, params, inputs, names, sliders, from_noise)
+
+
+def _class_names(plan: Plan, view: Node) -> tuple[str, ...]:
+    """Those of the data whose labels a view shows, or else of data that it is computed from."""
+    shown = {end.node for end in plan.scope.reads(view.id) if plan.scope.type_of(end).classes}
+    behind = upstream(plan.board, [view.id])
+    for data in sorted(plan.data, key=lambda one: (one.id not in shown, one.id not in behind)):
+        facts = plan.inference.facts.get(data.id)
+        if names := tuple(plan.scope.bound(data.id).class_names(facts)):
+            return names
+    return ()
 
 
 def _class_names(plan: Plan, view: Node) -> tuple[str, ...]:
@@ -107,7 +119,7 @@ def _sliders(plan: Plan, view: Node) -> tuple[SliderSpec, ...]:
     return tuple(
         SliderSpec(one, plan.member(plan.board.nodes[one]), sliders.size)
         for one, sliders in bound.items()
-        if hasattr(sliders, "steer")
+        if plan.scope.declaration(one).has("steer")
     )
 
 

@@ -27,7 +27,7 @@ Roles have hooks of their own, told where they are declared: `optimizer` in `nod
 `leaf` in `nodes/noise/random_layers.py`, `stops_gradient` in `nodes/merging/value.py`, `sample`,
 `steer` and `in_a_row` in `nodes/noise/random.py`, `differentiates` in `nodes/losses/loss_gan.py`,
 `couples` and `together` in `nodes/layers/normalisation.py`, `along` in `nodes/layers/linear.py`,
-`rearranges` in `nodes/shapes/shape.py`, `noises`, `noise` and `walk` in
+`rearranges` in `nodes/shapes/shape.py`, `noises`, `draws_noise` and `walk` in
 `nodes/noise/random_diffusion.py`.
 
 Inputs come in the order of the ports; an unwired optional port is None, a variadic port is a

@@ -97,6 +97,10 @@ class Declaration:
         title = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", self.title)
         return "_".join("".join(c if c.isalnum() else " " for c in title).lower().split())
 
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.params)
+
     def param(self, name: str) -> Param | None:
         """The parameter of that name or former name."""
         for one in self.params:
@@ -138,8 +142,8 @@ class Declaration:
         return found
 
     def has(self, hook: str) -> bool:
-        """Does the class define this hook?"""
-        return hasattr(self.cls, hook)
+        """Does the class define this hook? A parameter of that name is none."""
+        return hasattr(self.cls, hook) and hook not in self._named
 
     def bind(self, params: Mapping[str, Any]) -> Any:
         """An instance with these parameters; values that do not check fall to defaults."""

@@ -26,7 +26,7 @@ def check(inference: Inference) -> Iterator[Problem]:
         if declaration is None or not found.inputs:
             continue
         x = found.inputs[0]
-        axes = declaration.bind(node.params).across(x)
+        axes = declaration.bind(node.params).reduces(x)
         if BATCH not in {x.dims[axis] for axis in axes} or x.dims.count(BATCH) > 1:
             continue  # all pairs of a batch, [N, N], are compared along either axis
         output = next(iter(found.outputs.values()))

@@ -38,7 +38,7 @@ def _is_picture(board: Sheet, node: Node) -> bool:
         declaration = REGISTRY.find(node.type)
         if declaration is None:
             return False
-        if declaration.role == "data" or hasattr(declaration.cls, "axes"):
+        if declaration.role == "data" or declaration.has("axes"):
             return True
         if not node.muted and declaration.group != "Activation":
             return False

@@ -24,7 +24,7 @@ def check(inference: Inference) -> Iterator[Problem]:
     for path, sheet, node, found in routes.everywhere(inference, "shares"):
         declaration = REGISTRY.find(node.type)
         x = found.inputs[0] if found.inputs else None
-        if declaration is None or not declaration.has("across") or not isinstance(x, TensorType):
+        if declaration is None or not declaration.has("reduces") or not isinstance(x, TensorType):
             continue
         axis = declaration.bind(node.params).shares(x)
         if x.dims[axis] == 1:
@@ -65,7 +65,7 @@ def _twice(
     assert traced.range is not None, "only what is known is compared"
     maker = inference.document.node(traced.maker.end.node) if traced.maker else None
     made_by = REGISTRY.find(maker.type) if maker else None
-    if maker is None or made_by is None or not made_by.has("across"):
+    if maker is None or made_by is None or not made_by.has("reduces"):
         return
     again = traced.range.meaning == "log probabilities"
     if again and not _logs(declaration):

@@ -123,7 +123,9 @@ def _handed_on(inference: Inference, place: Place, given: Given) -> Given:
     made = y[place.end.port]
     if x is None or made is None:
         return replace(found, axis="any")
-    return replace(found, axis=axes.moved(declaration.bind(node.params), x, made, found.axis))
+    return replace(
+        found, axis=axes.moved(declaration, declaration.bind(node.params), x, made, found.axis)
+    )
 
 
 def _first_type(inference: Inference, place: Place) -> TensorType | None:

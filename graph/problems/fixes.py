@@ -150,11 +150,11 @@ def others(node: Node, types: Iterable[str], inputs: Sequence[Any]) -> Iterator[
 def _siblings(node: Node, inputs: Sequence[Any]) -> Iterator[Fix]:
     """The same for signals, pictures or volumes, where one of those takes what is wired in."""
     declaration = REGISTRY.find(node.type)
-    if declaration is None or not inputs or not hasattr(declaration.cls, "axes"):
+    if declaration is None or not inputs or not declaration.has("axes"):
         return
     family = getattr(declaration.cls, "__mro__", (None, None))[1]
     for other in REGISTRY:
-        alike = other.type != declaration.type and hasattr(other.cls, "axes")
+        alike = other.type != declaration.type and other.has("axes")
         if not alike or family not in getattr(other.cls, "__mro__", ()):
             continue
         try:

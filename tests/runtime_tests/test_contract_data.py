@@ -60,7 +60,7 @@ def read(
             assert list(tensor.shape) == sizes
             if kind.classes is not None:
                 assert 0 <= tensor.min() <= tensor.max() < kind.classes
-                names_ = bound.classes(facts)
+                names_ = bound.class_names(facts)
                 assert len(names_) == kind.classes
     assert len(bound.summary()) <= 60
     return train, held, dict(facts or {})
@@ -222,7 +222,7 @@ def test_fashion_is_read_as_mnist_is() -> None:
     bound = find("data.fashion_mnist").bind({})
     assert bound.read(None) == "fashion_mnist(data_dir)"
     assert bound.fixed_split()
-    assert len(bound.classes(None)) == 10
+    assert len(bound.class_names(None)) == 10
 
 
 def test_csv_of_classes_and_of_numbers(tmp_path: Path) -> None:

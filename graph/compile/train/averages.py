@@ -16,7 +16,7 @@ from graph.compile.body import Item
 from graph.compile.plan import Plan
 from graph.compile.scope import Scope, flat
 from graph.core.tensor import BATCH, TensorType
-from graph.declare import Value
+from graph.declare import Declaration, Value
 from graph.model import instances
 from graph.model.order import topological
 from graph.model.sheet import End, Node
@@ -87,7 +87,7 @@ def _standing(
     bound = scope.bound(node.id)
     if _has_rows(kind):
         kinds = [scope.type_of(end) for end in ends if found.get(end) == "rows"]
-        return "rows" if several == {"rows"} and not _mixes(bound, kinds) else "whole"
+        return "rows" if several == {"rows"} and not _mixes(declaration, bound, kinds) else "whole"
     if kind.dims:
         return "whole"
     if any(port.kind == "loss" for port in declaration.ports.outputs[:1]):
@@ -116,17 +116,17 @@ def _has_rows(kind: TensorType) -> bool:
     return bool(names) and names[0] and not any(names[1:])
 
 
-def _mixes(bound: Any, kinds: Sequence[TensorType]) -> bool:
+def _mixes(declaration: Declaration, bound: Any, kinds: Sequence[TensorType]) -> bool:
     """Does what comes out for an example depend on others?"""
     if not all(_has_rows(kind) for kind in kinds):
         return True
-    if hasattr(bound, "couples") and not getattr(bound, "track_running_stats", True):
+    if declaration.has("couples") and not getattr(bound, "track_running_stats", True):
         return True
-    for name in () if hasattr(bound, "rearranges") else AXES:
+    for name in () if declaration.has("rearranges") else AXES:
         value = getattr(bound, name, None)
         axes = value if isinstance(value, tuple) else (value,)
         ranks = {kind.rank for kind in kinds}
         if any(isinstance(one, int) and (one == 0 or -one in ranks) for one in axes):
             return True
-    elementwise = not hasattr(bound, "module") and len(kinds) > 1
+    elementwise = not declaration.has("module") and len(kinds) > 1
     return elementwise and len({kind.rank for kind in kinds}) > 1

@@ -31,7 +31,7 @@ def write_read(writer: Writer, plan: Plan, node: Node) -> None:
     """Read what a data node gives and put it on the device."""
     bound = plan.scope.bound(node.id)
     read = str(bound.read(plan.inference.facts.get(node.id)))
-    fixed = bool(bound.fixed_split()) if hasattr(bound, "fixed_split") else False
+    fixed = plan.scope.declaration(node.id).has("fixed_split") and bool(bound.fixed_split())
     if not fixed:
         read = f"split({read}, validation={literal(bound.validation)}, seed=seed)"
     train, validation = sets(plan, node)

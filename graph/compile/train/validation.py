@@ -257,7 +257,8 @@ class Validation:
                 divisor = f"{name}_count"
                 self._sums.append((divisor, count, ids))
             mean, divided = f"{name} / {divisor}", self._as_tensors
-        if hasattr(bound, "figure"):  # such as the root of a mean of squares
+        # such as the root of a mean of squares
+        if self._plan.scope.declaration(node.id).has("figure"):
             mean, divided = str(bound.figure(mean)), False
         self._figures.append((f"val/{node.name}", f"float({mean})" if divided else mean))
 
@@ -279,7 +280,7 @@ class Validation:
     def _torchmetric(self, node: Node) -> str:
         """Source of the metric of torchmetrics that measures, if one does."""
         bound = self._plan.scope.bound(node.id)
-        if not hasattr(bound, "metric"):
+        if not self._plan.scope.declaration(node.id).has("metric"):
             return ""
         found = self._plan.inference.result(node.id)
         return str(bound.metric(*(found.inputs or ()))) if found else ""

@@ -29,7 +29,7 @@ class Along:
         axis(numbers(x), self.dim)
         return x
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axes along which numbers meet."""
         return (axis(x, self.dim),)
 
@@ -117,7 +117,7 @@ class Softmax2d:
             raise Mismatch(f"pictures {NAMES[2]}", x, "use Softmax and pick its axis")
         return x
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axes along which numbers meet."""
         return (1,)
 

@@ -106,7 +106,7 @@ class PictureTable(TableFile):
         )
 
     def standardised(self, facts: Facts | None) -> tuple[str, ...]:
-        return ("target",) if self.standardise and not self.classes(facts) else ()
+        return ("target",) if self.standardise and not self.class_names(facts) else ()
 
     def summary(self) -> str:
         return f"{self.file_name() or 'choose a table'}, {self.size} by {self.size}"[:60]

@@ -23,7 +23,7 @@ class Running:
         axis(numbers(x), self.dim)
         return TensorType(x.dims)
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axes along which numbers meet."""
         return (axis(x, self.dim),)
 
@@ -88,7 +88,7 @@ class UnitLength:
         axis(numbers(x), self.dim)
         return TensorType(x.dims)
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axes along which numbers meet."""
         return (axis(x, self.dim),)
 

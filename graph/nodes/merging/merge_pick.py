@@ -41,7 +41,7 @@ class Extreme:
         dims = (*x.dims[:where], *kept, *x.dims[where + 1 :])
         return TensorType(dims, "int", "labels", size if isinstance(size, int) else None)
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axes along which numbers meet."""
         return (axis(x, self.dim),)
 
@@ -105,7 +105,7 @@ class TopK:
         places = TensorType(dims, "int", "labels", size if isinstance(size, int) else None)
         return TensorType(dims), places
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axis along which numbers are picked."""
         return (axis(x, self.dim),)
 
@@ -152,7 +152,7 @@ class Gather:
             )
         return x.with_dims(*index.dims)
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axis along which numbers are picked."""
         return (axis(x, self.dim),)
 

@@ -35,7 +35,7 @@ class Reduction:
         ]
         return TensorType(tuple(dims), kind="loss" if x.kind == "loss" else "features")
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axes along which numbers meet."""
         return tuple(axis(x, dim) for dim in self.dim) if self.dim else tuple(range(x.rank))
 

@@ -101,13 +101,13 @@ class DiffusionStart:
     def shape(self) -> tuple[TensorType, ...]:
         return features(BATCH, *self.sizes), features(BATCH)
 
-    def noise(self, rows: str, device: str) -> str:
+    def draws_noise(self, rows: str, device: str) -> str:
         """Source of the noise alone; a node with this hook begins a walk."""
         return call("torch.randn", Raw(rows), *self.sizes, device=Raw(device))
 
     def sample(self, rows: str, device: str) -> str:
         """Source of what the first step sees: the noise, and a time of 1."""
-        return f"{self.noise(rows, device)}, torch.ones({rows}, device={device})"
+        return f"{self.draws_noise(rows, device)}, torch.ones({rows}, device={device})"
 
     def summary(self) -> str:
         return times(self.sizes)

@@ -33,7 +33,7 @@ class GumbelSoftmax:
         axis(numbers(x), self.dim)
         return x
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axes along which numbers meet."""
         return (axis(x, self.dim),)
 

@@ -84,7 +84,7 @@ class Select:
             )
         return x.with_dims(*x.dims[:where], *x.dims[where + 1 :])
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axis of which one place is left."""
         return (axis(x, self.dim),)
 

@@ -98,7 +98,7 @@ class Roll:
             )
         return x
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axes along which numbers move."""
         return tuple(axis(x, dim, "dims") for dim in self.dims)
 
@@ -137,7 +137,7 @@ class Flip:
             raise Mismatch("each axis once", self.dims, "name it once", repairs=repairs)
         return x
 
-    def across(self, x: TensorType) -> tuple[int, ...]:
+    def reduces(self, x: TensorType) -> tuple[int, ...]:
         """The axes along which numbers move."""
         return tuple(axis(x, dim, "dims") for dim in self.dims)
 
