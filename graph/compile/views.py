@@ -71,7 +71,6 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
         for port, operand in zip(ports, plan.scope.operands(node.id), strict=True)
         if operand is not None
     }
-    classes = _class_names(plan, node)
     params, sliders = dict(plan.document.params(node)), _sliders(plan, node)
     from_noise = _items(plan, node)[1]
     if sliders and len(varying(plan, node)) == len(sliders):
@@ -87,23 +86,12 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
 
 
 def _class_names(plan: Plan, view: Node) -> tuple[str, ...]:
-    """Those of the data whose labels a view shows, or else of data that it is computed from."""
-    shown = {end.node for end in plan.scope.reads(view.id) if plan.scope.type_of(end).classes}
-    behind = upstream(plan.board, [view.id])
-    for data in sorted(plan.data, key=lambda one: (one.id not in shown, one.id not in behind)):
-        facts = plan.inference.facts.get(data.id)
-        if names := tuple(plan.scope.bound(data.id).class_names(facts)):
-            return names
-    return ()
-
-
-def _class_names(plan: Plan, view: Node) -> tuple[str, ...]:
     """Names of the classes that a view shows: those of the labels it gets, else of any."""
     kinds = [one for one in plan.scope.operands(view.id) if isinstance(one, End)]
     types = [plan.scope.results[end.node].outputs.get(end.port) for end in kinds]
     counts = {one.classes for one in types if one is not None and one.kind == "labels"}
     found = [
-        (end in kinds, tuple(plan.scope.bound(data.id).classes(facts, end.port)))
+        (end in kinds, tuple(plan.scope.bound(data.id).class_names(facts, end.port)))
         for data in plan.data
         for facts in [plan.inference.facts.get(data.id)]
         for end in plan.outputs(data)

@@ -22,7 +22,7 @@ with `param`. Hooks are plain methods, found by name:
 Roles have hooks of their own, told where they are declared: `optimizer` in `nodes/shared/steps.py`,
 `schedule` and `per` in `nodes/optimizers/schedule.py`, `total`, `figure`, `metric`, `update` and
 `of_batch` in `nodes/losses/metric.py`, `kind` in `nodes/views/view.py`, `read`, `fixed_split`,
-`classes`, `needs_facts` and `opens` in `nodes/data/data.py`, `generates` in
+`class_names`, `needs_facts` and `opens` in `nodes/data/data.py`, `generates` in
 `nodes/views/view_generated.py`,
 `leaf` in `nodes/noise/random_layers.py`, `stops_gradient` in `nodes/merging/value.py`, `sample`,
 `steer` and `in_a_row` in `nodes/noise/random.py`, `differentiates` in `nodes/losses/loss_gan.py`,

@@ -19,7 +19,9 @@ START = "random.diffusion_start"
 
 def starts(board: Sheet, end: str) -> list[str]:
     """Where the walk that ends at a node may begin."""
-    return [one for one in topological(board, upstream(board, [end])) if _has(board, one, "noise")]
+    return [
+        one for one in topological(board, upstream(board, [end])) if _has(board, one, "draws_noise")
+    ]
 
 
 def between(board: Sheet, end: str) -> tuple[str, list[str]]:

@@ -1,17 +1,14 @@
 """What looking at data found that may be wrong with them: told at the node that reads them."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.diagnose.data_rows import live_data
+from graph.infer.inference import Inference
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Problem
 
-if TYPE_CHECKING:
-    from graph.infer.inference import Inference
 
-
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """The doubts among the facts of each data node."""
     board = inference.document.board
     for node in live_data(board):

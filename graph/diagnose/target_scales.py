@@ -7,10 +7,10 @@ numbers turns them back into their own unit, or says that it can't.
 
 from collections.abc import Iterator
 
-from graph.infer.inference import Inference
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY
 from graph.infer import routes
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model.sheet import End, Node, Sheet
 from graph.problems.fixes import problem, set_on

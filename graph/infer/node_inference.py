@@ -8,7 +8,7 @@ from graph.core import limits
 from graph.core.errors import Mismatch, set_param
 from graph.core.limits import brief
 from graph.core.tensor import TensorType
-from graph.declare import REGISTRY, Declaration, Port, Value
+from graph.declare import REGISTRY, Declaration, Port
 from graph.edit import dropped_files
 from graph.edit.document import Document
 from graph.infer.scales import scaled

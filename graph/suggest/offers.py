@@ -8,8 +8,8 @@ from typing import Any
 from graph.declare import REGISTRY, Declaration
 from graph.edit import rules
 from graph.edit.document import Document
-from graph.model.sheet import BOARD, Node
 from graph.model import roles
+from graph.model.sheet import BOARD, Node
 
 MARK = ":"
 """Stands between the type of an instance, the network it places and how often in a row."""

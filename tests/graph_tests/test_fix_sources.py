@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from graph.core.errors import Refused
-from graph.infer.inference import Inference
+from graph.diagnose.diagnosis import Diagnosis
 from graph.problems.problem import Fix
 from tests.graph_tests.fix_sources import ROOT, Source, all_sources, watched
 from tests.graph_tests.wrong_boards import ALONE, all_of_them, alone
@@ -37,7 +37,7 @@ def test_what_is_pressed_elsewhere_is() -> None:
             assert re.search(r"\.apply\(|\.mend\(|\bclick\(|\bpress", text), test
 
 
-def faults(name: str, inference: Inference, pressed: Callable[[Fix], None]) -> Iterator[str]:
+def faults(name: str, inference: Diagnosis, pressed: Callable[[Fix], None]) -> Iterator[str]:
     """What is wrong after any one fix of a board, or after it was undone."""
     document, before = inference.document, errors(inference)
     for problem in inference.problems:

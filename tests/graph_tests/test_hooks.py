@@ -21,9 +21,9 @@ def asked(tree: ast.Module) -> Iterator[str]:
     """Names by which a module asks whether a node has a hook."""
     for call in ast.walk(tree):
         match call:
-            case ast.Call(func=ast.Attribute(attr="has"), args=[ast.Constant(value=str(name))]):
+            case ast.Call(func=ast.Attribute(attr="has"), args=[*_, ast.Constant(value=str(name))]):
                 yield name
-            case ast.Call(func=ast.Attribute(attr="has"), args=[_, ast.Constant(value=str(name))]):
+            case ast.Call(func=ast.Name(id="_has"), args=[*_, ast.Constant(value=str(name))]):
                 yield name
 
 

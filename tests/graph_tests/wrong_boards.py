@@ -349,7 +349,7 @@ def muted_terms() -> Diagnosis:
     return board.inference
 
 
-def scores_made_small() -> Inference:
+def scores_made_small() -> Diagnosis:
     """A loss by hand that is the scores themselves, as what made a loss of them is muted."""
     board = Net()
     square = board.add("merge.expression", board.last, formula="x ** 2")
@@ -358,7 +358,7 @@ def scores_made_small() -> Inference:
     return board.inference
 
 
-def exposed_groups() -> Inference:
+def exposed_groups() -> Diagnosis:
     """A value that an instance gives is wrong inside it."""
     draw = Drawing()
     _, layer, *_ = draw.network("block", ("norm.group", {"num_groups": 8}))
@@ -374,24 +374,24 @@ def axis_by_hand(kind: str, **params: Any) -> Diagnosis:
     return board.inference
 
 
-def softmax_over_the_batch() -> Inference:
+def softmax_over_the_batch() -> Diagnosis:
     return axis_by_hand("activation.softmax", dim=0)
 
 
-def dropped_at_the_end() -> Inference:
+def dropped_at_the_end() -> Diagnosis:
     return axis_by_hand("dropout.dropout")
 
 
-def game_of_probabilities() -> Inference:
+def game_of_probabilities() -> Diagnosis:
     """A critic that ends in a sigmoid, judged by what wants scores."""
     document = open_template("digits_gan")
     sheet = document.networks["discriminator"]
     (end,) = (node for node in sheet.nodes.values() if node.type == "network.output")
     document.insert("activation.sigmoid", sheet.into(end.id)[0])
-    return Inference(document)
+    return Diagnosis(document)
 
 
-def mean_of_all() -> Inference:
+def mean_of_all() -> Diagnosis:
     """A mean of all numbers of a batch that each example meets again."""
     board = Net()
     mean = board.add("merge.mean", board.last)

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from graph.infer.inference import Inference
+from graph.diagnose.diagnosis import Diagnosis
 from graph.model.sheet import End, Node
 from tests.graph_tests import wrong_boards
 from tests.graph_tests.diagnose_tests.test_wanted_numbers import Net
@@ -126,7 +126,7 @@ PLAIN = [
 
 @pytest.mark.parametrize("make", PLAIN, ids=lambda one: one.__name__)
 def test_a_common_mistake_mended_is_a_board_that_trains(
-    make: Callable[[], Inference], tmp_path: Path
+    make: Callable[[], Diagnosis], tmp_path: Path
 ) -> None:
     inference = make()
     fixes = [fix for problem in inference.problems for fix in problem.fixes]

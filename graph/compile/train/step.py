@@ -7,6 +7,7 @@ from typing import Any
 from graph.compile.avoided import reserved
 from graph.compile.body import Body
 from graph.compile.program import Op, Step
+from graph.compile.scope import Scope
 from graph.compile.source import Writer
 from graph.compile.train import data, schedules
 from graph.compile.train.members import Members
@@ -115,7 +116,7 @@ class StepMethod:
         if measured:
             writer.add("with torch.no_grad():", [one.id for one in measured], level=2)
         for node in measured:
-            figure = _of_batch(scope.bound(node.id), scope.given(node.id, values))
+            figure = _of_batch(scope, node, scope.given(node.id, values))
             writer.add(f"{self._local(node, values)} = {figure}", (node.id,), level=3)
 
     def _local(self, node: Node, values: dict[End, Value]) -> str:
@@ -134,13 +135,14 @@ class StepMethod:
         writer.add(f"return {{{', '.join(pairs)}}}", self._ids, level=2)
 
 
-def _of_batch(metric: Any, given: Sequence[Any]) -> str:
+def _of_batch(scope: Scope, node: Node, given: Sequence[Any]) -> str:
     """Source of what a metric measures on the rows of one batch."""
-    if hasattr(metric, "of_batch"):
+    metric, declaration = scope.bound(node.id), scope.declaration(node.id)
+    if declaration.has("of_batch"):
         return str(metric.of_batch(*given))
     total, count = metric.total(*given)
     mean = f"{operand(total)} / {operand(count)}"
-    return str(metric.figure(mean, "torch")) if hasattr(metric, "figure") else mean
+    return str(metric.figure(mean, "torch")) if declaration.has("figure") else mean
 
 
 def _call_last(body: Body, name: str) -> None:

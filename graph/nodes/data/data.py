@@ -55,7 +55,7 @@ class Data:
         """Does the reader give (train, validation) by itself?"""
         return False
 
-    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
+    def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         """Names of the classes of an output, or of the only one, in the order of their numbers."""
         return ()
 
@@ -73,7 +73,7 @@ class Probed(Data):
     def fixed_split(self) -> bool:
         return True
 
-    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
+    def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return tuple((facts or {}).get("classes") or ())
 
 
@@ -98,7 +98,7 @@ class Digits(Data):
     def read(self, facts: Facts | None) -> str:
         return call("digits")
 
-    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
+    def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return DIGITS
 
     def summary(self) -> str:
@@ -128,7 +128,7 @@ class MNIST(Data):
     def fixed_split(self) -> bool:
         return True
 
-    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
+    def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return DIGITS
 
     def summary(self) -> str:
@@ -158,7 +158,7 @@ class FashionMNIST(Data):
     def fixed_split(self) -> bool:
         return True
 
-    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
+    def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return CLOTHES
 
     def summary(self) -> str:

@@ -7,8 +7,7 @@ from typing import Any, ClassVar, Literal
 from graph.core.tensor import TensorType, features
 from graph.declare import Columns, FolderPath, Raw, call, node, param
 from graph.nodes.data.data import GROUP, Facts, held_out, types
-from graph.nodes.shared.picture_names import table_of_pictures
-from graph.nodes.shared.table_file import (
+from graph.nodes.data.table_file import (
     AUTO,
     FURTHER,
     TARGET,
@@ -17,6 +16,7 @@ from graph.nodes.shared.table_file import (
     says_which,
     split_rows,
 )
+from graph.nodes.shared.picture_names import table_of_pictures
 
 
 @node(

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from graph.core.tensor import TensorType
 from graph.declare import Columns, Kinds, Raw, call, node, param
 from graph.nodes.data.data import GROUP, Facts, held_out, types
-from graph.nodes.shared.table_file import (
+from graph.nodes.data.table_file import (
     AUTO,
     FURTHER,
     TARGET,
@@ -138,12 +138,12 @@ class CSV(TableFile):
     def standardised(self, facts: Facts | None) -> tuple[str, ...]:
         if not self.standardise:
             return ()
-        return tuple(port for port in self.target_ports() if not self.classes(facts, port))
+        return tuple(port for port in self.target_ports() if not self.class_names(facts, port))
 
-    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
+    def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         apart = dict(zip(self.target_ports(), (facts or {}).get("apart") or (), strict=False))
         if port not in apart:
-            return super().classes(facts)
+            return super().class_names(facts)
         return tuple(map(str, apart[port]["values"] or ()))
 
     def summary(self) -> str:

@@ -30,7 +30,7 @@ class Toy(Data):
         names = [name for name in vars(self) if name not in NOT_READ]
         return call(type(self).__name__.lower(), self.count, **changed(self, *names))
 
-    def classes(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
+    def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return tuple(str(number) for number in range(self.kinds()))
 
     def summary(self) -> str:

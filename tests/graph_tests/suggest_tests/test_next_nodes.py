@@ -136,7 +136,7 @@ def test_what_node_types_usually_give_is_worked_out_once(monkeypatch: pytest.Mon
     layer, last = document.add_node("layer.linear"), document.add_node("layer.linear")
     document.link(End(digits.id, "image"), End(layer.id, "x"))
     document.link(End(layer.id, "y"), End(last.id, "x"))
-    inference, end = Inference(document), End(last.id, "x")
+    inference, end = Diagnosis(document), End(last.id, "x")
     first = [next_nodes.before(one, inference, end) for one in REGISTRY]
     counted: list[str] = []
     rehearse = rehearsal.rehearse

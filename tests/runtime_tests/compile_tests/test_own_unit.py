@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from graph.compile import compile_document
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import End, Node
 from graph.problems.problem import Problem
 from runtime.data import probe
@@ -197,7 +197,7 @@ def shape_of(board: Board, target: End | Node) -> tuple[int, ...]:
     """The sizes behind the batch of what a node gives."""
     end = target if isinstance(target, End) else End(target.id, board.outputs(target)[0])
     facts = {board.data.id: probe("data.csv", board.document.params(board.data))}
-    kind = Inference(board.document, facts).type_of(*end)
+    kind = Diagnosis(board.document, facts).type_of(*end)
     assert kind is not None
     return tuple(int(size) for size in kind.dims[1:]) or (-1,)
 
@@ -240,7 +240,7 @@ def test_where_the_unit_is_lost_it_is_told_and_mended(
 
     def said() -> list[Problem]:
         facts = {board.data.id: probe("data.csv", board.document.params(board.data))}
-        found = Inference(board.document, facts).problems
+        found = Diagnosis(board.document, facts).problems
         assert not [one for one in found if one.node == view.id and "unit" in one.text]
         return [one for one in found if one.node == metric.id and "in which unit" in one.text]
 

@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from graph.declare import REGISTRY
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import Node
 from graph.problems.problem import Problem
-from runtime.cli import open_board
 from runtime.data import probe
 from runtime.exported import tables
 from runtime.exported.data import DataError
+from runtime.worker import board_facts
 
 KIND = "data.csv"
 ROWS = 30
@@ -39,10 +39,10 @@ def read(file: Path, **params: Any) -> tuple[dict[str, Any], Any]:
     return facts, eval(source, {**vars(tables), "pd": pd, "seed": 0, "data_dir": None})
 
 
-def told(file: Path, **params: Any) -> tuple[Document, Node, list[Problem], Inference]:
+def told(file: Path, **params: Any) -> tuple[Document, Node, list[Problem], Diagnosis]:
     document = Document()
     node = document.add_node(KIND, params={"path": str(file), **params})
-    inference, unread = open_board.learn(document, None)
+    inference, unread = board_facts.learn(document, None)
     assert not unread
     found = [one for one in inference.problems if one.node == node.id and "the target" in one.text]
     return document, node, found, inference
@@ -70,7 +70,7 @@ def test_what_can_hardly_be_learned_is_told_with_another_target(
     (fix,) = one.fixes
     assert fix.label == f"Set target of {node.name} to b"
     fix.apply(document)
-    again, _ = open_board.learn(document, None)
+    again, _ = board_facts.learn(document, None)
     assert not [p for p in again.problems if p.node == node.id and "the target" in p.text]
     assert inference.type_of(node.id, "target") is not None
 

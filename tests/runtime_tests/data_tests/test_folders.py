@@ -243,7 +243,7 @@ def test_folders_that_look_like_parts_are_told(
     pictures(tmp_path, *(f"{n}/{one}/{i}.png" for n in names for one in inner for i in range(3)))
     document = Document()
     node = document.add_node(KIND, params={"path": str(tmp_path), "size": 8})
-    inference, _ = open_board.learn(document, None)
+    inference, _ = board_facts.learn(document, None)
     said = [one for one in inference.problems if one.node == node.id and "for classes" in one.text]
     assert bool(said) is told
     if told:
@@ -271,6 +271,6 @@ def test_a_table_beside_loose_pictures_is_told(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("file,label\n0.png,cat\n")
     document = Document()
     document.add_node(KIND, params={"path": str(tmp_path), "size": 8})
-    inference, _ = open_board.learn(document, None)
+    inference, _ = board_facts.learn(document, None)
     (told,) = [one for one in inference.problems if "labels.csv" in one.text]
     assert "Picture table" in told.advice

@@ -10,15 +10,15 @@ import pytest
 import torch
 
 from graph.compile import compile_document
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import Node
 from graph.suggest import first_network
-from runtime.cli import open_board
 from runtime.data import probe
 from runtime.exported.data import DataError
 from runtime.views import table
 from runtime.views.computed import View
+from runtime.worker import board_facts
 from tests.runtime_tests.compile_tests.written import complaints, imported, write
 
 KINDS = ("cat", "dog", "cow")
@@ -37,12 +37,12 @@ def pets(folder: Path, rows: int = 120) -> Path:
     return file
 
 
-def board(folder: Path, **params: Any) -> tuple[Document, Node, Inference]:
+def board(folder: Path, **params: Any) -> tuple[Document, Node, Diagnosis]:
     document = Document("pets")
     file = pets(folder)
     given = {"path": str(file), "target": "weight", "also": ("kind", "year"), **params}
     node = document.add_node("data.csv", params={"features": ("a", "b"), **given})
-    return document, node, open_board.learn(document, None)[0]
+    return document, node, board_facts.learn(document, None)[0]
 
 
 def test_words_beside_numbers_are_told_and_given_apart(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_words_beside_numbers_are_told_and_given_apart(tmp_path: Path) -> None:
     assert "words of kind beside numbers of weight and year" in said.text
     (fix,) = said.fixes
     fix.apply(document)
-    found, _ = open_board.learn(document, None)
+    found, _ = board_facts.learn(document, None)
     assert not [one for one in found.problems if one.node == node.id]
     ports = [port.name for port in document.ports(document.node(node.id)).outputs]
     types = {port: str(found.type_of(node.id, port)) for port in ports}
@@ -67,7 +67,7 @@ def test_the_first_network_learns_and_shows_all(tmp_path: Path) -> None:
     assert first_network.fits(inference, node.id)
     first_network.build(inference, node.id)
     facts = {node.id: probe("data.csv", document.params(document.node(node.id)))}
-    assert not [one for one in Inference(document, facts).problems if one.severity == "error"]
+    assert not [one for one in Diagnosis(document, facts).problems if one.severity == "error"]
     project = compile_document(document, facts)
     folder = write(project, tmp_path / "project", views=True)
     assert complaints(folder) == ""
