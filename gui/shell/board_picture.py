@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
+from graph.diagnose.context import Place
 from graph.edit.document import Document
-from graph.infer.context import Place
 from graph.infer.inference import Inference
 from graph.model.sheet import Link
 from gui import look

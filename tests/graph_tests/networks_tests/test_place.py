@@ -168,7 +168,7 @@ def test_an_instance_of_another_network_says_nothing_of_a_value() -> None:
         draw.document.expose(layer.id, "units")
     first, other = draw.place("block"), draw.place("other", units=7)
     draw.classifier(first, other)
-    place = Place(Inference(draw.document), [other.id])
+    place = Place(Diagnosis(draw.document), [other.id])
     assert place.node(layers[1].id).params == {"units": 7}
     assert place.owner(layers[1].id, "units") == (other.id, "units")
     assert place.node(layers[0].id).params == {"units": 32}
