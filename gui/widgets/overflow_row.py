@@ -8,6 +8,11 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QLayout, QToolButton, QWidget
 
+from gui.widgets.common import BESIDE_WORDS
+
+ALONE = QSize(14, 14)
+"""The sign of a button that is nothing else."""
+
 
 class Folding(QWidget):
     """Holds buttons and labels; where it is narrow, buttons are icons alone and labels are gone.
@@ -73,9 +78,11 @@ class Folding(QWidget):
             for widget in group:
                 if isinstance(widget, QLabel):
                     widget.setVisible(number >= count)
-                elif number < count:
-                    widget.setToolButtonStyle(styles.ToolButtonIconOnly)
-                else:
-                    widget.setToolButtonStyle(styles.ToolButtonTextBesideIcon)
+                    continue
+                folds = number < count
+                widget.setIconSize(ALONE if folds else BESIDE_WORDS)
+                widget.setToolButtonStyle(
+                    styles.ToolButtonIconOnly if folds else styles.ToolButtonTextBesideIcon
+                )
         for layout in self.findChildren(QLayout):
             layout.invalidate()
