@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from graph.diagnose.context import Place
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
-from graph.infer.inference import Inference
 from graph.model.sheet import Link
 from gui import look
 from gui.canvas.node_layout import HEADER, RADIUS, Face, face_of
@@ -32,7 +32,7 @@ def picture(document: Document, size: QSize = PICTURE, scale: float = 1.0) -> QI
     image = QImage(size * scale, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(scale)
     image.fill(look.colours().canvas)
-    place = Place(Inference(document))
+    place = Place(Diagnosis(document))
     faces = {node.id: face_of(place, node) for node in document.board.nodes.values()}
     rects = {one: face.rect.translated(_at(face)) for one, face in faces.items()}
     if not faces:
