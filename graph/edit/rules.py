@@ -12,8 +12,10 @@ from graph.model.store import Store
 BOARD_ONLY = {"data", "pairs", "noise", "loss", "metric", "optimizer", "schedule", "view"}
 """Roles of nodes that feed, judge or train networks, and are no part of one."""
 NO_LOOP = (
-    "what a step computes can't be an input of the same step; to apply layers several times in a"
-    " row, group them into a network (Ctrl+G) and set its repeat"
+    "what a step computes can't be an input of the same step, and no node keeps it for the next one"
+    " yet: what does (a queue as in MoCo, a hidden state) is to come. To apply layers several times"
+    " in a row, group them into a network (Ctrl+G) and set its repeat; to let a copy of a network"
+    " follow its weights slowly, set the copy's momentum"
 )
 """Why no wire goes back, and what there is instead."""
 

@@ -282,7 +282,8 @@ class Builder:
             else:
                 self._problem(sheet, f"{_wire(link)}: {reason}; it is left out", *_at(home, link))
         for link in links.cut_circles(self.document, home):
-            self._problem(sheet, f"{_wire(link)} closes a circle; it is cut", *_at(home, link))
+            text = f"{_wire(link)} closes a circle, so it is cut: {rules.NO_LOOP}"
+            self._problem(sheet, text, *_at(home, link))
 
 
 _ID = re.compile(r"n[1-9][0-9]{0,11}")

@@ -20,6 +20,9 @@ ABSENT = {
     "MatMul, Scale, Softmax and MatMul, grouped into a network (Ctrl+G).",
     "memory, feedback, delay, loop": "Nothing feeds back yet. To apply layers several times in a "
     "row, group them into a network (Ctrl+G) and set its repeat.",
+    "queue, memory bank, moco, momentum encoder, replay buffer": "Nothing keeps a value from step "
+    "to step yet. The momentum of a network's placement keeps a moving average of its weights; "
+    "the other examples of a batch serve as negatives.",
     "batch size, epochs, device": "This is set above the board, beside Train.",
     "seed, precision, mixed precision, amp": "This is set for the whole board: click on an empty "
     "place of it, and look into the inspector.",

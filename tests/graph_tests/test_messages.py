@@ -83,3 +83,19 @@ def test_a_wire_back_is_refused_with_what_there_is_instead(end: str) -> None:
         document.link(End(b.id, "y"), End(target.id, "x"))
     instance = next(one for one in REGISTRY if one.role == "instance")
     assert instance.param("repeat") is not None
+    assert instance.param("momentum") is not None
+
+
+def test_a_queue_drawn_as_a_loop_says_what_is_to_come_and_names_no_node() -> None:
+    document = Document()
+    keys = document.add_node("layer.linear", name="keys")
+    queue = document.add_node("merge.concatenate", name="queue")
+    kept = document.add_node("shape.crop", name="kept")
+    for source, target, port in ((keys, queue, "xs"), (queue, kept, "x")):
+        document.link(End(source.id, "y"), End(target.id, port))
+    with pytest.raises(Refused) as refused:
+        document.link(End(kept.id, "y"), End(queue.id, "xs"))
+    said = str(refused.value)
+    assert "(a queue as in MoCo, a hidden state) is to come" in said
+    assert "set the copy's momentum" in said
+    assert "node" not in said.replace("no node keeps it", "")
