@@ -9,6 +9,7 @@ from graph.core.tensor import TensorType, total
 from graph.declare import Raw, Value, call, changed, literal, node, param, shared
 from graph.declare.ranges import Given, Meaning, Range
 from graph.nodes.shared.axes_of_shapes import axis, joint, numbers, operand
+from graph.nodes.shared.domains import Undefined, divides
 from graph.nodes.shared.fits import fitting, same_sides
 from graph.nodes.shared.layouts import Layout, side_by_side
 from graph.nodes.shared.meeting import broadcast
@@ -156,6 +157,11 @@ class Divide:
     def divisors(self, a: Given, b: Given) -> list[str]:
         """What it divides by, where that is 0."""
         return ["`b`"] if b is not None and b.low == b.high == 0 else []
+
+    def undefined(self, zeros: frozenset[str], a: Given, b: Given) -> list[Undefined]:
+        """Its division, where some divisors are 0."""
+        wanted = "a divisor other than 0"
+        return [Undefined("a / b", "b", "b", wanted, "")] if divides(b, zeros="b" in zeros) else []
 
     def expression(self, a: Value, b: Value | None) -> str:
         return str(a) if b is None else f"{operand(a)} / {operand(b)}"
@@ -322,6 +328,10 @@ class Clamp:
             repairs = [set_param("min", 0.0), set_param("max", 1.0)]
             raise Mismatch("a bound", "none", "set min, max or both", repairs=repairs)
         return x
+
+    def cuts(self) -> float | None:
+        """The number that it gives where it gets less."""
+        return self.min
 
     def absolute(self, x: TensorType) -> tuple[int, ...]:
         """Its bounds are numbers as the file has them."""

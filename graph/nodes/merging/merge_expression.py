@@ -11,6 +11,7 @@ from graph.declare import Value, node, param
 from graph.declare.ranges import Range
 from graph.nodes.merging.merge import GROUP
 from graph.nodes.shared.axes_of_shapes import joint, numbers
+from graph.nodes.shared.domains import Undefined, undefined
 from graph.nodes.shared.formulas import (
     added,
     averages,
@@ -107,6 +108,14 @@ class Expression:
     def divisors(self, *given: Range | None) -> list[str]:
         """What it divides by, where that is 0."""
         return by_zero(parse(self.formula), dict(zip(inputs(self.formula), given, strict=True)))
+
+    def undefined(self, zeros: frozenset[str], *given: Range | None) -> list[Undefined]:
+        """Its parts that have no finite value for some of what they get."""
+        named = dict(zip(inputs(self.formula), given, strict=True))
+        try:
+            return [*undefined(parse(self.formula), named, zeros)]
+        except Mismatch:  # told where its shape is asked for
+            return []
 
     def gathers(self, *xs: TensorType | None) -> tuple[int, ...]:
         """The inputs of which it takes the mean or the sum of everything, as part of more."""
