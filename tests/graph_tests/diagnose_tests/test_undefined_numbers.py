@@ -1,4 +1,4 @@
-"""Logarithms, roots and divisions of what surely has none are told, with a way out; others are not."""
+"""Logarithms, roots and divisions of what has none are told, with a way out; others are not."""
 
 from __future__ import annotations
 
