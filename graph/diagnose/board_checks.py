@@ -9,6 +9,7 @@ from graph.diagnose import (
     batch_norms,
     class_numbers,
     class_weights,
+    comparisons,
     data_rows,
     diffusion,
     doubts,
@@ -103,6 +104,11 @@ def learners(inference: Inference, node: str) -> set[str]:
     board = inference.document.board
     found = above(inference, [node], without=_stops(board)) & board.ids_of(_may_learn)
     return {one for one in found if learns(inference, board.nodes[one])}
+
+
+def _upstream(inference: Inference, node: str) -> set[str]:
+    """The same of what a node gives: nothing of a Detach."""
+    return set() if node in _stops(inference.document.board) else learners(inference, node)
 
 
 def _stops(board: Sheet) -> set[str]:
@@ -259,6 +265,7 @@ def _optimizers(inference: Inference) -> Iterator[Problem]:
             yield _trained_twice(inference, node, updates, both, seen)
         seen.update(dict.fromkeys(updates, node.id))
     yield from untrained.check(inference, found_of, reached)
+    yield from comparisons.check(inference, found_of, partial(_upstream, inference))
 
 
 def _trained_twice(
