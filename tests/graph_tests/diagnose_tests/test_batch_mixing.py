@@ -190,7 +190,8 @@ def by_hand(formula: str, *, weight: float = 1.0, total: bool = True) -> tuple[B
     code = board.add("random.reparameterize", mean, spread)
     rebuilt = board.add("loss.mse", board.add("layer.linear", code, units=64), flat)
     price = board.add("merge.expression", formula=formula)
-    for name, one in (("a", mean), ("b", spread)):
+    given = board.add("activation.softplus", spread) if "log(" in formula else spread
+    for name, one in (("a", mean), ("b", given)):
         board.document.link(End(one.id, "y"), End(price.id, name))
     if total:
         price = board.add("loss.mean", board.add("merge.sum", price, dim=(1,)))
