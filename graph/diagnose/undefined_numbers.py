@@ -78,7 +78,7 @@ def _has_zeros(inference: "Inference", traced: Traced) -> bool:
     if declaration.role == "data":
         return True
     if declaration.has("cuts"):
-        return declaration.bind(node.params).cuts() == 0
+        return bool(declaration.bind(node.params).cuts() == 0)
     curve = declaration.curve(node.params)
     return curve is not None and curve(-ranges.LARGE) == curve(-ranges.LARGE / 2) == 0
 
