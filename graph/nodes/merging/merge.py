@@ -283,6 +283,10 @@ class Scale:
     def shape(self, x: TensorType) -> TensorType:
         return numbers(x)
 
+    def weighs(self, count: int) -> tuple[float, ...]:
+        """How much what it gets counts."""
+        return (self.factor,) * count
+
     def absolute(self, x: TensorType) -> tuple[int, ...]:
         """It is a number of another unit, unless it stays as it is."""
         return (0,) if (self.factor, self.offset) != (1, 0) else ()
