@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY, ranges
+from graph.edit import rules
 from graph.infer import routes, tracing
 from graph.infer.routes import Path, Place
 from graph.infer.tracing import Traced
@@ -41,12 +42,20 @@ def _undefined(inference: "Inference", path: Path, sheet: Sheet, node: Node) -> 
     if _meets_itself(inference, [*traced.values()]):
         return  # a number beside itself goes not everywhere that two do
     zeros = frozenset(name for name, one in traced.items() if _has_zeros(inference, one))
-    given = [one.range for one in traced.values()]
+    # of what data give in deviations from a mean it is told that they are no amounts
+    given = [None if _standardised(inference, one) else one.range for one in traced.values()]
     told = set[str]()
     for one in declaration.bind(node.params).undefined(zeros, *given):
         if one.part not in told:
             told.add(one.part)
             yield _told(inference, sheet, node, one, traced)
+
+
+def _standardised(inference: "Inference", traced: Traced) -> bool:
+    if traced.maker is None or traced.range is None:
+        return False
+    role = rules.role(inference.document.node(traced.maker.end.node).type)
+    return role == "data" and traced.range.low < 0
 
 
 def _meets_itself(inference: "Inference", traced: list[Traced]) -> bool:

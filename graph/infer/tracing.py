@@ -188,4 +188,8 @@ def _bends(document: Document, place: Place, declaration: Declaration) -> bool:
         return False
     alone = (FREE,) if inputs and inputs[0].variadic else FREE
     own = ranges.of(declaration, node.params, [alone])
-    return own is not None and (own.low > -ranges.LARGE or own.high < ranges.LARGE)
+    if own is not None and (own.low > -ranges.LARGE or own.high < ranges.LARGE):
+        return True
+    # a logarithm takes no scores, so it goes with what made them positive
+    takes_none = declaration.has("undefined") and len(inputs) == 1
+    return takes_none and bool(declaration.bind(node.params).undefined(frozenset(), FREE))

@@ -66,7 +66,8 @@ def _wants(part: ast.AST, given: Mapping[str, Given]) -> Iterator[Wanted]:
         case ast.Call(func=ast.Name(id="sqrt"), args=[inner]):
             yield inner, 0.0, True, "numbers not below 0"
         case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod(), right=inner):
-            if not _always_below(inner, given):
+            # a mean of everything is as good as never exactly 0
+            if not _always_below(inner, given) and not _gathers(inner):
                 yield inner, 0.0, False, "a divisor other than 0"
         case ast.BinOp(left=inner, op=ast.Pow(), right=power):
             exponent = span(power, given)
@@ -88,6 +89,13 @@ def _below(inner: ast.expr, given: Mapping[str, Given], low: float) -> bool:
     """Are some of its numbers surely below an end?"""
     found = span(inner, given)
     return found is not None and found.reached and found.low < low
+
+
+def _gathers(inner: ast.expr) -> bool:
+    match inner:
+        case ast.Call(func=ast.Name(id="mean" | "sum")):
+            return True
+    return False
 
 
 def _always_below(inner: ast.expr, given: Mapping[str, Given]) -> bool:

@@ -380,7 +380,8 @@ def test_dropout_before_the_last_layer_is_not() -> None:
 def test_targets_of_a_distillation_are_probabilities() -> None:
     net = Net()
     teacher = net.add("layer.linear", net.add("shape.flatten", net.data), units=10)
-    loss = net.add("loss.kl_div", net.add("activation.log_softmax", net.last), teacher)
+    kept = net.add("layer.detach", teacher)
+    loss = net.add("loss.kl_div", net.add("activation.log_softmax", net.last), kept)
     net.add("optimizer.adam", loss)
     problem = net.problem(loss)
     assert "expected probabilities" in problem.text
@@ -602,6 +603,7 @@ def test_probabilities_of_classes_are_no_answers_of_yes_and_no(kind: str) -> Non
 def test_answers_of_yes_and_no_are_taken_one_by_one() -> None:
     net = Net()
     several = net.add("activation.sigmoid", net.add("layer.linear", net.last, units=10))
+    several = net.add("layer.detach", several)
     net.add("optimizer.adam", net.add("loss.binary_cross_entropy", net.last, several))
     net.add("metric.accuracy", net.last, several)
     assert not net.inference.problems
