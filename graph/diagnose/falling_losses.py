@@ -65,9 +65,9 @@ def _terms(
             yield from _terms(inference, Place((), wired[0]), weight, turns, deep - 1)
         return
     factors = declaration.bind(node.params).weighs(len(wired))
-    for source, factor in zip(wired, factors, strict=False):
-        if factor == 0 and _straight(node) is None:  # part of a formula: it may count anyhow
-            factor = math.nan
+    hidden = _straight(node) is None  # what counts 0 times in a formula may be part of it
+    for source, given in zip(wired, factors, strict=False):
+        factor = math.nan if given == 0 and hidden else given
         more = (*turns, node.id) if factor <= 0 else turns
         yield from _terms(inference, Place((), source), weight * factor, more, deep - 1)
 
@@ -96,9 +96,12 @@ def _straight(node: Node) -> Fix | None:
     if param is None:
         return None
     given = node.params.get(param.name, param.default)
-    several = isinstance(given, tuple)
-    value = tuple(abs(one) or 1.0 for one in given) if several else abs(given) or 1.0
-    shown = ", ".join(f"{one:g}" for one in value) if several else f"{value:g}"
+    value: object
+    if isinstance(given, tuple):
+        value = tuple(abs(one) or 1.0 for one in given)
+        shown = ", ".join(f"{abs(one) or 1.0:g}" for one in given)
+    else:
+        value, shown = abs(given) or 1.0, f"{abs(given) or 1.0:g}"
     label = f"Set {param.label} of {node.name} to {shown}"
 
     def apply(document: "Document") -> None:

@@ -1,4 +1,4 @@
-"""A loss that is made large, or counts nothing, is told, unless another optimizer makes it small."""
+"""A loss that is made large, or counts nothing, is told; one against another is meant."""
 
 from __future__ import annotations
 
