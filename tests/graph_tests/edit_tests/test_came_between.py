@@ -58,7 +58,7 @@ def test_a_node_put_into_a_wire_is_named(kind: str, place: str) -> None:
 
 def test_beside_a_layer_that_stays_it_is_told_with_a_way_out() -> None:
     net = Named(first=False)
-    assert [one.name for one in net.inference.problems] == ["linear"]
+    assert not net.inference.problems
     (wire,) = net.document.board.into(net.relu.id)
     net.document.insert("norm.layer", wire)
     assert net.trains() == ["linear_2"]
