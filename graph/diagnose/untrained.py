@@ -35,9 +35,7 @@ def check(
     for node in sorted((board.nodes[one] for one in idle), key=lambda one: one.number):
         if any(node.params.get(name) for name in KEPT) or REGISTRY.find(node.type) is None:
             continue
-        before, behind = (
-            trained_names.near(board, node.id, forward=one) for one in (False, True)
-        )
+        before, behind = (trained_names.near(board, node.id, forward=one) for one in (False, True))
         # at an end it may be another's, as a generator before a discriminator
         near = before | behind if before and behind else set()
         users = [one for one, some in trained.items() if near and near <= some]
