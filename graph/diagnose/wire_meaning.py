@@ -7,6 +7,7 @@ from graph.diagnose.wanted_numbers import wanted
 from graph.infer import routes, tracing
 from graph.infer.inference import Inference
 from graph.infer.routes import Place
+from graph.model.order import upstream
 from graph.model.sheet import End
 
 UNKNOWN = "not known yet"
@@ -29,7 +30,7 @@ def meaning(inference: Inference, path: tuple[str, ...], source: End) -> str:
     result = inference.inside(start.path).get(source.node) or inference.result(source.node)
     kind = result.outputs.get(source.port) if result else None
     if kind is None:
-        return UNKNOWN
+        return why_unknown(inference, source.node)
     if kind.kind in KINDS:
         return KINDS[kind.kind]
     if kind.dtype != "float":

@@ -82,7 +82,9 @@ def wire_words(place: Place, link: Link, weight: float | None = None) -> str:
     lines = [" \N{RIGHTWARDS ARROW} ".join(ends)]
     tensor = place.type_of(link.source.node, link.source.port)
     if tensor is None:
-        lines.append("Shape not known yet: mend or wire what comes before")
+        why = wire_meaning.why_unknown(place.inference, link.source.node)
+        plain = why == wire_meaning.UNKNOWN
+        lines.append(escape(f"Shape {why}{': mend or wire what comes before' if plain else ''}"))
     else:
         lines += [f"{escape(str(tensor))} {tensor.dtype}", escape(_meaning(place, link, tensor))]
     if weight is not None:

@@ -19,6 +19,7 @@ from gui.previews.painters import on_node
 from runtime.protocol.messages import Died, Downloading, Probed, ProbeFailed
 from runtime.protocol.payloads import Payload
 
+READING, UNREAD = "is being read", "could not be read"
 WAIT_MS = 350
 """How long after the last edit the worker is asked, so that a typed path is whole."""
 
@@ -111,6 +112,7 @@ class Facts(QObject):
         board = self._session.document.board
         for gone in [node for node in self._asked if node not in board.nodes]:
             del self._asked[gone]
+            self._session.inference.set_reading(gone, "")
             self._trainer.client.cancel_probe(gone)
             self._fail(gone, None)
         for node in board.nodes.values():
@@ -126,6 +128,7 @@ class Facts(QObject):
             if content in self._known:
                 self._tell(node.id, self._known[content])
             else:
+                self._session.inference.set_reading(node.id, READING)
                 self._trainer.client.probe(
                     node.id, node.type, self._session.document.params(node), self._trainer.data_dir
                 )
@@ -204,6 +207,7 @@ class Facts(QObject):
         self._loading[node] = replace(
             self._problem(node, "its data are being downloaded", "", cancel), severity="warning"
         )
+        self._session.inference.set_reading(node, "is being downloaded")
         self._list()
         data_dir = self._trainer.data_dir
         self._trainer.client.probe(node, one.type, document.params(one), data_dir, download=True)
@@ -217,6 +221,7 @@ class Facts(QObject):
 
     def _tell(self, node: str, probed: Probed) -> None:
         self._session.inference.set_facts(node, probed.facts)
+        self._session.inference.set_reading(node, "")
         if probed.examples is not None:
             self._draw(node, probed.examples)
         self._trainer.data_read()
@@ -246,6 +251,7 @@ class Facts(QObject):
         loaded = self._loading.pop(node, None)
         if problem is not None:
             self._failed[node] = problem
+            self._session.inference.set_reading(node, UNREAD)
         elif self._failed.pop(node, None) is None and loaded is None:
             return
         self._list()

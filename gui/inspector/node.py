@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, 
 
 from graph.core.errors import NeurowireError
 from graph.declare import REGISTRY, Param
+from graph.diagnose import wire_meaning
 from graph.diagnose.board_checks import learners
 from graph.edit import trained_names
 from graph.edit.document import Document
@@ -31,6 +32,8 @@ from gui.inspector.sharing import Sharing
 from gui.inspector.table import TableCard, written_of
 from gui.widgets.common import Card, empty, label, restyle, words
 
+PATHS = frozenset(("path", "folder"))
+"""Kinds of parameters that name what is read."""
 MOST = 20
 """How many problems are shown of several nodes; more than that nobody reads here."""
 
@@ -285,11 +288,11 @@ class NodePage(QWidget):
                     name = "In" if len(ports.inputs) == 1 else port.label.capitalize()
                     if port.variadic:
                         name = f"From {sheet.nodes[link.source.node].name}"
-                    rows.append((name, str(kind) if kind else "not known yet"))
+                    rows.append((name, str(kind) if kind else self._unknown(link.source.node)))
             for port in ports.outputs:
                 kind = place.type_of(node.id, port.name)
                 name = "Out" if len(ports.outputs) == 1 else port.label.capitalize()
-                rows.append((name, str(kind) if kind else "not known yet"))
+                rows.append((name, str(kind) if kind else self._unknown(node.id)))
         counts = [place.weights(one) for one in self.ids]
         total = sum(count for count in counts if count)
         if total:
@@ -304,9 +307,15 @@ class NodePage(QWidget):
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._shapes.addWidget(value, index, 1)
 
+    def _unknown(self, node: str) -> str:
+        return wire_meaning.why_unknown(self._session.inference, node)
+
     def _show_facts(self, node: Node) -> None:
         facts = self._session.inference.facts.get(node.id) if len(self.ids) == 1 else None
         lines = []
+        state = self._session.inference.reading.get(node.id) if len(self.ids) == 1 else None
+        if state and (path := path_of(self._session.document, node)):
+            lines.append(f"{path} {state}.")
         if facts:
             if facts.get("count"):
                 held = facts.get("validation") or 0
@@ -365,6 +374,13 @@ class Outside:
             self._document.expose(self._node, name)
         elif present is not None:
             self._document.hide(sheet.name, present)
+
+
+def path_of(document: Document, node: Node) -> str:
+    """The file or folder that a node reads, as it was given; "" where it names none."""
+    declaration = REGISTRY.find(node.type)
+    found = [one.name for one in declaration.params if one.kind in PATHS] if declaration else []
+    return str(document.params(node).get(found[0]) or "") if found else ""
 
 
 def _few(names: Sequence[object], most: int = 12) -> str:

@@ -98,11 +98,12 @@ class WirePage(Rows):
         inference, path = session.inference, session.place.path
         kind = session.place.type_of(*source)
         means = wire_meaning.meaning(inference, path, source)
+        unknown, mono = wire_meaning.why_unknown(inference, source.node), "mono" if kind else ""
         found = [
             ("From", self._port(source), ""),
             ("To", self._port(target), ""),
-            ("Shape", _shape(kind), "mono"),
-            ("Type", DTYPES[kind.dtype] if kind else wire_meaning.UNKNOWN, "mono"),
+            ("Shape", str(kind) if kind else unknown, mono),
+            ("Type", DTYPES[kind.dtype] if kind else unknown, mono),
             ("Meaning", means[:1].upper() + means[1:], ""),
         ]
         unwanted = wire_meaning.unwanted(inference, path, source, target)

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from graph.edit.document import Document
+from graph.model.sheet import End
 from gui.inspector.editors import ChoiceBox, SuggestBox
 from gui.inspector.node import NodePage
 from gui.inspector.table import OF_TEXT, TableCard
 from gui.shell.window import Window
 from runtime.data import probe
 from runtime.exported.data import DataError
-from runtime.protocol.messages import Died
+from runtime.protocol.messages import Died, ProbeFailed
 from tests.gui_tests.window_tests.boards import node
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.gui_tests.window_tests.test_generate import LONG
@@ -226,3 +227,37 @@ def test_a_table_that_ends_each_worker_is_not_asked_for_without_end(
         window.facts.ask()
     [problem] = window.session.inference.problems_of(data.id)
     assert "the worker process ended" in str(problem)
+
+
+def rows_of(window: Window) -> list[str]:
+    QApplication.processEvents()
+    page = window.findChild(NodePage)
+    assert page is not None
+    return [one.text() for one in page.findChildren(QLabel) if one.isVisibleTo(window)]
+
+
+def test_a_file_that_is_being_read_is_told_so_and_one_that_failed(
+    make_window: MakeWindow, tmp_path: Path
+) -> None:
+    document = Document()
+    path = str(tmp_path / "prices.csv")
+    data = document.add_node("data.csv", params={"path": path})
+    layer = document.add_node("layer.linear", position=(400.0, 0.0))
+    document.link(End(data.id, "features"), End(layer.id, "x"))
+    window = make_window(document)
+    asked: list[object] = []
+    window.trainer.client.probe = lambda *told, **_: asked.append(told)  # type: ignore[method-assign]
+    window.session.select([data.id])
+    assert "not known yet" in rows_of(window)
+    window.facts.start()
+    assert asked
+    assert "being read" in rows_of(window)
+    assert f"{path} is being read." in rows_of(window)
+    window.session.select([layer.id])
+    assert "being read" in rows_of(window)  # what comes in
+    assert "not known yet: csv_table is being read" in rows_of(window)  # what goes out
+    window.session.select([data.id])
+    window.trainer.received.emit(ProbeFailed(data.id, "there is no such file", "Choose another."))
+    assert "could not be read" in rows_of(window)
+    assert any("no such file" in one for one in rows_of(window))
+    window.facts.stop()
