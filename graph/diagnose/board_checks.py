@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import partial
 
 from graph.declare import REGISTRY, Declaration
 from graph.diagnose import (

@@ -7,19 +7,16 @@ learns by being a target alone becomes easy to meet: a teacher follows its stude
 
 from collections.abc import Callable, Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY, Port
+from graph.edit.document import Document
 from graph.infer import routes
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model.sheet import End, Link, Node
 from graph.problems import swapped_wires
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 Learners = Callable[[str], set[str]]
 """What learns upstream of a node of the board, up to any Detach."""
@@ -31,7 +28,7 @@ MOST = 2
 
 
 def check(
-    inference: "Inference", trained: dict[str, set[str]], learners: Learners
+    inference: Inference, trained: dict[str, set[str]], learners: Learners
 ) -> Iterator[Problem]:
     """Losses of two inputs and more that some optimizer waits for.
 
@@ -55,7 +52,7 @@ def check(
             yield from _learns_by_target(inference, node, wired, every, learners)
 
 
-def _alike(document: "Document", wired: dict[Port, Link]) -> tuple[Port, Port] | None:
+def _alike(document: Document, wired: dict[Port, Link]) -> tuple[Port, Port] | None:
     """Two inputs that one value is wired into, behind whatever mutes and borders."""
     places = {port: routes.computed(document, Place((), one.source)) for port, one in wired.items()}
     for one, other in combinations(places, 2):
@@ -65,7 +62,7 @@ def _alike(document: "Document", wired: dict[Port, Link]) -> tuple[Port, Port] |
 
 
 def _with_itself(
-    inference: "Inference", node: Node, first: Port, second: Port, learners: Learners
+    inference: Inference, node: Node, first: Port, second: Port, learners: Learners
 ) -> Problem:
     document = inference.document
     (link,) = document.board.into(node.id, second.name)
@@ -82,7 +79,7 @@ def _with_itself(
     )
 
 
-def _others(inference: "Inference", link: Link, learners: Learners) -> Iterator[Fix]:
+def _others(inference: Inference, link: Link, learners: Learners) -> Iterator[Fix]:
     """Wires from what is not learned and of the same kind and sizes, nearest to the data last."""
     document, wanted = inference.document, inference.type_of(*link.source)
     offered = 0
@@ -99,15 +96,15 @@ def _others(inference: "Inference", link: Link, learners: Learners) -> Iterator[
                 yield Fix(f"Wire {one.name}.{port.name} there", _wire(end, link.target))
 
 
-def _wire(source: End, target: End) -> "Callable[[Document], None]":
-    def apply(document: "Document") -> None:
+def _wire(source: End, target: End) -> Callable[[Document], None]:
+    def apply(document: Document) -> None:
         document.link(source, target, replace=True)
 
     return apply
 
 
 def _learns_by_target(
-    inference: "Inference",
+    inference: Inference,
     node: Node,
     wired: dict[Port, Link],
     every: set[str],
@@ -136,7 +133,7 @@ def _learns_by_target(
     if meets and alone:
         names = " and ".join(sorted(document.node(one).name for one in alone))
 
-        def keep(document: "Document") -> None:
+        def keep(document: Document) -> None:
             document.insert(DETACH, document.board.into(*goal.target)[0])
 
         yield problem(
@@ -151,7 +148,7 @@ def _learns_by_target(
         )
 
 
-def _elsewhere(inference: "Inference", node: Node, learners: Learners) -> set[str]:
+def _elsewhere(inference: Inference, node: Node, learners: Learners) -> set[str]:
     """What learns by other losses."""
     board = inference.document.board
     others = (one for one in board.with_role("loss") if one.id != node.id and not one.muted)

@@ -6,18 +6,15 @@ optimizer makes the same loss small, as a generator against its discriminator.
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY
+from graph.edit.document import Document
 from graph.infer import routes
+from graph.infer.inference import Inference
 from graph.infer.routes import Place
 from graph.model.sheet import Node
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 DEEP = 20
 """How many nodes in a row are looked through."""
@@ -25,7 +22,7 @@ Term = tuple[str, float, tuple[str, ...]]
 """A loss, how much it counts, and the nodes that turn its sign."""
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Optimizers all of whose losses count less than nothing."""
     board = inference.document.board
     terms = {
@@ -45,7 +42,7 @@ def check(inference: "Inference") -> Iterator[Problem]:
 
 
 def _terms(
-    inference: "Inference", place: Place, weight: float, turns: tuple[str, ...], deep: int
+    inference: Inference, place: Place, weight: float, turns: tuple[str, ...], deep: int
 ) -> Iterator[Term]:
     """The losses that a value is made of, as sums and means of them; nothing of anything else."""
     document, end = inference.document, routes.computed(inference.document, place)
@@ -72,7 +69,7 @@ def _terms(
         yield from _terms(inference, Place((), source), weight * factor, more, deep - 1)
 
 
-def _made_large(document: "Document", optimizer: Node, found: list[Term]) -> Problem:
+def _made_large(document: Document, optimizer: Node, found: list[Term]) -> Problem:
     names = " and ".join(dict.fromkeys(document.node(loss).name for loss, _, _ in found))
     none = all(weight == 0 for _, weight, _ in found)
     turning = dict.fromkeys(one for _, _, turns in found for one in turns)
@@ -104,7 +101,7 @@ def _straight(node: Node) -> Fix | None:
         value, shown = abs(given) or 1.0, f"{abs(given) or 1.0:g}"
     label = f"Set {param.label} of {node.name} to {shown}"
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         document.set_params(node.id, **{param.name: value})
 
     return Fix(label, apply, (node.id, param.name, value))

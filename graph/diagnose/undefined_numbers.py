@@ -5,21 +5,18 @@ ranges of its inputs, and the names of those of which some numbers are exactly 0
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from graph.declare import REGISTRY, ranges
-from graph.edit import rules
+from graph.edit.document import Document
 from graph.infer import routes, tracing
+from graph.infer.inference import Inference
 from graph.infer.routes import Path, Place
 from graph.infer.tracing import Traced
+from graph.model import roles
 from graph.model.sheet import End, Node, Sheet
 from graph.nodes.shared.domains import TINY, Undefined
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Fix, Problem
-
-if TYPE_CHECKING:
-    from graph.edit.document import Document
-    from graph.infer.inference import Inference
 
 POSITIVE = "activation.softplus"
 """What makes numbers above 0 of any."""
@@ -27,14 +24,14 @@ BOUND = "merge.clamp"
 FORMULA = "formula"
 
 
-def check(inference: "Inference") -> Iterator[Problem]:
+def check(inference: Inference) -> Iterator[Problem]:
     """Nodes that have no value for some of the numbers they surely get."""
     for path, sheet, node, found in routes.everywhere(inference, "undefined"):
         if found.inputs is not None and not found.problems:
             yield from _undefined(inference, path, sheet, node)
 
 
-def _undefined(inference: "Inference", path: Path, sheet: Sheet, node: Node) -> Iterator[Problem]:
+def _undefined(inference: Inference, path: Path, sheet: Sheet, node: Node) -> Iterator[Problem]:
     declaration = REGISTRY.find(node.type)
     assert declaration is not None, "only nodes of known type have hooks"
     ports = inference.document.ports(node).inputs
@@ -51,14 +48,14 @@ def _undefined(inference: "Inference", path: Path, sheet: Sheet, node: Node) -> 
             yield _told(inference, sheet, node, one, traced)
 
 
-def _standardised(inference: "Inference", traced: Traced) -> bool:
+def _standardised(inference: Inference, traced: Traced) -> bool:
     if traced.maker is None or traced.range is None:
         return False
-    role = rules.role(inference.document.node(traced.maker.end.node).type)
+    role = roles.role(inference.document.node(traced.maker.end.node).type)
     return role == "data" and traced.range.low < 0
 
 
-def _meets_itself(inference: "Inference", traced: list[Traced]) -> bool:
+def _meets_itself(inference: Inference, traced: list[Traced]) -> bool:
     """Does some of what it takes come of several inputs, of which some are one value?"""
     for one in traced:
         if one.maker is None:
@@ -76,7 +73,7 @@ def _meets_itself(inference: "Inference", traced: list[Traced]) -> bool:
     return False
 
 
-def _has_zeros(inference: "Inference", traced: Traced) -> bool:
+def _has_zeros(inference: Inference, traced: Traced) -> bool:
     """Are some of its numbers exactly 0: pixels, or what lies below the bend of a ReLU?"""
     if traced.maker is None or traced.range is None or traced.range.low != 0:
         return False
@@ -93,7 +90,7 @@ def _has_zeros(inference: "Inference", traced: Traced) -> bool:
 
 
 def _told(
-    inference: "Inference",
+    inference: Inference,
     sheet: Sheet,
     node: Node,
     one: Undefined,
@@ -124,7 +121,7 @@ def _insert(sheet: Sheet, node: Node, one: Undefined, type: str = POSITIVE) -> F
     params = {"min": TINY, "max": None} if type == BOUND else {}
     label = f"Insert {made.title} at {one.name}"
 
-    def apply(document: "Document") -> None:
+    def apply(document: Document) -> None:
         (wire,) = document.sheet_of(node.id).into(node.id, one.name)
         with document.group(label):
             document.insert(type, wire, **params)

@@ -18,6 +18,18 @@ KINDS = {
 }
 
 
+def why_unknown(inference: Inference, node: str) -> str:
+    """Why it is not known what a node gives, in a few words: as data before it are being read."""
+    document, reading = inference.document, inference.reading
+    if node in reading:
+        return reading[node].removeprefix("is ")
+    if not reading or node not in document.board.nodes:
+        return UNKNOWN
+    before = upstream(document.board, [node]).intersection(reading)
+    found = [f"{document.node(one).name} {reading[one]}" for one in sorted(before)]
+    return f"{UNKNOWN}: {found[0]}" if found else UNKNOWN
+
+
 def meaning(inference: Inference, path: tuple[str, ...], source: End) -> str:
     """What flows out of a port, in a few words.
 

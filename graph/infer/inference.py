@@ -22,6 +22,10 @@ class Inference(Answers):
         facts: What a probe learned about data nodes, by node id.
         watch: Follow the document's changes from now on.
         batch_size: Examples a step; the board's own by default.
+
+    Attributes:
+        facts: What a probe learned about data nodes, by node id.
+        reading: Of those whose file is not read: how far that is, such as "is being read".
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Inference(Answers):
         self._weights = 0
         self._dirty: set[str] = set(document.board.nodes)
         self._changed: set[str] = set()
+        self.reading: dict[str, str] = {}
         self._listeners: list[Callable[[set[str]], None]] = []
         self._stop = document.subscribe(self._on_event) if watch else lambda: None
         self._settle()
@@ -67,6 +72,15 @@ class Inference(Answers):
         if node in self.document.board.nodes:
             self._dirty.add(node)
             self._settle()
+            self._tell()
+
+    def set_reading(self, node: str, state: str) -> None:
+        """Take in how far a data node's file is: "is being read" and the like; "" where it is."""
+        if state != self.reading.get(node, ""):
+            self.reading[node] = state
+            if not state:
+                del self.reading[node]
+            self._changed.add(node)
             self._tell()
 
     # -- answers

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from graph.diagnose.diagnosis import Diagnosis
 from graph.format import templates
-from graph.infer.inference import Inference
 from graph.model.sheet import Node
 from graph.problems.problem import Problem
 from tests.graph_tests.diagnose_tests.test_wanted_numbers import Net, grouped
@@ -139,4 +139,4 @@ def test_a_number_times_itself_is_not_below_0() -> None:
 @pytest.mark.parametrize("name", templates.names())
 def test_no_template_is_told(name: str) -> None:
     document = templates.open_template(name)
-    assert not [one for one in Inference(document).problems if "finite" in one.text]
+    assert not [one for one in Diagnosis(document).problems if "finite" in one.text]
