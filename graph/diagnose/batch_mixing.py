@@ -21,7 +21,7 @@ from graph.problems.problem import Fix, Problem
 
 def check(inference: Inference) -> Iterator[Problem]:
     """Nodes that work along the batch, where that is hardly meant."""
-    for path, sheet, node, found in routes.everywhere(inference, "across"):
+    for path, sheet, node, found in routes.everywhere(inference, "reduces"):
         declaration = REGISTRY.find(node.type)
         if declaration is None or not found.inputs:
             continue

@@ -267,7 +267,7 @@ def _links(content: Mapping[str, Any], ids: Mapping[str, str]) -> Iterator[Link]
         source, target = End(*entry["source"]), End(*entry["target"])
         if source.node in ids and target.node in ids:
             start, finish = End(ids[source.node], source.port), End(ids[target.node], target.port)
-            yield Link(start, finish, entry["rank"], entry["again"])
+            yield Link(start, finish, entry["rank"], entry.get("again", 0))
 
 
 def _node(

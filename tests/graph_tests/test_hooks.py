@@ -16,14 +16,18 @@ SOURCES = sorted(Path(graph.__file__).parent.rglob("*.py"))
 CONSTANTS = {"axes"}
 """What classes say once for all their nodes, and is no method."""
 
+ASKS = {"has", "_has", "with_hook", "everywhere"}
+"""Functions that are given a hook's name."""
+
 
 def asked(tree: ast.Module) -> Iterator[str]:
     """Names by which a module asks whether a node has a hook."""
     for call in ast.walk(tree):
         match call:
-            case ast.Call(func=ast.Attribute(attr="has"), args=[*_, ast.Constant(value=str(name))]):
-                yield name
-            case ast.Call(func=ast.Name(id="_has"), args=[*_, ast.Constant(value=str(name))]):
+            case ast.Call(
+                func=ast.Attribute(attr=asks) | ast.Name(id=asks),
+                args=[*_, ast.Constant(value=str(name))],
+            ) if asks in ASKS:
                 yield name
 
 
