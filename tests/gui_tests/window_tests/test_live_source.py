@@ -36,7 +36,7 @@ def test_an_error_of_the_compiler_is_told_and_ends_with_the_edit(
         qtbot.waitUntil(lambda: "1 problem" in window.status.board.text())
         [card] = told(window)
         for words in (
-            "This board could not be compiled: KeyError: 'n7' (test_source.py, line ",
+            "This board could not be compiled: KeyError: 'n7' (test_live_source.py, line ",
             "This should not have happened.",
             "Undo the last change",
             "report",
