@@ -1,6 +1,7 @@
 """views.py: what the application looks at while it trains; not part of an export."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,6 +47,7 @@ class ViewSpec:
         sliders: What it is drawn at.
         from_noise: Nothing of the data flows into it: its function takes how many to draw, and
             no examples.
+        networks: Attributes of the training whose weights it is drawn with.
     """
 
     node: str
@@ -56,6 +58,7 @@ class ViewSpec:
     classes: tuple[str, ...]
     sliders: tuple[SliderSpec, ...] = ()
     from_noise: bool = False
+    networks: tuple[str, ...] = ()
 
 
 def view_specs(plan: Plan) -> tuple[ViewSpec, ...]:
@@ -72,7 +75,7 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
         if operand is not None
     }
     params, sliders = dict(plan.document.params(node)), _sliders(plan, node)
-    from_noise = _items(plan, node)[1]
+    items, from_noise = _items(plan, node)
     if sliders and len(varying(plan, node)) == len(sliders):
         params["count"] = 1  # all would be the same picture
     row = in_a_row(plan, node) if "columns" in params else None
@@ -82,7 +85,16 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
         params["columns"] = min(row or math.isqrt(params["count"]), params["count"])
     kind = str(plan.scope.bound(node.id).kind())
     names = _class_names(plan, node)
-    return ViewSpec(node.id, plan.member(node), kind, params, inputs, names, sliders, from_noise)
+    name, networks = plan.member(node), _networks(plan, items)
+    return ViewSpec(node.id, name, kind, params, inputs, names, sliders, from_noise, networks)
+
+
+def _networks(plan: Plan, items: Iterable[Item]) -> tuple[str, ...]:
+    """The networks that some items are computed with, or the running means that stand for them."""
+    held = (plan.owner(node) for item in items for node in item.nodes)
+    means = {one.unit.attribute: one.attribute for one in plan.averages}
+    found = dict.fromkeys(one[0].attribute for one in held if one is not None)
+    return tuple(means.get(one, one) for one in found)
 
 
 def _class_names(plan: Plan, view: Node) -> tuple[str, ...]:
@@ -120,8 +132,11 @@ def views_source(plan: Plan) -> Source:
         body.add()
         _view(body, plan, node)
     used = names_used(body.text)
-    carried = [f"from {home} import {n}" for n in used if (home := vendored.home(n))]
-    carried = [line for line in carried if not line.endswith(" Training")]
+    carried = [
+        f"from {home} import {name}"
+        for name in used
+        if name != "Training" and (home := vendored.home(name))
+    ]
     if "Sequence" in used:
         carried.append("from collections.abc import Sequence")
     top = Writer()

@@ -56,6 +56,10 @@ class ViewLike(Protocol):
     def from_noise(self) -> bool:
         """Is it made of noise alone?"""
 
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """Attributes of the training whose weights it is drawn with."""
+
 
 class SlidersLike(Protocol):
     """What the compiler makes of a point that is moved by hand."""
@@ -182,6 +186,7 @@ class View:
         classes: Names of the classes, where the data say.
         sliders: The points of the latent space it is drawn at.
         from_noise: Its function takes how many to draw, and no examples.
+        networks: Those whose weights it is drawn with; not known of runs of earlier versions.
     """
 
     node: str
@@ -192,6 +197,7 @@ class View:
     classes: tuple[str, ...] = ()
     sliders: tuple[Sliders, ...] = ()
     from_noise: bool = False
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +273,15 @@ def _view(view: ViewLike) -> View:
     sliders = tuple(Sliders(one.node, one.name, one.size) for one in view.sliders)
     inputs = dict(view.inputs)
     return View(
-        view.node, view.name, view.kind, params, inputs, view.classes, sliders, view.from_noise
+        node=view.node,
+        name=view.name,
+        kind=view.kind,
+        params=params,
+        inputs=inputs,
+        classes=view.classes,
+        sliders=sliders,
+        from_noise=view.from_noise,
+        networks=view.networks,
     )
 
 

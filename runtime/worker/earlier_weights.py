@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +13,7 @@ from torch import Tensor, nn
 
 from runtime.exported.checkpoint import unpack
 from runtime.exported.processes import plain
-from runtime.protocol.config import LearnedLike
+from runtime.protocol.config import LearnedLike, View
 from runtime.store import remap
 from runtime.worker.build import Training
 
@@ -33,22 +32,17 @@ class Unfit(Exception):
         self.advice = advice
 
 
-def needed(training: Training, written: str) -> dict[str, tuple[str, ...]]:
+def needed(training: Training, views: Sequence[View]) -> dict[str, tuple[str, ...]]:
     """The networks that views are drawn with, and the views that need each.
 
     Args:
         training: Has the networks.
-        written: The source of `views.py`. Where it names no network, all are needed.
+        views: The project's. Where they name no network, all are needed.
     """
     found: dict[str, list[str]] = {}
-    for view in ast.parse(written).body:
-        if not isinstance(view, ast.FunctionDef):
-            continue
-        for one in ast.walk(view):
-            if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name):
-                whole = one.value.id == "training" and one.attr in training.networks
-                if whole and view.name not in found.setdefault(one.attr, []):
-                    found[one.attr].append(view.name)
+    for view in views:
+        for network in view.networks:
+            found.setdefault(network, []).append(view.name)
     return {
         name: tuple(found.get(name, ())) for name in training.networks if name in found or not found
     }

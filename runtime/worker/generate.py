@@ -80,8 +80,7 @@ class Generation:
                 training = build.build(imported, self._command.config)
             finally:
                 self._building = False
-            written = project.files.get("views.py")
-            needed = earlier_weights.needed(training, written.text if written else "")
+            needed = earlier_weights.needed(training, project.views)
             earlier_weights.load(training, checkpoint, needed, project.learned)
             views = Views(project, imported, training, 0.0, self._send, generated=True)
             views.shuffle(SEED + self._command.samples)
