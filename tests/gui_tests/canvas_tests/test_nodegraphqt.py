@@ -30,7 +30,7 @@ def test_only_the_toolkit_imports_it() -> None:
         for path in GUI.rglob("*.py")
         if "import NodeGraphQt" in path.read_text() or "from NodeGraphQt" in path.read_text()
     ]
-    assert found == ["canvas/toolkit.py"]
+    assert found == ["canvas/nodegraphqt.py"]
 
 
 def test_importing_it_is_quiet() -> None:
