@@ -51,6 +51,6 @@ def test_commands_work_without_folders_of_their_own(tmp_path: Path, kind: str) -
 
 
 def test_a_folder_that_serves_is_used(home: Path, tmp_path: Path) -> None:
-    code = "from runtime.store import paths; print(places.secure(), places.data_dir())"
+    code = "from runtime.store import paths; print(paths.secure(), paths.data_dir())"
     done = closed.run(code, env={"NEUROWIRE_HOME": str(home)})
     assert done.stdout.strip() == f"None {home}"
