@@ -164,7 +164,7 @@ def answer(press: Callable[[QMessageBox], None]) -> list[str]:
         if not isinstance(box, QMessageBox):
             QTimer.singleShot(20, wait)
             return
-        said.append(box.text())
+        said.append(f"{box.text()}\n\n{box.informativeText()}")
         press(box)
 
     QTimer.singleShot(0, wait)
@@ -209,7 +209,7 @@ def test_export_asks_before_it_replaces_edited_files(
     window.notice.hide()
     said = answer(refuse)
     window.acts["export"].trigger()
-    assert said[0].endswith(":\n\ntrain.py")
+    assert ":\n\ntrain.py\n\nReplace them?" in said[0]
     assert {path.name: path.read_text() for path in out.iterdir()} == before
     assert not window.notice.isVisible()
 
