@@ -115,6 +115,7 @@ class Window(QMainWindow):
         self.setGeometry(first_geometry(self.screen().availableGeometry()))
         self.arrangement.reset(self.size())
         self.board.setFocus()
+        self._kept: QByteArray | None = None  # how panels stood, until the window is shown
         self._restore()
 
     # -- building
@@ -332,7 +333,7 @@ class Window(QMainWindow):
             self.arrangement.fit(self.size())
         compact = kept.value("compact", defaultValue=False, type=bool)
         if isinstance(state, QByteArray) and self.arrangement.compact == compact:
-            self.restoreState(state)
+            self._kept = state
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -342,6 +343,10 @@ class Window(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.arrangement.fit(self.size())
+        kept, self._kept = self._kept, None
+        if kept is not None and (layout := self.layout()) is not None:
+            layout.activate()  # before that Qt leaves tabs of this moment over the menu bar
+            self.restoreState(kept)
         if not event.spontaneous() and self._live:
             self._live = False
             QTimer.singleShot(0, self._begin)

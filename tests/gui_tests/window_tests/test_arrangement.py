@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.shell.arrangement import SIZE, first_geometry, inside
 from gui.shell.window import Window
+from gui.widgets import dialogs
 from tests.gui_tests.window_tests.boards import small_board
 from tests.gui_tests.window_tests.conftest import MakeWindow
 from tests.gui_tests.window_tests.test_trainer import LONG, points, ready_board, until
@@ -129,6 +130,24 @@ def test_panels_come_back_where_they_were_as_the_window_grows(make_window: MakeW
     QApplication.processEvents()
     shown = {name: one.geometry() for name, one in window.docks.items() if one in _seen(window)}
     assert shown == before
+
+
+def test_from_the_second_start_on_no_tabs_lie_over_the_menus(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogs, "ask_to_save", lambda *_: "discard")
+    window.resize(780, 700)  # it fits the screen, so that the next one stands as it does
+    window.close()
+    for _ in range(2):
+        following = Window(small_board(), live=False)
+        following.show()
+        qtbot.waitExposed(following)
+        bars = [bar for bar in following.findChildren(QTabBar) if bar.isVisible() and bar.count()]
+        top = following.topbar.mapTo(following, following.topbar.rect().bottomLeft()).y()
+        assert bars
+        assert all(bar.y() > top for bar in bars), [bar.geometry() for bar in bars]
+        following.close()
+        following.deleteLater()
 
 
 def test_a_chosen_node_brings_its_settings_to_the_front(make_window: MakeWindow) -> None:
