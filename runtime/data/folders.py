@@ -277,7 +277,7 @@ def note(
     if len(widths) > 1 or len(heights) > 1:
         shown = f"{min(widths)} to {max(widths)} wide, {min(heights)} to {max(heights)} high"
     each = ", ".join(f"{name} {count}" for name, count in list(counts.items())[:10])
-    parts = [f"{len(looks)} pictures, {shown}; to train on: {each}"]
+    parts = [f"{len(looks)} pictures, {shown}", *([f"to train on: {each}"] if each else ())]
     for mode, words in {"I;16": "16-bit", "I": "whole-number", "F": "float"}.items():
         deep = [one for one in looks if one.deep == mode]
         if deep:

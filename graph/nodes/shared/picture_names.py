@@ -101,4 +101,6 @@ def _named(cells: Sequence[str], known: set[str]) -> bool:
     names = [re.split(r"[\\/]", cell.strip().strip("'\""))[-1].lower() for cell in cells]
     names = [name for name in names if name]
     hits = sum(name in known for name in names)
+    if all(name.isdecimal() for name in names):  # an age or a count is soon a picture's number, too
+        return hits > 0 and hits == len({*names}) == len(names)
     return hits > 0 and hits >= ENOUGH * len(names) and len({*names}) * 2 > len(names)
