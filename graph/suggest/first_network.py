@@ -12,6 +12,8 @@ from graph.model.sheet import BOARD, End, Node
 
 ACROSS, DOWN = 200.0, 160.0
 """Between nodes of a row, and between rows."""
+WIDER = 100.0
+"""How far a view stands further off: it is wider than other nodes."""
 SMALL_SIDE = 4
 """Pictures are halved as long as their sides stay above this."""
 MOST_HALVES = 4
@@ -172,9 +174,11 @@ class _Row:
     def _view(self, target: TensorType, end: End, *, picture: bool) -> None:
         """What shows held-out examples with what is predicted of them."""
         if picture and target.dtype == "int":
-            self._judge("view.predictions", {"image": self._x, "logits": self._at, "label": end})
+            shown = {"image": self._x, "logits": self._at, "label": end}
+            self._judge("view.predictions", shown, right=WIDER)
         else:
-            self._judge("view.table", {"prediction": self._at, "target": end})
+            shown = {"prediction": self._at, "target": end}
+            self._judge("view.table", shown, right=WIDER)
 
     def _convolutions(self, x: TensorType) -> None:
         side = min(one for one in x.dims[2:] if isinstance(one, int))
@@ -210,8 +214,15 @@ class _Row:
         if wanted:
             self._column, self._line = 0, self._line + 1
 
-    def _add(self, kind: str, down: int = 0, name: str | None = None, **params: Any) -> Node:
-        x = self._left + ACROSS * (self._column + 1)
+    def _add(
+        self,
+        kind: str,
+        down: int = 0,
+        right: float = 0.0,
+        name: str | None = None,
+        **params: Any,
+    ) -> Node:
+        x = self._left + ACROSS * (self._column + 1) + right
         y = self._top + DOWN * (self._line + down)
         known = {one: value for one, value in params.items() if value is not None}
         node = self._document.add_node(
@@ -227,8 +238,16 @@ class _Row:
         self._at = End(node.id, ports.outputs[0].name)
         self._column += 1
 
-    def _judge(self, kind: str, ends: Mapping[str, End], *, down: int = 0, **params: Any) -> Node:
-        node = self._add(kind, down=down, **params)
+    def _judge(
+        self,
+        kind: str,
+        ends: Mapping[str, End],
+        *,
+        down: int = 0,
+        right: float = 0.0,
+        **params: Any,
+    ) -> Node:
+        node = self._add(kind, down=down, right=right, **params)
         for port, end in ends.items():
             self._document.link(end, End(node.id, port))
         return node
