@@ -58,12 +58,17 @@ def _made(
 ) -> Iterator[TensorType]:
     """What a data node gives: columns are counted through all outputs that it standardises."""
     names = declaration.bind(node.params).standardised(*inputs)
-    counts = [int(product(x.dims[1:])) if out in names else 0
-              for out, x in zip(outputs, types, strict=True)]  # fmt: skip
+    counts = [_count(x) if out in names else 0 for out, x in zip(outputs, types, strict=True)]
     for place, (count, kind) in enumerate(zip(counts, types, strict=True)):
         start = sum(counts[:place])
         columns = tuple(range(start, start + count)) if sum(counts) > 1 else ()
         yield replace(kind, scale=node.id, columns=columns) if count else kind
+
+
+def _count(kind: TensorType) -> int:
+    """How many columns a target has: those of a size that is known later are one."""
+    size = product(kind.dims[1:])
+    return size if isinstance(size, int) else 1
 
 
 def _laid(

@@ -285,3 +285,13 @@ def test_a_single_edit_tells_all_that_changed(
     after = facts(inference)[0]
     differ = {n for n in before.keys() | after.keys() if before.get(n) != after.get(n)}
     assert differ <= changed
+
+
+def test_a_target_whose_size_is_known_later_is_one_column() -> None:
+    document = Document()
+    data = document.add_node("data.csv", params={"target": "price"})
+    inference = Diagnosis(document)
+    rest = {"dtype": "float", "kind": "", "classes": None}
+    outputs = {"features": {"dims": ["N", 3], **rest}, "target": {"dims": ["N", "T"], **rest}}
+    inference.set_facts(data.id, {"outputs": outputs})
+    assert inference.type_of(data.id, "target") is not None
