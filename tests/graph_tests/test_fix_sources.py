@@ -21,6 +21,7 @@ ELSEWHERE = {
     "graph/diagnose/falling_losses.py": "graph_tests/diagnose_tests/test_falling_losses.py",
     "graph/diagnose/target_scales.py": "graph_tests/diagnose_tests/test_target_scales.py",
     "graph/diagnose/undefined_numbers.py": "graph_tests/diagnose_tests/test_undefined_numbers.py",
+    "graph/diagnose/untrained.py": "graph_tests/edit_tests/test_came_between.py",
 }
 """Sources whose own tests press each of their fixes."""
 
