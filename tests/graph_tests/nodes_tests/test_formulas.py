@@ -146,7 +146,8 @@ def test_an_unknown_function_gets_the_nearest(formula: str, fixes: list[str], wi
     assert [port.name for port in board.document.ports(node).inputs] == ["a"]
     board.add("layer.linear", node)
     wrong = next(one for one in board.inference.problems_of(node.id) if "formula" in one.text)
-    labels = [fix.label for fix in wrong.fixes]
+    # a logarithm is kept from what has none in the same click
+    labels = [fix.label.partition(" and ")[0] for fix in wrong.fixes]
     assert labels == fixes or (not wired and not fixes[0].startswith("Set"))
     if wired:
         wrong.fixes[0].apply(board.document)
