@@ -28,7 +28,7 @@ ARITHMETIC = "Merge"
 def check(inference: Inference) -> Iterator[Problem]:
     """Mutes between an optimizer and what learns that hand on what is no loss."""
     document = inference.document
-    if not any(node.muted for sheet in document.sheets() for node in sheet.nodes.values()):
+    if not any(sheet.any_muted() for sheet in document.sheets()):
         return
     said = set[str]()
     for optimizer in document.board.with_role("optimizer"):

@@ -13,13 +13,16 @@ class Indices:
         self.names = Names()
         self._types: dict[str, dict[str, None]] = {}
         self._followers: dict[str, dict[str, None]] = {}
+        self.muted: dict[str, None] = {}
 
-    def add(self, node: str, name: str, kind: str, twin: str | None) -> None:
+    def add(self, node: str, name: str, kind: str, twin: str | None, *, muted: bool) -> None:
         """A node came."""
         self.names.add(name)
         self._types.setdefault(kind, {})[node] = None
         if twin is not None:
             self._followers.setdefault(twin, {})[node] = None
+        if muted:
+            self.muted[node] = None
 
     def remove(self, node: str, name: str, kind: str, twin: str | None) -> None:
         """A node went."""
@@ -27,6 +30,7 @@ class Indices:
         _drop(self._types, kind, node)
         if twin is not None:
             _drop(self._followers, twin, node)
+        self.muted.pop(node, None)
 
     def followers(self, leader: str) -> list[str]:
         """Ids of the nodes that name another as the one whose weights they share."""

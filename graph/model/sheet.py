@@ -173,6 +173,10 @@ class Sheet:
         """The nodes that share another's weights, by age."""
         return sorted(map(self.nodes.__getitem__, self._indices.linked()), key=_AGE)
 
+    def any_muted(self) -> bool:
+        """Is a node of this sheet muted?"""
+        return bool(self._indices.muted)
+
     def with_role(self, *roles: str) -> list[Node]:
         """The nodes of these roles, by age."""
         return self._of_types(lambda declaration: declaration.role in roles)
@@ -235,7 +239,7 @@ class Sheet:
             self._ranks.remove(key)
         else:
             self.nodes[key] = node
-            self._indices.add(node.id, node.name, node.type, node.twin)
+            self._indices.add(node.id, node.name, node.type, node.twin, muted=node.muted)
             if before is None:
                 self._ranks.add(key)
         alike = before is not None and node is not None and before.type == node.type
