@@ -328,16 +328,21 @@ def _trains_nothing(inference: Inference, node: Node, updates: set[str]) -> Iter
     yield _of(node, text, advice, *([fix] if learners(inference, node.id) else []))
 
 
+def _named_and_lost(
+    inference: Inference, node: Node, param: str, updates: set[str]
+) -> tuple[list[str], list[str]]:
+    """What a parameter of an optimizer names, and what of it the optimizer does not reach."""
+    document = inference.document
+    reached = {path for one in updates for path in parts(inference, node, one)}
+    given = node.params.get(param, ())
+    named = [one for one in given if trained_names.leads(document, trained_names.split(one))]
+    return named, [one for one in named if not _reaches(document, one, reached)]
+
+
 def _not_upstream(inference: Inference, node: Node, updates: set[str]) -> Iterator[Problem]:
     """Nodes it should train that its loss does not depend on."""
     document = inference.document
-    reached = {path for one in updates for path in parts(inference, node, one)}
-    named = [
-        n
-        for n in node.params.get("trains", ())
-        if trained_names.leads(document, trained_names.split(n))
-    ]
-    lost = [one for one in named if not _reaches(document, one, reached)]
+    named, lost = _named_and_lost(inference, node, "trains", updates)
     if lost and updates:
         words = ", ".join(trained_names.called(document, one) for one in lost)
         rest = [one for one in named if one not in lost]
@@ -352,13 +357,7 @@ def _not_upstream(inference: Inference, node: Node, updates: set[str]) -> Iterat
 def _not_trained_slower(inference: Inference, node: Node, updates: set[str]) -> Iterator[Problem]:
     """Nodes that are to learn slower, and that it does not train at all."""
     document = inference.document
-    reached = {path for one in updates for path in parts(inference, node, one)}
-    named = [
-        n
-        for n in node.params.get("slower", ())
-        if trained_names.leads(document, trained_names.split(n))
-    ]
-    lost = [one for one in named if not _reaches(document, one, reached)]
+    named, lost = _named_and_lost(inference, node, "slower", updates)
     if lost and updates:
         words = ", ".join(trained_names.called(document, one) for one in lost)
         rest = tuple(one for one in named if one not in lost)
