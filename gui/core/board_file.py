@@ -128,6 +128,11 @@ class File(QObject):
         except OSError as error:
             self._on_written(error)
 
+    def is_kept(self) -> bool:
+        """Wait for the recovery copy: is there one on the disk?"""
+        self._copy.wait()
+        return self._copy.path.exists()
+
     def close(self) -> None:
         """The document is saved or given up: nothing is left to recover."""
         self._timer.stop()

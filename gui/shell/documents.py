@@ -148,7 +148,11 @@ class Documents(QObject):
                 kept = newest.kept
                 document.name = kept.name
                 self.show(document, kept.path, modified=True, seen=kept.seen)
-                newest.discard()
+                # Until the window's own copy is written, the one found is the only one there is.
+                if self._file.is_kept():
+                    newest.discard()
+                else:
+                    newest.leave()
                 later()
 
         def discard() -> None:

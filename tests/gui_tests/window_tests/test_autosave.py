@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from graph.core.errors import FileError
 from graph.edit.document import Document
 from graph.format.file import load, save, write_atomic
 from gui.core import autosave
@@ -47,6 +49,7 @@ settle(600_000)
 
 STARTS = """
 import sys
+from graph.core.errors import FileError
 from graph.edit.document import Document
 from gui.shell.app import application, settle
 from gui.core.autosave import leftovers
@@ -149,6 +152,46 @@ def test_a_recovered_board_is_not_saved_over_what_came_after_the_crash(
     assert said[0].startswith("mine.neurowire ")
     assert not path.exists() or path.read_text() == "{}"
     assert window.isWindowModified()
+
+
+def test_the_copy_found_stays_until_the_window_has_its_own(
+    make_window: MakeWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crash(tmp_path / "mine.neurowire")
+    [found] = folder().glob("*.json")
+    there: list[bool] = []
+
+    def slowly(path: Path, text: str) -> None:
+        time.sleep(0.2)
+        there.append(found.exists())
+        write_atomic(path, text)
+
+    window = make_window(Document("other"))
+    window.documents.offer_recovery(leftovers())
+    monkeypatch.setattr(autosave, "write_atomic", slowly)
+    window.notice.answer("Recover")
+    assert there == [True]
+    assert not found.exists()
+    assert len([*folder().glob("*.json")]) == 1
+
+
+def test_a_window_that_cannot_keep_a_copy_leaves_the_one_it_found(
+    make_window: MakeWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crash(tmp_path / "mine.neurowire")
+    [found] = folder().glob("*.json")
+
+    def full(path: Path, text: str) -> None:
+        raise FileError(f"{path} could not be written: the disk is full.")
+
+    window = make_window(Document("other"))
+    window.documents.offer_recovery(leftovers())
+    monkeypatch.setattr(autosave, "write_atomic", full)
+    window.notice.answer("Recover")
+    assert node(window, "logits").params["units"] == 42
+    assert found.exists()
+    [again] = leftovers()  # the next window is offered it
+    again.leave()
 
 
 def test_the_newest_copy_is_kept_and_is_written_by_another_thread(
