@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QSize, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph.declare import REGISTRY
 from graph.model.sheet import BOARD, Node
 from graph.problems.problem import Fix, Problem
-from gui import look
-from gui.canvas.node_layout import picture_size
 from gui.core.session import Session
 from gui.core.trainer import Trainer
-from gui.panels.problems import Problems
-from gui.previews.painters import on_node
 from runtime.protocol.messages import Died, Downloading, Probed, ProbeFailed
 from runtime.protocol.payloads import Payload
 
@@ -31,24 +27,17 @@ class Facts(QObject):
     """How far a download is."""
     read = Signal(str)
     """A data node was read."""
-    shown = Signal(str, object)
-    """A data node and a picture of a few of its examples (a QImage)."""
+    wrong = Signal(tuple)
+    """All that is wrong with the data of the board now (a tuple of problems)."""
 
-    def __init__(
-        self,
-        session: Session,
-        trainer: Trainer,
-        problems: Problems,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, session: Session, trainer: Trainer, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session, self._trainer, self._problems = session, trainer, problems
+        self._session, self._trainer = session, trainer
         self._asking = False
         self._asked: dict[str, str] = {}
         self._known: dict[str, Probed] = {}
         self._unanswered: set[str] = set()
         """What was asked of a worker that died before it answered."""
-        self._rooms: dict[str, tuple[float, float]] = {}
         self._failed: dict[str, Problem] = {}
         self._loading: dict[str, Problem] = {}
         self._remarks: dict[str, Problem] = {}
@@ -58,9 +47,7 @@ class Facts(QObject):
         self._timer.timeout.connect(self.ask)
         session.opened.connect(self._open)
         session.settled.connect(lambda _: self._timer.start())
-        session.settled.connect(lambda _: self._draw_resized())
         trainer.received.connect(self._receive)
-        look.changed.connect(self._draw_anew)
         trainer.pending, trainer.unread = self.pending, self.unread
 
     def start(self) -> None:
@@ -99,6 +86,15 @@ class Facts(QObject):
         return all(
             content in self._known or node in self._failed for node, content in self._asked.items()
         )
+
+    def examples(self) -> dict[str, Payload]:
+        """A few examples of each data node that was read as it is now."""
+        known = {node: self._known.get(content) for node, content in self._asked.items()}
+        return {
+            node: probed.examples
+            for node, probed in known.items()
+            if probed is not None and probed.examples is not None
+        }
 
     def stop(self) -> None:
         """Ask no more."""
@@ -222,30 +218,8 @@ class Facts(QObject):
     def _tell(self, node: str, probed: Probed) -> None:
         self._session.inference.set_facts(node, probed.facts)
         self._session.inference.set_reading(node, "")
-        if probed.examples is not None:
-            self._draw(node, probed.examples)
         self._trainer.data_read()
         self.read.emit(node)
-
-    def _draw(self, node: str, examples: Payload) -> None:
-        size = picture_size(self._session.document.node(node))
-        if size is not None:
-            self._rooms[node] = size
-            self.shown.emit(node, on_node(examples, QSize(*map(round, size)), 2.0))
-
-    def _draw_anew(self) -> None:
-        """Draw all examples in the colours of now."""
-        self._rooms.clear()
-        self._draw_resized()
-
-    def _draw_resized(self) -> None:
-        """Draw the examples of nodes that were given another size."""
-        for node, content in self._asked.items():
-            probed = self._known.get(content)
-            if probed is None or probed.examples is None or not self._session.document.has(node):
-                continue
-            if picture_size(self._session.document.node(node)) != self._rooms.get(node):
-                self._draw(node, probed.examples)
 
     def _fail(self, node: str, problem: Problem | None) -> None:
         loaded = self._loading.pop(node, None)
@@ -259,4 +233,4 @@ class Facts(QObject):
     def _list(self) -> None:
         known = self._failed | self._loading | self._remarks
         self._session.inference.set_remarks(known)
-        self._problems.set_data(tuple(known.values()))
+        self.wrong.emit(tuple(known.values()))

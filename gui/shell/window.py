@@ -37,6 +37,7 @@ from gui.panels.code import Code
 from gui.panels.network_menu import NetworkMenu
 from gui.panels.palette import Palette
 from gui.panels.problems import Problems
+from gui.previews.examples import Examples
 from gui.previews.panel import Previews
 from gui.shell import actions
 from gui.shell.action_handlers import Deeds
@@ -101,7 +102,8 @@ class Window(QMainWindow):
         self._build_panels()
         self._build_board()
         self._build_bars()
-        self.facts = Facts(self.session, self.trainer, self.problems, self)
+        self.facts = Facts(self.session, self.trainer, self)
+        self.examples = Examples(self.session, self.facts, self)
         self.beginnings = Beginnings(self.session, self.trainer, self.source, self.facts, self)
         self.first = FirstNetwork(
             self.session, self.facts, self.notice, self.board.home, self.board.viewer.setFocus
@@ -227,7 +229,8 @@ class Window(QMainWindow):
         self.code.jumped.connect(self.board.centre_on)
         self.previews.drawn.connect(self._set_picture)
         self.previews.failed.connect(self.notice.show_message)
-        self.facts.shown.connect(self._set_picture)
+        self.examples.drawn.connect(self._set_picture)
+        self.facts.wrong.connect(self.problems.set_data)
         self.facts.told.connect(self.say)
         self.board.data_arrived.connect(self.first.await_data)
         self.board.file_wanted.connect(lambda path: self.documents.open_path(Path(path)))

@@ -24,6 +24,7 @@ HOUSE = {
     "graph/edit/rules.py": "",
     "graph/infer/inference.py": "from graph.edit import document\n",
     "gui/canvas/view.py": "import NodeGraphQt.widgets\nfrom PySide6 import QtGui\n",
+    "gui/core/session.py": "",
     "gui/charts/plots.py": "import pyqtgraph\n",
     "gui/shell/window.py": "from gui.canvas import view\nfrom gui.charts import plots\n"
     "from runtime.client.client import Client\nfrom graph import document\n",
@@ -101,6 +102,12 @@ def test_the_house_as_planned_keeps_every_contract(house: Path) -> None:
         ("gui/shell/window.py", "import pyqtgraph", "pyqtgraph is imported"),
         ("graph/edit/document.py", "import graph.infer.inference", "rooms of the graph"),
         ("runtime/client/client.py", "import runtime.worker.process", "rooms of the runtime"),
+        ("gui/canvas/view.py", "import gui.charts.plots", "rooms of the window"),
+        (
+            "gui/core/session.py",
+            ONLY_A_TYPE.format("from gui.canvas import view"),
+            "rooms of the window",
+        ),
         ("graph/edit/rules.py", ONLY_A_TYPE.format("from graph.edit import links"), "no circles"),
     ],
 )
