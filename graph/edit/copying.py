@@ -143,7 +143,6 @@ def _fill(
     complain: Callable[[str], None] | None = None,
 ) -> list[Node]:
     home = document.sheet(sheet)
-    taken = names.Names(home.names())
     entries = []
     for entry in content["nodes"]:
         reason = rules.why_not_here(document, entry["type"], entry["params"], sheet)
@@ -159,12 +158,14 @@ def _fill(
     occupied = {node.position for node in home.nodes.values()}
     positions = [entry["position"] for entry in entries]
     shift = _shift(positions, at, occupied) if moved else (0.0, 0.0)
-    made = []
-    for entry in entries:
-        node = _node(entry, ids, shift, taken, known)
-        taken.add(node.name)
-        made.append(node)
-    document.restore(Edit("node", sheet, node.id, None, node) for node in made)
+    made: list[Node] = []
+
+    def edits() -> Iterator[Edit]:
+        for entry in entries:  # each is there, with its name, before the next gets one
+            made.append(_node(entry, ids, shift, home.names(), known))
+            yield Edit("node", sheet, made[-1].id, None, made[-1])
+
+    document.restore(edits())
     for node in made:
         overrides.mend(document, node)
     for link in sorted(_links(content, ids), key=lambda link: link.rank):

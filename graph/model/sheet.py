@@ -124,7 +124,7 @@ class Sheet:
     Only the document changes a sheet.
 
     Attributes:
-        memo: What was found out about its wires; forgotten when they, or mutes, change.
+        memo: What was found out about its wires and types; forgotten when they, or mutes, change.
     """
 
     def __init__(self, name: str) -> None:
@@ -179,15 +179,17 @@ class Sheet:
 
     def with_role(self, *roles: str) -> list[Node]:
         """The nodes of these roles, by age."""
-        return self._of_types(lambda declaration: declaration.role in roles)
+        return self._of_types(("role", *roles), lambda declaration: declaration.role in roles)
 
     def with_hook(self, hook: str) -> list[Node]:
         """The nodes whose declarations define a hook, by age."""
-        return self._of_types(lambda declaration: declaration.has(hook))
+        return self._of_types(("hook", hook), lambda declaration: declaration.has(hook))
 
     def with_param(self, kind: str) -> list[Node]:
         """The nodes whose declarations have a parameter of a kind, by age."""
-        return self._of_types(lambda found: any(one.kind == kind for one in found.params))
+        return self._of_types(
+            ("param", kind), lambda found: any(one.kind == kind for one in found.params)
+        )
 
     def ids_of(self, wanted: Callable[[Declaration], bool]) -> set[str]:
         """Ids of the nodes of known types that are wanted."""
@@ -197,8 +199,13 @@ class Sheet:
                 found.update(ids)
         return found
 
-    def _of_types(self, wanted: Callable[[Declaration], bool]) -> list[Node]:
-        return sorted(map(self.nodes.__getitem__, self.ids_of(wanted)), key=_AGE)
+    def _of_types(self, key: tuple[str, ...], wanted: Callable[[Declaration], bool]) -> list[Node]:
+        """Nodes of the types that are wanted, by age; which they are is remembered under a key."""
+        ids: list[str] | None = self.memo.get(key)
+        if ids is None:
+            ids = sorted(self.ids_of(wanted), key=lambda one: self.nodes[one].number)
+            self.memo[key] = ids
+        return [self.nodes[one] for one in ids]
 
     def ranks(self) -> Ranks | None:
         """The order of the nodes, each after what it reads; None where wires close a circle."""

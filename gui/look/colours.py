@@ -1,6 +1,7 @@
 """The one table of colours, dark and light, and what follows from it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtGui import QColor
 
@@ -185,6 +186,12 @@ def seen_on(colour: QColor, *grounds: QColor, least: float = 3.0) -> QColor:
         grounds: What it is drawn on.
         least: The contrast that is reached: 3 for lines and marks, 4.5 for text.
     """
+    return QColor(_seen_on(QColor(colour).rgba(), tuple(one.rgba() for one in grounds), least))
+
+
+@lru_cache(maxsize=1024)
+def _seen_on(rgba: int, seen: tuple[int, ...], least: float) -> QColor:
+    colour, grounds = QColor.fromRgba(rgba), [QColor.fromRgba(one) for one in seen]
     target = PAPER if _luminance(grounds[0]) < 0.2 else INK
     for step in range(21):
         mixed = mix(colour, target, step / 20)

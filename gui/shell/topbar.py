@@ -117,8 +117,10 @@ class TopBar(QToolBar):
         session.settled.connect(lambda _: self.refresh())
         trainer.changed.connect(self.refresh)
         trainer.received.connect(self._receive)
+        look.changed.connect(self._draw_mark)
         look.changed.connect(self.refresh)
         look.changed.connect(self.row.measure)
+        self._draw_mark()
         self.refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -130,7 +132,6 @@ class TopBar(QToolBar):
     def refresh(self) -> None:
         """Show the file's name, the settings and what can be done with the run."""
         settings, state = self._session.document.settings, self._trainer.state
-        self._mark.setPixmap(look.icon("circles-three-plus", "accent").pixmap(QSize(18, 18)))
         self.title.setText(self._file.name)
         self.title.setToolTip(shown(str(self._file.path or self._file.name)))
         self.state.setText("edited" if self._file.modified else "saved" if self._file.path else "")
@@ -140,6 +141,9 @@ class TopBar(QToolBar):
         place = self.device.findData(settings.device)
         self.device.setCurrentIndex(place)
         self.device.setEnabled(state == "idle")
+
+    def _draw_mark(self) -> None:
+        self._mark.setPixmap(look.icon("circles-three-plus", "accent").pixmap(QSize(18, 18)))
 
     def _receive(self, message: object) -> None:
         if isinstance(message, Warm):
