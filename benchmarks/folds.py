@@ -19,7 +19,6 @@ from torch import Tensor
 
 from graph.compile import compile_document
 from graph.format.templates import open_template
-from runtime.protocol import config
 from runtime.store.run_source import Imported, write
 
 REPEATS, FOLDS = 3, 5
@@ -33,7 +32,7 @@ def main() -> None:
         print("tabular left out:", *problems)
         return
     compiled = compile_document(document, inference=inference)
-    project = config.project(compiled.name, compiled.files, compiled.views, compiled.wires)
+    project = compiled.project
     found, start = [], time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         write(project, Path(folder))

@@ -36,10 +36,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from graph.compile import compile_document
+from graph.core.run_plan import Project
 from graph.format.templates import open_template
 from runtime.exported.data import DataError
 from runtime.exported.images import digits, mnist
-from runtime.protocol import config
 from runtime.store import paths
 from runtime.store.run_source import Imported, digest, write
 
@@ -116,7 +116,7 @@ def frechet(mean: Tensor, spread: Tensor, other: Tensor, its_spread: Tensor) -> 
 def project() -> Iterator[tuple[Imported, str]]:
     """The modules of the classifier's project, and a name for what its model is."""
     compiled = compile_document(open_template("mnist_cnn"))
-    records = config.project(compiled.name, compiled.files, (), ())
+    records = Project(compiled.name, compiled.files)
     with tempfile.TemporaryDirectory() as folder:
         write(records, Path(folder))
         imported = Imported(Path(folder))

@@ -33,7 +33,6 @@ from graph.compile import compile_document
 from graph.edit import dropped_files
 from graph.edit.document import Document
 from graph.suggest import first_network
-from runtime.cli.train_command import records
 from runtime.store.run_source import Imported, write
 
 Numbers = NDArray[Any]
@@ -73,7 +72,7 @@ def trained(made: Made, *, seed: int = 0, epochs: int | None = None) -> Found:
     document, inference = board_of(made)
     settings = document.settings
     with tempfile.TemporaryDirectory() as folder:
-        write(records(compile_document(document, inference=inference)), Path(folder))
+        write(compile_document(document, inference=inference).project, Path(folder))
         source = Imported(Path(folder))
         training = source.module("train").Training(
             epochs=epochs or settings.epochs,

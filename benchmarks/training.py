@@ -23,8 +23,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graph.compile import compile_document
+from graph.core.run_plan import Project
 from graph.format.templates import open_template
-from runtime.cli.train_command import records
 from runtime.protocol import config, messages
 from runtime.store.run_source import Imported, write
 from runtime.store.runs import Runs
@@ -84,7 +84,7 @@ def exported_seconds(training: Any, steps: int) -> tuple[float, float]:
     return stepping / counted, (before - begun) / len(losses)
 
 
-def app_seconds(project: config.Project, steps: int, home: Path) -> float:
+def app_seconds(project: Project, steps: int, home: Path) -> float:
     """Seconds a step in the worker's loop, with views, records and checkpoints."""
     marks: dict[str, float] = {}
 
@@ -104,7 +104,7 @@ def app_seconds(project: config.Project, steps: int, home: Path) -> float:
 def compare(name: str, plain: Callable[[], nn.Module], steps: int, turns: int) -> None:
     """Print one template's ratios; enough steps that what is drawn first and last weighs little."""
     compiled = compile_document(open_template(name))
-    project = records(compiled)
+    project = compiled.project
     with tempfile.TemporaryDirectory() as folder:
         write(project, Path(folder))
         source = Imported(Path(folder))

@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import torch
 
 from graph.compile import compile_document
+from graph.core.run_plan import Project
 from graph.format.templates import open_template
-from runtime.cli.train_command import records
 from runtime.exported.data import DataError
 from runtime.protocol import config, messages
 from runtime.store.runs import Runs
@@ -52,7 +52,7 @@ class TimedViews(views.Views):
         TimedViews.seconds += time.process_time() - begun
 
 
-def train(project: config.Project, steps: int, home: Path) -> Cost:
+def train(project: Project, steps: int, home: Path) -> Cost:
     """Train so many steps."""
     marks: list[float] = []
     looks = 0
@@ -76,7 +76,7 @@ def train(project: config.Project, steps: int, home: Path) -> Cost:
 def compare(name: str, seconds: float, turns: int) -> None:
     """Print one template's ratios."""
     compiled = compile_document(open_template(name))
-    watched = records(compiled)
+    watched = compiled.project
     alone = replace(watched, views=())
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

@@ -1,8 +1,5 @@
-"""From a board to the Python project that trains it."""
+"""From a board to Python source."""
 
-from graph.compile.learned import LearnedSpec
-from graph.compile.project import Project, WireSpec, compile_document
-from graph.compile.source import Source
-from graph.compile.views import ViewSpec
+from graph.compile.project import Compiled, compile_document
 
-__all__ = ["LearnedSpec", "Project", "Source", "ViewSpec", "WireSpec", "compile_document"]
+__all__ = ["Compiled", "compile_document"]

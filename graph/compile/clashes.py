@@ -9,7 +9,7 @@ import builtins
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from graph.compile.source import Source
+from graph.core.run_plan import Source
 
 BUILT_IN = frozenset(dir(builtins))
 Function = ast.FunctionDef | ast.Lambda

@@ -1,10 +1,10 @@
 """Which modules of the training hold the numbers that each node learns, inside networks too."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from graph.compile.network_classes import joined, repeats
 from graph.compile.plan import Plan
+from graph.core.run_plan import Learned
 from graph.diagnose.board_checks import learns, role
 from graph.infer.inference import Inference
 from graph.model import instances
@@ -14,30 +14,12 @@ from graph.model.sheet import Node
 BETWEEN = "/"
 
 
-@dataclass(frozen=True)
-class LearnedSpec:
-    """Where the numbers that a node learns are kept.
-
-    Attributes:
-        path: Ids of the instances it stands in, outermost first, and its own, joined by `/`.
-        network: Name of the unit, a key of the training's `networks`.
-        modules: The modules within it, by the names torch gives them; "" is the unit itself. An
-            instance that repeats its network has one of each for every repetition.
-        every: Steps between two updates.
-    """
-
-    path: str
-    network: str
-    modules: tuple[str, ...]
-    every: int = 1
-
-
-def learned_specs(plan: Plan) -> tuple[LearnedSpec, ...]:
+def learned(plan: Plan) -> tuple[Learned, ...]:
     """Every node that learns by itself, wherever it stands; linked copies name the same modules.
 
     Neurons are left out: what they learn is seen on their wires.
     """
-    found: list[LearnedSpec] = []
+    found: list[Learned] = []
     for node in sorted(plan.board.nodes.values(), key=lambda one: one.number):
         home = plan.owner(node.id)
         if home is None or not _is_layer(plan.inference, node):
@@ -50,7 +32,7 @@ def learned_specs(plan: Plan) -> tuple[LearnedSpec, ...]:
         ]
         every = min(pace, default=1)
         for path, modules in _places(plan, node, (attribute,)):
-            found.append(LearnedSpec(path, unit.attribute, modules, every))
+            found.append(Learned(path, unit.attribute, modules, every))
     return tuple(found)
 
 

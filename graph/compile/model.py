@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from graph.compile import vendored
 from graph.compile.avoided import reserved
 from graph.compile.body import Body, Item
-from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.compile.source import Writer, import_lines, import_short, names_used
 from graph.compile.variants import Form
 from graph.core import names
+from graph.core.run_plan import Source
 from graph.core.tensor import TensorType
 from graph.declare import Value, docstring
 from graph.model.sheet import End

@@ -2,22 +2,23 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from graph.compile import vendored
 from graph.compile.avoided import avoiding
 from graph.compile.begins import BeginSpec, begin_specs
 from graph.compile.clashes import clashes
-from graph.compile.figures import FigureSpec, figure_specs
-from graph.compile.learned import LearnedSpec, learned_specs
+from graph.compile.figures import figures
+from graph.compile.learned import learned
 from graph.compile.model import Classes
 from graph.compile.plan import Plan
 from graph.compile.sample import sample_source
-from graph.compile.source import Source
 from graph.compile.train import Script
-from graph.compile.views import ViewSpec, view_specs, views_source
+from graph.compile.train.data import row_sets
+from graph.compile.views import views, views_source
 from graph.core import names
+from graph.core.run_plan import Project, Source, Wire
 from graph.diagnose.board_checks import role
 from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
@@ -46,47 +47,21 @@ READERS = {"pd.read_parquet": "pyarrow>=18", "pd.read_excel": "openpyxl>=3.1"}
 
 
 @dataclass(frozen=True)
-class WireSpec:
-    """Where the weight of a drawn wire into a neuron is kept.
-
-    Attributes:
-        link: The wire.
-        network: Name of the unit, a key of the training's `networks`.
-        tensor: Name of the tensor in its state.
-        row: Place in the tensor.
-        column: Place in the tensor.
-    """
-
-    link: LinkKey
-    network: str
-    tensor: str
-    row: int
-    column: int
-
-
-@dataclass(frozen=True)
-class Project:
+class Compiled(Project):
     """Everything the compiler makes of a board.
 
     Attributes:
-        name: An identifier, from the document's name.
-        files: Sources by file name.
-        views: What views.py shows.
-        wires: Where weights of drawn wires are kept.
-        learned: Where the numbers that nodes learn are kept.
         begins: Networks that begin with the weights in a file.
-        figures: What each figure of a run is.
         unexported: Files that are for the application alone: `views.py`, and what only that needs.
     """
 
-    name: str
-    files: Mapping[str, Source]
-    views: tuple[ViewSpec, ...]
-    wires: tuple[WireSpec, ...]
-    learned: tuple[LearnedSpec, ...] = ()
     begins: tuple[BeginSpec, ...] = ()
-    figures: tuple[FigureSpec, ...] = ()
     unexported: frozenset[str] = frozenset({VIEWS})
+
+    @property
+    def project(self) -> Project:
+        """What travels to the worker, which never loads the compiler for it."""
+        return Project(**{one.name: getattr(self, one.name) for one in fields(Project)})
 
     @property
     def exported(self) -> dict[str, Source]:
@@ -99,7 +74,7 @@ def compile_document(
     facts: Mapping[str, Mapping[str, Any]] | None = None,
     *,
     inference: Diagnosis | None = None,
-) -> Project:
+) -> Compiled:
     """Compile a document's board.
 
     Args:
@@ -127,14 +102,14 @@ def compile_document(
     return project
 
 
-def _written(document: Document, found: Diagnosis) -> Project:
+def _written(document: Document, found: Diagnosis) -> Compiled:
     """Everything made of a board without errors."""
     title = document.name.replace("_", " ")
     classes = Classes(title[:1].upper() + title[1:])
     plan = Plan(found, classes)
     script = Script(plan, title)
     files = {"model.py": classes.source(), "train.py": script.source()}
-    views, sample = views_source(plan), sample_source(plan, title)
+    shown, sample = views_source(plan), sample_source(plan, title)
     if sample is not None:
         files["sample.py"] = sample
     whole = ["processes", "checkpoint", "script", *(["sampling"] if sample else [])]
@@ -143,7 +118,7 @@ def _written(document: Document, found: Diagnosis) -> Project:
         for one in vendored.names_in(text):
             carried.setdefault(vendored.home(one) or "", set()).add(one)
     needed = set(carried)
-    for one in vendored.names_in(views.text):
+    for one in vendored.names_in(shown.text):
         carried.setdefault(vendored.home(one) or "", set()).add(one)
     unexported = frozenset({VIEWS, *(f"{home}.py" for home in carried.keys() - needed)})
     for target, wanted in sorted(carried.items()):
@@ -152,15 +127,23 @@ def _written(document: Document, found: Diagnosis) -> Project:
         files[f"{target}.py"] = vendored.chosen(target, wanted, doc)
     for name in vendored.closure_of_files(whole):
         files[f"{name}.py"] = vendored.whole(name)
-    files[VIEWS] = views
+    files[VIEWS] = shown
     name = names.to_name(re.sub(r"\W+", "_", document.name))[:NAME_LENGTH]
     text = file.save_text(document)
     files[f"{name}.neurowire"] = Source(text, ((),) * text.count("\n"))
     files["requirements.txt"] = _requirements(files)
     files["README.md"] = _readme(name, title, files.keys() - unexported)
-    specs, wires = view_specs(plan), tuple(_wires(plan))
-    told = learned_specs(plan), begin_specs(plan), figure_specs(plan)
-    return Project(name, files, specs, wires, *told, unexported)
+    return Compiled(
+        name,
+        files,
+        views(plan),
+        tuple(_wires(plan)),
+        learned(plan),
+        figures(plan),
+        row_sets(plan),
+        begin_specs(plan),
+        unexported,
+    )
 
 
 def _unread(inference: Diagnosis) -> Iterator[Problem]:
@@ -176,13 +159,13 @@ def _unread(inference: Diagnosis) -> Iterator[Problem]:
             )
 
 
-def _wires(plan: Plan) -> Iterator[WireSpec]:
+def _wires(plan: Plan) -> Iterator[Wire]:
     for link, weight in plan.scope.wires.items():
         home = plan.owner(link.target.node)
         if home is not None:
             unit, _ = home
             tensor = f"{weight.layer}.weight"
-            yield WireSpec(link, unit.attribute, tensor, weight.row, weight.column)
+            yield Wire(str(link), unit.attribute, tensor, weight.row, weight.column)
     seen: set[LinkKey] = set()
     told: set[str] = set()
     for node in sorted(plan.board.nodes.values(), key=lambda one: one.number):
@@ -195,7 +178,7 @@ def _wires(plan: Plan) -> Iterator[WireSpec]:
             if link not in seen:  # of several places the oldest is shown
                 seen.add(link)
                 tensor = f"{layer}.weight"
-                yield WireSpec(link, unit.attribute, tensor, weight.row, weight.column)
+                yield Wire(str(link), unit.attribute, tensor, weight.row, weight.column)
 
 
 def _requirements(files: Mapping[str, Source]) -> Source:

@@ -7,8 +7,9 @@ from graph.compile.body import Body, Item, Owner
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone
 from graph.compile.plan import Plan
 from graph.compile.program import AVERAGING
-from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.compile.source import Writer, import_lines, import_short, names_used
 from graph.core import names
+from graph.core.run_plan import Source
 from graph.declare import docstring
 from graph.model.order import upstream
 from graph.model.sheet import End, Node

@@ -8,23 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph.compile.formatting import INDENT, WIDTH, powers, wrapped
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file's text.
-
-    Attributes:
-        text: The text, with a line break at its end.
-        nodes: For every line, the ids of the nodes it comes from.
-    """
-
-    text: str
-    nodes: tuple[tuple[str, ...], ...] = ()
-
-    def lines_of(self, node: str) -> list[int]:
-        """Numbers (from 0) of the lines a node accounts for."""
-        return [number for number, ids in enumerate(self.nodes) if node in ids]
+from graph.core.run_plan import Source
 
 
 @dataclass

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.compile.source import Source, Writer, import_lines, names_used
+from graph.compile.source import Writer, import_lines, names_used
+from graph.core.run_plan import Source
 
 FOLDER = Path(__file__).resolve().parents[2] / "runtime" / "exported"
 PACKAGE = "runtime.exported"

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from graph.compile import vendored
 from graph.compile.auxiliary import extra_items
@@ -12,61 +11,18 @@ from graph.compile.flow import mode
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone, square, varying
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
-from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.compile.source import Writer, import_lines, import_short, names_used
 from graph.compile.train.data import VALIDATION, Drawing, batch_values
+from graph.core.run_plan import Sliders, Source, View
 from graph.model.sheet import End, Node
 
 
-@dataclass(frozen=True)
-class SliderSpec:
-    """A point that a view is drawn at and that is moved by hand.
-
-    Attributes:
-        node: Id of the node it stands for.
-        name: The argument of the view's function in views.py.
-        size: How many numbers it has.
-    """
-
-    node: str
-    name: str
-    size: int
-
-
-@dataclass(frozen=True)
-class ViewSpec:
-    """A view of a compiled board.
-
-    Attributes:
-        node: Id of the view node.
-        name: Its name, and the name of its function in views.py.
-        kind: Name of the renderer.
-        params: All parameters of the node.
-        inputs: For each wired port the place of what it shows in the examples, where it comes
-            straight from the data.
-        classes: Names of the classes, where the data says.
-        sliders: What it is drawn at.
-        from_noise: Nothing of the data flows into it: its function takes how many to draw, and
-            no examples.
-        networks: Attributes of the training whose weights it is drawn with.
-    """
-
-    node: str
-    name: str
-    kind: str
-    params: dict[str, Any]
-    inputs: dict[str, int | None]
-    classes: tuple[str, ...]
-    sliders: tuple[SliderSpec, ...] = ()
-    from_noise: bool = False
-    networks: tuple[str, ...] = ()
-
-
-def view_specs(plan: Plan) -> tuple[ViewSpec, ...]:
+def views(plan: Plan) -> tuple[View, ...]:
     """The views of a board, by age."""
-    return tuple(_spec(plan, node) for node in plan.views)
+    return tuple(_record(plan, node) for node in plan.views)
 
 
-def _spec(plan: Plan, node: Node) -> ViewSpec:
+def _record(plan: Plan, node: Node) -> View:
     places = {end: index for index, end in enumerate(plan.batch)}
     ports = plan.document.ports(node).inputs
     inputs = {
@@ -86,7 +42,7 @@ def _spec(plan: Plan, node: Node) -> ViewSpec:
     kind = str(plan.scope.bound(node.id).kind())
     names = _class_names(plan, node)
     name, networks = plan.member(node), _networks(plan, items)
-    return ViewSpec(node.id, name, kind, params, inputs, names, sliders, from_noise, networks)
+    return View(node.id, name, kind, params, inputs, names, sliders, from_noise, networks)
 
 
 def _networks(plan: Plan, items: Iterable[Item]) -> tuple[str, ...]:
@@ -114,10 +70,10 @@ def _class_names(plan: Plan, view: Node) -> tuple[str, ...]:
     return names[0][1] if names else ()
 
 
-def _sliders(plan: Plan, view: Node) -> tuple[SliderSpec, ...]:
+def _sliders(plan: Plan, view: Node) -> tuple[Sliders, ...]:
     bound = {one: plan.scope.bound(one) for one in varying(plan, view)}
     return tuple(
-        SliderSpec(one, plan.member(plan.board.nodes[one]), sliders.size)
+        Sliders(one, plan.member(plan.board.nodes[one]), sliders.size)
         for one, sliders in bound.items()
         if plan.scope.declaration(one).has("steer")
     )
@@ -208,7 +164,7 @@ def _items(plan: Plan, node: Node) -> tuple[list[Item], bool]:
     return (drawn if from_noise else items), from_noise
 
 
-def _steered(plan: Plan, item: Item, sliders: tuple[SliderSpec, ...]) -> Item:
+def _steered(plan: Plan, item: Item, sliders: tuple[Sliders, ...]) -> Item:
     """The same item, where it is a point that is moved by hand."""
     found = next((one for one in sliders if one.node in item.nodes), None)
     if found is None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.core.run_plan import Figure
 from gui import look
 from gui.charts.curve_files import write_csv
 from gui.charts.legend import Legend
@@ -31,7 +32,7 @@ from gui.widgets import dialogs
 from gui.widgets.common import label, tool_button
 from gui.widgets.number_format import duration, headline, percent
 from gui.widgets.scrolled import Scrolled
-from runtime.protocol.figures import Figure, FigureTable
+from runtime.protocol.figures import FigureTable
 from runtime.protocol.messages import EpochEnded, Progress, Started, Steps, Stopped
 
 if TYPE_CHECKING:

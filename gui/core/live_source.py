@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from graph.compile import Project, compile_document
+from graph.compile import Compiled, compile_document
 from graph.model.sheet import BOARD
 from graph.problems.problem import CompileError, Problem
 from gui.core.session import Session
@@ -29,7 +29,7 @@ class Source(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.project: Project | None = None
+        self.project: Compiled | None = None
         self.problems: tuple[Problem, ...] = ()
         self.mistakes: tuple[Problem, ...] = ()
         """Those of `problems` that are no fault of the board but of the compiler."""

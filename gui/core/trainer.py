@@ -12,11 +12,12 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from graph.core.run_plan import Project
 from graph.problems import problem
 from gui.core.live_source import Source
 from gui.core.session import Session
 from runtime.client.client import Client
-from runtime.protocol.config import Project, RunConfig, project
+from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import (
     Died,
     Downloading,
@@ -344,10 +345,7 @@ class Trainer(QObject):
 
     def _project(self) -> Project | None:
         made = self._source.project
-        if made is None:
-            return None
-        told = made.views, made.wires, made.learned, made.figures
-        return project(made.name, made.files, *told)
+        return None if made is None else made.project
 
     def _compare(self) -> None:
         """Was the board changed since what is drawn of it was compiled?"""

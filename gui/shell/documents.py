@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from graph.compile import Project
+from graph.compile import Compiled
 from graph.core.errors import FileError, NeurowireError
 from graph.edit.document import Document
 from graph.format import templates
@@ -256,7 +256,7 @@ class Documents(QObject):
             answers,
         )
 
-    def _add_weights(self, project: Project, folder: Path) -> None:
+    def _add_weights(self, project: Compiled, folder: Path) -> None:
         try:
             written = write_weights(project, folder)
         except FileError as error:

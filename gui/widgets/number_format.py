@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from runtime.protocol.figures import Figure, FigureTable
+from graph.core.run_plan import Figure
+from runtime.protocol.figures import FigureTable
 from runtime.protocol.messages import Generating, ViewDrawn
 
 UNTOLD = FigureTable()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from graph.compile import Project, compile_document
+from graph.compile import Compiled, compile_document
 from graph.core.errors import FileError, NeurowireError
 from graph.core.plain_text import plain
 from graph.edit.document import Document
@@ -236,7 +236,7 @@ def compiled(
     *,
     with_data: bool = False,
     batch_size: int | None = None,
-) -> Project:
+) -> Compiled:
     """A document's project; what is hardly meant on its board is told.
 
     Args:

@@ -21,9 +21,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from graph.core.plain_text import plain
+from graph.core.run_plan import Project
 from runtime.cli.terminal_plots import has_colour, text_picture
 from runtime.protocol import messages
-from runtime.protocol.config import Project, RunConfig
+from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import (
     Command,
     EpochEnded,

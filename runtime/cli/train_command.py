@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import graph.compile
+from graph.compile import Compiled, compile_document
 from graph.core.errors import FileError, NeurowireError
+from graph.core.run_plan import Project
 from graph.edit.document import Document
 from graph.format.file import SUFFIX, load_text, save_text
 from runtime.cli import open_board, terminal
-from runtime.protocol import config
 from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Message, Problem
 from runtime.store.leftovers import scratch
@@ -26,13 +26,13 @@ CHOSEN = ("epochs", "batch_size", "seed", "device", "threads", "validate_every")
 """Settings that the command line can say."""
 
 
-def train(document: Document, compiled: graph.compile.Project, options: argparse.Namespace) -> int:
+def train(document: Document, compiled: Compiled, options: argparse.Namespace) -> int:
     """Train a board in the terminal.
 
     Returns:
         0, or 1 where it failed.
     """
-    project = records(compiled)
+    project = compiled.project
     folder = Path(options.out).resolve() if options.out else None
     resume = to_resume(project, folder) if options.resume else None
     if resume:
@@ -68,7 +68,7 @@ def train(document: Document, compiled: graph.compile.Project, options: argparse
 
 
 def check_same(
-    document: Document, project: config.Project, folder: Path, options: argparse.Namespace
+    document: Document, project: Project, folder: Path, options: argparse.Namespace
 ) -> None:
     """Is the run in a folder one of this board, and begun with what is asked for now?
 
@@ -97,9 +97,9 @@ def check_same(
 
 def same_board(
     document: Document,
-    project: config.Project,
+    project: Project,
     folder: Path,
-    theirs: config.Project,
+    theirs: Project,
     data_dir: str | None,
 ) -> bool:
     """Does a run train this board, be it with other settings?"""
@@ -112,15 +112,13 @@ def same_board(
         for one in (*found, load_text(save_text(document)).document):
             one.set_settings(**vars(found[0].settings))
             inference, _ = board_facts.learn(one, data_dir)
-            sources.append(
-                digest(records(graph.compile.compile_document(one, inference=inference)).files)
-            )
+            sources.append(digest(compile_document(one, inference=inference).files))
     except (NeurowireError, IndexError):  # a board that can't be compiled here is not this one
         return False
     return sources[0] == sources[1]
 
 
-def differs(name: str, one: config.Project, other: config.Project) -> bool:
+def differs(name: str, one: Project, other: Project) -> bool:
     """Is a source file of two projects another, its title aside?"""
     files = [{name: each.files[name]} if name in each.files else {} for each in (one, other)]
     return digest(files[0]) != digest(files[1])
@@ -128,7 +126,7 @@ def differs(name: str, one: config.Project, other: config.Project) -> bool:
 
 @contextmanager
 def first_losses(
-    document: Document, compiled: graph.compile.Project, data_dir: str | None
+    document: Document, compiled: Compiled, data_dir: str | None
 ) -> Iterator[tuple[Path | None, str]]:
     """Run the first steps of a board that was never trained, in a folder that is then gone.
 
@@ -143,18 +141,11 @@ def first_losses(
 
     with scratch() as folder:
         settings = RunConfig(**settings_of(document, data_dir), max_steps=FIRST_STEPS)
-        project = records(compiled)
-        project = config.Project(project.name, project.files)
+        project = Project(compiled.name, compiled.files)
         stopped = terminal.run(project, settings, hear, runs_at=folder)
         record = Path(stopped.folder, RECORDED)
         found = record if stopped.reason == "finished" and os.path.exists(record) else None
         yield found, " ".join(problems)
-
-
-def records(compiled: graph.compile.Project) -> config.Project:
-    """A compiled project in the runtime's own records."""
-    found = compiled.views, compiled.wires, compiled.learned, compiled.figures
-    return config.project(compiled.name, compiled.files, *found)
 
 
 def settings_of(document: Document, data_dir: str | None) -> dict[str, Any]:
@@ -163,7 +154,7 @@ def settings_of(document: Document, data_dir: str | None) -> dict[str, Any]:
     return {**{name: getattr(document.settings, name) for name in names}, "data_dir": data_dir}
 
 
-def read_source(folder: Path) -> config.Project:
+def read_source(folder: Path) -> Project:
     """What the run in a folder trains.
 
     Raises:
@@ -175,7 +166,7 @@ def read_source(folder: Path) -> config.Project:
         raise FileError(f"{folder}: the run here can't be read ({error}).") from error
 
 
-def to_resume(project: config.Project, folder: Path | None) -> Path:
+def to_resume(project: Project, folder: Path | None) -> Path:
     """The folder of the run to go on with: the one named, or the board's newest.
 
     Raises:

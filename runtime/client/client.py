@@ -18,16 +18,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from graph.core.run_plan import Project, Source, View, Wire
 from runtime.client.coalesce import coalesce
-from runtime.protocol.config import (
-    Begins,
-    Project,
-    RunConfig,
-    SourceLike,
-    ViewLike,
-    WireLike,
-    project,
-)
+from runtime.protocol.config import Begins, RunConfig
 from runtime.protocol.messages import (
     CancelProbe,
     Command,
@@ -113,14 +106,14 @@ class Client:
     def train(
         self,
         name: str,
-        files: Mapping[str, SourceLike],
-        views: Iterable[ViewLike] = (),
-        wires: Iterable[WireLike] = (),
+        files: Mapping[str, Source],
+        views: Iterable[View] = (),
+        wires: Iterable[Wire] = (),
         *,
         config: RunConfig,
     ) -> None:
         """Run a project; one that is still running is stopped and saved first."""
-        self.run(project(name, files, tuple(views), tuple(wires)), config)
+        self.run(Project(name, files, tuple(views), tuple(wires)), config)
 
     def run(self, project: Project, config: RunConfig) -> None:
         """Run a project that is already in records of the runtime's own."""

@@ -11,10 +11,9 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from graph.compile import Project
+from graph.compile import Compiled
 from graph.core.errors import FileError
 from graph.format.file import write_atomic
-from runtime.protocol.config import project as records
 from runtime.store import initial_weights
 from runtime.store.run_source import FIRST_STEPS, RECORDED, digest
 from runtime.store.run_source import FOLDER as SOURCE
@@ -41,7 +40,7 @@ class Edited(FileError):
 
 
 def write_project(
-    project: Project, folder: Path, record: Path | None, *, replace_edited: bool = False
+    project: Compiled, folder: Path, record: Path | None, *, replace_edited: bool = False
 ) -> None:
     """Write every file of an export, and the recorded losses that `--verify` replays.
 
@@ -77,7 +76,7 @@ def write_project(
     write_atomic(folder / WRITTEN, json.dumps(written, indent=1, sort_keys=True) + "\n")
 
 
-def check_edited(project: Project, folder: Path) -> None:
+def check_edited(project: Compiled, folder: Path) -> None:
     """Look at what `write_project` would replace, before losses are recorded for it.
 
     Raises:
@@ -89,7 +88,7 @@ def check_edited(project: Project, folder: Path) -> None:
         raise Edited(folder, edited)
 
 
-def _texts(project: Project) -> dict[str, str | None]:
+def _texts(project: Compiled) -> dict[str, str | None]:
     return {name: source.text for name, source in project.exported.items()}
 
 
@@ -133,12 +132,12 @@ def _hashed(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def source_of(project: Project) -> str:
+def source_of(project: Compiled) -> str:
     """A name for what trains, as `Run.source` has it."""
-    return digest(records(project.name, project.files).files)
+    return digest(project.files)
 
 
-def recorded(project: Project) -> Path | None:
+def recorded(project: Compiled) -> Path | None:
     """The recorded losses of the newest run whose source was exactly this one.
 
     A run that was ended after a few steps only counts where there is no longer one.
@@ -161,7 +160,7 @@ def recorded(project: Project) -> Path | None:
     return short
 
 
-def trained(project: Project) -> Path | None:
+def trained(project: Compiled) -> Path | None:
     """The last checkpoint of the newest run that trained these very networks.
 
     A run counts whose `model.py` was this one, whatever has changed in how it is trained.
@@ -193,7 +192,7 @@ def _meaning(text: str) -> str:
     return ast.dump(tree)
 
 
-def write_weights(project: Project, folder: Path) -> Path:
+def write_weights(project: Compiled, folder: Path) -> Path:
     """Put the weights of the last run of these networks beside an exported project.
 
     Raises:

@@ -9,42 +9,13 @@ for; nothing is read off it but where a run of old said nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from dataclasses import asdict, fields
+from typing import Any
 
-Kind = Literal["loss", "metric"]
-Better = Literal["lower", "higher", ""]
+from graph.core.run_plan import Figure
+
 SHARES = ("accuracy", "top", "f1", "precision", "recall", "iou", "dice", "map")
 """How the names of metrics between 0 and 1 begin in runs that do not say which are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One loss or metric.
-
-    Attributes:
-        name: The loss's or the metric's.
-        part: Which of those that the loss is the sum of; "" is the loss itself.
-        kind: "loss" or "metric".
-        better: Is a "lower" or a "higher" one better? "" where that is not known.
-        share: Does it lie between 0 and 1, to be read as a percentage?
-    """
-
-    name: str
-    part: str = ""
-    kind: Kind = "metric"
-    better: Better = ""
-    share: bool = False
-
-    @property
-    def path(self) -> str:
-        """What its keys have behind the split."""
-        return f"{self.name}/{self.part}" if self.part else self.name
-
-    @property
-    def title(self) -> str:
-        """What people call it."""
-        return (self.part or self.name).replace("_", " ")
 
 
 FIELDS = {one.name for one in fields(Figure)}

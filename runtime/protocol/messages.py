@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from runtime.protocol.config import Begins, Project, RunConfig
-from runtime.protocol.figures import Figure
+from graph.core.run_plan import Figure, Project
+from runtime.protocol.config import Begins, RunConfig
 
 # --- to the worker ---------------------------------------------------------------------------
 

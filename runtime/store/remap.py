@@ -7,11 +7,11 @@ from pathlib import Path
 
 from torch import Tensor
 
-from runtime.protocol.config import LearnedLike
+from graph.core.run_plan import Learned
 from runtime.store import run_source
 
 
-def learned_in(path: Path) -> tuple[LearnedLike, ...]:
+def learned_in(path: Path) -> tuple[Learned, ...]:
     """The nodes that learned what a checkpoint holds; none where it lies in no run's folder."""
     try:
         return run_source.read(path.parent.parent).learned
@@ -21,8 +21,8 @@ def learned_in(path: Path) -> tuple[LearnedLike, ...]:
 
 def follow(
     states: Mapping[str, Mapping[str, Tensor]],
-    before: Sequence[LearnedLike],
-    now: Sequence[LearnedLike],
+    before: Sequence[Learned],
+    now: Sequence[Learned],
 ) -> dict[str, dict[str, Tensor]]:
     """The weights of a run under the names that their nodes have now, told by their ids.
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from graph.core.run_plan import Learned, Project, Sets, Sliders, Source, View, Wire
 from runtime.protocol import figures
-from runtime.protocol.config import File, Learned, Project, Sliders, View, Wire
 
 FOLDER = "source"
 PLAN = "plan.json"  # what the source alone does not say, such as the nodes of each line
@@ -26,7 +26,7 @@ FIRST_STEPS = 20
 """How many steps `--verify` replays."""
 
 
-def digest(files: Mapping[str, File]) -> str:
+def digest(files: Mapping[str, Source]) -> str:
     """A name for what trains: equal for equal source, whatever the views and the board's name."""
     hashed = hashlib.sha256()
     for name in sorted(files):
@@ -55,6 +55,7 @@ def write(project: Project, folder: Path) -> None:
         "wires": [asdict(wire) for wire in project.wires],
         "learned": [asdict(one) for one in project.learned],
         "figures": figures.plain(project.figures),
+        "sets": [asdict(one) for one in project.sets],
     }
     write_json(folder / PLAN, plan)
 
@@ -67,7 +68,7 @@ def read(folder: Path) -> Project:
     """
     plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
     files = {
-        path.name: File(
+        path.name: Source(
             path.read_text(encoding="utf-8"),
             tuple(tuple(line) for line in plan["nodes"].get(path.name, ())),
         )
@@ -81,6 +82,7 @@ def read(folder: Path) -> Project:
         tuple(Wire(**wire) for wire in plan["wires"]),
         tuple(_learned(**one) for one in plan.get("learned", ())),  # none in runs of old
         figures.from_plain(plan.get("figures")),
+        tuple(Sets(**one) for one in plan.get("sets", ())),
     )
 
 

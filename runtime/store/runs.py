@@ -19,8 +19,9 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from graph.core.run_plan import Figure
 from runtime.protocol import figures as known_figures
-from runtime.protocol.figures import Figure, deciding
+from runtime.protocol.figures import deciding
 from runtime.protocol.messages import EpochEnded, Points
 from runtime.store import paths, program
 from runtime.store.lock import is_held

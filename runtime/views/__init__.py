@@ -6,7 +6,7 @@ one of the records of `runtime.protocol.payloads`.
 
 from collections.abc import Callable, Mapping
 
-from runtime.protocol import config
+from graph.core import run_plan
 from runtime.protocol.payloads import Payload
 from runtime.views import (
     boundary,
@@ -43,13 +43,12 @@ PAGED = frozenset({"predictions"})
 
 
 def draw(
-    view: config.View, compute: Compute, examples: Examples, *, pages: bool = False
+    view: run_plan.View, compute: Compute, examples: Examples, *, pages: bool = False
 ) -> Payload:
     """Draw a view.
 
     Args:
-        view: Its kind, parameters (`classes`, names of classes, among them where known) and
-            inputs.
+        view: Its kind, parameters, inputs and names of classes.
         compute: Its function in `views.py`, from a batch to tensors by port.
         examples: Fixed held-out examples, a tensor for each output of the data nodes; the first
             `count` rows are drawn.
@@ -61,5 +60,5 @@ def draw(
     render = VIEWS.get(view.kind)
     if render is None:
         raise ValueError(f"{view.kind}: expected a view, one of {', '.join(VIEWS)}.")
-    given = dict(view.params), dict(view.inputs), compute, examples
+    given = dict(view.params), dict(view.inputs), compute, examples, view.classes
     return render(View(*given, pages=pages, from_noise=view.from_noise))

@@ -1,6 +1,6 @@
 """What a renderer draws from: a view's parameters and the tensors its board computes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,11 @@ class View:
     """A view, and the board that computes its tensors.
 
     Attributes:
-        params: Its node's parameters, and `classes` where names are known.
+        params: Its node's parameters.
         inputs: For each port, the place of its value among the examples, or None where computed.
         compute: From a batch to tensors by port.
         examples: Fixed examples.
+        classes: Names of the classes, where known.
         pages: Are all examples wanted, to page through?
         from_noise: Nothing of the examples goes into it.
     """
@@ -30,6 +31,7 @@ class View:
     inputs: Mapping[str, int | None]
     compute: Compute
     examples: Examples
+    classes: Sequence[str] = ()
     pages: bool = False
     from_noise: bool = False
 
@@ -45,8 +47,7 @@ class View:
 
     def class_name(self, number: int) -> str:
         """A class's name, or its number where it has none."""
-        names = self.params.get("classes") or ()
-        return str(names[number]) if 0 <= number < len(names) else str(number)
+        return self.classes[number] if 0 <= number < len(self.classes) else str(number)
 
     def class_names(self, count: int) -> tuple[str, ...]:
         """The names of so many classes."""

@@ -12,10 +12,11 @@ from time import perf_counter
 from typing import Any, Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from graph.core.run_plan import Project, Sets
 from graph.model.settings import LIMITS
 from runtime.data import offer_cache
 from runtime.exported.checkpoint import scale_rates
@@ -171,17 +172,27 @@ def time_waiting(imported: run_source.Imported) -> Callable[[], float]:
     return since_last
 
 
-def sets(training: Training, part: str) -> list[tuple[Tensor, ...]]:
-    """The "train" or "validation" sets: one, or one for each data node."""
+def row_sets(training: Training, project: Project) -> tuple[Sets, ...]:
+    """Where the training holds its rows."""
+    return project.sets or former_sets(training)
+
+
+def former_sets(training: Training) -> tuple[Sets, ...]:
+    """The same of a run whose plan did not say so yet, by what such sets were called."""
     held = vars(training)
-    if f"{part}_set" in held:
-        return [held[f"{part}_set"]]
-    return [value for name, value in held.items() if name.endswith(f"_{part}")]
+    if "train_set" in held:
+        return (Sets("", "train_set", "validation_set"),)
+    names = [name.removesuffix("_train") for name in held if name.endswith("_train")]
+    return tuple(
+        Sets("", f"{name}_train", f"{name}_validation")
+        for name in names
+        if isinstance(held[f"{name}_train"], tuple) and f"{name}_validation" in held
+    )
 
 
-def samples(training: Training, part: str) -> int:
-    """How many examples the "train" or "validation" part of the data has."""
-    return max((len(tensors[0]) for tensors in sets(training, part) if tensors), default=0)
+def samples(training: Training, sets: Iterable[str]) -> int:
+    """How many examples the longest of some sets has, which are attributes of the training."""
+    return max((len(tensors[0]) for one in sets if (tensors := getattr(training, one))), default=0)
 
 
 def parameters(training: Training) -> int:

@@ -11,9 +11,9 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
+from graph.core.run_plan import Learned, View
 from runtime.exported.checkpoint import unpack
 from runtime.exported.processes import plain
-from runtime.protocol.config import LearnedLike, View
 from runtime.store import remap
 from runtime.worker.build import Training
 
@@ -52,7 +52,7 @@ def load(
     training: Training,
     path: Path,
     views: Mapping[str, Sequence[str]],
-    learned: Sequence[LearnedLike] = (),
+    learned: Sequence[Learned] = (),
 ) -> None:
     """Put a checkpoint's weights into networks, and its counts of steps and epochs.
 

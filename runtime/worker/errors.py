@@ -13,7 +13,7 @@ from types import FrameType, TracebackType
 import torch
 
 from graph.core.errors import NeurowireError
-from runtime.protocol.config import File
+from graph.core.run_plan import Source
 from runtime.protocol.messages import Problem
 
 OUT_OF_MEMORY = re.compile(
@@ -44,7 +44,7 @@ def unwritten(error: BaseException) -> str:
     return "see that its folder may be written to"
 
 
-def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Problem:
+def explain(error: BaseException, source: Path, files: Mapping[str, Source]) -> Problem:
     """Turn an error that a run raised into a problem.
 
     Args:
@@ -104,7 +104,9 @@ def explain(error: BaseException, source: Path, files: Mapping[str, File]) -> Pr
     return Problem(node, text, advice, detail)
 
 
-def locate(error: BaseException, source: Path, files: Mapping[str, File]) -> tuple[str | None, str]:
+def locate(
+    error: BaseException, source: Path, files: Mapping[str, Source]
+) -> tuple[str | None, str]:
     """The node whose line raised an error, and that line: the innermost one that has a node."""
     node, detail = None, ""
     for frame, number in walk(error.__traceback__):
@@ -127,20 +129,9 @@ def walk(trace: TracebackType | None) -> list[tuple[FrameType, int]]:
     return [(frame, number) for frame, number in traceback.walk_tb(trace)]
 
 
-def nodes_of(file: File, number: int) -> tuple[str, ...]:
+def nodes_of(file: Source, number: int) -> tuple[str, ...]:
     """The nodes of a line, counted from 1."""
     return file.nodes[number - 1] if 0 < number <= len(file.nodes) else ()
-
-
-def node_of_text(files: Mapping[str, File], name: str, text: str) -> str | None:
-    """The node of the first line of a file that has this text and stands for a node."""
-    file = files.get(name)
-    if file is None:
-        return None
-    for number, line in enumerate(file.text.splitlines(), start=1):
-        if text in line and (nodes := nodes_of(file, number)):
-            return nodes[0]
-    return None
 
 
 def asked_for(text: str) -> str:

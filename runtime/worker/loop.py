@@ -20,7 +20,8 @@ import torch
 from safetensors import SafetensorError
 
 from graph.core.errors import FileError
-from runtime.protocol.config import Project, RunConfig
+from graph.core.run_plan import Project
+from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import (
     Command,
     Generate,

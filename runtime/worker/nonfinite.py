@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 
 from graph.core.errors import FileError
+from graph.core.run_plan import Project
 from graph.declare import REGISTRY
 from graph.edit.document import Document
 from graph.format.file import load_text
 from graph.model.roles import role
-from runtime.protocol.config import Project
+from runtime.protocol.figures import FigureTable
 from runtime.protocol.messages import Problem
-from runtime.worker.build import Training, rates, sets
-from runtime.worker.errors import node_of_text
+from runtime.worker.build import Training, rates, row_sets
 from runtime.worker.recorder import NotFinite
 from runtime.worker.step_watch import Suspect, Watch
 
@@ -48,11 +48,12 @@ def blame(
     """
     kind = "NaN" if math.isnan(error.value) else "infinite"
     text = f"The loss {error.name.rpartition('/')[2]} became {kind} at step {error.step}."
-    for place, tensor in enumerate(tensor for part in sets(training, "train") for tensor in part):
+    sets = row_sets(training, project)
+    rows = ((one.node, tensor) for one in sets for tensor in getattr(training, one.train))
+    for place, (data, tensor) in enumerate(rows):
         if not finite(tensor):
-            node = node_of_text(project.files, "train.py", "train")
             return Problem(
-                node,
+                data or None,
                 f"{text} The training data itself (value {place + 1} of an example) has entries"
                 " that are NaN or infinite.",
                 "Clean the data, or leave out the column or file they come from.",
@@ -66,7 +67,7 @@ def blame(
             found = first_cause(error, again, source, project)
     if found is not None:
         return _of(found, text, project, f"l{slower}", kept)
-    node = node_of_text(project.files, "train.py", f'"{error.name}"')
+    node = FigureTable(project.figures).find(error.name)[1].node or None
     advice = f"L{slower}, and look for a logarithm, a division or a root of zero before the loss."
     weight = first_broken(training)
     if weight and error.step > 1:

@@ -12,7 +12,7 @@ from time import perf_counter
 import torch
 from torch import Tensor
 
-from runtime.protocol.figures import Figure
+from graph.core.run_plan import Figure
 from runtime.protocol.messages import EpochEnded, Message, Points, Steps
 from runtime.store.run_source import FIRST_STEPS
 from runtime.store.runs import Runs, better

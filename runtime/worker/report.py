@@ -13,8 +13,9 @@ from typing import Any
 
 import torch
 
+from graph.core.run_plan import Project
 from runtime.protocol import figures
-from runtime.protocol.config import Project, RunConfig
+from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Progress, Started
 from runtime.store import run_source
 from runtime.store.runs import SETTINGS, Run, Runs
@@ -50,6 +51,8 @@ class Report:
         self._training, self._threads, self._waited = training, threads, waited
         kept = run_source.read_json(folder / SETTINGS).get("rates", []) if config.resume else []
         self._rates = [one for one in kept if one["step"] <= training.step]  # set by hand
+        sets = build.row_sets(training, project)
+        self._train, self._validation = [s.train for s in sets], [s.validation for s in sets]
         self._before = 0.0  # seconds trained by earlier processes
         self._first_step = training.step
         self.begin()
@@ -139,8 +142,8 @@ class Report:
             threads=self._threads,
             steps_per_epoch=training.steps_per_epoch,
             parameters=build.parameters(training),
-            samples=build.samples(training, "train"),
-            validation_samples=build.samples(training, "validation"),
+            samples=build.samples(training, self._train),
+            validation_samples=build.samples(training, self._validation),
             epochs=training.epochs,
             step=training.step,
             epoch=training.epoch,
@@ -155,7 +158,7 @@ class Report:
         seconds = max(now - self._since, 1e-9)
         steps = training.step - self._since_step
         self._since, self._since_step = now, training.step
-        per_step = build.samples(training, "train") / max(training.steps_per_epoch, 1)
+        per_step = build.samples(training, self._train) / max(training.steps_per_epoch, 1)
         return Progress(
             step=training.step,
             epoch=training.epoch,

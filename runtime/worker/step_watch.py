@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
-from runtime.protocol.config import File
+from graph.core.run_plan import Source
 from runtime.worker.errors import nodes_of
 
 
@@ -59,7 +59,7 @@ class Watch(TorchFunctionMode):
         files: That source, for the nodes of its lines.
     """
 
-    def __init__(self, source: Path, files: Mapping[str, File]) -> None:
+    def __init__(self, source: Path, files: Mapping[str, Source]) -> None:
         super().__init__()
         self._source, self._files = source.resolve(), files
         self._calls: list[Call] = []

@@ -13,10 +13,9 @@ import shutil
 from pathlib import Path
 
 from graph.core.errors import FileError, NeurowireError
+from graph.core.run_plan import Project
 from graph.format.file import SUFFIX, load
 from graph.problems.problem import CompileError
-from runtime.protocol import config
-from runtime.protocol.config import Project
 from runtime.protocol.messages import Problem
 from runtime.store import run_source
 from runtime.store.runs import Runs
@@ -101,9 +100,7 @@ def _compiled(board: Path, data_dir: str | None) -> Project:
     errors = [one for one in problems if one.severity == "error"]
     if errors:
         raise CompileError(errors)
-    made = compile_document(document, inference=inference)
-    told = made.views, made.wires, made.learned, made.figures
-    return config.project(made.name, made.files, *told)
+    return compile_document(document, inference=inference).project
 
 
 def _remove(place: Path) -> None:

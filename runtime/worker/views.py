@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from runtime.protocol.config import Project, View, Wire
+from graph.core.run_plan import Project, View, Wire
 from runtime.protocol.messages import Message, Problem, ViewDrawn, Weights
 from runtime.store import run_source
 from runtime.views import PAGED, draw, how_many

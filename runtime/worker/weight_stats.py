@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.linalg import vector_norm
 
-from runtime.protocol.config import Learned
+from graph.core.run_plan import Learned
 from runtime.protocol.messages import Figures, Learning, Message
 from runtime.worker.build import Training
 from runtime.worker.views import SHARE, bare

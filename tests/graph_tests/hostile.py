@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from graph.compile import Project
+from graph.compile import Compiled
 
 CANARY = "NEUROWIRE_CANARY"
 CODE = f"__import__('os').environ.__setitem__('{CANARY}', '1')"
@@ -72,7 +72,7 @@ def replaced(text: str, path: tuple[Any, ...], key: bool, new: str) -> str:
     return json.dumps(content)
 
 
-def assert_only_text(project: Project, told: str = "") -> set[str]:
+def assert_only_text(project: Compiled, told: str = "") -> set[str]:
     """Every file of a project parses, and nothing hostile in it is more than a string.
 
     Returns:
@@ -119,7 +119,7 @@ def facts(texts: tuple[str, ...]) -> Mapping[str, Any]:
     }
 
 
-def written(folder: Path, project: Project) -> Path:
+def written(folder: Path, project: Compiled) -> Path:
     """A project's export in a folder."""
     folder.mkdir(parents=True)
     for name, source in project.exported.items():

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from graph.compile import Project, compile_document
+from graph.compile import Compiled, compile_document
 from graph.edit.document import Document
 from graph.format.templates import names, open_template
 
@@ -23,7 +23,7 @@ def facts_of(document: Document) -> dict[str, Any]:
     }
 
 
-def compiled(name: str) -> Project:
+def compiled(name: str) -> Compiled:
     """A template's project."""
     document = open_template(name)
     return compile_document(document, facts_of(document))

@@ -4,7 +4,7 @@ import pytest
 
 from graph.compile import compile_document
 from graph.compile.clashes import clashes
-from graph.compile.source import Source
+from graph.core.run_plan import Source
 from graph.format.templates import open_template
 from tests.graph_tests.projects import TEMPLATES, compiled
 

@@ -16,7 +16,7 @@ from graph.compile import compile_document
 from graph.edit.document import Document
 from graph.format.file import load_text, save_text
 from graph.format.templates import open_template
-from graph.model.sheet import End, Node
+from graph.model.sheet import Node
 from tests.graph_tests.projects import GOLDEN, TEMPLATES, compiled, facts_of
 
 FILES = ("model.py", "data.py", "train.py", "views.py")
@@ -167,10 +167,9 @@ def test_names_of_weights_of_drawn_wires_are_right() -> None:
     document, project = open_template("xor_neurons"), compiled("xor_neurons")
     neurons = {n.id for n in document.board.nodes.values() if n.type == "neuron.neuron"}
     drawn = {key for key in document.board.links if key.target.node in neurons}
-    assert {wire.link for wire in project.wires} == drawn
+    assert {wire.link for wire in project.wires} == {*map(str, drawn)}
     for wire in project.wires:
         assert wire.network == "model"
-        assert isinstance(wire.link.source, End)
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

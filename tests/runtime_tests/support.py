@@ -11,8 +11,9 @@ from typing import TypeVar
 
 import pytest
 
+from graph.core.run_plan import Figure, Project, Sets, Source, View, Wire
 from runtime.client.client import Client
-from runtime.protocol.config import File, Project, RunConfig, View, Wire
+from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Message, Steps, Stopped
 from tests.processes import Workers
 
@@ -32,13 +33,15 @@ def digits(**changes: tuple[str, str]) -> Project:
             old, new = changes[path.stem]
             assert old in text
             text = text.replace(old, new)
-        files[path.name] = File(text, nodes_of(path.stem, text))
+        files[path.name] = Source(text, nodes_of(path.stem, text))
     for name in ("processes", "checkpoint", "threads"):
         text = (EXPORTED / f"{name}.py").read_text(encoding="utf-8")
-        files[f"{name}.py"] = File(text.replace("from runtime.exported.", "from "))
-    files["digits.neurowire"] = File("{}\n")
+        files[f"{name}.py"] = Source(text.replace("from runtime.exported.", "from "))
+    files["digits.neurowire"] = Source("{}\n")
     wire = Wire("n1.y->n2.x", "model", "linear.weight", 3, 5)
-    return Project("digits", files, (), (wire,))
+    sets = (Sets("digits", "train_set", "validation_set"),)
+    figures = (Figure("loss", "", "loss", "lower", node="loss"),)
+    return Project("digits", files, wires=(wire,), figures=figures, sets=sets)
 
 
 def nodes_of(stem: str, text: str) -> tuple[tuple[str, ...], ...]:

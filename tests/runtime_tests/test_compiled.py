@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from graph.compile import compile_document
+from graph.core.run_plan import Project
 from graph.format import templates
-from runtime.cli.train_command import records
-from runtime.protocol import config, payloads
+from runtime.protocol import payloads
+from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Problem, Started, Steps, Stopped, ViewDrawn, Weights
 from runtime.worker import board_facts
 from tests.runtime_tests.support import QUICK, Talk
 
 
-def compiled(name: str) -> config.Project:
+def compiled(name: str) -> Project:
     project = compile_document(templates.open_template(name))
-    return records(project)
+    return project.project
 
 
 def test_digits_draws_its_views_and_learns(talk: Talk) -> None:
@@ -41,7 +42,7 @@ def test_watching_changes_nothing(talk: Talk) -> None:
     name = next(iter(talk.all(Steps)[0].curves))
     watched = talk.losses(name)
     talk.forget()
-    talk.train(config.Project(project.name, project.files))
+    talk.train(Project(project.name, project.files))
     assert not talk.all(ViewDrawn)
     assert talk.losses(name) == watched
 
@@ -60,13 +61,13 @@ def test_drawn_wires_show_their_weights(talk: Talk) -> None:
 @pytest.mark.parametrize("name", ["digits_mlp", "spiral", "spiral_neurons"])
 def test_a_stopped_template_goes_on_exactly(talk: Talk, name: str) -> None:
     project = compiled(name)
-    settings = config.RunConfig(epochs=3, threads=1, device="cpu", batch_size=16)
+    settings = RunConfig(epochs=3, threads=1, device="cpu", batch_size=16)
     talk.train(project, settings)
     loss = next(iter(talk.all(Steps)[0].curves))
     whole = talk.losses(loss)
     talk.forget()
     middle = len(whole) * 2 // 3 + 1
-    half = config.RunConfig(epochs=3, threads=1, device="cpu", batch_size=16, max_steps=middle)
+    half = RunConfig(epochs=3, threads=1, device="cpu", batch_size=16, max_steps=middle)
     stopped = talk.train(project, half)
     talk.client.resume_run(stopped.folder, config=settings)
     assert talk.until(Started).step == middle
@@ -80,5 +81,5 @@ def test_a_table_is_read_for_its_facts(talk: Talk, real_data: Callable[[str], Pa
     inference, problems = board_facts.learn(document, None)
     assert not problems
     project = compile_document(document, inference=inference)
-    assert talk.train(records(project)).reason == "finished", talk.all(Problem)
+    assert talk.train(project.project).reason == "finished", talk.all(Problem)
     assert {type(message.payload) for message in talk.all(ViewDrawn)} >= {payloads.Table}

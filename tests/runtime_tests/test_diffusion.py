@@ -12,13 +12,13 @@ from safetensors.torch import save_file
 from torch.optim.swa_utils import AveragedModel
 
 from graph.compile import compile_document
+from graph.core.run_plan import Project
 from graph.edit.document import Document
 from graph.format.templates import open_template
 from graph.model.sheet import End, Node
-from runtime.cli.train_command import first_losses, records
+from runtime.cli.train_command import first_losses
 from runtime.client.export import write_project
 from runtime.exported.diffusion import diffusion_samples
-from runtime.protocol import config
 from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Problem, Steps, ViewDrawn
 from runtime.protocol.payloads import Pictures
@@ -37,7 +37,7 @@ def template() -> tuple[Document, dict[str, Node]]:
 def test_samples_and_the_way_to_them_are_drawn_and_change_nothing(talk: Talk) -> None:
     document, _ = template()
     project = compile_document(document)
-    whole = records(project)
+    whole = project.project
     talk.train(whole, SOON)
     assert not talk.all(Problem)
     drawn = {one.name: one.payload for one in talk.all(ViewDrawn)}
@@ -49,7 +49,7 @@ def test_samples_and_the_way_to_them_are_drawn_and_change_nothing(talk: Talk) ->
     name = next(iter(talk.all(Steps)[0].curves))
     watched = talk.losses(name)
     talk.forget()
-    talk.train(config.Project(project.name, whole.files), SOON)
+    talk.train(Project(project.name, whole.files), SOON)
     assert talk.losses(name) == watched
 
 

@@ -12,13 +12,13 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from graph.compile import Project, compile_document
+from graph.compile import Compiled, compile_document
+from graph.core.run_plan import Project, View
 from graph.edit.document import Document
 from graph.format.templates import open_template
 from graph.model.sheet import End
-from runtime.cli.train_command import first_losses, records
+from runtime.cli.train_command import first_losses
 from runtime.client.export import write_project
-from runtime.protocol import config
 from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Problem, Steps, ViewDrawn
 from runtime.protocol.payloads import Pictures
@@ -63,7 +63,7 @@ def board() -> Document:
 
 def test_views_see_the_same_noise_at_each_look_and_change_nothing(talk: Talk) -> None:
     project = compile_document(board())
-    whole = records(project)
+    whole = project.project
     talk.train(whole, SOON)
     assert not talk.all(Problem)
     drawn = [message for message in talk.all(ViewDrawn) if message.name == "seen"]
@@ -79,7 +79,7 @@ def test_views_see_the_same_noise_at_each_look_and_change_nothing(talk: Talk) ->
     name = next(iter(talk.all(Steps)[0].curves))
     watched = talk.losses(name)
     talk.forget()
-    talk.train(config.Project(project.name, whole.files), SOON)
+    talk.train(Project(project.name, whole.files), SOON)
     assert talk.losses(name) == watched
 
 
@@ -112,10 +112,10 @@ def test_as_many_pictures_come_from_noise_as_are_asked_for(talk: Talk, tmp_path:
     assert (asked["samples"].count, asked["ways"].count) == (400, 50)
 
 
-def drawn(talk: Talk, project: Project, config: RunConfig) -> dict[str, Pictures]:
+def drawn(talk: Talk, project: Compiled, config: RunConfig) -> dict[str, Pictures]:
     """What the views of a run show last, by name."""
     talk.forget()
-    talk.train(records(project), config)
+    talk.train(project.project, config)
     assert not talk.all(Problem)
     found = {one.name: one.payload for one in talk.all(ViewDrawn)}
     return {name: one for name, one in found.items() if isinstance(one, Pictures)}
@@ -221,7 +221,7 @@ def test_samples_are_the_pixels_that_the_view_shows(range_: str, tmp_path: Path)
             drawn = modules["views"].samples(training, 12)["image"]
     assert drawn.min() < 0
     assert drawn.max() > 1
-    shown = draw(config.View("", "", view.kind, view.params), lambda _: {"image": drawn}, ())
+    shown = draw(View("", "", view.kind, view.params), lambda _: {"image": drawn}, ())
     assert isinstance(shown, Pictures)
     run(folder, "sample.py", "--count", "12", "--seed", "5", "--device", "cpu")
     with Image.open(folder / "samples.png") as sheet:

@@ -17,7 +17,7 @@ import pytest
 from graph.compile import compile_document
 from graph.format.file import HALF, load, save
 from graph.format.templates import open_template
-from runtime.cli import terminal, train_command
+from runtime.cli import terminal
 from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import EpochEnded, Message, Problem, Saved, Stopped
 from runtime.store import leftovers
@@ -87,7 +87,7 @@ def train_and(lose: Callable[[Path], None], kind: type[Message]) -> tuple[Stoppe
             lose(home())
         heard.append(message)
 
-    project = train_command.records(compile_document(open_template("xor_neurons")))
+    project = compile_document(open_template("xor_neurons")).project
     config = RunConfig(epochs=EPOCHS, threads=1, device="cpu", checkpoint_interval_s=0.01)
     return terminal.run(project, config, hear), heard
 

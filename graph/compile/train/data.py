@@ -8,6 +8,7 @@ from graph.compile.plan import Plan
 from graph.compile.scope import local_names
 from graph.compile.source import Writer
 from graph.core import names
+from graph.core.run_plan import Sets
 from graph.declare import Value, literal
 from graph.model.sheet import End, Node
 
@@ -20,6 +21,11 @@ def sets(plan: Plan, node: Node) -> tuple[str, str]:
         return "train_set", "validation_set"
     others = plan.board.names()
     return free(f"{node.name}_train", others), free(f"{node.name}_validation", others)
+
+
+def row_sets(plan: Plan) -> tuple[Sets, ...]:
+    """Where the training holds the rows of each data node."""
+    return tuple(Sets(node.id, *sets(plan, node)) for node in plan.data)
 
 
 def batch_values(plan: Plan) -> dict[End, Value]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from graph.compile import vendored
 from graph.compile.plan import Plan
 from graph.compile.program import AVERAGING
-from graph.compile.source import Source, Writer, import_lines, import_short, names_used
+from graph.compile.source import Writer, import_lines, import_short, names_used
 from graph.compile.train import data, loop, making
 from graph.compile.train.members import Members
 from graph.compile.train.step import StepMethod
 from graph.compile.train.validation import Validation
+from graph.core.run_plan import Source
 from graph.declare import Raw, call, docstring
 
 MODULES = ("argparse", "copy", "json", "checkpoint", "processes", "script", "math")

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from graph.compile import Project, compile_document, vendored
+from graph.compile import Compiled, compile_document, vendored
 from graph.compile.source import import_lines
 from graph.diagnose.diagnosis import Diagnosis
 from graph.model.order import upstream
@@ -12,7 +12,7 @@ from graph.model.sheet import End, LinkKey
 from tests.drawing import Drawing
 
 
-def train(draw: Drawing, logits: End, target: End) -> Project:
+def train(draw: Drawing, logits: End, target: End) -> Compiled:
     """Wire a loss and an optimizer behind the last neuron, and compile."""
     loss, adam = draw.add("loss.binary_cross_entropy"), draw.add("optimizer.adam")
     draw.wire(logits, loss, "logits")
@@ -57,7 +57,7 @@ class Model(nn.Module):
     )
     lines = model.text.splitlines()
     assert [lines[number] for number in model.lines_of(b.node)] == [lines[11], lines[15]]
-    (wire,) = (w for w in project.wires if w.link == LinkKey(x[1], End(b.node, "xs")))
+    (wire,) = (w for w in project.wires if w.link == str(LinkKey(x[1], End(b.node, "xs"))))
     assert (wire.network, wire.tensor, wire.row, wire.column) == ("model", "neurons.weight", 1, 1)
 
 
@@ -172,7 +172,7 @@ def test_two_hundred_irregular_neurons_are_one_module() -> None:
     live = upstream(draw.board, [top.node])
     wires = [link.key for link in draw.board.links.values() if link.target.node in live]
     drawn = [key for key in wires if draw.board.nodes[key.target.node].type == "neuron.neuron"]
-    assert {wire.link for wire in project.wires} == {*drawn}
+    assert {wire.link for wire in project.wires} == {*map(str, drawn)}
     places = {(wire.tensor, wire.row, wire.column) for wire in project.wires}
     assert places == {("neurons.weight", row, 0) for row in range(len(drawn))}
 

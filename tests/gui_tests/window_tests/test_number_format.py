@@ -11,13 +11,14 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from graph.core.run_plan import Figure
 from gui.charts.curves_panel import Losses
 from gui.charts.series import Series, Smoothing
 from gui.previews.painters import draw, natural_size, on_node
 from gui.shell.window import Window
 from gui.widgets.common import Elided
 from gui.widgets.number_format import duration, figure, headline, percent, size
-from runtime.protocol.figures import Figure, deciding
+from runtime.protocol.figures import deciding
 from runtime.protocol.messages import (
     EpochEnded,
     Points,

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from graph.compile import Project, compile_document
+from graph.compile import Compiled, compile_document
 from graph.core.errors import FileError
 from graph.diagnose.diagnosis import Diagnosis
 from graph.format import templates
 from runtime.client.export import WRITTEN, Edited, check_edited, write_project
 
 
-def project(template: str = "xor_neurons", *, epochs: int = 10) -> Project:
+def project(template: str = "xor_neurons", *, epochs: int = 10) -> Compiled:
     document = templates.open_template(template)
     document.set_settings(epochs=epochs)
     return compile_document(document, inference=Diagnosis(document, watch=False))

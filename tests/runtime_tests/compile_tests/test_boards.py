@@ -10,7 +10,8 @@ import torch
 from hypothesis import HealthCheck, given, note, settings
 from torch import nn
 
-from graph.compile import LearnedSpec, ViewSpec, compile_document
+from graph.compile import compile_document
+from graph.core.run_plan import Learned, View
 from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from tests.graph_tests.boards import boards
@@ -66,7 +67,7 @@ def test_training_means_what_is_drawn(document: Document) -> None:
             check_learned(document, training, project.learned)
 
 
-def check_learned(document: Document, training: Any, learned: tuple[LearnedSpec, ...]) -> None:
+def check_learned(document: Document, training: Any, learned: tuple[Learned, ...]) -> None:
     """Every node that learns has as many numbers as inference says, where it is said to."""
     inference = Diagnosis(document, watch=False)
     for spec in learned:
@@ -77,7 +78,7 @@ def check_learned(document: Document, training: Any, learned: tuple[LearnedSpec,
             assert count == (inference.weights(leader) or 0)
 
 
-def check_views(modules: Mapping[str, Any], training: Any, views: tuple[ViewSpec, ...]) -> None:
+def check_views(modules: Mapping[str, Any], training: Any, views: tuple[View, ...]) -> None:
     """Every view gives a tensor for each of its ports, and validation gives numbers."""
     figures = training.validate()
     assert all(isinstance(value, float) for value in figures.values())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from graph.compile import Project, compile_document
+from graph.compile import Compiled, compile_document
 from graph.edit.document import Document
 from graph.model.sheet import Node
 from tests.graph_tests.boards import boards
@@ -17,7 +17,7 @@ from tests.runtime_tests.compile_tests import shapes
 from tests.runtime_tests.compile_tests.written import imported, write
 
 
-def run(project: Project, folder: Path, rows: int = 12) -> int:
+def run(project: Compiled, folder: Path, rows: int = 12) -> int:
     """Train, measure and view with every comment checked; how many were."""
     shapes.CHECKED.clear()
     write(project, folder, views=True)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from graph.compile import Project, compile_document
+from graph.compile import Compiled, compile_document
 from graph.edit.document import Document
 from graph.model.sheet import End, Node
 from runtime.data import probe
@@ -36,7 +36,7 @@ class Board:
     def out(self, node: Node, port: str = "") -> End:
         return End(node.id, port or self.document.ports(node).outputs[0].name)
 
-    def project(self) -> Project:
+    def project(self) -> Compiled:
         document = self.document
         data = [
             node

@@ -15,7 +15,6 @@ from graph.declare.registry import REGISTRY, Declaration
 from graph.edit.document import Document
 from graph.model.sheet import End
 from runtime.cli import terminal
-from runtime.cli.train_command import records
 from runtime.exported.data import validation_pause
 from runtime.protocol.config import RunConfig
 from runtime.protocol.figures import FigureTable, from_plain
@@ -112,7 +111,7 @@ def test_a_run_records_and_sends_what_is_told_within_an_epoch(tmp_path: Path) ->
     heard: list[Message] = []
     settings = RunConfig(epochs=1, batch_size=200, threads=1, device="cpu", validate_every=3)
     stopped = terminal.run(
-        records(compile_document(mlp())), settings, heard.append, runs_at=tmp_path
+        compile_document(mlp()).project, settings, heard.append, runs_at=tmp_path
     )
     with Runs(tmp_path / "runs.sqlite") as runs:
         curves, epochs = runs.curves(stopped.run), runs.epochs(stopped.run)
@@ -140,7 +139,7 @@ def judged(*metrics: str) -> Document:
 def test_an_epoch_has_the_mean_of_its_batches_and_no_metric_decides_which_is_best(
     tmp_path: Path,
 ) -> None:
-    project = records(compile_document(judged("top_k", "perplexity", "f1", "iou")))
+    project = compile_document(judged("top_k", "perplexity", "f1", "iou")).project
     settings = RunConfig(epochs=3, batch_size=200, threads=1, device="cpu")
     heard: list[Message] = []
     stopped = terminal.run(project, settings, heard.append, runs_at=tmp_path)
@@ -162,7 +161,7 @@ def test_an_epoch_has_the_mean_of_its_batches_and_no_metric_decides_which_is_bes
 
 
 def test_a_run_says_what_its_figures_are(tmp_path: Path) -> None:
-    project = records(compile_document(judged("top_k", "perplexity")))
+    project = compile_document(judged("top_k", "perplexity")).project
     settings = RunConfig(epochs=1, batch_size=200, threads=1, device="cpu", max_steps=2)
     heard: list[Message] = []
     stopped = terminal.run(project, settings, heard.append, runs_at=tmp_path)
@@ -184,7 +183,7 @@ def test_a_run_says_what_its_figures_are(tmp_path: Path) -> None:
 
 
 def test_a_run_of_old_that_says_nothing_of_its_figures_goes_on_as_it_was(tmp_path: Path) -> None:
-    project = records(compile_document(judged("top_k")))
+    project = compile_document(judged("top_k")).project
     settings = RunConfig(epochs=3, batch_size=200, threads=1, device="cpu", max_steps=8)
     stopped = terminal.run(replace(project, figures=()), settings, lambda _: None, runs_at=tmp_path)
     resumed = replace(settings, resume=stopped.folder, max_steps=None)

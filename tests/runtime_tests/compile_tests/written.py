@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from graph.compile import Project
+from graph.compile import Compiled
 from tests import processes
 from tests.torchrun import torchrun
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 RULES = ("--isolated", "--line-length", "100")
 
 
-def write(project: Project, folder: Path, *, views: bool = False) -> Path:
+def write(project: Compiled, folder: Path, *, views: bool = False) -> Path:
     """Put a project's files into an empty folder."""
     folder.mkdir(parents=True)
     for name, source in (project.files if views else project.exported).items():

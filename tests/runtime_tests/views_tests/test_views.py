@@ -6,19 +6,21 @@ import torch
 from torch import Tensor
 
 import graph.nodes  # noqa: F401 - declares them
+from graph.core.run_plan import View
 from graph.declare import REGISTRY
-from runtime.protocol.config import View
 from runtime.protocol.payloads import Boundary, Histogram, Matrix, Number, Pairs, Predictions, Table
 from runtime.views import VIEWS, draw
 from runtime.views.predictions import balanced
 from runtime.worker.views import by_chance
 
 
-def shown(kind: str, tensors: Mapping[str, Tensor], **params: Any) -> Any:
+def shown(
+    kind: str, tensors: Mapping[str, Tensor], classes: tuple[str, ...] = (), **params: Any
+) -> Any:
     """Draw tensors that are all examples, as if nothing were computed."""
     names = list(tensors)
     inputs = {name: place for place, name in enumerate(names)}
-    view = View("n1", "view", kind, params, inputs)
+    view = View("n1", "view", kind, params, inputs, classes)
     return draw(view, lambda batch: dict(zip(names, batch, strict=True)), tuple(tensors.values()))
 
 
@@ -137,8 +139,9 @@ def test_what_is_no_picture_is_refused() -> None:
 def test_boundary_asks_the_network_on_a_grid() -> None:
     point = torch.tensor([[-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [1.0, -1.0]])
     label = torch.tensor([0, 1, 0, 1])
-    view = View("n1", "view", "boundary", {"classes": ("left", "right")},
-                {"point": 0, "logits": None, "label": 1})  # fmt: skip
+    view = View(
+        "n1", "view", "boundary", {}, {"point": 0, "logits": None, "label": 1}, ("left", "right")
+    )
     payload = draw(
         view,
         lambda batch: {"point": batch[0], "logits": batch[0][:, :1] * 100, "label": batch[1]},

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from runtime.protocol.config import File, RunConfig
+from graph.core.run_plan import Source
+from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Noted, Problem, Saved, Started, Steps, Stopped
 from runtime.store.runs import Runs, database
-from runtime.worker.errors import explain, node_of_text
+from runtime.worker.errors import explain, nodes_of
 from runtime.worker.recorder import as_floats
 from tests.runtime_tests.support import QUICK, Talk, digits, talking
 
@@ -154,10 +155,10 @@ def test_what_can_not_be_written_for_another_reason_asks_for_no_space(own: Talk)
 
 
 def test_lines_know_their_nodes() -> None:
-    files = {"train.py": File("a = 1\nb = 2\n", ((), ("n7",)))}
-    assert node_of_text(files, "train.py", "b = 2") == "n7"
-    assert node_of_text(files, "train.py", "a = 1") is None
-    assert node_of_text(files, "model.py", "a") is None
+    source = Source("a = 1\nb = 2\n", ((), ("n7",)))
+    assert nodes_of(source, 2) == ("n7",)
+    assert nodes_of(source, 1) == ()
+    assert nodes_of(source, 3) == ()
 
 
 def test_numbers_are_those_of_the_tensors() -> None:

@@ -10,10 +10,10 @@ import torch
 from safetensors.torch import save_file
 
 from graph.compile import compile_document
+from graph.core.run_plan import Learned, Project
 from graph.edit.document import Document
 from graph.format.templates import open_template
-from runtime.cli import train_command
-from runtime.protocol.config import Learned, Project, RunConfig
+from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import (
     GenerateEnded,
     Generating,
@@ -37,7 +37,7 @@ LONG = replace(SOON, epochs=100_000, view_interval_s=3600.0)
 
 def records(document: Document) -> Project:
     project = compile_document(document)
-    return train_command.records(project)
+    return project.project
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import pytest
 from graph.compile import compile_document
 from graph.edit.document import Document
 from graph.model.sheet import End, Node
-from runtime.protocol import config
 from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Message, Problem
 from runtime.store.runs import Runs
@@ -22,7 +21,7 @@ from tests.graph_tests.networks_tests.drawing import Drawing
 def told(document: Document, tmp_path: Path, **more: Any) -> Problem:
     """Train until a loss is no number; what is said of it."""
     made = compile_document(document)
-    project = config.project(made.name, made.files, made.views, made.wires, made.learned)
+    project = made.project
     sent: list[Message] = []
     settings = RunConfig(epochs=3, batch_size=32, device="cpu", threads=1, **more)
     with Runs(tmp_path / "runs.sqlite") as runs:

@@ -13,7 +13,8 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from runtime.protocol.config import File, Project, RunConfig
+from graph.core.run_plan import Project, Source
+from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import (
     EpochEnded,
     Paused,
@@ -253,7 +254,7 @@ def test_out_of_memory_names_its_node(talk: Talk) -> None:
 
 
 def test_source_that_does_not_parse_is_a_problem_and_the_worker_lives(talk: Talk) -> None:
-    files = {**digits().files, "model.py": File("class Model(:\n")}
+    files = {**digits().files, "model.py": Source("class Model(:\n")}
     assert talk.train(Project("broken", files)).reason == "failed"
     assert "invalid syntax" in talk.all(Problem)[-1].text
     talk.forget()

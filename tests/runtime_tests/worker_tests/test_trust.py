@@ -15,10 +15,10 @@ from typing import TypeVar
 import pytest
 
 from graph.compile import compile_document
+from graph.core.run_plan import Project
 from graph.format import templates
 from runtime.cli import terminal
-from runtime.cli.train_command import records
-from runtime.protocol.config import Project, RunConfig
+from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Message, Problem, Started, Steps, Stopped
 from runtime.store.run_source import FOLDER, PLAN
 from runtime.store.runs import Runs
@@ -30,7 +30,7 @@ CONFIG = RunConfig(epochs=3, threads=1, device="cpu", batch_size=2)
 
 def project() -> Project:
     document = templates.open_template("xor_neurons")
-    return records(compile_document(document))
+    return compile_document(document).project
 
 
 class Told:

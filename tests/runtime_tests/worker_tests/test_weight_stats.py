@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from graph.compile import compile_document
 from graph.edit.document import Document
 from graph.format.templates import open_template
-from runtime.cli.train_command import records
 from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Figures, Learning, Message, Paused, Problem, Steps, Stopped
 from runtime.store import run_source
@@ -143,7 +142,7 @@ def check(figures: Figures, parameters: list[Tensor]) -> None:
 
 def test_figures_are_those_of_the_parameters_and_of_one_update(tmp_path: Path) -> None:
     document, nodes = gan(every=3)
-    specs = records(compile_document(document)).learned
+    specs = compile_document(document).project.learned
     told: list[Message] = []
     with training(document, tmp_path / "gan") as run:
         learned = LearnedNodes(specs, run, told.append)
@@ -185,7 +184,7 @@ def test_nothing_is_known_of_gradients_before_the_first_step(tmp_path: Path) -> 
     document, nodes = gan()
     told: list[Message] = []
     with training(document, tmp_path / "gan") as run:
-        LearnedNodes(records(compile_document(document)).learned, run, told.append).read()
+        LearnedNodes(compile_document(document).project.learned, run, told.append).read()
     [message] = told
     assert isinstance(message, Learning)
     figures = message.nodes[nodes["g"].id]
@@ -204,7 +203,7 @@ def tensors(folder: str) -> Mapping[str, Tensor]:
 
 def test_the_last_figures_are_those_of_the_last_checkpoint(talk: Talk) -> None:
     document, nodes = gan()
-    project = records(compile_document(document))
+    project = compile_document(document).project
     stopped = talk.train(project, SOON)
     assert stopped.reason == "finished", talk.all(Problem)
     last = talk.all(Learning)[-1]
@@ -224,7 +223,7 @@ def test_the_last_figures_are_those_of_the_last_checkpoint(talk: Talk) -> None:
 
 @pytest.mark.parametrize("name", ["digits_mlp", "digits_gan"])
 def test_watching_how_nodes_learn_changes_nothing(talk: Talk, name: str) -> None:
-    project = records(compile_document(open_template(name)))
+    project = compile_document(open_template(name)).project
     assert project.learned
     ends = []
     losses = []
@@ -242,7 +241,7 @@ def test_watching_how_nodes_learn_changes_nothing(talk: Talk, name: str) -> None
 
 def test_one_step_alone_shows_what_it_changed(talk: Talk) -> None:
     document, nodes = gan()
-    talk.client.run(records(compile_document(document)), replace(QUICK, paused=True))
+    talk.client.run(compile_document(document).project, replace(QUICK, paused=True))
     assert talk.until(Paused).step == 0
     assert talk.all(Learning)[-1].nodes[nodes["g"].id].update is None
     for step in (1, 2):
@@ -259,7 +258,7 @@ def test_one_step_alone_shows_what_it_changed(talk: Talk) -> None:
 
 
 def test_a_resumed_run_knows_its_nodes(tmp_path: Path) -> None:
-    project = records(compile_document(gan()[0]))
+    project = compile_document(gan()[0]).project
     run_source.write(project, tmp_path)
     assert run_source.read(tmp_path).learned == project.learned
     assert project.learned
