@@ -7,6 +7,7 @@ NEUROWIRE_DATA=FOLDERS    where the real data sets lie; by default ../shared/dat
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -57,6 +58,15 @@ def pytest_sessionstart() -> None:
         found = [name for name in ("PySide6", "torch", "numpy") if importlib.util.find_spec(name)]
         if found:
             pytest.exit(f"expected an environment without {', '.join(found)}", returncode=2)
+
+
+def pytest_collection_finish() -> None:
+    """Let Python look no more through all that was imported when it looks for what is left over.
+
+    That took a quarter of a second, and window tests ask for it after each test.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

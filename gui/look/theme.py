@@ -104,9 +104,12 @@ def _wanted(app: QApplication) -> Colours:
 
 
 def _paint(app: QApplication, colours: Colours) -> None:
-    _theme.colours = colours
     app.setPalette(palette(colours))
-    app.setStyleSheet(style_sheet(colours))
+    sheet = style_sheet(colours)
+    if colours is _theme.colours and app.styleSheet() == sheet:
+        return  # Qt would style every widget anew, a third of a second for the whole window
+    _theme.colours = colours
+    app.setStyleSheet(sheet)
     changed.emit()
 
 

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from PySide6.QtCore import QSize, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QObject, QSize, qInstallMessageHandler
 from PySide6.QtGui import QColor, QFontInfo, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 import graph.nodes
 from graph.declare import REGISTRY
@@ -106,6 +106,27 @@ def test_choosing_a_scheme_says_so(qapp: QApplication) -> None:
     assert look.scheme() == "light"
     assert qapp.palette().color(QPalette.ColorRole.Window) == look.LIGHT.panel
     look.apply(qapp, "dark")
+
+
+def test_a_look_that_is_on_already_styles_nothing_anew(qapp: QApplication) -> None:
+    look.apply(qapp, "dark")
+    widget = QWidget()
+    widget.ensurePolished()
+    told: list[object] = []
+
+    class Ear(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            told.append(event.type())
+            return False
+
+    ear = Ear()
+    widget.installEventFilter(ear)
+    look.apply(qapp, "dark")
+    assert QEvent.Type.StyleChange not in told
+    look.apply(qapp, "light")
+    assert QEvent.Type.StyleChange in told
+    look.apply(qapp, "dark")
+    widget.removeEventFilter(ear)
 
 
 def test_an_icon_without_room_paints_nothing(qapp: QApplication) -> None:
