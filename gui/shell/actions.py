@@ -1,8 +1,11 @@
-"""Every action of the window: its name, key, menu and icon, in one table."""
+"""Every action of the window: its name, key, menu and icon, in one table.
+
+What the actions of a menu do stands in a file of the menu's name, such as `run_actions`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -16,7 +19,7 @@ Keys = QKeySequence.StandardKey
 
 @dataclass(frozen=True)
 class Act:
-    """One action: which method of the window it calls, and how it shows.
+    """One action: which method of its menu's class it calls, and how it shows.
 
     `key` may name several, apart by "; "; the first is shown.
     """
@@ -82,13 +85,13 @@ MENUS: dict[str, tuple[Act, ...]] = {
 }
 
 
-def build(window: QMainWindow, call: Callable[[str], Callable[[], object]]) -> dict[str, QAction]:
-    """Make every action and the menus; `call` gives what an action does by its name."""
+def build(window: QMainWindow) -> dict[str, QAction]:
+    """Make every action and the menus."""
     actions: dict[str, QAction] = {}
     for title, acts in MENUS.items():
         menu = Menu(title, window)
         window.menuBar().addMenu(menu)
-        menu.setObjectName(title.replace("&", "").lower())
+        menu.setObjectName(_name(title))
         for act in acts:
             if not act.name:
                 menu.addSeparator()
@@ -102,11 +105,26 @@ def build(window: QMainWindow, call: Callable[[str], Callable[[], object]]) -> d
                 colour = "on_good" if act.name == "train" else None
                 action.setIcon(look.icon(act.icon, colour))
             action.setCheckable(act.checkable)
-            slot = call(act.name)
-            action.triggered.connect(lambda _=False, slot=slot: slot())
             menu.addAction(action)
             actions[act.name] = action
     return actions
+
+
+def connect(actions: Mapping[str, QAction], handlers: Mapping[str, object]) -> None:
+    """Let each action do what it stands for.
+
+    Args:
+        actions: What `build` made.
+        handlers: For each menu, by its name in small letters, what has a method for each action.
+    """
+    for title, acts in MENUS.items():
+        for name in filter(None, (act.name for act in acts)):
+            slot = getattr(handlers[_name(title)], name)
+            actions[name].triggered.connect(lambda _=False, slot=slot: slot())
+
+
+def _name(title: str) -> str:
+    return title.replace("&", "").lower()
 
 
 def _keys(key: str | QKeySequence.StandardKey) -> list[QKeySequence]:

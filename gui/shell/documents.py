@@ -15,7 +15,7 @@ from graph.compile import Compiled
 from graph.core.errors import FileError, NeurowireError
 from graph.edit.document import Document
 from graph.format import templates
-from graph.format.file import load, load_text
+from graph.format.file import SUFFIX, load, load_text
 from gui.core.autosave import Leftover
 from gui.core.board_file import File, digest
 from gui.core.file_changes import FileChanges, beside
@@ -78,6 +78,18 @@ class Documents(QObject):
     def open_copy(self, path: Path) -> bool:
         """Open the board in a run's folder as a new one: the run's own stays what it trained."""
         return self.open_path(path, copy=True)
+
+    def open_trained(self, folder: str) -> bool:
+        """Open what a run trained, from the run's folder; say so where there is no board in it."""
+        boards = sorted(Path(folder).glob(f"*{SUFFIX}"))
+        if boards:
+            return self.open_copy(boards[0])
+        self._notice.show_message(
+            f"The run {Path(folder).name} has no board: expected a {SUFFIX} file in its"
+            " folder, found none.",
+            f"Choose another run, or look into {folder}.",
+        )
+        return False
 
     def open_path(self, path: Path, *, copy: bool = False) -> bool:
         """Open a file, or a copy that has no file yet; what can't be read of it is said."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QTabBar, QWidget
 
+from gui.canvas import Board
 from gui.inspector.network import NetworkPage
+from gui.inspector.panel import Inspector
+from gui.panels.palette import Palette
 from gui.widgets.common import holds_keys
-
-if TYPE_CHECKING:
-    from gui.shell.window import Window
+from gui.widgets.dock import Panel
 
 REASON = Qt.FocusReason.TabFocusReason
 
@@ -50,10 +50,31 @@ def open_menu() -> None:
 
 
 class Parts:
-    """The parts of a window that F6 goes through: bar, palette, board, inspector, tabs."""
+    """The parts of a window that F6 goes through: bar, palette, board, inspector, tabs.
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
+    Args:
+        window: The window.
+        docks: Its panels by name.
+        palette: What the panel at the left holds.
+        board: What stands in the middle.
+        inspector: What the panel at the right holds.
+        above: The bar on top.
+        below: The bar at the bottom.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        docks: Mapping[str, Panel],
+        palette: Palette,
+        board: Board,
+        inspector: Inspector,
+        above: QWidget,
+        below: QWidget,
+    ) -> None:
+        self._window, self._docks = window, docks
+        self._palette, self._board, self._inspector = palette, board, inspector
+        self._above, self._below = above, below
 
     def go(self, by: int) -> None:
         """Go to the next part that can be seen, or with -1 to the one before."""
@@ -70,9 +91,9 @@ class Parts:
         It is one of the part that has the keys, if that has tabs, else of those below the board.
         """
         bars = [one for one in self._bars() if one.count() > 1]
-        held = [one.windowTitle() for one in self._window.docks.values() if holds_keys(one)]
+        held = [one.windowTitle() for one in self._docks.values() if holds_keys(one)]
         inside = [one for one in bars if one.hasFocus() or set(held) & set(titles(one))]
-        below = self._window.docks["losses"].windowTitle()
+        below = self._docks["losses"].windowTitle()
         for bar in [*inside, *(one for one in bars if below in titles(one))][:1]:
             bar.setCurrentIndex((bar.currentIndex() + by) % bar.count())
             if inside:
@@ -80,13 +101,14 @@ class Parts:
 
     def to_board(self) -> None:
         """Bring the keys to the board."""
-        self._window.board.setFocus(REASON)
+        self._board.setFocus(REASON)
 
     def to_fields(self) -> None:
         """Bring the keys to the first field of what is selected."""
-        window = self._window
-        window.show_tab("inspector")
-        page = window.inspector.page
+        dock = self._docks["inspector"]
+        dock.show()
+        dock.raise_()
+        page = self._inspector.page
         if page is None:
             return
         fields = [one for one in in_order(page) if takes_keys(one)]
@@ -96,17 +118,16 @@ class Parts:
             first.setFocus(REASON)
 
     def _parts(self) -> Iterator[QWidget]:
-        window = self._window
-        yield window.topbar
+        yield self._above
         for name in ("palette", "inspector"):
             if name == "inspector":
-                yield window.board
-            yield window.docks[name]
+                yield self._board
+            yield self._docks[name]
         yield from self._bars()
-        for name, dock in window.docks.items():
+        for name, dock in self._docks.items():
             if name not in {"palette", "inspector"}:
                 yield dock
-        yield window.status
+        yield self._below
 
     def _bars(self) -> Iterator[QTabBar]:
         for bar in self._window.findChildren(QTabBar):
@@ -115,15 +136,14 @@ class Parts:
 
     def _door(self, part: QWidget) -> QWidget | None:
         """What of a part gets the keys first; none where it can't be seen."""
-        if part is self._window.board:
-            return self._window.board.viewer
+        if part is self._board:
+            return self._board.viewer
         if not in_sight(part):
             return None
         if isinstance(part, QTabBar):
             return part
-        content = self._window.palette_panel
-        if content.isVisible() and part.isAncestorOf(content):
-            return content.search
+        if self._palette.isVisible() and part.isAncestorOf(self._palette):
+            return self._palette.search
         return next((one for one in in_order(part) if takes_keys(one)), None)
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QMenuBar
 
 from gui.canvas import port_keys, viewer
 from gui.inspector import number
 from gui.shell.command_palette import plain
-
-if TYPE_CHECKING:
-    from gui.shell.window import Window
 
 Row = tuple[str, str]
 Format = QKeySequence.SequenceFormat
@@ -26,15 +23,23 @@ class Section(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def listed(window: Window, form: Format = Format.NativeText) -> list[Section]:
-    """Every key, by menu; then those of the board, and those that are no action's."""
+def listed(
+    menus: QMenuBar, board: Iterable[QAction], form: Format = Format.NativeText
+) -> list[Section]:
+    """Every key, by menu; then those of the board, and those that are no action's.
+
+    Args:
+        menus: The window's.
+        board: The actions of the canvas.
+        form: How keys are written.
+    """
     found, seen = [], set[int]()
-    for top in window.menuBar().actions():
+    for top in menus.actions():
         menu = top.menu()
         if isinstance(menu, QMenu):
             seen.update(map(id, menu.actions()))
             found.append(Section(plain(top.text()), tuple(_rows(menu.actions(), form))))
-    others = [one for one in window.board.commands.values() if id(one) not in seen]
+    others = [one for one in board if id(one) not in seen]
     found += [
         Section("On the board", (*_rows(others, form), *viewer.KEYS)),
         Section("At a port or on a wire", port_keys.KEYS),

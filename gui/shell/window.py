@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QGuiApplication,
     QImage,
@@ -40,13 +38,18 @@ from gui.panels.problems import Problems
 from gui.previews.examples import Examples
 from gui.previews.panel import Previews
 from gui.shell import actions
-from gui.shell.action_handlers import Deeds
 from gui.shell.arrangement import Arrangement, first_geometry, inside
 from gui.shell.documents import Documents
+from gui.shell.edit_actions import EditActions
+from gui.shell.file_actions import FileActions
 from gui.shell.first_network_offer import FirstNetwork
 from gui.shell.focus import Parts, asks_for_menu, open_menu, press_on_enter
+from gui.shell.help_actions import HelpActions
+from gui.shell.run_actions import RunActions
+from gui.shell.run_reports import RunReports
 from gui.shell.status import Status
 from gui.shell.topbar import TopBar
+from gui.shell.view_actions import ViewActions
 from gui.widgets.common import holds_keys
 from gui.widgets.dock import Panel
 from gui.widgets.menu import Menu, escaped
@@ -97,8 +100,7 @@ class Window(QMainWindow):
             self, self.session, self.file, self.source, self.trainer, self.notice
         )
         self.learning = LearningFigures(self.session, self)
-        self.deeds = Deeds(self)
-        self.acts: dict[str, QAction] = actions.build(self, self._act)
+        self.acts = actions.build(self)
         self._build_panels()
         self._build_board()
         self._build_bars()
@@ -110,7 +112,11 @@ class Window(QMainWindow):
         )
         self.live = Live(self.session, self.trainer, self)
         self.arrangement = Arrangement(self, self.docks)
-        self.parts = Parts(self)
+        self.parts = Parts(
+            self, self.docks, self.palette_panel, self.board, self.inspector, self.topbar,
+            self.status,
+        )  # fmt: skip
+        self._build_actions()
         self._connect()
         self.file.show(path)
         self.documents.changes.tell_elsewhere()
@@ -121,9 +127,6 @@ class Window(QMainWindow):
         self._restore()
 
     # -- building
-
-    def _act(self, name: str) -> Callable[[], object]:
-        return getattr(self.deeds, name)  # type: ignore[no-any-return]
 
     def _build_panels(self) -> None:
         self.palette_panel = Palette()
@@ -164,7 +167,6 @@ class Window(QMainWindow):
         self.board.sheet_shown.connect(
             lambda sheet: self.session.show_sheet(sheet, self.board.place.path)
         )
-        self.board.sheet_shown.connect(lambda _: self.deeds.show_weights())
 
     def _build_bars(self) -> None:
         self.topbar = TopBar(
@@ -203,9 +205,35 @@ class Window(QMainWindow):
             view.insertAction(last, commands[name])
         view.insertSeparator(last)
 
+    def _build_actions(self) -> None:
+        session, trainer, acts = self.session, self.trainer, self.acts
+        self.reports = RunReports(
+            self, session, trainer, self.board, self.losses, self.problems, self.notice,
+            self.show_tab,
+        )  # fmt: skip
+        self.run_actions = RunActions(
+            self, session, self.source, trainer, self.documents, self.reports, acts, self.show_tab
+        )
+        self.edit_actions = EditActions(self, session, self.board, acts)
+        self.view_actions = ViewActions(self.parts, self.reset_layout, acts)
+        handlers = {
+            "file": FileActions(self.documents, self.close),
+            "edit": self.edit_actions,
+            "run": self.run_actions,
+            "view": self.view_actions,
+            "help": HelpActions(self, self.board),
+        }
+        actions.connect(acts, handlers)
+
+    def enable_actions(self) -> None:
+        """Let those actions be chosen that have a meaning now."""
+        self.edit_actions.enable()
+        self.run_actions.enable()
+        self.view_actions.enable()
+
     def _connect(self) -> None:
         session, trainer = self.session, self.trainer
-        session.opened.connect(self.deeds.leave_run)
+        session.opened.connect(self.reports.leave_run)
         session.opened.connect(self._show_document)
         session.opened.connect(self.notice.hide)
         session.selected.connect(self._show_selection)
@@ -214,15 +242,16 @@ class Window(QMainWindow):
         session.mended.connect(self.parts.to_board)
         for left in (self.inspector.left, self.notice.left, self.problems.left):
             left.connect(self.parts.to_board)
+        self.board.sheet_shown.connect(lambda _: self.reports.show_weights())
         self.board.entered.connect(self._enter)
         self.board.nothing_to_leave.connect(self.notice.hide_error)
-        session.settled.connect(lambda _: self.deeds.enable())
+        session.settled.connect(lambda _: self.enable_actions())
         session.settled.connect(lambda _: self._offer())
         session.sheet_changed.connect(self._offer)
         self.inspector.opened.connect(self.board.networks.open)
         session.message.connect(self.say)
         self.file.changed.connect(self._title)
-        self.palette_panel.chosen.connect(self.deeds.add)
+        self.palette_panel.chosen.connect(self._add)
         self.problems.counted.connect(self._count_problems)
         self.source.changed.connect(lambda: self.problems.set_mistakes(self.source.mistakes))
         self.problems.jumped.connect(self.board.networks.show_problem)
@@ -232,16 +261,17 @@ class Window(QMainWindow):
         self.examples.drawn.connect(self._set_picture)
         self.facts.wrong.connect(self.problems.set_data)
         self.facts.told.connect(self.say)
+        self.run_actions.data_moved.connect(self.facts.ask_again)
         self.board.data_arrived.connect(self.first.await_data)
         self.board.file_wanted.connect(lambda path: self.documents.open_path(Path(path)))
-        self.history.overlaid.connect(lambda earlier: self.deeds.overlay(earlier))
-        self.history.generated.connect(self.deeds.generate_from)
-        self.previews.steered.connect(self.deeds.steer)
-        self.history.resumed.connect(self.deeds.resume_from)
+        self.history.overlaid.connect(lambda earlier: self.reports.overlay(earlier))
+        self.history.generated.connect(self.run_actions.generate_from)
+        self.previews.steered.connect(self.run_actions.steer)
+        self.history.resumed.connect(self.run_actions.resume_from)
         self.history.opened.connect(self.documents.open_copy)
-        trainer.asked.connect(self.deeds.clear_run)
+        trainer.asked.connect(self.reports.clear_run)
         trainer.asked.connect(self.learning.clear)
-        trainer.changed.connect(self.deeds.enable)
+        trainer.changed.connect(self.enable_actions)
         trainer.changed.connect(lambda: self.board.set_training(trainer.state != "idle"))
         trainer.changed.connect(self._show_gradients)
         trainer.changed.connect(lambda: self.inspector.show_run(going=trainer.training))
@@ -250,13 +280,13 @@ class Window(QMainWindow):
         trainer.received.connect(self.losses.receive)
         trainer.received.connect(self.previews.receive)
         trainer.received.connect(self.learning.receive)
-        trainer.received.connect(self.deeds.receive)
+        trainer.received.connect(self.reports.receive)
         trainer.recorded.connect(self.history.refresh)
-        trainer.refused.connect(self.deeds.refuse)
-        look.changed.connect(self.deeds.enable)
+        trainer.refused.connect(self.reports.refuse)
+        look.changed.connect(self.enable_actions)
         self._count_problems(len(self.problems.shown))
         self._offer()
-        self.deeds.enable()
+        self.enable_actions()
 
     # -- following
 
@@ -269,9 +299,14 @@ class Window(QMainWindow):
         self.docks[name].show()
         self.docks[name].raise_()
 
+    def _add(self, node_type: str) -> None:
+        """Put a node at the middle of what is seen of the board."""
+        middle = self.board.viewer.viewport().rect().center()
+        self.board.add(node_type, self.board.viewer.mapToScene(middle))
+
     def _show_document(self) -> None:
         self.board.set_document(self.session.document, self.session.inference)
-        self.deeds.enable()
+        self.enable_actions()
 
     def _show_selection(self, ids: tuple[str, ...]) -> None:
         sheet = self.session.document.sheet_of(ids[0]).name if ids else self.board.sheet_name

@@ -67,7 +67,7 @@ def table(tmp_path: Path) -> Path:
 
 def test_a_table_dropped_is_trained_by_two_clicks(start: Start, table: Path) -> None:
     user = start()
-    user.window.deeds.new()
+    user.window.documents.new()
     assert dropped(user, files(table)) == (True, Qt.DropAction.CopyAction)
     assert user.names() == {"csv_table"}
     (node,) = user.window.session.document.board.nodes.values()
@@ -87,7 +87,7 @@ def test_what_comes_finds_its_node_or_says_what_is_known(
     start: Start, table: Path, tmp_path: Path
 ) -> None:
     user = start(live=False)
-    user.window.deeds.new()
+    user.window.documents.new()
     paste(user, f'"{table}"')
     assert user.names() == {"csv_table"}
     assert dropped(user, files(table.parent))[0]
@@ -118,7 +118,7 @@ def test_a_board_dropped_is_opened(start: Start, tmp_path: Path) -> None:
 
 def test_a_file_is_picked_where_a_file_is_wanted_and_a_folder_where_a_folder(start: Start) -> None:
     user = start(live=False)
-    user.window.deeds.new()
+    user.window.documents.new()
     for kind, folder in (("data.csv", False), ("data.image_folder", True)):
         node = user.window.session.document.add_node(kind)
         user.window.board.select([node.id])
@@ -136,7 +136,7 @@ def test_a_table_of_pictures_is_read_anew_as_soon_as_a_decision_changes(
     rows = "".join(f"{name};{i % 3},5;{'ab'[i % 2]}\n" for i, name in enumerate(names))
     (tmp_path / "labels.csv").write_text(f"file;size;kind\n{rows}")
     user = start()
-    user.window.deeds.new()
+    user.window.documents.new()
     dropped(user, files(tmp_path / "labels.csv"))
     assert user.names() == {"picture_table"}
     user.until(lambda: "16 examples to train on, 2 classes" in user.window.notice.text)

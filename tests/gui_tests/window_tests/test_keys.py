@@ -23,9 +23,13 @@ from graph.format.templates import open_template
 from gui import look
 from gui.canvas.viewer import Viewer
 from gui.shell import actions
-from gui.shell.action_handlers import Deeds
+from gui.shell.edit_actions import EditActions
+from gui.shell.file_actions import FileActions
 from gui.shell.focus import in_order, in_sight, takes_keys
 from gui.shell.gallery import Gallery
+from gui.shell.help_actions import HelpActions
+from gui.shell.run_actions import RunActions
+from gui.shell.view_actions import ViewActions
 from gui.widgets.common import Card, holds_keys
 from tests.gui_tests.journeys.user import User
 from tests.gui_tests.window_tests.boards import node, small_board
@@ -179,7 +183,7 @@ def test_a_ring_shows_what_has_the_keys(user: User, scheme: look.Scheme) -> None
     window.losses.receive(STARTED)
     window.losses.receive(steps(1, [2.0, 1.0]))
     window.losses.draw()
-    window.deeds.enable()
+    window.enable_actions()
     window.session.select([node(window, "logits").id])
     looked_at = set()
     for tab in ("Losses", "Previews", "Problems", "Code", "Runs"):
@@ -239,9 +243,10 @@ def test_the_gallery_is_used_by_keys(user: User, qtbot: object) -> None:
 def test_letters_in_an_open_menu_are_the_menus(
     make_window: MakeWindow, qtbot: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deeds = [one.name for acts in actions.MENUS.values() for one in acts]
-    for name in filter(None, deeds):
-        monkeypatch.setattr(Deeds, name, lambda self: None)
+    handlers = FileActions, EditActions, RunActions, ViewActions, HelpActions
+    for acts, handler in zip(actions.MENUS.values(), handlers, strict=True):
+        for name in filter(None, (one.name for one in acts)):
+            monkeypatch.setattr(handler, name, lambda self: None)
     window = make_window(small_board())
     window.activateWindow()
     QApplication.processEvents()

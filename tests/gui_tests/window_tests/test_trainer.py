@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from graph.edit.document import Document
 from graph.format.templates import open_template
 from gui.charts.runs_panel import RUN
-from gui.shell import action_handlers
+from gui.shell import run_actions
 from gui.shell.window import Window
 from runtime.client.export import source_of
 from runtime.protocol.config import RunConfig
@@ -161,7 +161,7 @@ def test_a_run_is_resumed_to_its_own_end_or_to_a_later_one_that_is_asked_for(
         questions.append(words)
         return 9
 
-    monkeypatch.setattr(action_handlers, "ask_number", ask)
+    monkeypatch.setattr(run_actions, "ask_number", ask)
     given: list[RunConfig] = []
     monkeypatch.setattr(window.trainer.client, "resume_run", lambda _, config: given.append(config))
     [button] = [one for one in window.history.findChildren(QPushButton) if one.text() == "Resume"]
