@@ -8,10 +8,13 @@ NeurowireError
 +-- Mismatch            tensors that do not fit a node
 +-- CompileError        a board that cannot be compiled yet; see `graph/problems/problem.py`
 +-- FileError           a file that cannot be read at all
+    +-- DataFile        data where a board was expected
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 
 class NeurowireError(Exception):
@@ -105,3 +108,16 @@ class Mismatch(NeurowireError):
 
 class FileError(NeurowireError):
     """A file that cannot be read: not JSON, not ours, or from a newer Neurowire."""
+
+
+class DataFile(FileError):
+    """Data of a person's own where a board was expected: a board can be made of them.
+
+    Attributes:
+        path: The file or folder.
+        what: Which of these it is, in a word.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.what = path, "a folder" if os.path.isdir(path) else "data"
+        super().__init__(f"{path}: this is {self.what}, not a board")

@@ -41,9 +41,18 @@ def data_node(path: Path) -> tuple[str, dict[str, Any]]:
     raise Refused(f"{path.name}: no data node reads this; known are {known()}")
 
 
+def is_data(path: Path) -> bool:
+    """Is this a file or folder that can come onto a board?"""
+    try:
+        data_node(path)
+    except Refused:
+        return False
+    return True
+
+
 def known() -> str:
     """What can come onto a board, in words."""
-    endings = [ending for one in _readers() for ending in _endings(one)]
+    endings = dict.fromkeys(ending for one in _readers() for ending in _endings(one))
     folders = any(param.kind == "folder" for one in _readers() for param in one.params)
     return f"files ending in {', '.join(endings)}" + (", and folders of pictures" * folders)
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from graph.core import limits
-from graph.core.errors import FileError
+from graph.core.errors import DataFile, FileError
 from graph.edit.document import Document
+from graph.edit.dropped_files import is_data
 from graph.format import migrations
 from graph.format.loader import Builder, Loaded
 from graph.format.text import FORMAT, Texts
@@ -99,8 +100,18 @@ def load(path: Path) -> Loaded:
     """Read a file.
 
     Raises:
+        DataFile: If it is no board, but data that can come onto one.
         FileError: If it can't be read, is not ours, or comes from a newer Neurowire.
     """
+    try:
+        return _load(path)
+    except FileError as error:
+        if path.suffix != SUFFIX and is_data(path):
+            raise DataFile(path) from error
+        raise
+
+
+def _load(path: Path) -> Loaded:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
@@ -138,9 +149,11 @@ def load_text(text: str, *, place: str = "this text") -> Loaded:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
+        advice = "The file is damaged: restore it from a copy; it was not changed."
+        if Path(place).suffix not in {"", SUFFIX}:
+            advice = f"It is no board: choose a {SUFFIX} file."
         raise FileError(
-            f"{place}: expected JSON, found something else at {error}. "
-            "The file is damaged: restore it from a copy; it was not changed."
+            f"{place}: expected JSON, found something else at {error}. {advice}"
         ) from error
     version = content.get("format") if isinstance(content, dict) else None
     if type(version) is not int or version < min([FORMAT, *MIGRATIONS]):

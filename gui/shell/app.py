@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QImageWriter
 from PySide6.QtWidgets import QApplication
 
-from graph.core.errors import NeurowireError
+from graph.core.errors import DataFile, NeurowireError
 from graph.edit.document import Document
 from graph.format import templates
 from graph.format.file import load
@@ -46,7 +46,11 @@ def application(scheme: look.Scheme | None = None) -> QApplication:
 
 
 def find(file: str | Path | None) -> tuple[Document, Path | None, str]:
-    """The document of a file or template: document, path, and what went wrong."""
+    """The document of a file or template: document, path, and what went wrong.
+
+    Raises:
+        DataFile: If it is data, not a board.
+    """
     if file is None:
         return templates.open_template(DEFAULT), None, ""
     path = Path(file)
@@ -54,6 +58,8 @@ def find(file: str | Path | None) -> tuple[Document, Path | None, str]:
         return templates.open_template(str(file)), None, ""
     try:
         loaded = load(path)
+    except DataFile:
+        raise
     except (NeurowireError, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         wrong = reason if str(path) in reason else f"{path}: {reason}"
@@ -62,16 +68,25 @@ def find(file: str | Path | None) -> tuple[Document, Path | None, str]:
 
 
 def start(file: str | Path | None = None) -> Window:
-    """Show the window with a file, a template or, without a name, the board to begin with."""
+    """Show the window with a file, a template or, without a name, the board to begin with.
+
+    Data of a person's own come onto an empty board.
+    """
     lost = paths.secure()
     application()
-    document, path, wrong = find(file)
+    data: Path | None = None
+    try:
+        document, path, wrong = find(file)
+    except DataFile as error:
+        document, path, wrong, data = Document(), None, "", error.path
     window = Window(document, path)
     if wrong:
         window.notice.show_message(wrong, "A template was opened instead." * (path is None))
     elif lost:
         window.notice.show_message(str(lost), paths.ADVICE)
     window.show()
+    if data is not None:
+        window.documents.data_given.emit(str(data.absolute()))
     return window
 
 

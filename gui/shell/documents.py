@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from graph.compile import Compiled
-from graph.core.errors import FileError, NeurowireError
+from graph.core.errors import DataFile, FileError, NeurowireError
 from graph.edit.document import Document
 from graph.format import templates
 from graph.format.file import SUFFIX, load, load_text
@@ -34,6 +34,9 @@ ADD_WEIGHTS = "Add the weights"
 
 class Documents(QObject):
     """Brings boards into the window and out of it; every failure is a message."""
+
+    data_given = Signal(str)
+    """The path of data that were opened: they are to come onto the board, which is empty."""
 
     def __init__(
         self,
@@ -104,6 +107,10 @@ class Documents(QObject):
         seen = digest(path)
         try:
             loaded = load(path)
+        except DataFile as error:
+            self.show(Document(), None)
+            self.data_given.emit(str(error.path.absolute()))
+            return True
         except (NeurowireError, OSError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             self._notice.show_message(

@@ -264,6 +264,7 @@ class Window(QMainWindow):
         self.run_actions.data_moved.connect(self.facts.ask_again)
         self.board.data_arrived.connect(self.first.await_data)
         self.board.file_wanted.connect(lambda path: self.documents.open_path(Path(path)))
+        self.documents.data_given.connect(lambda path: self.board.adding.bring([Path(path)]))
         self.history.overlaid.connect(lambda earlier: self.reports.overlay(earlier))
         self.history.generated.connect(self.run_actions.generate_from)
         self.previews.steered.connect(self.run_actions.steer)

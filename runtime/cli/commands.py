@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from graph.compile import Compiled, compile_document
-from graph.core.errors import FileError, NeurowireError
+from graph.core.errors import DataFile, FileError, NeurowireError
 from graph.core.plain_text import plain
 from graph.edit.document import Document
 from graph.format import templates
-from graph.format.file import SUFFIX, save
 from graph.model.settings import LIMITS
 from graph.problems.problem import CompileError, Problem
-from runtime.cli import list_commands, open_board
+from runtime.cli import list_commands, new_command, open_board
 from runtime.cli.open_board import BadUsage
 from runtime.data.search import VARIABLE
 from runtime.exported.arguments import LARGEST, whole
@@ -63,6 +62,9 @@ def main(arguments: Sequence[str], *, window: Window, render: Render) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except DataFile as error:
+        print(plain(f"{error}. {open_board.how_to_begin(error.path)}"), file=sys.stderr)
+        return 1
     except (NeurowireError, OSError, ValueError) as error:
         print(plain(error), file=sys.stderr)
         return 1
@@ -94,9 +96,11 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
 
     command("templates", list_commands.templates, "list the templates")
 
-    new = command("new", new_file, "make a file from a template")
-    new.add_argument("template", metavar="TEMPLATE")
-    new.add_argument("file", type=named, metavar="FILE")
+    new = command("new", new_command.new_file, "make a board from a template or of your data")
+    new.add_argument("source", type=named, metavar="FROM", help=FROM)
+    new.add_argument("file", type=named, nargs="?", metavar="BOARD", help=BOARD)
+    new.add_argument("--target", type=named, metavar="COLUMN", help="the column to predict")
+    new.add_argument("--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help=SET)
 
     check = command("check", list_commands.check, "tell problems and inferred shapes")
     board(check)
@@ -154,26 +158,6 @@ def parse(arguments: Sequence[str], window: Window, render: Render) -> argparse.
         meant = f" Did you mean {' or '.join(near)}?" if near else ""
         opening.error(f"{found.file}: there is no such file, template or command.{meant}")
     return found
-
-
-def new_file(options: argparse.Namespace) -> int:
-    """Make a file from a template."""
-    path = Path(options.file)
-    if path.suffix != SUFFIX:
-        path = path.with_name(path.name + SUFFIX)
-    if os.path.exists(path):
-        print(f"{path}: it exists already; choose another name.", file=sys.stderr)
-        return 1
-    document = templates.open_template(options.template)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(
-            f"{path.parent}: no folder can be made here ({error.strerror}). Choose another."
-        ) from error
-    save(document, path)
-    print(plain(path))
-    return 0
 
 
 def train(options: argparse.Namespace) -> int:
@@ -284,8 +268,15 @@ class Parser(argparse.ArgumentParser):
 
 
 EPILOG = f"""\
-{program.PROG} [FILE] opens the window. FILE may be a template's name.
+{program.PROG} [FILE] opens the window. FILE may be a template's name, or data of your own.
+{program.PROG} new DATA makes a board of a table or a folder of pictures: train, check and export
+take that.
 --data-dir DIR, or {VARIABLE}, says where data sets are looked for first."""
+
+FROM = """a template's name; or data: a table (CSV, Excel, Parquet, JSON lines), a folder of
+pictures, or a table that names pictures"""
+
+BOARD = "the file to make; named after FROM, in this folder, if it is left out"
 
 SET = """change a parameter, such as adam.lr=0.01; where several nodes have the name, NODE is
 NETWORK.NODE, or board.NODE for the one in no network: generator.linear.units=77"""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +18,7 @@ from graph.format.file import SUFFIX, is_there, load
 from graph.model import instances
 from graph.model.sheet import BOARD, Node
 from graph.problems.problem import Problem
+from runtime.store import program
 
 
 class BadUsage(NeurowireError):
@@ -25,6 +29,7 @@ def open_board(name: str) -> tuple[Document, tuple[Problem, ...]]:
     """The document of a file or template, and what was wrong with the file.
 
     Raises:
+        DataFile: If it is data, of which a board can be made.
         FileError: If there is neither.
     """
     path = Path(name)
@@ -37,6 +42,16 @@ def open_board(name: str) -> tuple[Document, tuple[Problem, ...]]:
         raise FileError(f"{name}: there is no such file.")
     known = ", ".join(templates.names())
     raise FileError(f"{name}: there is no such file, and no such template; templates are {known}.")
+
+
+def how_to_begin(path: Path) -> str:
+    """The command that makes a board of data."""
+    return f"Make a board of it: {program.COMMAND} new {typed(path)}"
+
+
+def typed(path: Path) -> str:
+    """A path as it is typed in a terminal."""
+    return subprocess.list2cmdline([str(path)]) if os.name == "nt" else shlex.quote(str(path))
 
 
 def set_params(document: Document, assignments: Iterable[str]) -> None:

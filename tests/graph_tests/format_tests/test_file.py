@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.core.errors import FileError
+from graph.core.errors import DataFile, FileError
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, node, param
 from graph.edit.document import Document
@@ -177,9 +177,22 @@ def test_a_newer_file_says_so() -> None:
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "picture.neurowire").write_bytes(b"\x89PNG\xff\xfe")
-    for name in ("missing.neurowire", "picture.neurowire", "."):
+    for name in ("missing.neurowire", "picture.neurowire"):
         with pytest.raises(FileError, match="can't be read"):
             load(tmp_path / name)
+
+
+def test_data_are_called_data_and_no_damaged_board(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    with pytest.raises(DataFile, match="this is data, not a board"):
+        load(tmp_path / "a.csv")
+    with pytest.raises(DataFile, match="this is a folder, not a board"):
+        load(tmp_path)
+    (tmp_path / "notes.md").write_text("# notes")
+    with pytest.raises(FileError, match="It is no board"):
+        load(tmp_path / "notes.md")
+    save(Document(), tmp_path / "board.txt")
+    assert load(tmp_path / "board.txt").document.name == "board", "a board of whatever ending"
 
 
 # -- migration

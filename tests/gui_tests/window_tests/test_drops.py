@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from graph.format.file import save_text
 from graph.format.templates import open_template
 from gui.inspector.editors import PathBox
 from gui.inspector.node import NodePage
+from gui.shell import app
 from gui.shell.first_network_offer import TITLE
+from gui.shell.window import Window
 from tests.gui_tests.journeys.conftest import Start, start
 from tests.gui_tests.journeys.user import User
 
@@ -168,3 +171,20 @@ def test_a_table_of_pictures_is_read_anew_as_soon_as_a_decision_changes(
     facts = user.window.session.inference.facts
     user.until(lambda: (facts.get(data.id) or {}).get("classes") is None)
     assert facts[data.id]["outputs"]["target"]["dims"] == ["N", 1]
+
+
+def test_data_that_are_opened_come_onto_a_board_of_their_own(
+    start: Start, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = start(live=False)
+    assert user.window.documents.open_path(table)
+    assert user.names() == {"csv_table"}
+    assert user.window.file.path is None, "saving never writes over the data"
+    assert not user.window.notice.isVisible()
+    monkeypatch.setattr(app, "Window", partial(Window, live=False))
+    window = app.start(table)  # `python main.py TABLE`
+    (node,) = window.session.document.board.nodes.values()
+    assert node.params["path"] == str(table)
+    window.file.modified = False
+    window.close()
+    window.deleteLater()
