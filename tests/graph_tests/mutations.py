@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.compile import compile_document
 from graph.core.errors import FileError
@@ -242,9 +242,33 @@ def limited(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def judge(text: str) -> str:
-    """Load, check, compile, save and load again; what is wrong with how that went, or nothing."""
+class Verdict(NamedTuple):
+    """How loading, checking, compiling, saving and loading again went.
+
+    Attributes:
+        wrong: What is wrong with it, or nothing.
+        seconds: Of processor time it took.
+        megabytes: By how much the largest memory of this process grew.
+    """
+
+    wrong: str
+    seconds: float
+    megabytes: float
+
+
+def judge(text: str) -> Verdict:
+    """Load, check, compile, save and load again."""
     began, memory = time.process_time(), _peak_mb()
+    wrong = _what_is_wrong(text)
+    seconds, grown = time.process_time() - began, _peak_mb() - memory
+    if not wrong and seconds > SECONDS:
+        wrong = f"took {seconds:.1f} s"
+    if not wrong and grown > MEGABYTES:
+        wrong = f"took {grown:.0f} MB"
+    return Verdict(wrong, seconds, grown)
+
+
+def _what_is_wrong(text: str) -> str:
     try:
         with limited(HANGS_S):
             _use(text)
@@ -256,10 +280,7 @@ def judge(text: str) -> str:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}:{last.lineno}"
         return f"{type(error).__name__} at {where}: {str(error)[:200]}"
-    taken, grown = time.process_time() - began, _peak_mb() - memory
-    if taken > SECONDS:
-        return f"took {taken:.1f} s"
-    return f"took {grown:.0f} MB" if grown > MEGABYTES else ""
+    return ""
 
 
 def _use(text: str) -> None:
@@ -290,17 +311,19 @@ def _peak_mb() -> float:
 
 
 def main() -> int:
-    """Judge so many; print what is wrong."""
+    """Judge so many; print what is wrong, and what the dearest cost."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    wrong = 0
+    wrong, seconds, megabytes = 0, 0.0, 0.0
     for number, (done, text) in enumerate(mutants(seed, count), 1):
         found = judge(text)
-        if found:
+        seconds, megabytes = max(seconds, found.seconds), max(megabytes, found.megabytes)
+        if found.wrong:
             wrong += 1
-            print(f"{done}: {found}", flush=True)
+            print(f"{done}: {found.wrong}", flush=True)
         if number % 1000 == 0:
-            print(f"{number:,} boards, {wrong} wrong", flush=True)
+            dearest = f"at most {seconds:.2f} s and {megabytes:.0f} MB each"
+            print(f"{number:,} boards, {wrong} wrong, {dearest}", flush=True)
     return 1 if wrong else 0
 
 
