@@ -63,7 +63,7 @@ class Worker(Process):
 
 
 class Workers:
-    """What `runtime.client.client` takes of `multiprocessing`, with quick processes."""
+    """What `runtime.client.launcher` takes of `multiprocessing`, with quick processes."""
 
     Process = Worker
     Pipe = context.Pipe

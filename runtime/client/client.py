@@ -6,20 +6,16 @@ Nothing here waits: commands go out through one thread, messages come in through
 
 from __future__ import annotations
 
-import importlib
-import multiprocessing
-import os
-import queue
-import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
 from graph.core.run_plan import Project, Source, View, Wire
+from runtime.client.child import Child, death
 from runtime.client.coalesce import coalesce
+from runtime.client.launcher import Launch, Spawned
 from runtime.protocol.config import Begins, RunConfig
 from runtime.protocol.messages import (
     CancelProbe,
@@ -33,7 +29,6 @@ from runtime.protocol.messages import (
     Probed,
     ProbeFailed,
     ProbeWeights,
-    Quit,
     Resume,
     SetRate,
     Shuffle,
@@ -46,35 +41,23 @@ from runtime.protocol.messages import (
 )
 
 
-def serve(connection: Connection) -> None:
-    """What the child runs: the worker, loaded by name so that the parent never imports torch."""
-    ready = threading.Event()
-    threading.Thread(target=leave_with_window, args=(ready,), name="guard", daemon=True).start()
-    importlib.import_module("runtime.worker.process").serve(connection, ready)
-
-
-def leave_with_window(ready: threading.Event) -> None:
-    """End at once where the window ends before the worker is ready: there is nothing to save."""
-    window = multiprocessing.parent_process()
-    if window is not None:
-        wait([window.sentinel])
-        if not ready.is_set():
-            os._exit(1)
-
-
 class Client:
     """A worker process, kept at hand.
 
     Args:
         on_message: Called from a thread of the client's when messages wait to be drained; it must
             only wake the window (a queued signal), or be left out where a timer drains.
+        launch: Makes what starts a worker; a process of this machine by default.
     """
 
-    def __init__(self, on_message: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, on_message: Callable[[], None] | None = None, launch: Launch = Spawned
+    ) -> None:
+        self._launch = launch
         self._on_message = on_message
         self._lock = threading.Lock()
         self._waiting: list[Message] = []
-        self._child: _Child | None = None
+        self._child: Child | None = None
         self._probes: dict[str, int] = {}  # the last question about each node
         self._ticket = 0
         self._folder: str | None = None
@@ -94,13 +77,13 @@ class Client:
     def process_id(self) -> int | None:
         """The worker's process id, once it runs."""
         child = self._child
-        return child.process.pid if child else None
+        return child.worker.process_id if child else None
 
     def warm(self) -> None:
         """Start the worker if there is none, so that torch is loaded before the first Train."""
         with self._lock:
             if self._child is None:
-                self._child = _Child(self._receive, self._ended)
+                self._child = Child(self._launch(), self._receive, self._ended)
                 self._child.start()
 
     def train(
@@ -204,8 +187,8 @@ class Client:
         """End the worker at once, saving nothing; the next command starts a fresh one."""
         with self._lock:
             child = self._child
-        if child and child.process.pid is not None:
-            child.process.kill()
+        if child:
+            child.worker.kill()
 
     def _tell(self, command: Command) -> None:
         if isinstance(command, Train | Generate | Probe | ProbeWeights):
@@ -214,7 +197,7 @@ class Client:
         if child:
             child.outbox.put(command)
 
-    def _receive(self, child: _Child, message: Message) -> None:
+    def _receive(self, child: Child, message: Message) -> None:
         with self._lock:
             if child is not self._child:
                 return
@@ -231,7 +214,7 @@ class Client:
         if self._on_message:
             self._on_message()
 
-    def _ended(self, child: _Child) -> None:
+    def _ended(self, child: Child) -> None:
         with self._lock:
             if child is not self._child:  # closed by us
                 return
@@ -242,97 +225,6 @@ class Client:
                 advice = f"{child.failure} Close other programs, then train again."
                 self._waiting.append(Died(None, "", advice, folder))
             else:
-                self._waiting.append(_death(child.process.exitcode, folder))
+                self._waiting.append(death(child.exit_status, folder))
         if self._on_message:
             self._on_message()
-
-
-class _Child:
-    """One worker process with its two threads; it is never used again after its death."""
-
-    def __init__(
-        self,
-        receive: Callable[[_Child, Message], None],
-        ended: Callable[[_Child], None],
-    ) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.outbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
-        self._receive, self._ended = receive, ended
-        self._ours, self._theirs = context.Pipe()
-        self.process = context.Process(
-            target=serve, args=(self._theirs,), name="neurowire-worker", daemon=True
-        )
-        self.failure = ""
-        """Why it never ran, if it did not."""
-        self._started = threading.Event()
-        self._reader = threading.Thread(target=self._read, name="worker-reader", daemon=True)
-        self._writer = threading.Thread(target=self._write, name="worker-writer", daemon=True)
-
-    def start(self) -> None:
-        self._reader.start()
-
-    def close(self, timeout: float) -> None:
-        self.outbox.put(Quit())
-        self.outbox.put(None)
-        self._started.wait(timeout)
-        self._reader.join(timeout)
-        if self._reader.is_alive():
-            self.process.kill()
-            self._reader.join(timeout)
-
-    def _read(self) -> None:
-        try:
-            self.process.start()
-        except (OSError, RuntimeError) as error:
-            self.failure = f"It could not be started: {error}."
-            self._ours.close()
-            self._ended(self)
-            return
-        finally:
-            self._theirs.close()  # or the end of the child would never show
-            self._started.set()
-        self._writer.start()
-        try:
-            while True:
-                self._receive(self, self._ours.recv())
-        except (EOFError, OSError):
-            pass
-        self.process.join(10)
-        if self.process.exitcode is None:
-            self.process.kill()
-            self.process.join()
-        self.outbox.put(None)
-        self._writer.join()
-        self._ours.close()
-        self._ended(self)
-
-    def _write(self) -> None:
-        while (command := self.outbox.get()) is not None:
-            try:
-                self._ours.send(command)
-            except OSError:  # the reader sees the end too, and reports it
-                return
-
-
-def _death(exit_code: int | None, folder: str | None) -> Died:
-    name = ""
-    if exit_code is not None and exit_code < 0:
-        try:
-            name = signal.Signals(-exit_code).name
-        except ValueError:
-            name = f"signal {-exit_code}"
-    if name == "SIGKILL":
-        advice = (
-            "The system or someone killed it; the usual cause is that memory ran out."
-            " Try a smaller batch size or network."
-        )
-    elif name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"):
-        advice = (
-            "A library under PyTorch crashed. Try again, then another device (CPU); if it"
-            " comes back, please report it with the board."
-        )
-    else:
-        advice = "Look at the terminal that Neurowire was started from for its last words."
-    if folder is not None:
-        advice += " The run can be resumed from its last checkpoint."
-    return Died(exit_code, name, advice, folder)

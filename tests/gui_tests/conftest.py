@@ -53,7 +53,7 @@ def _until_empty(left: Callable[[], list[str]]) -> list[str]:
 def quick_workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers are forks of a process that has imported torch, but for tests marked `fresh`."""
     if not request.node.get_closest_marker("fresh"):
-        monkeypatch.setattr("runtime.client.client.multiprocessing", Workers)
+        monkeypatch.setattr("runtime.client.launcher.multiprocessing", Workers)
 
 
 @pytest.fixture(autouse=True)

@@ -125,7 +125,7 @@ def talking(*, fresh: bool = False) -> Iterator[Talk]:
     """A client and its worker, ended afterwards; a fresh one runs in a new interpreter."""
     with pytest.MonkeyPatch.context() as patch:
         if not fresh:
-            patch.setattr("runtime.client.client.multiprocessing", Workers)
+            patch.setattr("runtime.client.launcher.multiprocessing", Workers)
         client = Client()
         try:
             yield Talk(client)
