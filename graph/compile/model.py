@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from graph.compile import vendored
 from graph.compile.avoided import reserved
 from graph.compile.body import Body, Item
-from graph.compile.source import Writer, import_lines, import_short, names_used
+from graph.compile.source import Writer, import_short, names_used
 from graph.compile.variants import Form
 from graph.core import names
 from graph.core.run_plan import Source
@@ -67,7 +67,7 @@ class Classes:
         top = Writer()
         top.add(docstring(f"{self.title}, drawn in Neurowire."))
         top.add()
-        top.block("\n".join(import_lines(import_short(used, carried))))
+        top.imports(import_short(used, carried))
         top.extend(body)
         return top.source
 

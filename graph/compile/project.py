@@ -1,5 +1,6 @@
 """A compiled project: all its files, its views, and where learned numbers are kept."""
 
+import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -18,7 +19,7 @@ from graph.compile.train import Script
 from graph.compile.train.data import row_sets
 from graph.compile.views import views, views_source
 from graph.core import names
-from graph.core.run_plan import Project, Source, Wire
+from graph.core.run_plan import Average, Project, Source, Wire
 from graph.diagnose.board_checks import role
 from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
@@ -41,9 +42,10 @@ REQUIREMENTS = {
     "torchmetrics": "torchmetrics>=1.8",
     "numpy": "numpy>=2",
     "pandas": "pandas>=2.2",
+    "pyarrow": "pyarrow>=18",
+    "openpyxl": "openpyxl>=3.1",
 }
-READERS = {"pd.read_parquet": "pyarrow>=18", "pd.read_excel": "openpyxl>=3.1"}
-"""What pandas needs for some of its readers."""
+"""Versions of the packages that a project may need."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _written(document: Document, found: Diagnosis) -> Compiled:
     name = names.to_name(re.sub(r"\W+", "_", document.name))[:NAME_LENGTH]
     text = file.save_text(document)
     files[f"{name}.neurowire"] = Source(text, ((),) * text.count("\n"))
-    files["requirements.txt"] = _requirements(files)
+    files["requirements.txt"] = _requirements(plan, files)
     files["README.md"] = _readme(name, title, files.keys() - unexported)
     return Compiled(
         name,
@@ -141,9 +143,15 @@ def _written(document: Document, found: Diagnosis) -> Compiled:
         learned(plan),
         figures(plan),
         row_sets(plan),
+        tuple(Average(one.attribute, one.unit.attribute) for one in plan.averages),
+        _digest(files["model.py"].text, script.networks_and_data(), shown.text),
         begin_specs(plan),
         unexported,
     )
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 def _unread(inference: Diagnosis) -> Iterator[Problem]:
@@ -181,11 +189,12 @@ def _wires(plan: Plan) -> Iterator[Wire]:
                 yield Wire(str(link), unit.attribute, tensor, weight.row, weight.column)
 
 
-def _requirements(files: Mapping[str, Source]) -> Source:
-    text = "\n".join(one.text for name, one in files.items() if name.endswith(".py"))
-    roots = set(re.findall(r"^(?:import|from) (\w+)", text, flags=re.MULTILINE))
-    lines = [line for root, line in REQUIREMENTS.items() if root in roots]
-    lines += [line for reader, line in READERS.items() if f"{reader}," in text]
+def _requirements(plan: Plan, files: Mapping[str, Source]) -> Source:
+    """What the files import, and what the data nodes say that their readers load themselves."""
+    needed = {one for source in files.values() for one in source.packages}
+    for node in plan.data:
+        needed.update(plan.scope.bound(node.id).packages(plan.inference.facts.get(node.id)))
+    lines = [line for name, line in REQUIREMENTS.items() if name in needed]
     return Source("".join(f"{line}\n" for line in lines), ((),) * len(lines))
 
 

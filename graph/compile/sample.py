@@ -7,7 +7,7 @@ from graph.compile.body import Body, Item, Owner
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone
 from graph.compile.plan import Plan
 from graph.compile.program import AVERAGING
-from graph.compile.source import Writer, import_lines, import_short, names_used
+from graph.compile.source import Writer, import_short, names_used
 from graph.core import names
 from graph.core.run_plan import Source
 from graph.declare import docstring
@@ -119,7 +119,7 @@ def _file(plan: Plan, node: Node, image: End, items: list[Item], title: str) -> 
     about = f"Pictures that {title} makes, once trained: `python sample.py --count 100`."
     top.add(docstring(about))
     top.add()
-    top.block("\n".join(import_lines(import_short(found, lines))))
+    top.imports(import_short(found, lines))
     top.add()
     top.add()
     top.extend(body)

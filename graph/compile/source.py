@@ -16,6 +16,7 @@ class Writer:
     """Collects lines; statements that are too long are split at their brackets."""
 
     lines: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    packages: set[str] = field(default_factory=set)
 
     def add(
         self, text: str = "", nodes: Iterable[str] = (), *, level: int = 0, comment: str = ""
@@ -43,6 +44,12 @@ class Writer:
         for line in text.splitlines():
             self.lines.append((f"{INDENT * level}{line}" if line else "", ids))
 
+    def imports(self, statements: Iterable[str]) -> None:
+        """Add import statements, merged and sorted."""
+        given = sorted({*statements})
+        self.packages.update(map(package, given))
+        self.block("\n".join(import_lines(given)))
+
     def extend(self, other: "Writer", *, level: int = 0) -> None:
         """Add another writer's lines."""
         for line, ids in other.lines:
@@ -56,7 +63,7 @@ class Writer:
     @property
     def source(self) -> Source:
         """The finished file."""
-        return Source(self.text, tuple(ids for _, ids in self.lines))
+        return Source(self.text, tuple(ids for _, ids in self.lines), frozenset(self.packages))
 
 
 # -- imports
@@ -83,6 +90,11 @@ def names_used(text: str) -> frozenset[str]:
     """Names a piece of Python reads, the roots of dotted names among them."""
     tree = ast.parse(text)
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+def package(statement: str) -> str:
+    """The first word of the name that an import statement imports from."""
+    return statement.split()[1].partition(".")[0]
 
 
 def import_lines(statements: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.compile.source import Writer, import_lines, names_used
+from graph.compile.source import Writer, names_used, package
 from graph.core.run_plan import Source
 
 FOLDER = Path(__file__).resolve().parents[2] / "runtime" / "exported"
@@ -60,7 +60,8 @@ def home(name: str) -> str | None:
 def whole(name: str) -> Source:
     """A carried file as it stands, its imports made the project's own."""
     text = modules()[name].text.replace(f"from {PACKAGE}.", "from ")
-    return Source(text, ((),) * text.count("\n"))
+    packages = frozenset(map(package, modules()[name].imports.values()))
+    return Source(text, ((),) * text.count("\n"), packages)
 
 
 def chosen(target: str, wanted: Iterable[str], doc: str) -> Source:
@@ -82,10 +83,9 @@ def chosen(target: str, wanted: Iterable[str], doc: str) -> Source:
                 imports.add(statement.replace(f"from {PACKAGE}.", "from "))
     writer = Writer()
     writer.add(f'"""{doc}"""')
-    lines = import_lines(imports)
-    if lines:
+    if imports:
         writer.add()
-        writer.block("\n".join(lines))
+        writer.imports(imports)
     for index, piece in enumerate(pieces):
         small = piece.text.count("\n") == 0
         together = small and index and pieces[index - 1].text.count("\n") == 0

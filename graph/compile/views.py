@@ -11,7 +11,7 @@ from graph.compile.flow import mode
 from graph.compile.noise import ROWS, counted, in_a_row, of_noise_alone, square, varying
 from graph.compile.plan import Plan
 from graph.compile.scope import local_names
-from graph.compile.source import Writer, import_lines, import_short, names_used
+from graph.compile.source import Writer, import_short, names_used
 from graph.compile.train.data import VALIDATION, Drawing, batch_values
 from graph.core.run_plan import Sliders, Source, View
 from graph.model.sheet import End, Node
@@ -99,7 +99,7 @@ def views_source(plan: Plan) -> Source:
     top.add('"""What the application shows while this project trains."""')
     top.add()
     lines = ["from torch import Tensor", "from train import Training", *carried]
-    top.block("\n".join(import_lines([*import_short(used), *lines])))
+    top.imports([*import_short(used), *lines])
     top.add()
     top.add()
     top.extend(body)

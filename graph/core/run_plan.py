@@ -126,6 +126,19 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Average:
+    """A running mean of a network's weights, which is one of the training's networks, too.
+
+    Attributes:
+        network: A key of the training's `networks`.
+        of: That of the network it is the mean of.
+    """
+
+    network: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sets:
     """The two sets of rows that a data node gives.
 
@@ -147,10 +160,12 @@ class Source:
     Attributes:
         text: The text, with a line break at its end.
         nodes: For every line, the ids of the nodes it comes from.
+        packages: What it imports, by the first word of the names.
     """
 
     text: str
     nodes: tuple[tuple[str, ...], ...] = ()
+    packages: frozenset[str] = frozenset()
 
     def lines_of(self, node: str) -> list[int]:
         """Numbers (from 0) of the lines a node accounts for."""
@@ -168,7 +183,12 @@ class Project:
         wires: Whose weights to show while training.
         learned: Of which nodes to show how they learn.
         figures: What each figure it tells is.
-        sets: Where its rows are; not known of runs of earlier versions.
+        sets: Where its rows are.
+        averages: Which of its networks are running means of others.
+        shown: A digest of all that its views show: networks, data and the views' own source, not
+            how they are trained.
+
+    Runs of earlier versions lack the last three.
     """
 
     name: str
@@ -178,3 +198,5 @@ class Project:
     learned: tuple[Learned, ...] = ()
     figures: tuple[Figure, ...] = ()
     sets: tuple[Sets, ...] = ()
+    averages: tuple[Average, ...] = ()
+    shown: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -351,7 +350,7 @@ class Trainer(QObject):
         """Was the board changed since what is drawn of it was compiled?"""
         drawn = self._drawing if self.generating is not None else None
         now = self._project() if drawn is not None else None
-        outdated = drawn is not None and (now is None or shown(drawn.project) != shown(now))
+        outdated = drawn is not None and (now is None or _shown(drawn.project) != _shown(now))
         sound = drawn is None or now is not None
         if (outdated, sound) != (self.outdated, self.sound):
             self.outdated, self.sound = outdated, sound
@@ -404,19 +403,9 @@ def farewell(stopped: Stopped, trouble: str) -> str:
             return f"The run that was left failed: {trouble or 'see Runs'}"
 
 
-def shown(project: Project) -> object:
-    """What of a project can be seen in its views: networks and data, not how they are trained."""
-    source = {name: one.text for name, one in project.files.items() if name.endswith(".py")}
-    trained = source.pop("train.py", "")
-    return source, built(trained), project.views
-
-
-def built(source: str) -> list[str]:
-    """The statements with which a `train.py` makes networks and data, without its optimizers."""
-    functions = (one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.FunctionDef))
-    init = next((one for one in functions if one.name == "__init__"), None)
-    statements = map(ast.unparse, init.body if init else ())
-    return [one for one in statements if "torch.optim." not in one]
+def _shown(project: Project) -> object:
+    """What of a project can be seen in its views."""
+    return project.shown, project.views
 
 
 def errors(found: Iterable[problem.Problem]) -> list[problem.Problem]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from graph.core.run_plan import Learned, Project, Sets, Sliders, Source, View, Wire
+from graph.core.run_plan import Average, Learned, Project, Sets, Sliders, Source, View, Wire
 from runtime.protocol import figures
 
 FOLDER = "source"
@@ -56,6 +56,8 @@ def write(project: Project, folder: Path) -> None:
         "learned": [asdict(one) for one in project.learned],
         "figures": figures.plain(project.figures),
         "sets": [asdict(one) for one in project.sets],
+        "averages": [asdict(one) for one in project.averages],
+        "shown": project.shown,
     }
     write_json(folder / PLAN, plan)
 
@@ -83,6 +85,8 @@ def read(folder: Path) -> Project:
         tuple(_learned(**one) for one in plan.get("learned", ())),  # none in runs of old
         figures.from_plain(plan.get("figures")),
         tuple(Sets(**one) for one in plan.get("sets", ())),
+        tuple(Average(**one) for one in plan.get("averages", ())),
+        plan.get("shown", ""),
     )
 
 

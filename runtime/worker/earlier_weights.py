@@ -11,7 +11,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from graph.core.run_plan import Learned, View
+from graph.core.run_plan import Project, View
 from runtime.exported.checkpoint import unpack
 from runtime.exported.processes import plain
 from runtime.store import remap
@@ -52,7 +52,7 @@ def load(
     training: Training,
     path: Path,
     views: Mapping[str, Sequence[str]],
-    learned: Sequence[Learned] = (),
+    project: Project,
 ) -> None:
     """Put a checkpoint's weights into networks, and its counts of steps and epochs.
 
@@ -63,7 +63,7 @@ def load(
         training: Fresh, of the present board.
         path: `last` or `best` of a run, or what the exported script saved: all networks or one.
         views: Which networks get weights, and the views that need each (see `needed`).
-        learned: The nodes of the present board that learn.
+        project: The present board's.
 
     Raises:
         Unfit: If it is missing, no checkpoint, or of other networks; nothing was changed then.
@@ -71,7 +71,7 @@ def load(
     held, counts = read(path)
     networks = {name: plain(training.networks[name]) for name in views}
     states = named(path, held, networks)
-    followed = remap.follow(states, remap.learned_in(path), learned)
+    followed = remap.follow(states, remap.project_of(path), project)
     try:
         fit(path, training, followed, views)
         states = followed

@@ -81,7 +81,7 @@ class Generation:
             finally:
                 self._building = False
             needed = earlier_weights.needed(training, project.views)
-            earlier_weights.load(training, checkpoint, needed, project.learned)
+            earlier_weights.load(training, checkpoint, needed, project)
             views = Views(project, imported, training, 0.0, self._send, generated=True)
             views.shuffle(SEED + self._command.samples)
             device = device_name(training.device)

@@ -16,6 +16,19 @@ def write(writer: Writer, members: Members) -> None:
     """Write the method."""
     plan = members.plan
     _head(writer, plan.document.settings)
+    write_networks_and_data(writer, members)
+    for step in plan.steps:
+        bound = plan.scope.bound(step.optimizer.id)
+        made = bound.optimizer(members.groups(step))
+        writer.add(f"self.{plan.member(step.optimizer)} = {made}", (step.optimizer.id,), level=2)
+    steppers = [step.optimizer for step in plan.steps]
+    _table(writer, "optimizers", {one.name: plan.member(one) for one in steppers})
+    schedules.write(writer, members)
+
+
+def write_networks_and_data(writer: Writer, members: Members) -> None:
+    """Write what views depend on."""
+    plan = members.plan
     for node in plan.data:
         data.write_read(writer, plan, node)
     data.write_checks(writer, plan)
@@ -34,13 +47,6 @@ def write(writer: Writer, members: Members) -> None:
     held = [unit.attribute for unit in plan.units]
     held += [mean.attribute for mean in plan.averages]
     _table(writer, "networks", {one: one for one in held})
-    for step in plan.steps:
-        bound = plan.scope.bound(step.optimizer.id)
-        made = bound.optimizer(members.groups(step))
-        writer.add(f"self.{plan.member(step.optimizer)} = {made}", (step.optimizer.id,), level=2)
-    steppers = [step.optimizer for step in plan.steps]
-    _table(writer, "optimizers", {one.name: plan.member(one) for one in steppers})
-    schedules.write(writer, members)
 
 
 def _head(writer: Writer, settings: Settings) -> None:

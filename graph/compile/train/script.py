@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from graph.compile import vendored
 from graph.compile.plan import Plan
 from graph.compile.program import AVERAGING
-from graph.compile.source import Writer, import_lines, import_short, names_used
+from graph.compile.source import Writer, import_short, names_used
 from graph.compile.train import data, loop, making
 from graph.compile.train.members import Members
 from graph.compile.train.step import StepMethod
@@ -33,11 +33,17 @@ class Script:
         about = f"Train {self.title}, drawn in Neurowire: `python train.py --epochs 5`."
         top.add(docstring(about))
         top.add()
-        top.block("\n".join(self._imports(names_used(body.text))))
+        top.imports(self._imports(names_used(body.text)))
         top.add()
         top.add()
         top.extend(body)
         return top.source
+
+    def networks_and_data(self) -> str:
+        """The statements that make networks and data, which is what views depend on."""
+        writer = Writer()
+        making.write_networks_and_data(writer, Members(self.plan))
+        return writer.text
 
     @property
     def carried(self) -> dict[str, set[str]]:
@@ -54,7 +60,7 @@ class Script:
         lines += [f"from {home} import {n}" for n in used if (home := vendored.home(n)) is not None]
         lines += [f"from model import {name}" for name in own]
         lines += [f"from torch.optim.swa_utils import {n}" for n in sorted(used & AVERAGING)]
-        return import_lines(import_short(used, lines))
+        return import_short(used, lines)
 
     def _training(self) -> Writer:
         writer, members = Writer(), Members(self.plan)

@@ -59,6 +59,10 @@ class Data:
         """Names of the classes of an output, or of the only one, in the order of their numbers."""
         return ()
 
+    def packages(self, facts: Facts | None) -> tuple[str, ...]:
+        """Packages that its reader loads without importing them, as pandas does."""
+        return ()
+
     def standardised(self, facts: Facts | None) -> tuple[str, ...]:
         """The outputs that are given mean 0 and deviation 1 of the training rows."""
         return ()

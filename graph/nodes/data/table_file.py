@@ -98,15 +98,16 @@ class TableFile(Probed):
     def table(self, facts: Facts) -> Raw:
         """Source of the call of pandas that reads the file as it is written."""
         read: Mapping[str, Any] = facts.get("read") or {}
-        function = read.get("function", "read_csv")
-        options = read.get("options") or {}
-        known = {name: options[name] for name in OPTIONS.get(function, ()) if name in options}
-        reader = Raw(f"pd.{function if function in OPTIONS else 'read_csv'}")
-        table = call("read_table", reader, str(self.path), Raw("data_dir"), **known)
+        function, options = reader_of(facts), read.get("options") or {}
+        known = {name: options[name] for name in OPTIONS[function] if name in options}
+        table = call("read_table", Raw(f"pd.{function}"), str(self.path), Raw("data_dir"), **known)
         cleaned = {
             name: read["cleaned"][name] for name in CLEANED if name in read.get("cleaned", ())
         }
         return Raw(call("cleaned", Raw(table), **cleaned) if cleaned else table)
+
+    def packages(self, facts: Facts | None) -> tuple[str, ...]:
+        return LOADED.get(reader_of(facts or {}), ())
 
     @classmethod
     def roles(cls) -> tuple[str, ...]:
@@ -148,8 +149,16 @@ OPTIONS = {
     "read_parquet": [],
 }
 """Readers of pandas, and the arguments of theirs that are written."""
+LOADED = {"read_parquet": ("pyarrow",), "read_excel": ("openpyxl",)}
+"""What pandas loads for some of them."""
 CLEANED = ("amounts", "decimal", "thousands", "missing", "dates")
 CUTS = frozenset(("stratified", "by_group", "by_time", "by_column"))
+
+
+def reader_of(facts: Facts) -> str:
+    """The reader of pandas that a table's facts name."""
+    function = str((facts.get("read") or {}).get("function", "read_csv"))
+    return function if function in OPTIONS else "read_csv"
 
 
 def known_call(found: Sequence[Any], functions: Collection[str]) -> str:

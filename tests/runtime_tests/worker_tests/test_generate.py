@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from graph.compile import compile_document
-from graph.core.run_plan import Learned, Project
+from graph.core.run_plan import Average, Learned, Project
 from graph.edit.document import Document
 from graph.format.templates import open_template
 from runtime.protocol.config import RunConfig
@@ -220,30 +220,51 @@ def test_weights_follow_what_was_renamed_since(
     assert not talk.all(Problem)
 
 
+def learned(*nodes: tuple[str, str, str], averages: tuple[Average, ...] = ()) -> Project:
+    """A project of which nodes, their networks and modules are known."""
+    told = tuple(Learned(path, network, (module,)) for path, network, module in nodes)
+    return Project("", {}, learned=told, averages=averages, shown="digest")
+
+
 def test_the_mean_of_weights_follows_its_network() -> None:
     weight, count = torch.zeros(2), torch.zeros(1)
     states = {
         "generator": {"linear.weight": weight, "linear_2.weight": count},
         "generator_ema": {"module.linear.weight": weight, "n_averaged": count},
     }
-    before = [Learned("n1", "generator", ("",)), Learned("n1/n2", "generator", ("linear",))]
-    now = [Learned("n1", "painter", ("",)), Learned("n1/n2", "painter", ("first",))]
+    means = Average("generator_ema", "generator"), Average("painter_mean", "painter")
+    before = learned(("n1", "generator", ""), ("n1/n2", "generator", "linear"), averages=means[:1])
+    now = learned(("n1", "painter", ""), ("n1/n2", "painter", "first"), averages=means[1:])
     found = remap.follow(states, before, now)
     assert {name: list(state) for name, state in found.items()} == {
         "painter": ["first.weight", "linear_2.weight"],
-        "painter_ema": ["module.first.weight", "n_averaged"],
+        "painter_mean": ["module.first.weight", "n_averaged"],
     }
-    assert found["painter_ema"]["module.first.weight"] is weight
-    same = [Learned("n3", "model", ("c",)), Learned("n4", "model", ("d",))]
-    before = [Learned("n1", "model", ("a",)), Learned("n2", "model", ("b",)), *same]
-    swapped = [Learned("n1", "model", ("b",)), Learned("n2", "model", ("a",)), *same]
+    assert found["painter_mean"]["module.first.weight"] is weight
+    same = ("n3", "model", "c"), ("n4", "model", "d")
+    before = learned(("n1", "model", "a"), ("n2", "model", "b"), *same)
+    swapped = learned(("n1", "model", "b"), ("n2", "model", "a"), *same)
     found = remap.follow({"model": {"a.bias": weight, "b.bias": count}}, before, swapped)
     assert found["model"]["b.bias"] is weight
     assert found["model"]["a.bias"] is count
-    assert not remap.follow(states, before, swapped[:1]), "other nodes"
-    other = [replace(one, modules=(f"other_{one.path}",)) for one in before]
+    assert not remap.follow(states, before, learned(("n1", "model", "b"))), "other nodes"
+    other = learned(*((one.path, "model", f"other_{one.path}") for one in before.learned))
     assert not remap.follow(states, before, other), "another board, drawn in the same order"
-    assert not remap.follow(states, [], []), "nothing known"
+    assert not remap.follow(states, learned(), learned()), "nothing known"
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["told", "of old"])
+def test_a_network_called_as_a_mean_would_be_is_none(known: bool) -> None:
+    states = {"a": {"x.bias": torch.zeros(1)}, "a_ema": {"module.bias": torch.ones(1)}}
+    before = learned(("n1", "a", "x"), ("n2", "a_ema", "module"))
+    now = learned(("n1", "a", "x"), ("n2", "b", "module"))
+    if not known:
+        before, now = replace(before, shown=""), replace(now, shown="")
+    found = remap.follow(states, before, now)
+    assert {name: list(state) for name, state in found.items()} == {
+        "a": ["x.bias"],
+        "b": ["module.bias"],
+    }
 
 
 def test_a_network_that_views_need_and_a_file_lacks_is_named(
