@@ -48,11 +48,9 @@ def board(names: tuple[str, ...]) -> Drawing:
 
 def table(columns: tuple[str, ...], path: Path) -> Compiled:
     """A network that learns the last column of a table from the others."""
-    rows = [
-        ",".join(columns),
-        *(f"{i},{i * i % 7},{'abc'[i % 3]},{'xy'[i % 2]}" for i in range(40)),
-    ]
-    path.write_text("\n".join(rows), encoding="utf-8")
+    head = ",".join(f'"{one}"' for one in columns)
+    rows = [f"{i},{i * i % 7},{'abc'[i % 3]},{'xy'[i % 2]}" for i in range(40)]
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
     draw = Drawing()
     data = draw.add("data.csv", "rows", path=str(path), target=columns[-1])
     logits, loss = draw.add("layer.linear", units=2), draw.add("loss.cross_entropy")
