@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QCursor
@@ -19,10 +19,8 @@ from gui.canvas.arrange import Box, clear_of
 from gui.canvas.node_layout import face_of
 from gui.canvas.port_item import Socket
 from gui.canvas.search import SearchPopup
+from gui.canvas.sheet_view import SheetView
 from gui.canvas.wire_item import Wire
-
-if TYPE_CHECKING:
-    from gui.canvas.board import Board
 
 Then = Callable[[str, Mapping[str, Any]], object]
 """What is done with a node type that is chosen, and the parameters that were asked for."""
@@ -34,10 +32,22 @@ APART = 320
 
 
 class Adding:
-    """The search and what it, a drop or a paste brings onto a board."""
+    """The search and what it, a drop or a paste brings onto a board.
 
-    def __init__(self, board: "Board") -> None:
+    Args:
+        board: The sheet on screen.
+        tell_data: Told of each data node that was made for a file or folder.
+        open_file: Takes the path of a board's file that came onto the board.
+    """
+
+    def __init__(
+        self,
+        board: SheetView,
+        tell_data: Callable[[str], object],
+        open_file: Callable[[str], object],
+    ) -> None:
         self.board = board
+        self._tell_data, self._open_file = tell_data, open_file
         self.search = SearchPopup(board)
         self.search.chosen.connect(lambda node_type, values: self._then(node_type, values))
         self.search.closed.connect(board.viewer.setFocus)
@@ -120,14 +130,12 @@ class Adding:
         return lambda one: next_nodes.after(one, output, given, place.document)
 
     def open_search_here(self) -> None:
-        """Open the search for the port or wire the keys are at, or for a node that stands alone.
+        """Open the search for a node that stands alone.
 
-        That comes to where the pointer is if the mouse was used last, else beside the node the
-        keys are at.
+        It comes to where the pointer is if the mouse was used last, else beside the node the keys
+        are at.
         """
         board = self.board
-        if board.standing.search():
-            return
         if board.viewer.pointed:
             self.open_search()
             return
@@ -226,7 +234,7 @@ class Adding:
         """Put the data nodes on the board that read these files and folders; open a board."""
         board, made = self.board, list[Node]()
         if paths[0].suffix == SUFFIX:
-            board.file_wanted.emit(str(paths[0]))
+            self._open_file(str(paths[0]))
             return made
         x, y = (at.x(), at.y()) if at is not None else (0.0, 0.0)
 
@@ -246,7 +254,7 @@ class Adding:
         board.select([node.id for node in made])
         board.viewer.setFocus()
         for node in made:
-            board.data_arrived.emit(node.id)
+            self._tell_data(node.id)
         return made
 
     def paste(self, text: str, at: QPointF | None = None) -> list[Node]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
@@ -11,13 +10,14 @@ from graph.format import clipboard
 from graph.model.sheet import BOARD
 from gui import look
 from gui.canvas import replace_search
+from gui.canvas.adding import Adding
 from gui.canvas.arrange import Box, arrange, clear_of
 from gui.canvas.arrange import Wire as Strand
 from gui.canvas.graph_view import GRID
+from gui.canvas.network_actions import Networks
+from gui.canvas.port_keys import Standing
 from gui.canvas.selection import Way
-
-if TYPE_CHECKING:
-    from gui.canvas.board import Board
+from gui.canvas.sheet_view import SheetView
 
 NEEDS_NODES = (
     "duplicate",
@@ -45,13 +45,21 @@ ZOOM = 1.25
 class Commands(dict[str, QAction]):
     """Actions by name, living on the board: their keys work while the canvas has the focus."""
 
-    def __init__(self, board: "Board") -> None:
+    def __init__(
+        self,
+        board: SheetView,
+        adding: Adding,
+        standing: Standing,
+        networks: Networks,
+        start_rename: Callable[[str], object],
+    ) -> None:
         super().__init__()
-        self.board = board
+        self.board, self.adding, self.standing = board, adding, standing
+        self._start_rename = start_rename
         add = self._add
-        add("search", "A&dd node…", "Tab", "plus", board.adding.open_search_here)
+        add("search", "A&dd node…", "Tab", "plus", self.search)
         add("rename", "Ren&ame", "F2", "pencil-simple", self.rename)
-        add("replace", "Replace &with…", "R", "swap", lambda: replace_search.open_search(board))
+        add("replace", "Replace &with…", "R", "swap", self.replace)
         add("mute", "&Mute", "M", "speaker-slash", self.mute)
         add(
             "duplicate",
@@ -78,7 +86,6 @@ class Commands(dict[str, QAction]):
             "arrows-in-line-horizontal",
             lambda: self.delete(reconnect=True),
         )
-        networks = board.networks
         add("group", "Group &into a network…", "Ctrl+G", "bounding-box", networks.group)
         add("ungroup", "Ungr&oup", "Ctrl+Shift+G", "selection-slash", networks.ungroup)
         add("enter", "Ente&r network", "Alt+Down", "sign-in", networks.enter_selected)
@@ -87,7 +94,7 @@ class Commands(dict[str, QAction]):
         add("fit", "&Fit", "F", "corners-out", board.fit)
         add("home", "Whole &board", "Home", "frame-corners", board.home)
         add("arrange", "Arran&ge", "L", "tree-structure", self.arrange)
-        add("ports", "&Wire its ports", "W", "plugs", board.standing.enter)
+        add("ports", "&Wire its ports", "W", "plugs", standing.enter)
         add(
             "zoom_in",
             "&Zoom in",
@@ -110,8 +117,8 @@ class Commands(dict[str, QAction]):
         board, add = self.board, self._add
         for way, (across, down) in WAYS.items():
             for name, text, keys, run in (
-                ("walk", "Go to the nearest node", "", partial(board.walk, way)),
-                ("more", "Select more", "Shift+", partial(board.walk, way, more=True)),
+                ("walk", "Go to the nearest node", "", partial(self.walk, way)),
+                ("more", "Select more", "Shift+", partial(self.walk, way, more=True)),
                 ("move", "Move", "Ctrl+", partial(board.nudge, across * STEP, down * STEP)),
                 (
                     "shift",
@@ -158,10 +165,32 @@ class Commands(dict[str, QAction]):
 
     # -- what they do
 
+    def search(self) -> None:
+        """Open the search for the port or wire the keys are at, or for a node that stands alone."""
+        if not self.standing.search():
+            self.adding.open_search_here()
+
+    def replace(self) -> None:
+        """Open the search for what the selected nodes become."""
+        replace_search.open_search(self.board, self.adding)
+
+    def walk(self, way: Way, *, more: bool = False) -> None:
+        """Go on in a direction by keys: to the next node, port or wire.
+
+        Args:
+            way: The direction.
+            more: Whether what is selected stays so, beside the next node.
+        """
+        self.board.viewer.pointed = False
+        if not more and self.standing.walk(way):
+            return
+        if self.board.walk(way, more=more):
+            self.standing.tell()
+
     def rename(self) -> None:
         """Edit the name of the first selected node."""
         if chosen := self.board.selected():
-            self.board.start_rename(chosen[0])
+            self._start_rename(chosen[0])
 
     def mute(self) -> None:
         """Mute the selected nodes, or unmute them if all are muted."""
@@ -200,12 +229,12 @@ class Commands(dict[str, QAction]):
         if text:
             at = board.viewer.mapToScene(board.viewer.viewport().rect().center())
             seen = any(board.viewer.shows(i.sceneBoundingRect()) for i in board.selected_items())
-            board.paste(text, None if seen else at)
+            self.adding.paste(text, None if seen else at)
 
     def delete(self, *, reconnect: bool = False) -> None:
         """Delete the selected nodes and wires as one step."""
         board = self.board
-        if not reconnect and board.standing.delete():
+        if not reconnect and self.standing.delete():
             return
         chosen, wires = board.selected(), [wire.link for wire in board.selected_wires()]
         if not chosen and not wires:

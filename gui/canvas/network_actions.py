@@ -1,8 +1,7 @@
 """Networks on the canvas: into them and back, made of nodes and taken apart again."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect
 
@@ -12,18 +11,29 @@ from graph.model.instances import ends
 from graph.model.sheet import BOARD
 from graph.problems.fixes import add_output
 from gui.canvas.breadcrumb import Breadcrumb
-
-if TYPE_CHECKING:
-    from gui.canvas.board import Board
+from gui.canvas.rename import RenameField
+from gui.canvas.sheet_view import SheetView
 
 SUGGESTED = "network"
 
 
 class Networks:
-    """Which sheet is shown and how one came there, and what Ctrl+G and Ctrl+Shift+G do."""
+    """Which sheet is shown and how one came there, and what Ctrl+G and Ctrl+Shift+G do.
 
-    def __init__(self, board: "Board") -> None:
+    Args:
+        board: The sheet on screen.
+        show: Shows another sheet, with nodes of it selected.
+        name_field: Where a name is asked for.
+    """
+
+    def __init__(
+        self,
+        board: SheetView,
+        show: Callable[[str, Iterable[str]], object],
+        name_field: RenameField,
+    ) -> None:
         self.board = board
+        self._show, self._name_field = show, name_field
         self.way = [BOARD]
         self.through: list[str] = []
         """The instance that was entered for each step of the way."""
@@ -96,7 +106,7 @@ class Networks:
 
     def _go(self, way: list[str], through: list[str], select: Iterable[str] = ()) -> None:
         self.way, self.through = way, through
-        self.board.show_sheet(way[-1], select)
+        self._show(way[-1], select)
 
     def show_way(self) -> None:
         """Bring the bar up to date."""
@@ -161,7 +171,7 @@ class Networks:
         corner = (inside if not inside.isEmpty() else rect).topLeft()
         place = QRect(max(0, corner.x()), max(0, corner.y()), 200, 30)
         wanted = free_name(SUGGESTED, board.document.networks)
-        board.rename_field.ask(place, wanted, lambda name: self._group(chosen, name))
+        self._name_field.ask(place, wanted, lambda name: self._group(chosen, name))
 
     def _group(self, chosen: list[str], name: str) -> None:
         board = self.board

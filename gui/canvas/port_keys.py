@@ -7,21 +7,20 @@ takes over.
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from graph.model.sheet import LinkKey
+from gui.canvas.adding import Adding
 from gui.canvas.node_item import NodeItem
 from gui.canvas.nodegraphqt import IN, OUT
 from gui.canvas.port_item import Socket
 from gui.canvas.selection import Way, towards
+from gui.canvas.sheet_view import SheetView
 from gui.canvas.tooltips import port_words
 from gui.canvas.wire_item import Wire
-
-if TYPE_CHECKING:
-    from gui.canvas.board import Board
 
 BEHIND = 150.0
 """How far from a port a new node's port comes, in scene units."""
@@ -84,8 +83,8 @@ class Standing:
         hand: The wire that is being drawn.
     """
 
-    def __init__(self, board: "Board") -> None:
-        self.board = board
+    def __init__(self, board: SheetView, adding: Adding) -> None:
+        self.board, self.adding = board, adding
         self.spot: Spot | None = None
         self.wire: LinkKey | None = None
         self.hand: Hand | None = None
@@ -316,14 +315,14 @@ class Standing:
             start, lifted = self.ringed, self.wire
         if (wire := self._item(lifted)) is not None:
             middle = wire.path().pointAtPercent(0.5)
-            self.board.adding.open_search(middle, wire=wire, clear=True)
+            self.adding.open_search(middle, wire=wire, clear=True)
         elif start is not None:
             self._open_search(start)
         return start is not None or wire is not None
 
     def _open_search(self, start: Socket) -> None:
         away = QPointF(-BEHIND if start.takes_input else BEHIND, 0)
-        self.board.adding.open_search(start.scenePos() + away, start=start, clear=True)
+        self.adding.open_search(start.scenePos() + away, start=start, clear=True)
 
     # -- leaving
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QPointF
 
@@ -10,9 +10,8 @@ from graph.declare import REGISTRY, Declaration
 from graph.model.sheet import Node
 from graph.suggest import next_nodes
 from graph.suggest.offers import parse
-
-if TYPE_CHECKING:
-    from gui.canvas.board import Board
+from gui.canvas.adding import Adding
+from gui.canvas.sheet_view import SheetView
 
 ASIDE = 0.5
 """How far other families stand back behind the one of what is replaced."""
@@ -20,7 +19,7 @@ BELOW = QPointF(40, 32)
 """Where the search opens, from a node's lower left corner: what is replaced stays in sight."""
 
 
-def open_search(board: "Board") -> None:
+def open_search(board: SheetView, adding: Adding) -> None:
     """Ask what the selected nodes become; they must be of one type."""
     nodes = [board.document.node(one) for one in board.selected()]
     if not nodes:
@@ -45,7 +44,7 @@ def open_search(board: "Board") -> None:
 
     item = board.node_items()[nodes[0].id]
     what = nodes[0].name if len(nodes) == 1 else f"{len(nodes)} nodes"
-    board.adding.offer(
+    adding.offer(
         item.pos() + item.face.rect.bottomLeft() + BELOW,
         judge,
         lambda chosen, values: replace(board, nodes, chosen, values),
@@ -54,7 +53,7 @@ def open_search(board: "Board") -> None:
     )
 
 
-def replace(board: "Board", nodes: list[Node], chosen: str, values: Mapping[str, Any]) -> None:
+def replace(board: SheetView, nodes: list[Node], chosen: str, values: Mapping[str, Any]) -> None:
     """Make of nodes what was chosen, as one step; say which wires could not be kept."""
     kind, params = parse(chosen)
     lost: list[str] = []
