@@ -1,17 +1,14 @@
 """What metrics, views and draws of noise compute, with modules that the units hold."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from graph.compile.body import Item, Owner, Values
 from graph.compile.layout import Layout
 from graph.compile.network_classes import COMPUTES
 from graph.compile.program import Units, needed
-from graph.core import names
-from graph.declare import Value
-from graph.diagnose import diffusion
+from graph.compile.region import RegionStep
 from graph.model.order import topological, upstream
-from graph.model.sheet import End
-from graph.nodes.shared.axes_of_shapes import operand
+from graph.model.regions import Region, region
 from graph.problems.problem import CompileError, Problem
 
 
@@ -43,48 +40,37 @@ def drawn(layout: Layout, units: Units, node: str, rows: str = "") -> Item:
         node: A node that draws numbers, or makes something of drawn ones.
         rows: Source of the number of examples, where there is no batch.
     """
-    bound, first = layout.scope.bound(node), layout.batch[0]
-    walks = layout.scope.declaration(node).has("walk")
-    ahead, inner, make = _walk(layout, units, node) if walks else ((), (), None)
+    first = layout.batch[0]
+    if layout.scope.declaration(node).has("walk"):
+        return _walked(layout, units, node, rows)
+    bound = layout.scope.bound(node)
 
     def source(values: Values, owner: Owner) -> str:
-        place = rows or f"len({values[first]})", owner.device
-        return make(values, owner, place) if make else str(bound.sample(*place))
+        return str(bound.sample(rows or f"len({values[first]})", owner.device))
 
-    name = layout.board.nodes[node].name
-    reads = (*ahead, *(() if rows else (first,)))
-    return Item(name, (node, *inner), reads, layout.scope.writes(node), source)
+    name, reads = layout.board.nodes[node].name, () if rows else (first,)
+    return Item(name, (node,), reads, layout.scope.writes(node), source)
 
 
-def _walk(
-    layout: Layout, units: Units, node: str
-) -> tuple[tuple[End, ...], tuple[str, ...], Callable[[Values, Owner, tuple[str, str]], str]]:
-    """What a walk reads from outside, its nodes, and its source."""
-    start, inside = diffusion.between(layout.board, node)
-    items = [_item(layout, units, one) for one in inside if not layout.scope.passes(one)]
-    taken = layout.scope.writes(start)
-    made = {end for end, _ in taken} | {end for item in items for end, _ in item.writes}
-    ahead = dict.fromkeys(end for item in items for end in item.reads if end not in made)
-    (goal,) = layout.scope.reads(node)
+def _walked(layout: Layout, units: Units, node: str, rows: str) -> Item:
+    """What the end of a region gives, computed step by step from the noise of its start."""
+    found, first = region(layout.board, node), layout.batch[0]
+    step = _step(layout, units, found)
+    start, end = layout.scope.bound(found.start), layout.scope.bound(node)
 
-    def source(values: Values, owner: Owner, place: tuple[str, str]) -> str:
-        outer = {str(values[end]) for end in ahead}
-        known = dict(values)
-        for end, kind in taken:
-            known[end] = Value(names.unique(end.port, outer), kind)
-        arguments = ", ".join(known[end] for end, _ in taken)
-        for item in items:
-            ((end, kind),) = item.writes
-            text = item.source(known, owner)
-            known[end] = Value(text if end == goal else operand(text), kind)
-        function, given = known[goal].partition("(")[::2]
-        plain = given == f"{arguments})" and all(map(str.isidentifier, function.split(".")))
-        predict = function if plain else f"lambda {arguments}: {known[goal]}"
-        return str(
-            layout.scope.bound(node).walk(predict, layout.scope.bound(start).draws_noise(*place))
-        )
+    def source(values: Values, owner: Owner) -> str:
+        noise = start.draws_noise(rows or f"len({values[first]})", owner.device)
+        return str(end.walk(step.function(values, owner), noise))
 
-    return tuple(ahead), (start, *inside), source
+    reads = (*step.ahead, *(() if rows else (first,)))
+    nodes = (node, found.start, *found.body)
+    return Item(layout.board.nodes[node].name, nodes, reads, layout.scope.writes(node), source)
+
+
+def _step(layout: Layout, units: Units, found: Region) -> RegionStep:
+    items = [_item(layout, units, one) for one in found.body if not layout.scope.passes(one)]
+    (goal,) = layout.scope.reads(found.end)
+    return RegionStep(layout.scope.writes(found.start), tuple(items), goal)
 
 
 def _item(layout: Layout, units: Units, node: str) -> Item:

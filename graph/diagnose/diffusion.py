@@ -9,27 +9,13 @@ from typing import Any
 from graph.declare import REGISTRY
 from graph.edit.document import Document
 from graph.infer.inference import Inference
-from graph.model.order import topological, upstream
+from graph.model import regions
+from graph.model.order import upstream
 from graph.model.sheet import End, Link, Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Fix, Problem
 
 START = "random.diffusion_start"
-
-
-def starts(board: Sheet, end: str) -> list[str]:
-    """Where the walk that ends at a node may begin."""
-    return [
-        one for one in topological(board, upstream(board, [end])) if _has(board, one, "draws_noise")
-    ]
-
-
-def between(board: Sheet, end: str) -> tuple[str, list[str]]:
-    """Where a walk begins and the nodes that each of its steps computes, in order."""
-    (start,) = starts(board, end)
-    above = upstream(board, [end]) - {start, end}
-    inside = {one for one in above if start in upstream(board, [one])}
-    return start, topological(board, inside)
 
 
 def check(inference: Inference) -> Iterator[Problem]:
@@ -51,7 +37,7 @@ def _check(inference: Inference, node: Node, live: bool) -> Iterator[Problem]:
         yield problem(board, node, text, advice="let the loss hang on what the network finds")
         return
     (wire,) = board.into(node.id)
-    found = starts(board, node.id)
+    found = regions.starts(board, node.id)
     if len(found) != 1:
         yield problem(
             board,
@@ -88,10 +74,10 @@ def _of_one_size(inference: Inference, node: Node, start: Node, wire: Link) -> I
 def _one_question(document: Document, node: Node) -> Iterator[Problem]:
     """Each value between is made alone and used once, so that a step is one expression."""
     board = document.board
-    _, inside = between(board, node.id)
-    for one in inside:
+    body = regions.region(board, node.id).body
+    for one in body:
         inner = board.nodes[one]
-        uses = [link for link in board.out_of(one) if link.target.node in {*inside, node.id}]
+        uses = [link for link in board.out_of(one) if link.target.node in {*body, node.id}]
         if len(uses) > 1 or len(document.ports(inner).outputs) > 1:
             yield problem(
                 board,
