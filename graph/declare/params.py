@@ -1,9 +1,10 @@
 """Parameters: what a declaration says about one, and how a value is checked."""
 
 import dataclasses
+import functools
 import math
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 from graph.core import limits
@@ -115,15 +116,15 @@ class Param:
         """The name as shown to people."""
         return IN_WORDS.get(self.name) or self.name.replace("_", " ")
 
-    @property
-    def called(self) -> Iterator[tuple[str, Any]]:
+    @functools.cached_property
+    def called(self) -> tuple[tuple[str, Any], ...]:
         """The words a search finds it by, each with the value that it stands for, or None."""
-        yield self.label, None
-        yield self.name.replace("_", " "), None
-        yield from ((word, None) for word in parse_words(ALSO.get(self.name, "")))
-        yield from ((word, value or None) for word, value in self.words)
-        if self.kind == "choice":
-            yield from ((choice.replace("_", " "), choice) for choice in self.choices)
+        own = (self.label, self.name.replace("_", " "), *parse_words(ALSO.get(self.name, "")))
+        return (
+            *((word, None) for word in own),
+            *((word, value or None) for word, value in self.words),
+            *((one.replace("_", " "), one) for one in self.choices if self.kind == "choice"),
+        )
 
     def check(self, value: object) -> Any:
         """The value as the node will see it.

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import NamedTuple
 
 Score = float
 NO_MATCH = 0.0
@@ -25,9 +26,22 @@ def plain(text: str) -> str:
     return re.sub(r"iz(?=[eai])", "is", small)
 
 
+class _Words(NamedTuple):
+    """What is compared of some words, worked out once for all queries."""
+
+    text: str
+    dense: str
+    parts: tuple[str, ...]
+    initials: str
+    apart: bool
+    """Do all parts have two letters at least?"""
+
+
 @cache
-def _parts(words: str) -> tuple[str, ...]:
-    return tuple(plain(part) for part in _WORD.findall(words))
+def _read(words: str) -> _Words:
+    text, parts = plain(words), tuple(plain(part) for part in _WORD.findall(words))
+    initials = "".join(part[0] for part in parts)
+    return _Words(text, text.replace(" ", ""), parts, initials, all(len(one) > 1 for one in parts))
 
 
 @cache
@@ -37,28 +51,28 @@ def match(query: str, words: str) -> Score:
     A whole word beats a beginning, a beginning beats letters inside, and those beat letters
     that merely come in order. Blanks and hyphens may be left out.
     """
-    parts = _parts(words)
-    query, words = plain(query), plain(words)
+    query, asked = plain(query), _read(words)
+    words = asked.text
     if not query:
         return 1.0
     if query == words:
         return 100.0
     if words.startswith(query):
         return 90.0 - min(20, len(words) - len(query))
-    if len(query) > 2 and all(len(one) > 1 for one in parts):
-        joined, dense = words.replace(" ", ""), query.replace(" ", "")
-        if joined == dense:
+    dense = query.replace(" ", "")
+    if len(query) > 2 and asked.apart:
+        if asked.dense == dense:
             return 96.0
-        if joined.startswith(dense):
-            return 86.0 - min(20, len(joined) - len(dense))
-    if any(part.startswith(query) for part in parts):
-        return 68.0 - min(10, len(words) // 8)  # words of about a length stay in their order
+        if asked.dense.startswith(dense):
+            return 86.0 - min(20, len(asked.dense) - len(dense))
+    for part in asked.parts:
+        if part.startswith(query):
+            return 68.0 - min(10, len(words) // 8)  # words of about a length stay in their order
     if query in words:
         return 50.0 - min(10, len(words) / 4)
-    initials = "".join(part[0] for part in parts)
-    if initials.startswith(query) and len(query) > 1:
+    if asked.initials.startswith(query) and len(query) > 1:
         return NAMED
-    return _in_order(query.replace(" ", ""), words)
+    return _in_order(dense, words)
 
 
 def _in_order(query: str, words: str) -> Score:

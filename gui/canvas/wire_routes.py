@@ -121,6 +121,14 @@ def crosses(path: QPainterPath, rect: QRectF) -> bool:
 
     `QPainterPath.intersects` closes the path and takes the area within.
     """
+    room = path.controlPointRect()  # a curve stays within its control points
+    if (
+        room.right() < rect.left()
+        or room.left() > rect.right()
+        or room.bottom() < rect.top()
+        or room.top() > rect.bottom()
+    ):
+        return False
     for polygon in path.toSubpathPolygons():
         points = polygon.toList()
         if any(_meets(a, b, rect) for a, b in pairwise(points)):
@@ -130,13 +138,17 @@ def crosses(path: QPainterPath, rect: QRectF) -> bool:
 
 def _meets(a: QPointF, b: QPointF, rect: QRectF) -> bool:
     """Clip the segment to the rectangle, side by side (Liang and Barsky 1984)."""
+    left, top, right, bottom = rect.getCoords()
+    ax, ay, bx, by = a.x(), a.y(), b.x(), b.y()
+    if max(ax, bx) < left or min(ax, bx) > right or max(ay, by) < top or min(ay, by) > bottom:
+        return False
     enter, leave = 0.0, 1.0
-    across, down = b.x() - a.x(), b.y() - a.y()
+    across, down = bx - ax, by - ay
     for delta, gap in (
-        (-across, a.x() - rect.left()),
-        (across, rect.right() - a.x()),
-        (-down, a.y() - rect.top()),
-        (down, rect.bottom() - a.y()),
+        (-across, ax - left),
+        (across, right - ax),
+        (-down, ay - top),
+        (down, bottom - ay),
     ):
         if delta == 0.0:
             if gap < 0.0:

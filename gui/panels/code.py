@@ -57,6 +57,7 @@ class Listing(QPlainTextEdit):
         self.setFont(look.mono_font(12))
         self.setAccessibleName(f"Source of {name}")
         self._highlighter = Highlighter(self.document(), PurePath(name).suffix)
+        self._coloured = True
         self._marked: tuple[int, ...] = ()
         self._gutter = Gutter(self)
         self.setViewportMargins(self.gutter_width(), 0, 0, 0)
@@ -64,12 +65,13 @@ class Listing(QPlainTextEdit):
         look.changed.connect(self._recolour)
 
     def show_text(self, text: str) -> None:
-        """Show a text and stay where the reader is."""
+        """Show a text and stay where the reader is; it is coloured once it is seen."""
         if text == self.toPlainText():
             return
         bar = self.verticalScrollBar()
         place = bar.value()
-        self._highlighter.show(text)
+        self._coloured = self.isVisible()
+        self._highlighter.show(text if self._coloured else "")
         self.setPlainText(text)
         self.setViewportMargins(self.gutter_width(), 0, 0, 0)
         bar.setValue(place)
@@ -130,9 +132,20 @@ class Listing(QPlainTextEdit):
         if not self.textCursor().hasSelection():
             self.clicked.emit(self.cursorForPosition(event.position().toPoint()).blockNumber())
 
-    def _recolour(self) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._coloured:
+            self._colour()
+
+    def _colour(self) -> None:
+        self._coloured = True
         self._highlighter.show(self.toPlainText())
         self._highlighter.rehighlight()
+
+    def _recolour(self) -> None:
+        self._coloured = False
+        if self.isVisible():
+            self._colour()
         self.mark(self._marked)
 
 
