@@ -1,7 +1,7 @@
 """A way for a wire around all nodes: along lines beside them, short and with few bends."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 
 from PySide6.QtCore import QPointF, QRectF
@@ -15,6 +15,8 @@ MOST = 80
 """Among more nodes no way is looked for, as it takes long."""
 
 Cell = tuple[int, int]
+Taken = tuple[list[int], list[int]]
+"""For each row of the grid, a bit for each piece of line that begins there and meets a node."""
 
 
 def around(
@@ -41,10 +43,11 @@ def around(
     ys = sorted(
         {start.y(), end.y(), *(r.top() - gap for r in rects), *(r.bottom() + gap for r in rects)}
     )
-    goal = xs.index(last), ys.index(end.y())
-    cells = _shortest(
-        xs, ys, (xs.index(first), ys.index(start.y())), goal, _taken(xs, ys, rects, gap * 0.4)
-    )
+    begin, goal = (xs.index(first), ys.index(start.y())), (xs.index(last), ys.index(end.y()))
+    taken = _taken(xs, ys, rects, gap * 0.4)
+    if not _joined(begin, goal, len(xs), len(ys), taken):
+        return None
+    cells = _shortest(xs, ys, begin, goal, taken)
     if cells is None:
         return None
     corners = [start, *(QPointF(xs[i], ys[j]) for i, j in cells), end]
@@ -61,17 +64,53 @@ def _straight(before: QPointF, one: QPointF, after: QPointF) -> bool:
 
 def _taken(
     xs: Sequence[float], ys: Sequence[float], rects: Sequence[QRectF], clear: float
-) -> tuple[set[Cell], set[Cell]]:
+) -> Taken:
     """Pieces of lines that meet nodes, by where they begin: those across, and those down."""
-    across: set[Cell] = set()
-    down: set[Cell] = set()
+    across, down = [0] * len(ys), [0] * len(ys)
     for rect in rects:
         grown = rect.adjusted(-clear, -clear, clear, clear)
         left, right = bisect_right(xs, grown.left()), bisect_left(xs, grown.right())
         top, bottom = bisect_right(ys, grown.top()), bisect_left(ys, grown.bottom())
-        across.update((i, j) for j in range(top, bottom) for i in range(left - 1, right))
-        down.update((i, j) for i in range(left, right) for j in range(top - 1, bottom))
+        wide = (1 << right) - (1 << left - 1)
+        for j in range(top, bottom):
+            across[j] |= wide
+        thin = (1 << right) - (1 << left)
+        for j in range(top - 1, bottom):
+            down[j] |= thin
     return across, down
+
+
+def _joined(begin: Cell, goal: Cell, width: int, height: int, taken: Taken) -> bool:
+    """Is there any way at all?
+
+    Both ends are flooded in turn, so that one that is shut in by nodes is soon known for it, where
+    a search for the shortest way looks through all the rest first.
+    """
+    floods = [({begin}, [begin]), ({goal}, [goal])]
+    while begin != goal:
+        (seen, edge), (others, _) = floods
+        if not edge:
+            return False
+        nearby = {near for cell in edge for near in _around(*cell, width, height, taken)}
+        if not nearby.isdisjoint(others):
+            break
+        found = list(nearby - seen)
+        seen.update(found)
+        floods = [floods[1], (seen, found)]
+    return True
+
+
+def _around(i: int, j: int, width: int, height: int, taken: Taken) -> Iterator[Cell]:
+    """The cells that a free piece of line leads to."""
+    across, down = taken
+    if i + 1 < width and not across[j] >> i & 1:
+        yield i + 1, j
+    if i and not across[j] >> i - 1 & 1:
+        yield i - 1, j
+    if j + 1 < height and not down[j] >> i & 1:
+        yield i, j + 1
+    if j and not down[j - 1] >> i & 1:
+        yield i, j - 1
 
 
 def _shortest(
@@ -79,41 +118,50 @@ def _shortest(
     ys: Sequence[float],
     start: Cell,
     goal: Cell,
-    taken: tuple[set[Cell], set[Cell]],
+    taken: Taken,
 ) -> list[Cell] | None:
-    """The cells of the cheapest way, which leaves and arrives across."""
+    """The cells of the cheapest way, which leaves and arrives across.
+
+    A place is a number, `2 * (i * height + j)`, and one more where the way runs across there.
+    """
     across, down = taken
-    heap: list[tuple[float, Cell, bool]] = [(0.0, start, True)]
-    costs: dict[tuple[Cell, bool], float] = {(start, True): 0.0}
-    came: dict[tuple[Cell, bool], tuple[Cell, bool]] = {}
+    width, height = len(xs), len(ys)
+    first, last = (2 * (i * height + j) + 1 for i, j in (start, goal))
+    costs = [float("inf")] * (2 * width * height)
+    came: dict[int, int] = {}
+    costs[first] = 0.0
+    heap = [(0.0, first)]
     while heap:
-        cost, cell, flat = heappop(heap)
-        if cost > costs[cell, flat]:
+        cost, at = heappop(heap)
+        if cost > costs[at]:
             continue
-        if cell == goal and flat:
-            return _back(came, (cell, flat))
-        i, j = cell
-        steps: list[tuple[float, Cell, bool]] = [(BEND_COST, cell, not flat)]
-        if flat and i + 1 < len(xs) and (i, j) not in across:
-            steps.append((xs[i + 1] - xs[i], (i + 1, j), True))
-        if flat and i and (i - 1, j) not in across:
-            steps.append((xs[i] - xs[i - 1], (i - 1, j), True))
-        if not flat and j + 1 < len(ys) and (i, j) not in down:
-            steps.append((ys[j + 1] - ys[j], (i, j + 1), False))
-        if not flat and j and (i, j - 1) not in down:
-            steps.append((ys[j] - ys[j - 1], (i, j - 1), False))
-        for more, other, level in steps:
-            if cost + more < costs.get((other, level), float("inf")):
-                costs[other, level] = cost + more
-                came[other, level] = cell, flat
-                heappush(heap, (cost + more, other, level))
+        if at == last:
+            return [divmod(place >> 1, height) for place in _back(came, at)]
+        i, j = divmod(at >> 1, height)
+        steps = [(BEND_COST, at ^ 1)]
+        if at & 1:
+            if i + 1 < width and not across[j] >> i & 1:
+                steps.append((xs[i + 1] - xs[i], at + 2 * height))
+            if i and not across[j] >> i - 1 & 1:
+                steps.append((xs[i] - xs[i - 1], at - 2 * height))
+        else:
+            if j + 1 < height and not down[j] >> i & 1:
+                steps.append((ys[j + 1] - ys[j], at + 2))
+            if j and not down[j - 1] >> i & 1:
+                steps.append((ys[j] - ys[j - 1], at - 2))
+        for more, other in steps:
+            if cost + more < costs[other]:
+                costs[other] = cost + more
+                came[other] = at
+                heappush(heap, (cost + more, other))
     return None
 
 
-def _back(came: dict[tuple[Cell, bool], tuple[Cell, bool]], at: tuple[Cell, bool]) -> list[Cell]:
-    cells = [at[0]]
+def _back(came: dict[int, int], at: int) -> list[int]:
+    """The places to one, each cell once."""
+    places = [at]
     while at in came:
         at = came[at]
-        if at[0] != cells[-1]:
-            cells.append(at[0])
-    return cells[::-1]
+        if at >> 1 != places[-1] >> 1:
+            places.append(at)
+    return places[::-1]
