@@ -39,7 +39,8 @@ def _record(plan: Plan, node: Node) -> View:
         params["count"] = square(params["count"])  # the rest would repeat the first
     if row is not None and not params["columns"]:
         params["columns"] = min(row or math.isqrt(params["count"]), params["count"])
-    kind = str(plan.scope.bound(node.id).kind())
+    declaration = plan.scope.declaration(node.id)
+    kind = str(plan.scope.bound(node.id).kind()) if declaration.has("kind") else declaration.type
     names = _class_names(plan, node)
     name, networks = plan.member(node), _networks(plan, items)
     return View(node.id, name, kind, params, inputs, names, sliders, from_noise, networks)

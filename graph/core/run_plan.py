@@ -34,7 +34,8 @@ class View:
     Attributes:
         node: The view node's id.
         name: Its name, and that of its function in `views.py`.
-        kind: What draws it, such as "images" or "confusion_matrix".
+        kind: What draws it: the name of a renderer, such as "confusion", or the type of a node
+            that says itself what is drawn.
         params: The node's parameters.
         inputs: For each wired port the place of its value among the examples, where it comes
             straight from the data; None where it is computed.

@@ -92,10 +92,10 @@ def _title(name: str) -> str:
 HOOKS = frozenset(
     """
     absolute along averages balances batch_first bounds call chooses class_names column compares
-    couples curve cuts differentiates diverges divisors draws_noise drops expression figure
-    finds fixed fixed_split flat gathers generates in_a_row inverts joins keeps kind lays leaf
-    metric modes module moves multiplies needs_facts noises of_batch opens optimizer own_unit
-    packages per ports read readable rearranges reduces remembers sample schedule shape shares steer
+    couples curve cuts differentiates diverges divisors draws_noise drops expression figure finds
+    fixed fixed_split flat gathers generates in_a_row inverts joins keeps kind lays leaf metric
+    modes module moves multiplies needs_facts noises of_batch opens optimizer own_unit packages per
+    picture ports read readable rearranges reduces remembers sample schedule shape shares steer
     stops_gradient summary summed thins together total totals undefined update walk wants weighs
     weights written
     """.split()  # noqa: SIM905 - a list of quoted words is harder to read

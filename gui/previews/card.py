@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.core.picture import Picture
 from gui.previews.history import Looks
 from gui.previews.pager import Pager
 from gui.previews.painters import COLUMN, draw
@@ -196,6 +197,8 @@ def _said(payload: Payload) -> str:
         return f", {payload.share}"
     if isinstance(payload, Matrix):
         return f", {100 * payload.accuracy:.1f} % right"
+    if isinstance(payload, Picture):
+        return f", {payload.in_words()}"
     return ""
 
 
@@ -209,5 +212,7 @@ def _in_words(payload: Payload) -> str:
             return f"{payload.total} examples, {100 * payload.accuracy:.1f} percent right"
         case Number():
             return figure(payload.value)
+        case Picture():
+            return payload.in_words()
         case _:
             return ""

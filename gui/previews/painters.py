@@ -10,7 +10,9 @@ from typing import Any
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
+from graph.core.picture import Picture
 from gui import look
+from gui.previews.pictures import painters
 from gui.widgets.number_format import figure
 from runtime.protocol.payloads import (
     Boundary,
@@ -56,7 +58,8 @@ def draw(payload: Payload, size: QSize, ratio: float = 1.0) -> QImage:
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    DRAWERS[type(payload)](painter, payload, QRectF(0, 0, size.width(), size.height()))
+    paint = painters()[type(payload)] if isinstance(payload, Picture) else DRAWERS[type(payload)]
+    paint(painter, payload, QRectF(0, 0, size.width(), size.height()))
     painter.end()
     return image
 
@@ -80,6 +83,8 @@ def natural_size(payload: Payload, width: int) -> QSize:
             return QSize(width, 24 * (len(payload.rows) + 1))
         case Number():
             return QSize(width, 70)
+        case Picture():
+            return QSize(width, round(width * payload.shape))
         case _:
             return QSize(width, round(width * 0.6))
 

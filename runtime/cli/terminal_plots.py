@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from graph.core.picture import Picture
 from graph.core.plain_text import plain
 from runtime.protocol.payloads import (
     Boundary,
@@ -51,6 +52,8 @@ def text_picture(payload: Payload, *, colour: bool = False, width: int = 80) -> 
     """
     share = f"\n{payload.share}" if isinstance(payload, Predictions) and payload.share else ""
     payload = front(payload)
+    if isinstance(payload, Picture):
+        return payload.in_words()
     draw = DRAWERS[type(payload)]
     return draw(payload, colour, max(20, width)) + share
 

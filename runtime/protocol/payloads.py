@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph.core.picture import Picture
+
 Colour = tuple[int, int, int]
 
 CLASS_COLOURS: tuple[Colour, ...] = (
@@ -195,4 +197,4 @@ class Histogram:
     deviation: float
 
 
-Payload = Pictures | Pairs | Boundary | Matrix | Table | Number | Histogram
+Payload = Pictures | Pairs | Boundary | Matrix | Table | Number | Histogram | Picture

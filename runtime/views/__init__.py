@@ -1,7 +1,8 @@
 """Views: what a person looks at while a network learns, drawn from tensors.
 
-A file per kind. A renderer gets the tensors that the run's `views.py` computes, by port, and gives
-one of the records of `runtime.protocol.payloads`.
+A view with a picture of its own is drawn by its declaration (`declared`). The kinds here need
+tensors: a file each, whose renderer gets those that the run's `views.py` computes, by port, and
+gives one of the records of `runtime.protocol.payloads`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from runtime.protocol.payloads import Payload
 from runtime.views import (
     boundary,
     confusion,
+    declared,
     grid,
     histogram,
     number,
@@ -35,11 +37,33 @@ VIEWS: Mapping[str, Renderer] = {
     "way": way.render,
 }
 
-__all__ = ["PAGED", "VIEWS", "Compute", "Examples", "Renderer", "View", "draw", "how_many"]
+__all__ = [
+    "PAGED",
+    "VIEWS",
+    "Compute",
+    "Examples",
+    "Renderer",
+    "View",
+    "draw",
+    "how_many",
+    "renderer",
+]
 
 
 PAGED = frozenset({"predictions"})
 """Kinds that show all examples where they are asked to."""
+
+
+def renderer(kind: str) -> Renderer:
+    """What draws views of a kind.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    found = VIEWS.get(kind) or declared.renderer(kind)
+    if found is None:
+        raise ValueError(f"{kind}: expected a view, one of {', '.join(VIEWS)}.")
+    return found
 
 
 def draw(
@@ -57,8 +81,6 @@ def draw(
     Raises:
         ValueError: If there is no renderer of its kind.
     """
-    render = VIEWS.get(view.kind)
-    if render is None:
-        raise ValueError(f"{view.kind}: expected a view, one of {', '.join(VIEWS)}.")
+    render = renderer(view.kind)
     given = dict(view.params), dict(view.inputs), compute, examples, view.classes
     return render(View(*given, pages=pages, from_noise=view.from_noise))

@@ -1,6 +1,8 @@
 """Views: what a person looks at while the network learns.
 
 The hook `kind()` names the renderer in `runtime.views`; it gets the inputs under their port names.
+A view with a picture of its own has `picture(seen)` in its place, which gives the record that a
+painter in `gui/previews/pictures` draws: `view_prediction_error.py` is one.
 """
 
 from typing import ClassVar
