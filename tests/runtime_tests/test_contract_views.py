@@ -48,6 +48,9 @@ GOOD: list[tuple[str, Wires]] = [
     ("view.number", (f("N", 3),)),
     ("view.number", (TensorType((), "float", "loss"),)),
     ("view.histogram", (f("N", 3, 2),)),
+    ("view.prediction_error", (f("N", 1), f("N", 1))),
+    ("view.prediction_error", (f("N"), f("N"))),
+    ("view.prediction_error", (f("N", 3), f("N", 3))),
 ]
 BAD: list[tuple[str, Wires]] = [
     ("view.predictions", (f("N", 64), f("N", 3), LABEL)),
@@ -66,6 +69,7 @@ BAD: list[tuple[str, Wires]] = [
     ("view.way", (f("N", 8, 2, 8, 8),)),
     ("view.reconstruction", (IMAGE, f("N", 63))),
     ("view.reconstruction", (f("N", 64), f("N", 64))),
+    ("view.prediction_error", (f("N", 2), f("N", 3))),
 ]
 
 
