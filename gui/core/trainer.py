@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph.core.run_plan import Project
 from graph.problems import problem
 from gui.core.live_source import Source
+from gui.core.run_state import Drawing, Phase, RunState
 from gui.core.session import Session
 from runtime.client.client import Client
 from runtime.protocol.config import RunConfig
@@ -22,18 +22,14 @@ from runtime.protocol.messages import (
     Downloading,
     GenerateEnded,
     Generating,
-    Paused,
     Probed,
     ProbeFailed,
     Problem,
-    Resumed,
     Started,
     Stopped,
     Warm,
 )
 from runtime.store.runs import last_checkpoint, planned_epochs
-
-State = Literal["idle", "reading", "starting", "running", "paused", "stopping"]
 
 OF_NO_RUN = Warm | Probed | ProbeFailed | Downloading | Died
 """Messages that answer the open board, or are of the worker itself."""
@@ -43,25 +39,11 @@ DRAIN_MS = 34
 """How often the worker's messages are taken: at most 30 times a second."""
 
 
-@dataclass
-class Drawing:
-    """What the worker draws after training: a board, with the weights of a checkpoint.
-
-    Attributes:
-        project: The board as it was compiled.
-        config: On which device, with which data.
-        checkpoint: The file with the weights.
-        samples: How often other noise was asked for.
-    """
-
-    project: Project
-    config: RunConfig
-    checkpoint: Path
-    samples: int = 0
-
-
 class Trainer(QObject):
-    """Starts, pauses, steps and stops runs; every message of the worker passes through it."""
+    """Starts, pauses, steps and stops runs; every message of the worker passes through it.
+
+    What may be asked when, and what each message changes, is said by `RunState`.
+    """
 
     received = Signal(object)
     """One message of `runtime.protocol.messages`."""
@@ -78,35 +60,46 @@ class Trainer(QObject):
         super().__init__(parent)
         self._session, self._source = session, source
         self.client = Client()
-        self.state: State = "idle"
+        self.run_state = RunState()
         self.started: Started | None = None
         self.warm: Warm | None = None
-        self.resumable: str | None = None
         self.data_dir: str | None = None
         self.pending: Callable[[], bool] = lambda: False
         """Is the worker still looking at what a data node of the board holds?"""
         self.unread: Callable[[], tuple[problem.Problem, ...]] = tuple
         """What could not be read of the board's data."""
         self._after_reading: Callable[[], object] = self.train
-        self.generating: Generating | None = None
         self.outdated = False
         """Is what is generated of the board as it was before an edit?"""
         self.sound = True
         """Can the board be compiled, to be generated as it is now?"""
-        self.checkpoint: Path | None = None
-        """What Generate draws with: of this board's last run, or loaded since."""
-        self._drawing: Drawing | None = None
-        self._before: Drawing | None = None
-        """What was drawn until now, to go back to where another checkpoint does not fit."""
-        self._left: type | None = None
-        """What the worker says last of a board that is no longer open, while it speaks of one."""
         self._trouble = ""
-        """What went wrong with that run."""
+        """What went wrong with a run whose board is no longer open."""
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self.drain)
         session.opened.connect(self._leave)
         source.changed.connect(self._compare)
+
+    @property
+    def state(self) -> Phase:
+        """What is going on."""
+        return self.run_state.phase
+
+    @property
+    def generating(self) -> Generating | None:
+        """What the worker said of the views it draws without training, while it does."""
+        return self.run_state.generating
+
+    @property
+    def resumable(self) -> str | None:
+        """The folder of a run whose worker died."""
+        return self.run_state.resumable
+
+    @property
+    def checkpoint(self) -> Path | None:
+        """What Generate draws with: of this board's last run, or loaded since."""
+        return self.run_state.checkpoint
 
     def start(self) -> None:
         """Start the worker, so that it is warm before the first click on Train."""
@@ -132,13 +125,13 @@ class Trainer(QObject):
         if self.state == "paused":
             self.resume()
             return True
-        if self.state not in {"idle", "reading"}:
+        if not self.run_state.free:
             return False
         if self.pending():
             self._after_reading = partial(self.train, paused=paused)
-            self._set("reading")
+            self._become(self.run_state.wait())
             return True
-        self._set("idle")
+        self._become(self.run_state.rest())
         compiled = self._compiled()
         if compiled is None:
             return False
@@ -146,12 +139,11 @@ class Trainer(QObject):
             self.refused.emit(unread)
             return False
         self.asked.emit()
-        self.resumable = self._drawing = self._before = None
         self._start_drain()
         self.client.run(compiled, self._config(paused))
         if paused:
             self.client.step_once()
-        self._set("starting")
+        self._become(self.run_state.run())
         return True
 
     def data_read(self) -> None:
@@ -171,41 +163,42 @@ class Trainer(QObject):
         Returns:
             Whether that begins, or will once the data was read.
         """
-        if self.state not in {"idle", "reading"}:
+        if not self.run_state.free:
             return False
         if self.pending():
             self._after_reading = partial(self.generate, checkpoint, samples=samples)
-            self._set("reading")
+            self._become(self.run_state.wait())
             return True
-        self._set("idle")
+        self._become(self.run_state.rest())
         compiled = self._compiled()
         if compiled is None:
             return False
-        self._before = self._drawing if self.generating is not None else None
-        self._draw(Drawing(compiled, self._config(paused=False), checkpoint, samples))
+        asked = Drawing(compiled, self._config(paused=False), checkpoint, samples)
+        self._draw(asked)
+        self._become(self.run_state.draw(asked))
         return True
 
     def _draw(self, asked: Drawing) -> None:
-        self._drawing = asked
         self._start_drain()
         self.client.generate(asked.project, asked.config, asked.checkpoint, samples=asked.samples)
-        self._set("starting")
 
     @property
     def samples(self) -> int:
         """Which samples were drawn last: how often other noise was asked for before."""
-        return self._drawing.samples if self._drawing else 0
+        drawing = self.run_state.drawing
+        return drawing.samples if drawing else 0
 
     def shuffle(self) -> None:
         """While generating: draw from other noise."""
-        if self.generating is not None and self._drawing is not None:
-            self._drawing.samples += 1
-            self.client.shuffle(SEED + self._drawing.samples)
+        other = self.run_state.shuffle()
+        if other is not self.run_state:
+            self._become(other)
+            self.client.shuffle(SEED + self.samples)
 
     @property
     def training(self) -> bool:
         """Does a run go on, so that something else has to wait for its end?"""
-        return self.state in {"starting", "running", "paused"} and self._drawing is None
+        return self.run_state.training
 
     @property
     def can_steer(self) -> bool:
@@ -229,14 +222,13 @@ class Trainer(QObject):
             folder: The run's folder.
             epochs: Where it ends; where it was planned to, if left out.
         """
-        if self.state not in {"idle", "reading"}:
+        if not self.run_state.free:
             return
-        self.resumable = self._drawing = self._before = None
         self._start_drain()
         config = self._config(paused=False)
         config = replace(config, until=epochs or planned_epochs(folder))
         self.client.resume_run(folder, config=config)
-        self._set("starting")
+        self._become(self.run_state.run())
 
     def pause(self) -> None:
         """Wait after the running step."""
@@ -247,7 +239,7 @@ class Trainer(QObject):
         """Go on after a pause."""
         if self.state == "paused":
             self.client.resume()
-            self._set("running")
+            self._become(self.run_state.go_on())
 
     def step(self) -> None:
         """Take one step, then wait; on an idle board start a run that waits."""
@@ -257,14 +249,10 @@ class Trainer(QObject):
             self.client.step_once()
 
     def stop(self) -> None:
-        """Save and end the run."""
-        if self.state == "reading":
-            self._set("idle")
-        elif self.state == "idle" and self.generating is not None:
+        """Save and end the run, or what is drawn."""
+        if self.run_state.ends:
             self.client.stop()
-        elif self.state not in {"idle", "stopping"}:
-            self.client.stop()
-            self._set("stopping")
+        self._become(self.run_state.stop())
 
     def set_rate(self, optimizer: str, value: float, *, peak: bool = False) -> None:
         """Change an optimizer's learning rate while it trains; `peak` is before its schedule."""
@@ -274,7 +262,7 @@ class Trainer(QObject):
     def drain(self) -> None:
         """Take what the worker said and pass it on."""
         for message in self.client.drain():
-            foreign = self._left is not None and not isinstance(message, OF_NO_RUN)
+            foreign = self.run_state.left is not None and not isinstance(message, OF_NO_RUN)
             self._follow(message)
             if not foreign:
                 self.received.emit(message)
@@ -287,51 +275,17 @@ class Trainer(QObject):
                 self.recorded.emit()
 
     def _follow(self, message: object) -> None:
-        self._heed(message)
-        if type(message) is self._left or isinstance(message, Died):
-            self._left = None
-
-    def _heed(self, message: object) -> None:
-        match message:
-            case Warm():
-                self.warm = message
-                self.changed.emit()
-            case Started():
-                self.started = message
-                if self._left is None:
-                    self.checkpoint = last_checkpoint(message.folder)
-                self._set("running" if self.state == "starting" else self.state)
-            case Paused():
-                if self.state != "stopping":
-                    self._set("paused")
-            case Resumed():
-                if self.state != "stopping":
-                    self._set("running")
-            case Stopped():
-                self._set("idle")
-            case Generating():
-                self.generating, self._before = message, None
-                if self._drawing is not None and self._left is None:
-                    self.checkpoint = self._drawing.checkpoint
-                self._set("idle")
-                self.changed.emit()
-                self._compare()
-            case GenerateEnded():
-                began, self.generating = self.generating is not None, None
-                before, stopping = self._before, self.state == "stopping"
-                if not began and before is not None and not stopping:
-                    self._before = None
-                    self._draw(before)
-                elif not began or stopping:
-                    self._set("idle")  # it did not begin; else a run may be starting
-                self.changed.emit()
-                self._compare()
-            case Died():
-                self.resumable = message.folder if self._left is None else None
-                self.warm = self.generating = self._before = None
-                self._set("idle")
-                self.changed.emit()
-                self._compare()
+        was, now = self.run_state, self.run_state.hear(message)
+        if isinstance(message, Started):
+            self.started = message
+        elif isinstance(message, Warm | Died):
+            self.warm = message if isinstance(message, Warm) else None
+            self.changed.emit()
+        self._become(now)
+        if now.drawing is not None and now.drawing is not was.drawing:
+            self._draw(now.drawing)
+        if isinstance(message, Generating | GenerateEnded | Died):
+            self._compare()
 
     def _compiled(self) -> Project | None:
         """The board's project; where it has errors they are told instead."""
@@ -348,7 +302,7 @@ class Trainer(QObject):
 
     def _compare(self) -> None:
         """Was the board changed since what is drawn of it was compiled?"""
-        drawn = self._drawing if self.generating is not None else None
+        drawn = self.run_state.drawing if self.generating is not None else None
         now = self._project() if drawn is not None else None
         outdated = drawn is not None and (now is None or _shown(drawn.project) != _shown(now))
         sound = drawn is None or now is not None
@@ -358,18 +312,14 @@ class Trainer(QObject):
 
     def _leave(self) -> None:
         """Another board is open: what is trained or drawn belongs to the one before, and ends."""
-        busy = self.state not in {"idle", "reading"}
-        if busy and self._drawing is None:
-            self._left = Stopped  # a run, be it that it ends what was drawn before
-        elif busy or self.generating is not None:
-            self._left = GenerateEnded
-        self.checkpoint = self.resumable = self._drawing = self._before = None
-        self.stop()
+        if self.run_state.ends:
+            self.client.stop()
+        self._become(self.run_state.leave())
         self._compare()
 
-    def _set(self, state: State) -> None:
-        if state != self.state:
-            self.state = state
+    def _become(self, state: RunState) -> None:
+        if state != self.run_state:
+            self.run_state = state
             self.changed.emit()
 
     def _start_drain(self) -> None:

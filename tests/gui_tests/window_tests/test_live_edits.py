@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +101,9 @@ class Going:
             trainer.client, "set_rate", lambda name, rate, **_: self.rates.append((name, rate))
         )
         window.live.told.connect(self.said.append)
-        for state in ("starting", "running"):
-            trainer._set(state)
+        asked = trainer.run_state.run()
+        for state in (asked, replace(asked, phase="running")):
+            trainer._become(state)
 
     def settle(self) -> None:
         """Wait until an edit was heard."""

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from graph.edit.document import Document
 from graph.format.templates import open_template
 from gui.charts.runs_panel import RUN
+from gui.core.run_state import RunState
 from gui.shell import run_actions
 from gui.shell.window import Window
 from runtime.client.export import source_of
@@ -168,7 +169,7 @@ def test_a_run_is_resumed_to_its_own_end_or_to_a_later_one_that_is_asked_for(
     button.click()
     assert len(questions) == asked
     assert [config.until for config in given] == [end], "not the open board's 777"
-    window.trainer._set("idle")
+    window.trainer._become(RunState())
 
 
 def test_what_is_noted_of_a_run_stands_above_the_board(window: Window) -> None:
