@@ -74,7 +74,7 @@ class Losses(QWidget):
         self._figures: dict[str, float] = {}
         self._table = FigureTable()
         self._optimizers: Mapping[str, QColor] = {}
-        self._trained: dict[str, QColor] = {}
+        self._trained: dict[Figure, QColor] = {}
         self._colours: dict[tuple[Legend, str], QColor] = {}
         self._earlier: list[str] = []
         self._pace = Pace()
@@ -199,7 +199,8 @@ class Losses(QWidget):
                     pace=pace or Pace(),
                 )  # fmt: skip
                 row = f"{title} {figure.part or figure.name}"
-                legend.add(key, row, "val" if held_out else "train", self._colours[legend, key])
+                split = "val" if held_out else "train"
+                legend.add(key, row, row, split, self._colours[legend, key])
             chart.extend(key, xs, ys)
         self._show_kind(self.kind.checkedId())
         self.draw()
@@ -359,23 +360,28 @@ class Losses(QWidget):
         return holder
 
     def _add_loss(self, name: str, figure: Figure) -> None:
-        losses, loss = list(self._trained), figure.path
         free = [one for one in look.CURVES if not self._taken(QColor(one))] or look.CURVES
-        others = sum(one not in self._optimizers for one in losses)
-        colour = self._optimizers.get(loss, QColor(free[others % len(free)]))
-        self._trained[loss] = colour
+        others = sum(one.path not in self._optimizers for one in self._trained)
+        colour = self._optimizers.get(figure.path, QColor(free[others % len(free)]))
+        self._trained[figure] = colour
         self._draw_in(self.chart, self.legend, name, colour, faint=True)
-        self.legend.add(name, loss, "train", colour, part=bool(figure.part))
+        self._add_row(self.legend, name, figure, "train", colour)
         self._show_kind(self.kind.checkedId())
+
+    def _add_row(
+        self, legend: Legend, key: str, figure: Figure, split: str, colour: QColor
+    ) -> None:
+        title = figure.part or figure.name
+        legend.add(key, figure.path, title, split, colour, part=bool(figure.part))
 
     def _taken(self, colour: QColor) -> bool:
         """Could a colour be mistaken for that of an optimizer?"""
         hues = [one.hue() for one in self._optimizers.values()]
         return any(min((colour.hue() - hue) % 360, (hue - colour.hue()) % 360) < 20 for hue in hues)
 
-    def _held_out(self, loss: str) -> QColor:
+    def _held_out(self, loss: Figure) -> QColor:
         """The validation curve's colour: of its own for a loss alone, else its training curve's."""
-        whole = [one for one in self._trained if not self._table.find(f"loss/{one}")[1].part]
+        whole = [one for one in self._trained if not one.part]
         if whole == [loss]:
             return QColor(look.HELD_OUT[0])
         return look.mix(self._trained[loss], look.colours().text, 0.5)
@@ -404,21 +410,21 @@ class Losses(QWidget):
     def _add_figures(self, key: str, steps: Sequence[float], values: Sequence[float]) -> None:
         """Points of a validated loss or of a metric; those of batches are smoothed."""
         split, figure = self._table.find(key)
-        name, is_loss = figure.path, figure.kind == "loss" and figure.path in self._trained
+        is_loss = figure in self._trained
         chart, legend = (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
         if split == "val":
             self._figures[key] = values[-1]
         if key not in chart:
-            others = dict.fromkeys(one.partition("/")[2] for one in chart.names())
-            place = [*others, name].index(name)
+            others = dict.fromkeys(self._table.find(one)[1].path for one in chart.names())
+            place = [*others, figure.path].index(figure.path)
             palette = look.HELD_OUT if split == "val" else look.CURVES
-            colour = self._held_out(name) if is_loss else QColor(palette[place % len(palette)])
+            colour = self._held_out(figure) if is_loss else QColor(palette[place % len(palette)])
             again = not is_loss and place // len(palette) % 2 == 1  # its colour is taken
             self._draw_in(
                 chart, legend, key, colour, faint=split == "train", points=split == "val",
                 dashed=again,
             )  # fmt: skip
-            legend.add(key, name, split, colour, part=bool(figure.part))
+            self._add_row(legend, key, figure, split, colour)
             self._show_kind(self.kind.checkedId())
         chart.extend(key, steps, values)
 

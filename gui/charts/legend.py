@@ -36,19 +36,22 @@ class Legend(QWidget):
         self._count = 0
         self._values: dict[str, tuple[QPushButton, QColor]] = {}
 
-    def add(self, name: str, row: str, split: str, colour: QColor, *, part: bool = False) -> None:
+    def add(
+        self, name: str, row: str, title: str, split: str, colour: QColor, *, part: bool = False
+    ) -> None:
         """A place for the value of a new curve.
 
         Args:
             name: The curve's.
-            row: What it is a figure of; of `loss/part` the last word is shown.
+            row: What it is a figure of; curves of one row stand beside each other.
+            title: What the row is called.
             split: "train" or "val".
             colour: The curve's.
             part: Is it what the loss above is a sum of?
         """
         column = 1 + list(COLUMNS).index(split)
         if row not in self._rows or self._grid.itemAtPosition(self._rows[row], column):
-            self._add_row(row, part)
+            self._add_row(row, title, part)
         if self._grid.itemAtPosition(0, column) is None:
             right = Qt.AlignmentFlag.AlignRight
             self._grid.addWidget(label(COLUMNS[split], "dim"), 0, column, right)
@@ -57,7 +60,7 @@ class Legend(QWidget):
         value.setChecked(True)
         value.setFont(look.mono_font(12))
         value.setMinimumWidth(value.fontMetrics().horizontalAdvance("-0.000"))
-        value.setAccessibleName(f"Show {COLUMNS[split]} {shown(row)}")
+        value.setAccessibleName(f"Show {COLUMNS[split]} {title}")
         value.setToolTip("Hide or show this curve")
         value.toggled.connect(lambda on: self._toggle(name, on))
         self._values[name] = (value, colour)
@@ -88,12 +91,12 @@ class Legend(QWidget):
                 f"QPushButton:focus {{ border-color: {look.colours().accent.name()}; }}"
             )
 
-    def _add_row(self, row: str, part: bool) -> None:
+    def _add_row(self, row: str, title: str, part: bool) -> None:
         self._count += 1
         self._rows[row] = self._count
         name = Elided("", Qt.TextElideMode.ElideRight)
-        name.setText(shown(row).replace("_", " "))
-        name.setToolTip(shown(row))
+        name.setText(title.replace("_", " "))
+        name.setToolTip(title)
         name.setMaximumWidth(NAME)
         if part:
             name.setContentsMargins(INSET, 0, 0, 0)
@@ -102,11 +105,6 @@ class Legend(QWidget):
     def _toggle(self, name: str, on: bool) -> None:
         self.recolour()
         self.toggled.emit(name, on)
-
-
-def shown(row: str) -> str:
-    """A figure's name without that of the loss it is a part of."""
-    return row.rpartition("/")[2]
 
 
 def readable(colour: QColor) -> QColor:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QObject, Signal
 
 from gui.core.session import Session
+from runtime.protocol.figures import FigureTable
 from runtime.protocol.messages import Died, Figures, Learning, Progress, Started, Steps, Weights
 
 BETWEEN = "/"
@@ -27,6 +28,7 @@ class LearningFigures(QObject):
         self._nodes: Mapping[str, Figures] = {}
         self._weights: Mapping[str, float] = {}
         self._losses: dict[str, float] = {}
+        self._table = FigureTable()
         self._rates: Mapping[str, float] = {}
         session.opened.connect(self.clear)
         session.sheet_changed.connect(self.changed)
@@ -41,14 +43,17 @@ class LearningFigures(QObject):
                 self._weights = message.values
                 self.changed.emit()
             case Steps():
-                latest = {
-                    name: one.values[-1] for name, one in message.curves.items() if one.values
-                }
-                self._losses.update(latest)
+                for key, points in message.curves.items():
+                    split, figure = self._table.find(key)
+                    if split == "loss" and points.values:
+                        self._losses[figure.path] = points.values[-1]
             case Progress():
                 self._rates = message.rates
                 self.changed.emit()
-            case Started() | Died():
+            case Started():
+                self.clear()
+                self._table = FigureTable(message.figures)
+            case Died():
                 self.clear()
 
     def clear(self) -> None:
@@ -63,7 +68,7 @@ class LearningFigures(QObject):
 
     def loss(self, name: str) -> float | None:
         """A loss at the last step, by its name in figures."""
-        return self._losses.get(f"loss/{name}")
+        return self._losses.get(name)
 
     def rate(self, optimizer: str) -> float | None:
         """The learning rate of an optimizer, by its name."""

@@ -36,7 +36,7 @@ class FigureTable:
 
     def find(self, key: str) -> tuple[str, Figure]:
         """The split of a key ("loss", "train" or "val"), and what it is a figure of."""
-        split, _, path = key.partition("/")
+        split, path = split_of(key), key.partition("/")[2]
         known = self._figures.get(path)
         if known is None:
             name, _, part = path.partition("/")
@@ -45,6 +45,11 @@ class FigureTable:
             if split == "loss":  # its other keys are of a loss, too
                 known = self._figures[path] = Figure(name, part, "loss", "lower")
         return split, known
+
+
+def split_of(key: str) -> str:
+    """The split that a key's figure is of: "loss", "train" or "val"."""
+    return key.partition("/")[0]
 
 
 def deciding(figures: Mapping[str, float], known: Iterable[Figure] = ()) -> str | None:

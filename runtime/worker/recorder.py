@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from graph.core.run_plan import Figure
+from runtime.protocol.figures import split_of
 from runtime.protocol.messages import EpochEnded, Message, Points, Steps
 from runtime.store.run_source import FIRST_STEPS
 from runtime.store.runs import Runs, better
@@ -174,7 +175,7 @@ class Recorder:
 
 def is_loss(name: str) -> bool:
     """Is a curve that of a loss? Others are metrics of batches, or validated within an epoch."""
-    return name.startswith("loss/")
+    return split_of(name) == "loss"
 
 
 def numbers(items: list[Mapping[str, int | float | Tensor]]) -> dict[str, Points]:
