@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from graph.diagnose.data_rows import live_data
 from graph.infer.inference import Inference
-from graph.problems.fixes import problem, set_on
+from graph.problems.fixes import changes, problem
 from graph.problems.problem import Problem
 
 
@@ -16,7 +16,7 @@ def check(inference: Inference) -> Iterator[Problem]:
         for one in (inference.facts.get(node.id) or {}).get("doubts") or ():
             if any(_plain(params.get(name)) != _plain(value) for name, value in one["asked"]):
                 continue  # something else is asked for by now, and will be looked at
-            fixes = tuple(set_on(node, str(name), value) for name, value in one["fixes"])
+            fixes = changes(node, one["fixes"])
             yield problem(
                 board,
                 node,

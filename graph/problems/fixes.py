@@ -226,15 +226,28 @@ def _one(sheet: Sheet, node: Node, repair: Repair) -> Fix | None:
     return set_on(before, repair.param, repair.value) if before else None
 
 
-def set_on(node: Node, name: str, value: object) -> Fix:
-    """A fix that sets one parameter of a node."""
-    label = f"Set {name.replace('_', ' ')} of {node.name} to {value}"
+def set_on(node: Node, name: str, value: object, label: str = "") -> Fix:
+    """A fix that sets one parameter of a node; without a label it says just that."""
+    label = label or f"Set {name.replace('_', ' ')} of {node.name} to {value}"
 
     def apply(document: Document) -> None:
         with document.group(label):
             document.set_params(node.id, **{name: value})
 
     return Fix(label, apply, (node.id, name, value))
+
+
+def changes(node: Node, found: Iterable[Sequence[Any]]) -> tuple[Fix, ...]:
+    """Fixes from what looking at data found: a parameter, its value and what the button says.
+
+    Those of parameters that the node does not have are none.
+    """
+    declaration = REGISTRY.find(node.type)
+    return tuple(
+        set_on(node, *one)
+        for one in found
+        if declaration is not None and declaration.param(str(one[0])) is not None
+    )
 
 
 def standing(found: Problem, instance: Node, network: Sheet) -> Problem:

@@ -55,8 +55,7 @@ def build(inference: Inference, data: str) -> list[Node]:
         return []
     facts = inference.facts.get(data) or {}
     with document.group("Build a first network"):
-        if x.rank < 4:
-            _give_time(document, int(facts.get("count", 0)))
+        _give_time(document, int(facts.get("count", 0)))
         looked_up = _look_up(document, document.node(data), facts)
         row = _Row(document, document.node(data), table="columns" in facts)
         return row.build(x, targets, looked_up)

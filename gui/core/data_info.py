@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph.declare import REGISTRY
 from graph.model.sheet import BOARD, Node
+from graph.problems.fixes import changes
 from graph.problems.problem import Fix, Problem
 from gui.core.session import Session
 from gui.core.trainer import Trainer
@@ -157,12 +158,14 @@ class Facts(QObject):
                     self._known[self._asked[node]] = message
                     self._tell(node, message)
                     self._fail(node, None)
-            case ProbeFailed(node=node, text=text, advice=advice, download=size):
+            case ProbeFailed(node=node, text=text, advice=advice, download=size, fixes=found):
                 if node in self._asked and self._session.document.has(node):
                     self._session.inference.set_facts(node, None)
-                    self._fail(
-                        node, self._problem(node, text, advice, *self._downloads(node, size))
+                    fixes = (
+                        *changes(self._session.document.node(node), found),
+                        *self._downloads(node, size),
                     )
+                    self._fail(node, self._problem(node, text, advice, *fixes))
                     self._trainer.data_read()
             case Downloading(title=title, done=done, size=size):
                 self.told.emit(f"Downloading {title}: {done / 1e6:.1f} of {size / 1e6:.1f} MB")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def told(node: Node, facts: Mapping[str, Any]) -> Iterator[str]:
     if said := [f"{name} {text}" for name, text in decided if text not in PLAIN]:
         yield f"  read as: {', '.join(said)}"
     if facts.get("note"):
-        yield f"  {facts['note']}"
+        yield textwrap.fill(str(facts["note"]), 100, initial_indent="  ", subsequent_indent="    ")
 
 
 def few(words: Sequence[object]) -> str:

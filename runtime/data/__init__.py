@@ -3,7 +3,7 @@
 Nothing here imports torch until data are read, so that `main.py data` answers at once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ __all__ = [
     "Source",
     "examples",
     "find",
+    "fixes_of",
     "get",
     "listing",
     "lost",
@@ -41,6 +42,13 @@ def probe(
     from runtime.data.facts import probe as facts_of  # noqa: PLC0415 - loads torch
 
     return facts_of(node_type, params, data_dir)
+
+
+def fixes_of(error: BaseException) -> Sequence[Sequence[Any]]:
+    """What mends data that can't be read: a parameter, its value, what a button says, each."""
+    from runtime.data.mendable import fixes_of as known  # noqa: PLC0415 - loads torch
+
+    return known(error)
 
 
 def lost(paths: Iterable[str], data_dir: str | Path | None = None) -> str:

@@ -2,13 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from graph.core.limits import brief
+from runtime.data.column_names import all_differ, bare, is_whole, names_rows, says_target
+from runtime.data.mendable import Change, Mendable
 from runtime.data.numerals import is_date
 from runtime.data.reading import Reading
 from runtime.data.showing import shown
@@ -24,6 +27,8 @@ OFTEN = 5
 TEXT_WORDS = 200
 """So many words of a text column get a column each: those in most rows."""
 DATE_PARTS = 5
+FEW_ROWS = 10
+"""Of fewer rows texts may all differ, and be classes."""
 FEW = 12
 FIRST = "the first column"
 """What the index is called that has no name."""
@@ -42,6 +47,7 @@ class Column:
         part: The call that encodes it, where it is no number or category: function, arguments.
         why: Why it is left out, to be told.
         advised: The kind that a first network takes it for, where it is left out till chosen.
+        could_be: The kind that it can be learned as, where it is left out.
         width: How many features it gives.
         renamed: What the file calls it, where that is not its name.
     """
@@ -52,6 +58,7 @@ class Column:
     part: list[Any] = field(default_factory=list)
     why: str = ""
     advised: str = ""
+    could_be: str = ""
     width: int = 0
     renamed: str | None = None
     missing: int = 0
@@ -78,9 +85,16 @@ class Columns:
     Attributes:
         all: Every column.
         targets: Names of those to predict.
+        choice: Why the first of them is, where nobody said.
     """
 
-    def __init__(self, path: Path, reading: Reading, params: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        reading: Reading,
+        params: Mapping[str, Any],
+        setting: Callable[[str], tuple[str, Any]] = lambda name: ("target", name),
+    ) -> None:
         self._path, self._reading, self._params = path, reading, params
         self._table = reading.table
         self._table.columns = self._table.columns.map(str)
@@ -91,20 +105,19 @@ class Columns:
         self._index = index if index in {"", "none", FIRST} else self._find(index)
         names = [*self._table.columns]
         empty = [name for name in names if self._table[name].isna().all()]
-        unnamed = [name for name in empty if reading.is_unnamed(name)]
-        last = next(
-            (n for n in reversed(names) if n not in unnamed and self._kinds.get(n) != "ignore"),
-            names[-1],
-        )
-        first = self._find(str(params.get("target") or last))
+        asked, self.choice = str(params.get("target") or ""), ""
+        if not asked:
+            asked, self.choice = self._likely(names, empty)
+        first = self._find(asked)
         further = [self._find(str(one)) for one in params.get("also") or ()]
         self.targets = [first, *(one for one in further if one != first)]
         for name in self.targets:
             if name in empty:
                 others = [f", such as {one!r}" for one in names if one not in empty]
-                raise DataError(
+                raise Mendable(
                     f"{path}: expected values in the column {name!r}, which is to be predicted, "
-                    f"received none. Choose another target{''.join(others[-1:])}."
+                    f"received none. Choose another target{''.join(others[-1:])}.",
+                    *(setting(one) for one in [one for one in names if one not in empty][-1:]),
                 )
         chosen = [self._find(str(one)) for one in params.get("features") or ()]
         self._chosen = [one for one in chosen if one not in self.targets]
@@ -127,15 +140,55 @@ class Columns:
             if name in self._reading.wrong:
                 self._refuse(name)
 
+    def _likely(self, names: Sequence[str], empty: Collection[str]) -> tuple[str, str]:
+        """The column to predict where nobody said, and why: by its name, or else the last."""
+        unnamed = [name for name in empty if self._reading.is_unnamed(name)]
+        free = [one for one in names if one not in unnamed and self._kinds.get(one) != "ignore"]
+        called = [*says_target(free), *(one for one in free if bare(one) == bare(self._path.stem))]
+        for name in called:
+            if self._is_learnable(name):
+                return name, "as it is called so"
+        for name in reversed(free):
+            if self._is_learnable(name):
+                last = name == free[-1]
+                return name, "the last column" if last else "the last column that can be learned"
+        return (free or names)[-1], "the last column"
+
+    def _is_learnable(self, name: str) -> bool:
+        """Can a column be what is to be predicted? Not one that is constant, or names the rows."""
+        cells = column_of(self._table, name)
+        counts = cells.value_counts()
+        present, different = int(counts.sum()), len(counts)
+        if different < 2 or name == self._index:
+            return False
+        if self._names_rows(name, cells):
+            return False
+        words = is_text(cells) and not holds_dates(cells) and name not in self._reading.wrong
+        return not words or present < FEW_ROWS or different * 2 <= present
+
+    def _names_rows(self, name: str, cells: "pd.Series[Any]") -> bool:
+        """Is a column called an id, with another whole number or text in each row?"""
+        if self._index or not names_rows(name) or not all_differ(cells):
+            return False
+        return is_whole(cells) or (is_text(cells) and not holds_dates(cells))
+
     def _find(self, asked: str) -> str:
         return column_called(self._path, [str(one) for one in self._table.columns], asked)
 
     def _refuse(self, name: str) -> None:
         where, word = self._reading.wrong[name]
-        raise DataError(
+        missing = (*(self._params.get("missing") or ()), word)
+        raise Mendable(
             f"{self._path}, {where}, column {name!r}: expected a number, received {word!r}. Mend "
-            "the cell, add the word to `missing`, or set the column's kind to category or ignore."
+            "the cell, add the word to `missing`, or set the column's kind to category or ignore.",
+            ("missing", missing, f"Take {brief(word)} for a missing value"),
+            self._take(name, "category", f"Take {name} for categories"),
+            self._take(name, "ignore", f"Leave {name} out"),
         )
+
+    def _take(self, name: str, kind: str, label: str) -> Change:
+        """The change that takes a column for something else."""
+        return "kinds", tuple({**self._kinds, name: kind}.items()), label
 
     def _column(self, name: str) -> Column:
         cells = column_of(self._table, name)
@@ -164,17 +217,22 @@ class Columns:
         if not chosen and self._is_index(name, cells):
             self._reading.decided["index"] = name
             return "left out", "since they count the rows"
+        if not chosen and self._names_rows(name, cells):
+            found.could_be = "number" if is_whole(cells) else "text"
+            return "left out", "since they name the rows (set the kind to take one)"
         if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
             return "number", ""
         if holds_dates(cells):
             if chosen:
                 return "date parts", ""
+            found.could_be = "date parts"
             return "left out", "since they are dates (set the kind to date parts)"
         few = found.different <= min(CATEGORIES, (len(cells) - found.missing) / 2)
         if chosen or few:
             return "category", ""
         if found.different * OFTEN <= len(cells) - found.missing:
             found.advised = "embedding"
+        found.could_be = "text"
         advice = "set the kind to category, embedding or text"
         return "left out", f"since its texts are many ({advice})"
 
@@ -191,9 +249,11 @@ class Columns:
         elif kind == "number":
             self.check_numbers([found.name])
             if not pd.api.types.is_numeric_dtype(cells):
-                raise DataError(
+                kinds = {one: kind for one, kind in self._kinds.items() if one != found.name}
+                raise Mendable(
                     f"{self._path}, column {found.name!r}: expected numbers, received "
-                    f"{found.example!r}. Set the column's kind to auto."
+                    f"{found.example!r}. Set the column's kind to auto.",
+                    ("kinds", tuple(kinds.items()), f"Look what {found.name} is"),
                 )
             found.width = 1
         elif kind == "category":
@@ -250,6 +310,12 @@ def counts_rows(name: str, cells: "pd.Series[Any]") -> bool:
     if called not in COUNTERS or not pd.api.types.is_integer_dtype(cells) or len(cells) < 2:
         return False
     return bool((cells.diff().iloc[1:] == 1).all()) and cells.iloc[0] in {0, 1}
+
+
+def is_text(cells: "pd.Series[Any]") -> bool:
+    """Are the cells words?"""
+    numbers = pd.api.types.is_numeric_dtype(cells)
+    return not numbers and not pd.api.types.is_datetime64_any_dtype(cells)
 
 
 def holds_dates(cells: "pd.Series[Any]") -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from runtime.data.columns import date_format, holds_dates, plain
-from runtime.exported.data import DataError
+from runtime.data.mendable import Mendable
 from runtime.exported.tables import column_of
 
 HELD = frozenset(
@@ -30,7 +30,10 @@ def cut_of(
     if how == "stratified":
         return "stratified", name or targets[0]
     if not name:
-        raise DataError(f"A split {how} needs a column: choose it as `split column`.")
+        raise Mendable(
+            f"A split {how} needs a column: choose it as `split column`, or split at random.",
+            ("split", "random"),
+        )
     cells = column_of(table, name)
     if how == "by group":
         return "by_group", name
@@ -44,8 +47,9 @@ def cut_of(
         held = held or [one for one in values if one in (1, True) or str(one) in {"1", "True"}]
     if not held:
         some = ", ".join(map(str, values[:8]))
-        raise DataError(
+        raise Mendable(
             f"Column {name!r}: expected words such as train and test that say which rows are held "
-            f"out, received {some}. Choose another column, or split by group."
+            f"out, received {some}. Choose another column, or split by group.",
+            ("split", "by group"),
         )
     return "by_column", name, held

@@ -21,6 +21,7 @@ import chardet
 from clevercsv.detect import Detector
 
 from graph.core.limits import brief
+from runtime.data.mendable import Mendable
 from runtime.data.numerals import SURE, is_number
 from runtime.data.rows import is_header, is_second_header, is_total, is_units
 from runtime.exported.data import DataError
@@ -35,6 +36,8 @@ LOOKED = 2_000
 """So many lines tell whether there is a header and how many cells a row has."""
 TYPED = {"\\t": "\t", "tab": "\t", "\\x09": "\t", "\\s+": RUNS, "blanks": RUNS, "spaces": RUNS}
 
+FOUND = {"delimiter": "", "quote": "auto"}
+"""Parameters that decide where cells end, and what has them found."""
 NOTHING = dict.fromkeys(("skip", "comment", "index"), "")
 """What is decided of a file as long as nothing unusual was found in it."""
 
@@ -71,9 +74,10 @@ def dialect_of(path: Path, asked: Mapping[str, Any]) -> Dialect:
     try:
         text = content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except (LookupError, UnicodeDecodeError) as error:
-        raise DataError(
+        raise Mendable(
             f"{path}: expected text in {encoding} ({error}). Choose another encoding, or none for "
-            "the one that fits."
+            "the one that fits.",
+            ("encoding", "", "Find the encoding"),
         ) from error
     if "\0" in text[:10_000]:
         raise DataError(
@@ -247,9 +251,10 @@ class Sniffer:
         asked = str(self.asked.get("delimiter") or "")
         asked = TYPED.get(asked, asked)
         if asked and asked != RUNS and (len(asked) != 1 or asked in '\r\n"'):
-            raise DataError(
+            raise Mendable(
                 f"{self.path}: expected one character between two cells, such as , or ; or a tab, "
-                f"received {asked!r}. Change the delimiter, or leave it empty for one that fits."
+                f"received {asked!r}. Change the delimiter, or leave it empty for one that fits.",
+                ("delimiter", "", "Find the delimiter"),
             )
         quote = {"none": ""}.get(word := str(self.asked.get("quote") or "auto"), word)
         delimiter = asked
@@ -359,10 +364,11 @@ class Sniffer:
         first, rest = [cell.strip() for cell in rows[0]], rows[1:]
         words = len({*first} - {""}) == len(first) and not any(map(is_number, first))
         if not rest and (asked == "yes" or (asked == "auto" and words)):
-            raise DataError(
+            raise Mendable(
                 f"{self.path}: expected rows below the header, received the line "
                 f"{brief(', '.join(first))} alone. Choose a file with rows; if the line is one, "
-                "say in Header that there is none."
+                "say in Header that there is none.",
+                ("header", "no", "Take the line for a row"),
             )
         has = asked == "yes" or (asked == "auto" and bool(rest) and is_header(first, rest))
         trailing = width > 1 and all(not row[-1].strip() for row in rest if len(row) == width)
@@ -372,9 +378,10 @@ class Sniffer:
             count = width - (trailing and not first[-1])
             names = named or [f"column_{i + 1}" for i in range(count)]
             if len({*names}) != count or len(names) != count:
-                raise DataError(
+                raise Mendable(
                     f"{self.path}: expected {count} different names of columns, received "
-                    f"{len(names)}: {', '.join(names)}. Name each column once."
+                    f"{len(names)}: {', '.join(names)}. Name each column once.",
+                    *([("names", (), "Number the columns")] if named else []),
                 )
             self.found.options |= {"header": None, "names": names}
             if trailing:
@@ -435,9 +442,11 @@ class Sniffer:
             if len(cells) != width and not (
                 len(cells) == width - 1 and self.found.options.get("index_col") is False
             ):
-                raise DataError(
+                chosen = [one for one in FOUND if self.asked.get(one) not in {None, FOUND[one]}]
+                raise Mendable(
                     f"{self.path}, line {line}: expected {width} cells, received {len(cells)}. "
-                    "Check the delimiter and the quotes."
+                    "Check the delimiter and the quotes.",
+                    *((one, FOUND[one], f"Find the {one}") for one in chosen),
                 )
         self.found.lines = [line for line, _ in body]
 

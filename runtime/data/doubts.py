@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from graph.core.limits import brief
-from runtime.data.columns import Columns
+from runtime.data.column_names import all_differ, is_whole, may_name_rows, names_rows
+from runtime.data.columns import CATEGORIES, FEW, Columns
 from runtime.exported.tables import column_of
 
 FEW_ROWS = 10
@@ -95,6 +96,42 @@ def of_numbers(cells: Any) -> tuple[str, str, str] | None:
         text = f"only counts the rows, {cells.iloc[0]}, {cells.iloc[1]} and so on"
         return "warning", text, "choose another target, if it is not meant"
     return None
+
+
+def identities(
+    columns: Columns, table: pd.DataFrame, params: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Columns of numbers that may name the rows, or things, and are learned from as amounts.
+
+    Each can be left out, or be taken for categories where there are few.
+    """
+    kinds = dict(params.get("kinds") or {})
+    chosen = {*kinds, *(params.get("features") or ())}
+    found = []
+    for one in columns.used:
+        if one.kind != "number" or one.name in chosen or not may_name_rows(one.name):
+            continue
+        cells = column_of(table, one.name)
+        differ = all_differ(cells)
+        if not is_whole(cells) or one.different <= FEW or not (differ or names_rows(one.name)):
+            continue
+        choices = {"ignore": f"Leave {one.name} out"}
+        if one.different <= CATEGORIES:
+            choices["category"] = f"Take {one.name} for categories"
+        what = "has another whole number in each row" if differ else "seems to name things"
+        fixes = [
+            ["kinds", [*kinds.items(), (one.name, kind)], label] for kind, label in choices.items()
+        ]
+        found.append(
+            {
+                "severity": "warning",
+                "text": f"the column {one.name!r} {what}, and is learned from as an amount",
+                "advice": "leave it out, if its numbers only are names",
+                "fixes": fixes,
+                "asked": [["kinds", params.get("kinds")]] if "kinds" in params else [],
+            }
+        )
+    return found
 
 
 def another(columns: Columns, table: pd.DataFrame) -> str:

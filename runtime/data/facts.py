@@ -14,7 +14,8 @@ Facts are JSON:
                 of a table: what its reader is called with
     reader      of a table of pictures: what its reader is called with beside the table
     decided     of a table: how it is written, as it was found, of each parameter that matters
-    doubts      problems: severity, text, advice, and fixes [parameter, value]; of a table or folder
+    doubts      problems: severity, text, advice, and fixes [parameter, value] or
+                [parameter, value, label]; of a table or folder
     sheets      of a table: of an Excel file, all there are
     rows        of a table: the first rows, as texts
 """
@@ -43,7 +44,7 @@ Params = Mapping[str, Any]
 DataDir = str | Path | None
 
 
-VERSION = 9
+VERSION = 10
 """To be raised when a probe learns something else from the same data."""
 
 

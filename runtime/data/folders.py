@@ -13,6 +13,7 @@ from PIL import Image
 
 from graph.core.wording import many
 from runtime.data.layout import Layout, is_picture, layout_of
+from runtime.data.mendable import Mendable
 from runtime.exported.data import DataError, locate, split
 from runtime.exported.images import (
     BROKEN,
@@ -33,6 +34,7 @@ FEW = 6
 FOLD = re.compile(r"(?i)^(fold|part|split|shard|batch|chunk|set|train|run)[\W_]*\d+$")
 """Names of folders that count parts."""
 TABLES = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".json")
+LEAVE_OUT = ("unreadable", "leave out", "Leave out what can't be read")
 NO_FIX: dict[str, Any] = {"fixes": [], "asked": []}
 LISTED = 40
 """How many files a message names at most."""
@@ -64,7 +66,7 @@ def folder_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
     counts = {name: layout.files(name) for name in names}
     whole, broken = look_at([file for group in counts.values() for file in group] + held)
     if broken and params.get("unreadable") != "leave out":
-        raise DataError(refused(broken))
+        raise Mendable(refused(broken), LEAVE_OUT)
     for name, group in counts.items():
         counts[name] = [file for file in group if file in whole]
         if not counts[name]:

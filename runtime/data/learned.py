@@ -9,10 +9,10 @@ import pandas as pd
 import torch
 
 from runtime.data.columns import Columns, date_format, holds_dates, values_of
+from runtime.data.mendable import Mendable
 from runtime.data.numerals import is_endless
 from runtime.data.reading import Reading
 from runtime.exported import tables
-from runtime.exported.data import DataError
 
 Params = Mapping[str, Any]
 
@@ -23,6 +23,10 @@ FEW_ROWS = 10
 MOST_CLASSES = 1000
 LARGE = 2**53
 """Whole numbers from here on are not exact any more."""
+
+
+class WrongTarget(Mendable):
+    """A column that can't be predicted as it was asked for; another may be."""
 
 
 @dataclass(frozen=True)
@@ -113,9 +117,10 @@ def learned_of(path: Path, reading: Reading, columns: Columns, params: Params) -
     targets = columns.targets
     apart = bool(params.get("apart")) and len(targets) > 1
     if params.get("apart") and len(targets) != 1 + len(params.get("also") or ()):
-        raise DataError(
+        raise Mendable(
             f"{path}: expected each column to predict once, received {targets[0]!r} as the target "
-            "and among the further ones. Take it out of `also`."
+            "and among the further ones. Take it out of `also`.",
+            ("also", tuple(targets[1:]), f"Predict {targets[0]} once"),
         )
     days = as_days(reading, targets, params)
     alone = apart or len(targets) == 1
@@ -184,14 +189,15 @@ def classes_of(path: Path, reading: Reading, target: str, params: Params) -> lis
     if task == "regression":
         return None
     if len(values) == 1:
-        raise DataError(
+        raise WrongTarget(
             f"{path}, column {target!r}: one class only, there is nothing to tell apart: expected "
             f"2 or more, received {values[0]!r} in each row. Choose another target."
         )
     if len(values) > MOST_CLASSES:
-        raise DataError(
+        raise WrongTarget(
             f"{path}, column {target!r}: expected at most {MOST_CLASSES} classes, received "
             f"{len(values)} different values. Choose another target, or set the task to "
-            "regression."
+            "regression.",
+            *([("task", "regression")] if numeric else []),
         )
     return values

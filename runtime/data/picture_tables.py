@@ -15,11 +15,12 @@ from runtime.data import named_pictures
 from runtime.data.columns import Columns, column_called
 from runtime.data.cuts import cut_of
 from runtime.data.doubts import doubts_of
-from runtime.data.folders import listed, look_at, note, spans_of
+from runtime.data.folders import LEAVE_OUT, listed, look_at, note, spans_of
 from runtime.data.learned import as_days, classes_of, tensor
+from runtime.data.mendable import Mendable
 from runtime.data.named_pictures import Places
 from runtime.data.reading import Reading, read_table
-from runtime.data.tabular import first_rows, parted, read_facts
+from runtime.data.tabular import first_rows, parted, predicted, read_facts
 from runtime.exported.data import DataError, locate
 from runtime.exported.images import pictures
 from runtime.exported.picture_tables import find_pictures, names_in
@@ -97,6 +98,7 @@ def picture_table_facts(params: Params, data_dir: str | Path | None) -> dict[str
     told = [
         note(seen.looks, shown, seen.spans),
         f"files in {places.column}, learned: {', '.join(targets)}",
+        *predicted(columns),
         *(*reading.told, *places.told, *seen.told),
     ]
     return {
@@ -155,7 +157,7 @@ class Seen:
         looks, broken = look_at([*dict.fromkeys(files.values())])
         self.bad = [one for one, file in files.items() if file in broken]
         if self.bad and params.get("unreadable") != "leave out":
-            raise DataError(refused(path, self.bad, files))
+            raise Mendable(refused(path, self.bad, files), LEAVE_OUT)
         left_out = {*self.bad}
         self.rows = [row for row in whole if names[row] not in left_out]
         if not self.rows:
@@ -179,7 +181,7 @@ def columns_of(path: Path, reading: Reading, name: str, params: Params) -> Colum
         raise DataError(f"{path}: expected a column to predict beside {name!r}, received none.")
     first, *further = [*(params.get("targets") or ())] or [""]
     asked = {"target": first, "also": further, "kinds": {name: "ignore"}, "features": [name]}
-    columns = Columns(path, reading, asked)
+    columns = Columns(path, reading, asked, lambda name: ("targets", (name,)))
     for one in columns.all:
         if one.name == name and one.kind != "target":
             one.kind, one.why = "file names", ""

@@ -13,12 +13,15 @@ import pandas as pd
 
 from runtime.data.dialect import LOOKED, PACKED, dialect_of, unpacked
 from runtime.data.looked import Looked
+from runtime.data.mendable import Mendable
 from runtime.data.numerals import PANDAS
 from runtime.data.rows import is_header, is_second_header, is_total, is_units
 from runtime.data.showing import shown
 from runtime.exported.data import DataError
 from runtime.exported.tables import cleaned
 
+FEW_SHEETS = 3
+"""So many are offered where one is not there."""
 NESTED = (list, dict)
 
 
@@ -272,7 +275,10 @@ def sheet_of(path: Path, asked: str, sheets: Sequence[str]) -> tuple[str, pd.Dat
         DataError: If there is none of the name that is asked for.
     """
     if asked and asked not in sheets:
-        raise DataError(f"{path}: expected a sheet {asked!r}, received {', '.join(sheets)}.")
+        raise Mendable(
+            f"{path}: expected a sheet {asked!r}, received {', '.join(sheets)}.",
+            *(("sheet", one) for one in sheets[:FEW_SHEETS]),
+        )
     first = pd.read_excel(path, header=None, sheet_name=asked or sheets[0])
     if asked or is_table(first):
         return asked, first

@@ -10,8 +10,9 @@ import torch
 from graph.core.limits import brief
 from runtime.data.columns import FEW, Column, Columns
 from runtime.data.cuts import cut_of
-from runtime.data.doubts import doubts_of
-from runtime.data.learned import learned_of, tensor
+from runtime.data.doubts import another, doubts_of, identities
+from runtime.data.learned import WrongTarget, learned_of, tensor
+from runtime.data.mendable import Change, Mendable, fixes_of
 from runtime.data.reading import Reading, read_table
 from runtime.data.showing import shown
 from runtime.exported import tables
@@ -20,6 +21,7 @@ from runtime.exported.data import DataError, locate
 Params = Mapping[str, Any]
 
 FIRST_ROWS = 8
+FEW_FIXES = 3
 
 
 def table_path(params: Params, data_dir: str | Path | None) -> Path:
@@ -43,18 +45,24 @@ def table_facts(params: Params, data_dir: str | Path | None) -> dict[str, Any]:
         return facts_of(path, reading, params)
     except DataError as error:
         text = str(error)
-        raise DataError(text if text.startswith(str(path)) else f"{path}: {text}") from error
+        text = text if text.startswith(str(path)) else f"{path}: {text}"
+        raise Mendable(text, *fixes_of(error)) from error
 
 
 def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
     """The facts of a table that was read."""
     columns = Columns(path, reading, params)
-    learned = learned_of(path, reading, columns, params)
+    try:
+        learned = learned_of(path, reading, columns, params)
+    except WrongTarget as error:
+        other = another(columns, reading.table)
+        others = [("target", other)] if other and len(columns.targets) == 1 else []
+        raise Mendable(str(error), *error.fixes, *others) from error
     reading.told += learned.told()
     table, targets = reading.table, columns.targets
     used = columns.used
     if not used:
-        raise DataError(nothing_to_learn_from(reading, columns))
+        raise Mendable(nothing_to_learn_from(reading, columns), *taken(columns, params))
     cut = cut_of(table, targets, params)
     train, held = parted(cut, table, learned.rows, float(params.get("validation", 0.2)))
     indices = {one.name: one.values for one in used if one.kind == "embedding"}
@@ -77,6 +85,7 @@ def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
         "doubts": [
             *doubts_of(columns, table, learned.values, lambda name: ("target", name), params),
             *learned.mixed(params),
+            *identities(columns, table, params),
         ],
         "note": note(reading, columns, without, params, numbers=learned.numbers),
     }
@@ -107,6 +116,20 @@ def parted(
     return tables.parted(table, rows, made, validation, 0)
 
 
+def taken(columns: Columns, params: Params) -> Sequence[Change]:
+    """The columns that are left out and could be learned from, each as a change that takes it."""
+    kinds = dict(params.get("kinds") or {})
+    return [
+        (
+            "kinds",
+            tuple({**kinds, one.name: one.could_be}.items()),
+            f"Learn from {one.name} as {one.could_be}",
+        )
+        for one in columns.all
+        if one.could_be and not params.get("features")
+    ][:FEW_FIXES]
+
+
 def nothing_to_learn_from(reading: Reading, columns: Columns) -> str:
     """Why there is no column to learn from, and what to do."""
     target = " and ".join(columns.targets)
@@ -128,12 +151,19 @@ def first_rows(table: pd.DataFrame, count: int = FIRST_ROWS) -> list[list[str]]:
     return [[shown(cell) for cell in row] for row in head.astype(object).itertuples(index=False)]
 
 
+def predicted(columns: Columns) -> list[str]:
+    """Which column is predicted, where nobody said, and why."""
+    if not columns.choice:
+        return []
+    return [f"predicts {columns.targets[0]}, {columns.choice} (choose another as target)"]
+
+
 def note(
     reading: Reading, columns: Columns, without: int, params: Params, *, numbers: Sequence[str]
 ) -> str:
     """What is not used and what was decided, and in which unit the targets are."""
     target = " and ".join(columns.targets)
-    parts = [*reading.told]
+    parts = [*predicted(columns), *reading.told]
     if numbers and params.get("standardise", True):
         parts.append(
             f"{numbers[0]} is standardised: losses count in deviations from its mean over the "

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -442,6 +442,7 @@ class ProbeFailed:
 
     Attributes:
         download: Bytes to download, where that would mend it; else 0.
+        fixes: Changes that mend it: a parameter, its value, and what the button says.
     """
 
     node: str
@@ -449,6 +450,7 @@ class ProbeFailed:
     advice: str = ""
     ticket: int = 0
     download: int = 0
+    fixes: Sequence[Sequence[Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from graph.diagnose.beginnings import unfit
 from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.model.sheet import BOARD, Node
+from graph.problems.fixes import changes
 from graph.problems.problem import CompileError, Problem
 from runtime.protocol.config import Begins
 from runtime.store import initial_weights
@@ -60,7 +61,8 @@ def learn(
             wrong = str(error)
             if isinstance(error, OSError) and error.filename and error.strerror:
                 wrong = f"{error.filename} can't be used: {error.strerror}"
-            problems.append(Problem(node.id, BOARD, wrong, name=node.name))
+            fixes = changes(node, data.fixes_of(error))
+            problems.append(Problem(node.id, BOARD, wrong, name=node.name, fixes=fixes))
     inference = Diagnosis(document, facts, watch=False, batch_size=batch_size)
     return inference, [*problems, *_weights(inference, data_dir)]
 

@@ -172,7 +172,8 @@ class Probes:
         except Exception as error:
             advice = getattr(error, "advice", "Check the path and the node's parameters.")
             size = error.source.size if isinstance(error, MissingSet) else 0
-            self._send(ProbeFailed(probe.node, str(error), advice, probe.ticket, size))
+            fixes = data.fixes_of(error)
+            self._send(ProbeFailed(probe.node, str(error), advice, probe.ticket, size, fixes))
 
     def _try(self, probe: ProbeWeights) -> None:
         from runtime.worker import beginnings  # noqa: PLC0415 - few boards ask

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from benchmarks import tables
 from benchmarks._table_files import TABLES
@@ -47,3 +48,16 @@ def test_words_that_seldom_repeat_are_not_looked_up(tmp_path: Path) -> None:
     inference, _ = board_facts.learn(document, None)
     made = first_network.build(inference, data.id)
     assert "layer.embedding" not in {one.type for one in made}
+
+
+def test_a_small_folder_of_pictures_gets_time(tmp_path: Path) -> None:
+    for kind, grey in {"light": 220, "dark": 20}.items():
+        (tmp_path / kind).mkdir()
+        for number in range(60):
+            Image.new("L", (16, 16), grey + number % 5).save(tmp_path / kind / f"{number}.png")
+    document = Document()
+    data = document.add_node("data.image_folder", params={"path": str(tmp_path), "size": 16})
+    inference, _ = board_facts.learn(document, None)
+    first_network.build(inference, data.id)
+    steps = 96 // document.settings.batch_size
+    assert steps * document.settings.epochs >= 200

@@ -37,7 +37,10 @@ class PictureTable(TableFile):
     pixels: ClassVar[tuple[str, ...]] = ("image",)
 
     targets: Columns = param(
-        (), empty="the last", doc="The column to predict, or several of numbers; the last if empty."
+        (),
+        empty="found",
+        doc="The column to predict, or several of numbers; found if empty: one called label, class "
+        "or alike, else the last.",
     )
     files: str = param("", doc="The column of file names; found if empty.")
     pictures: FolderPath = param("", doc="The folder of the pictures; the table's own if empty.")

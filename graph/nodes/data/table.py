@@ -37,7 +37,11 @@ class CSV(TableFile):
     one column a value. Classes of a target column are numbered in the order of their names.
     """
 
-    target: str = param("", doc="The column to predict, by name or number; the last if empty.")
+    target: str = param(
+        "",
+        doc="The column to predict, by name or number; found if empty: one called target, label, "
+        "class or alike, else the last.",
+    )
     features: Columns = param((), doc="Columns to learn from; all others if empty.")
     task: Literal["auto", "classification", "regression"] = param(
         "auto", doc="Predict a class or a number; auto looks at the column."

@@ -41,7 +41,7 @@ def read(file: Path, **params: Any) -> tuple[dict[str, Any], Any]:
 
 def told(file: Path, **params: Any) -> tuple[Document, Node, list[Problem], Diagnosis]:
     document = Document()
-    node = document.add_node(KIND, params={"path": str(file), **params})
+    node = document.add_node(KIND, params={"path": str(file), "target": "t", **params})
     inference, unread = board_facts.learn(document, None)
     assert not unread
     found = [one for one in inference.problems if one.node == node.id and "the target" in one.text]
@@ -165,11 +165,11 @@ def test_what_is_infinite_in_a_file_that_knows_its_numbers_is_told(
 
 
 @pytest.mark.parametrize("word", ["", "NA", "?"])
-@pytest.mark.parametrize("target", ["", "t"])
-def test_a_target_without_values_is_named(tmp_path: Path, word: str, target: str) -> None:
+def test_a_target_without_values_is_named_and_none_is_chosen(tmp_path: Path, word: str) -> None:
     file = table(tmp_path, lambda i: word)
     with pytest.raises(DataError, match=r"values in the column 't'.*received none.*such as 'b'"):
-        read(file, target=target)
+        read(file, target="t")
+    assert read(file)[0]["target"] == "b"
 
 
 def test_the_empty_column_of_a_trailing_delimiter_is_no_target(tmp_path: Path) -> None:

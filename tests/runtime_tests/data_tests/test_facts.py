@@ -268,7 +268,7 @@ def test_a_target_of_one_class_has_nothing_to_tell_apart(tmp_path: Path) -> None
     rows = "".join(f"{i},yes\n" for i in range(20))
     (tmp_path / "t.csv").write_text(f"x,y\n{rows}")
     with pytest.raises(DataError, match="one class only, there is nothing to tell apart"):
-        probe("data.csv", {"path": "t.csv"}, tmp_path)
+        probe("data.csv", {"path": "t.csv", "target": "y"}, tmp_path)
 
 
 def test_the_headers_of_a_set_tell_its_rows(tmp_path: Path) -> None:

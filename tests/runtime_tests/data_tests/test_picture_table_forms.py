@@ -166,7 +166,8 @@ def test_a_picture_in_several_rows_is_told(tmp_path: Path) -> None:
     pictures(tmp_path, *FOUR)
     (tmp_path / "labels.csv").write_text(LABELS + "a.png,dog\n")
     facts = probe(KIND, {"path": str(tmp_path / "labels.csv")})
-    assert facts["note"].endswith("files in file, learned: kind; 1 picture in more than one row")
+    assert facts["note"].endswith("; 1 picture in more than one row")
+    assert "files in file, learned: kind; predicts kind, the last column" in facts["note"]
     assert facts["note"].count("4 pictures") == 1
 
 
