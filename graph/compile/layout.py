@@ -12,6 +12,7 @@ from graph.edit import trained_names
 from graph.infer import training_plan
 from graph.infer.inference import Inference, live_nodes
 from graph.infer.node_inference import Result
+from graph.model import address
 from graph.model.order import topological
 from graph.model.sheet import End, Node
 
@@ -91,7 +92,7 @@ class Layout:
 
     # -- making
 
-    def _parts(self) -> dict[str, dict[str, trained_names.Path]]:
+    def _parts(self) -> dict[str, dict[str, address.Path]]:
         """For each instance of which an optimizer names parts: what learns there, with its path."""
         several = (
             path
@@ -100,7 +101,7 @@ class Layout:
             for path in trained_names.named(self.document, node, param)
             if len(path) > 1
         )
-        found: dict[str, dict[str, trained_names.Path]] = {}
+        found: dict[str, dict[str, address.Path]] = {}
         for leader in dict.fromkeys(path[0] for path in several):
             node, result = self.board.nodes[leader], self.inference.result(leader)
             if result is None or result.inputs is None or node.muted:

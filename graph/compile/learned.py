@@ -8,10 +8,9 @@ from graph.core.run_plan import Learned
 from graph.diagnose.board_checks import learns, role
 from graph.infer.inference import Inference
 from graph.model import instances
+from graph.model.address import join
 from graph.model.order import upstream
 from graph.model.sheet import Node
-
-BETWEEN = "/"
 
 
 def learned(plan: Plan) -> tuple[Learned, ...]:
@@ -54,7 +53,7 @@ def _places(
         attribute = sheet.nodes[inner.twin or inner.id].name
         held = tuple(joined(one, attribute) for one in modules)
         for path, found in _places(plan, inner, held):
-            yield f"{node.id}{BETWEEN}{path}", found
+            yield join((node.id, path)), found
 
 
 def _is_layer(inference: Inference, node: Node) -> bool:

@@ -13,7 +13,8 @@ from graph.edit.document import Document
 from graph.infer import routes
 from graph.infer.inference import Inference
 from graph.infer.node_inference import Result
-from graph.infer.routes import Path, Place
+from graph.model.address import Address as Place
+from graph.model.address import Path
 from graph.model.sheet import End, Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Fix, Problem

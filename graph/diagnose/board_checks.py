@@ -35,7 +35,7 @@ from graph.edit import trained_names
 from graph.edit.document import Document
 from graph.infer import training_plan
 from graph.infer.inference import Inference
-from graph.model import instances
+from graph.model import address, instances
 from graph.model.order import upstream
 from graph.model.sheet import BOARD, End, Node, Sheet
 from graph.problems.fixes import set_on
@@ -160,7 +160,7 @@ def trained(inference: Inference, optimizer: Node) -> set[str]:
     return {one for one in found if parts(inference, optimizer, one)}
 
 
-def parts(inference: Inference, optimizer: Node, node: str) -> frozenset[trained_names.Path]:
+def parts(inference: Inference, optimizer: Node, node: str) -> frozenset[address.Path]:
     """What of a learning node an optimizer updates: paths to leaders of linked nodes."""
     document = inference.document
     first, found = trained_names.leader(document, node), inference.result(node)
@@ -298,14 +298,12 @@ def _without(inference: Inference, optimizer: Node, nodes: set[str]) -> list[str
     named = [
         n
         for n in optimizer.params.get("trains", ())
-        if trained_names.leads(document, trained_names.split(n))
+        if trained_names.leads(document, address.split(n))
     ]
     if not named:
         all_of_it = trained(inference, optimizer)
         return [n for n in all_of_it if trained_names.leader(document, n) not in leaders]
-    return [
-        n for n in named if trained_names.leader(document, trained_names.split(n)[0]) not in leaders
-    ]
+    return [n for n in named if trained_names.leader(document, address.split(n)[0]) not in leaders]
 
 
 def _trains_nothing(inference: Inference, node: Node, updates: set[str]) -> Iterator[Problem]:
@@ -335,7 +333,7 @@ def _named_and_lost(
     document = inference.document
     reached = {path for one in updates for path in parts(inference, node, one)}
     given = node.params.get(param, ())
-    named = [one for one in given if trained_names.leads(document, trained_names.split(one))]
+    named = [one for one in given if trained_names.leads(document, address.split(one))]
     return named, [one for one in named if not _reaches(document, one, reached)]
 
 
@@ -347,7 +345,7 @@ def _not_upstream(inference: Inference, node: Node, updates: set[str]) -> Iterat
         words = ", ".join(trained_names.called(document, one) for one in lost)
         rest = [one for one in named if one not in lost]
         text = f"its loss does not depend on {words}, which it should train"
-        if {trained_names.split(one)[0] for one in lost} & upstream(document.board, [node.id]):
+        if {address.split(one)[0] for one in lost} & upstream(document.board, [node.id]):
             text = f"a Detach keeps the gradient of its loss from {words}, which it should train"
         advice = "wire them to the loss, or take them out of `trains`"
         fix = Fix(f"Take {words} out of trains", _train(node, rest))
@@ -371,9 +369,9 @@ def _not_trained_slower(inference: Inference, node: Node, updates: set[str]) -> 
         yield _of(node, text, "train them too, or take them out", fix, severity="warning")
 
 
-def _reaches(document: Document, name: str, reached: set[trained_names.Path]) -> bool:
+def _reaches(document: Document, name: str, reached: set[address.Path]) -> bool:
     """Is something of what a name stands for among what is trained?"""
-    path = tuple(trained_names.leader(document, one) for one in trained_names.split(name))
+    path = tuple(trained_names.leader(document, one) for one in address.split(name))
     return any(one[: len(path)] == path for one in reached)
 
 
@@ -393,9 +391,9 @@ def _parted_neurons(inference: Inference, node: Node, updates: set[str]) -> Iter
             computed = _computed(document, beside[0][-1])
             there = {path for path in beside if path[-1] in computed}
             if there & mine and not there <= mine:
-                words = trained_names.called(document, trained_names.join(place))
+                words = trained_names.called(document, address.join(place))
                 text = f"trains some neurons of {words} and not others: they are one matrix"
-                names = [*node.params.get("trains", ()), *map(trained_names.join, sorted(there))]
+                names = [*node.params.get("trains", ()), *map(address.join, sorted(there))]
                 fix = Fix(f"Train all neurons of {words}", _train(node, dict.fromkeys(names)))
                 yield _of(node, text, "name all of them in `trains`, or none", fix)
 
@@ -413,7 +411,7 @@ def _of(node: Node, text: str, advice: str, *fixes: Fix, severity: Severity = "e
 
 
 def _train(optimizer: Node, nodes: Iterable[str]) -> Callable[[Document], None]:
-    chosen = tuple(sorted(nodes, key=lambda one: [int(n[1:]) for n in trained_names.split(one)]))
+    chosen = tuple(sorted(nodes, key=lambda one: [int(n[1:]) for n in address.split(one)]))
 
     def apply(document: Document) -> None:
         with document.group(f"Set trains of {optimizer.name}"):

@@ -11,7 +11,7 @@ from graph.diagnose import wanted_numbers
 from graph.edit.document import Document
 from graph.infer import tracing
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
+from graph.model.address import Address as Place
 from graph.model.sheet import End, Node
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem

@@ -6,6 +6,7 @@ from graph.declare import REGISTRY
 from graph.edit.document import Document
 from graph.infer import routes
 from graph.infer.inference import Inference
+from graph.model import address
 from graph.model.roles import role
 from graph.model.sheet import BOARD, End, Node
 from graph.problems.fixes import set_on
@@ -15,7 +16,7 @@ from graph.problems.problem import Problem
 def labels(document: Document, node: Node) -> End | None:
     """The output of a data node whose labels a balanced loss counts; None where there is none."""
     port = _balances(node)
-    found = routes.feeding(document, routes.Place((), End(node.id, port))) if port else []
+    found = routes.feeding(document, address.Address((), End(node.id, port))) if port else []
     if len(found) != 1 or found[0].path:
         return None
     end = found[0].end

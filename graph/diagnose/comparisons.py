@@ -12,7 +12,7 @@ from graph.declare import REGISTRY, Port
 from graph.edit.document import Document
 from graph.infer import routes
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
+from graph.model.address import Address as Place
 from graph.model.sheet import End, Link, Node
 from graph.problems import swapped_wires
 from graph.problems.fixes import problem

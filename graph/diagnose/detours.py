@@ -8,9 +8,10 @@ from graph.declare.ranges import ORDER, Want
 from graph.edit import links
 from graph.edit.document import Document
 from graph.infer import routes
-from graph.infer.routes import Path, Place
 from graph.infer.tracing import Chain
 from graph.model import roles
+from graph.model.address import Address as Place
+from graph.model.address import Path
 from graph.model.sheet import End, Link, Node
 from graph.problems.problem import Fix
 

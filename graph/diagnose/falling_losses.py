@@ -11,7 +11,7 @@ from graph.declare import REGISTRY
 from graph.edit.document import Document
 from graph.infer import routes
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
+from graph.model.address import Address as Place
 from graph.model.sheet import Node
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem

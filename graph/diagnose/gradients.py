@@ -6,8 +6,8 @@ from graph.declare import REGISTRY
 from graph.edit.document import Document
 from graph.infer import routes
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
 from graph.model import roles
+from graph.model.address import Address as Place
 from graph.model.order import upstream
 from graph.model.sheet import Node
 from graph.problems.fixes import problem

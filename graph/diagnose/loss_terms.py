@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from graph.declare import REGISTRY
 from graph.infer import routes, tracing
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
+from graph.model.address import Address as Place
 from graph.model.sheet import End, Node
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Problem

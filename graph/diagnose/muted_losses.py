@@ -12,7 +12,7 @@ from graph.declare import REGISTRY, Declaration
 from graph.edit.document import Document
 from graph.infer import routes, tracing
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
+from graph.model.address import Address as Place
 from graph.model.sheet import Node
 from graph.problems.fixes import problem
 from graph.problems.problem import Fix, Problem

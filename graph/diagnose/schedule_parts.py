@@ -7,7 +7,7 @@ from graph.edit import links
 from graph.edit.document import Document
 from graph.infer import routes
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
+from graph.model.address import Address as Place
 from graph.model.sheet import BOARD, Link, Node
 from graph.problems.problem import Fix, Problem
 

@@ -12,8 +12,8 @@ from graph.declare.ranges import FREE
 from graph.edit.document import Document
 from graph.infer import routes, tracing
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
 from graph.infer.tracing import Traced
+from graph.model.address import Address as Place
 from graph.model.sheet import End, Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Fix, Problem

@@ -11,7 +11,7 @@ from graph.core.tensor import TensorType
 from graph.declare import REGISTRY
 from graph.infer import routes
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
+from graph.model.address import Address as Place
 from graph.model.sheet import End, Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Problem

@@ -10,9 +10,10 @@ from graph.declare import REGISTRY, ranges
 from graph.edit.document import Document
 from graph.infer import routes, tracing
 from graph.infer.inference import Inference
-from graph.infer.routes import Path, Place
 from graph.infer.tracing import Traced
 from graph.model import roles
+from graph.model.address import Address as Place
+from graph.model.address import Path
 from graph.model.sheet import End, Node, Sheet
 from graph.nodes.shared.domains import TINY, Undefined
 from graph.problems.fixes import problem, set_on

@@ -18,9 +18,9 @@ from graph.edit import links
 from graph.edit.document import Document
 from graph.infer import tracing
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
 from graph.infer.tracing import Chain, Traced
 from graph.model import roles
+from graph.model.address import Address as Place
 from graph.model.sheet import End, Node
 from graph.problems import fixes
 from graph.problems.fixes import problem, set_on

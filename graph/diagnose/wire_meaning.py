@@ -6,7 +6,7 @@ from graph.declare.ranges import LARGE, Given, Want
 from graph.diagnose.wanted_numbers import wanted
 from graph.infer import routes, tracing
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
+from graph.model.address import Address as Place
 from graph.model.order import upstream
 from graph.model.sheet import End
 

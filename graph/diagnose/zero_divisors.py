@@ -11,7 +11,8 @@ from graph.declare import REGISTRY
 from graph.declare.ranges import Range
 from graph.infer import routes, tracing
 from graph.infer.inference import Inference
-from graph.infer.routes import Path, Place
+from graph.model.address import Address as Place
+from graph.model.address import Path
 from graph.model.sheet import End, Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Problem

@@ -8,8 +8,8 @@ from typing import Any
 from graph.core import limits, names
 from graph.core.errors import BadParameter
 from graph.declare import REGISTRY
-from graph.edit import exposing, links, networks, overrides, rules, trained_names
-from graph.model import roles
+from graph.edit import exposing, links, networks, overrides, rules
+from graph.model import address, roles
 from graph.model.history import Edit
 from graph.model.sheet import End, Exposed, Link, Node, Sheet, middle
 from graph.model.store import Store
@@ -307,9 +307,9 @@ def _params(node_type: str, params: Mapping[str, Any], known: Mapping[str, str])
         except BadParameter:
             continue
         if param.kind == "nodes" and checked is not None:
-            paths = [trained_names.split(one) for one in checked]
+            paths = [address.split(one) for one in checked]
             found_here = [[known.get(one, "") for one in path] for path in paths]
-            checked = tuple(trained_names.join(path) for path in found_here if all(path))
+            checked = tuple(address.join(path) for path in found_here if all(path))
         if checked != param.default:
             found[param.name] = checked
     return found

@@ -9,22 +9,10 @@ from dataclasses import replace
 
 from graph.declare import REGISTRY
 from graph.model import roles
+from graph.model.address import Path, join, split
 from graph.model.order import upstream
 from graph.model.sheet import Node, Sheet
 from graph.model.store import Store
-
-BETWEEN = "/"
-Path = tuple[str, ...]
-
-
-def split(name: str) -> Path:
-    """The ids on the way to a node."""
-    return tuple(name.split(BETWEEN))
-
-
-def join(path: Iterable[str]) -> str:
-    """Undo `split`."""
-    return BETWEEN.join(path)
 
 
 def named(document: Store, optimizer: Node, param: str = "trains") -> list[Path]:

@@ -11,7 +11,7 @@ from graph.declare import REGISTRY, Declaration
 from graph.declare.ranges import Given, Range, passes
 from graph.infer import routes
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
+from graph.model.address import Address as Place
 from graph.model.sheet import End
 
 DEEP = 12

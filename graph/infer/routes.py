@@ -1,47 +1,28 @@
-"""Where values come from and go to, through mutes and the borders of networks.
-
-A place is a node with the path of instances that leads to it from the board: a network that is
-placed twice has two places for each of its nodes.
-"""
+"""Where values come from and go to, through mutes and the borders of networks."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from graph.edit.document import Document
 from graph.infer.inference import Inference
 from graph.infer.node_inference import Result
 from graph.model import instances, mutes, roles
+from graph.model.address import Address, Path
 from graph.model.sheet import End, Link, Node, Sheet
 
-Path = tuple[str, ...]
-"""Instances, from the board inwards."""
 
-
-class Place(NamedTuple):
-    """An output, or an input, of a node at one of the places it stands."""
-
-    path: Path
-    end: End
-
-    @property
-    def board_node(self) -> str:
-        """The node of the board that it is, or that it lies in."""
-        return self.path[0] if self.path else self.end.node
-
-
-def feeding(document: Document, place: Place) -> list[Place]:
+def feeding(document: Document, place: Address) -> list[Address]:
     """The outputs that are wired into an input, each where it is computed."""
     sheet = document.sheet_of(place.end.node)
-    found = (Place(place.path, link.source) for link in sheet.into(*place.end))
+    found = (Address(place.path, link.source) for link in sheet.into(*place.end))
     return [one for wired in found if (one := computed(document, wired)) is not None]
 
 
-def computed(document: Document, place: Place) -> Place | None:
+def computed(document: Document, place: Address) -> Address | None:
     """Where the value at an output is computed: behind mutes, inside or outside of networks.
 
     None where nothing comes: a wire is missing, or a mute hands nothing on.
     """
-    found: Place | None = place
+    found: Address | None = place
     while found is not None and _passes(document, document.node(found.end.node)):
         found = step(document, found)
     return found
@@ -53,7 +34,7 @@ def _passes(document: Document, node: Node) -> bool:
     return node.muted or placed or roles.role(node.type) == "input"
 
 
-def step(document: Document, place: Place) -> Place | None:
+def step(document: Document, place: Address) -> Address | None:
     """The output whose value a mute, a network or its border hands on; None where there is none."""
     path, end = place
     sheet = document.sheet_of(end.node)
@@ -70,7 +51,7 @@ def step(document: Document, place: Place) -> Place | None:
         path, wired = (*path, node.id), inside.into(output.id) if output else []
     else:
         return None
-    return Place(path, wired[0].source) if wired else None
+    return Address(path, wired[0].source) if wired else None
 
 
 def _passed(document: Document, sheet: Sheet, node: Node, port: str) -> list[Link]:
@@ -80,7 +61,7 @@ def _passed(document: Document, sheet: Sheet, node: Node, port: str) -> list[Lin
     return sheet.into(node.id, ports.inputs[0].name)
 
 
-def fed(document: Document, place: Place) -> Iterator[Place]:
+def fed(document: Document, place: Address) -> Iterator[Address]:
     """The inputs that an output goes to, each where it is taken in and computed with."""
     ahead = [place]
     for path, end in ahead:
@@ -92,18 +73,18 @@ def fed(document: Document, place: Place) -> Iterator[Place]:
             ports = document.ports(node)
             if role == "output":
                 if path:
-                    ahead.append(Place(path[:-1], End(path[-1], node.name)))
+                    ahead.append(Address(path[:-1], End(path[-1], node.name)))
             elif node.muted:
                 first = [port.name for port in ports.inputs[:1]]
                 passed = [End(node.id, port.name) for port in ports.outputs[:1]]
                 if first == [target.port]:
-                    ahead += [Place(path, e) for e in passed if mutes.gives(document, sheet, e)]
+                    ahead += [Address(path, e) for e in passed if mutes.gives(document, sheet, e)]
             elif inside is not None:
                 for entry in instances.ends(inside, "input"):
                     if entry.name == target.port:
-                        ahead.append(Place((*path, node.id), End(entry.id, "y")))
+                        ahead.append(Address((*path, node.id), End(entry.id, "y")))
             else:
-                yield Place(path, target)
+                yield Address(path, target)
 
 
 def everywhere(inference: Inference, hook: str) -> Iterator[tuple[Path, Sheet, Node, Result]]:

@@ -12,7 +12,7 @@ from graph.declare.ranges import FREE, PICTURE, Given, Want
 from graph.edit.document import Document
 from graph.infer import axes, origins, routes
 from graph.infer.inference import Inference
-from graph.infer.routes import Place
+from graph.model.address import Address as Place
 from graph.model.sheet import End
 
 DEEP = 40

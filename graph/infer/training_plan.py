@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from graph.declare import REGISTRY
 from graph.edit import trained_names
 from graph.edit.document import Document
-from graph.edit.trained_names import Path
 from graph.infer.inference import Inference
 from graph.infer.node_inference import Result
+from graph.model import address
+from graph.model.address import Path
 from graph.model.sheet import Node
 
 
@@ -31,15 +32,13 @@ def choices(inference: Inference, node: Node, named: Iterable[str]) -> list[str]
     """What of a node can be named: itself, or its parts where some of these are named already."""
     document, found = inference.document, inference.result(node.id)
     paths = [
-        trained_names.split(name)
-        for name in named
-        if trained_names.leads(document, trained_names.split(name))
+        address.split(name) for name in named if trained_names.leads(document, address.split(name))
     ]
     mine = dict.fromkeys(one for one in paths if len(one) > 1 and one[0] == node.id)
     if not mine or found is None:
         return [node.id]
     rest = learning(document, node, found.inner, (node.id,))
     return [
-        trained_names.join(one)
+        address.join(one)
         for one in (*mine, *(one for one in rest if not trained_names.covers(mine, one)))
     ]

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
+from graph.model.address import join, split
 from gui.core.session import Session
 from runtime.protocol.figures import FigureTable
 from runtime.protocol.messages import Died, Figures, Learning, Progress, Started, Steps, Weights
-
-BETWEEN = "/"
 
 
 class LearningFigures(QObject):
@@ -79,11 +78,10 @@ class LearningFigures(QObject):
 
         Where that place does not train, those of the oldest that does.
         """
-        exact = self._nodes.get(BETWEEN.join((*self._session.place.path, node)))
+        exact = self._nodes.get(join((*self._session.place.path, node)))
         if exact is not None:
             return exact
-        ending = f"{BETWEEN}{node}"
-        return next((one for path, one in self._nodes.items() if path.endswith(ending)), None)
+        return next((one for path, one in self._nodes.items() if split(path)[-1] == node), None)
 
     def gradients(self, nodes: Iterable[str]) -> dict[str, float]:
         """Gradient norms of those nodes of the sheet shown that have one."""
