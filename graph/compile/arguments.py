@@ -31,7 +31,7 @@ ARGUMENTS = {
 
 
 @dataclass(frozen=True)
-class Place:
+class DifferingLiteral:
     """A literal that differs from place to place.
 
     Attributes:
@@ -49,21 +49,23 @@ class Place:
 
 def differing(
     scope: Scope, item: Item, attribute: str, sources: Sequence[str], *, kept: bool = False
-) -> list[Place]:
+) -> list[DifferingLiteral]:
     """The literals in which sources of one computation differ.
 
     Raises:
-        Apart: If they differ in more.
+        NotAlike: If they differ in more.
     """
 
     def default(word: str) -> Any:
         param = scope.declaration(item.nodes[0]).param(word)
         return UNKNOWN if param is None else param.torch
 
-    return [Place(slot, item, attribute, kept) for slot in slots(sources, default)]
+    return [DifferingLiteral(slot, item, attribute, kept) for slot in slots(sources, default)]
 
 
-def filled_in(source: str, places: Iterable[Place], called: Mapping[tuple[str, ...], str]) -> str:
+def filled_in(
+    source: str, places: Iterable[DifferingLiteral], called: Mapping[tuple[str, ...], str]
+) -> str:
     """The first of some sources with the arguments in it."""
     return filled(
         source,
@@ -81,7 +83,7 @@ class _Name:
 def called(
     document: Document,
     sketches: Sequence[PlacedNetwork],
-    places: Iterable[Place],
+    places: Iterable[DifferingLiteral],
     taken: Container[str],
 ) -> dict[tuple[str, ...], str]:
     """Names for arguments by the values they take; equal values are one argument.
@@ -114,7 +116,7 @@ def called(
     return {values: found[values] for values in best}
 
 
-def _name(document: Document, sketches: Sequence[PlacedNetwork], place: Place) -> _Name:
+def _name(document: Document, sketches: Sequence[PlacedNetwork], place: DifferingLiteral) -> _Name:
     first, slot, attribute = sketches[0], place.slot, place.attribute
     for shown, exposed in first.scope.sheet.exposed.items():
         if exposed.node in place.item.nodes and _values(

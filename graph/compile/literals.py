@@ -36,7 +36,7 @@ class Slot:
     literals: tuple[str, ...]
 
 
-class Apart(Exception):
+class NotAlike(Exception):
     """The sources differ in more than literals."""
 
 
@@ -44,7 +44,7 @@ def slots(sources: Sequence[str], default: Default) -> list[Slot]:
     """Every literal in which sources of one expression differ.
 
     Raises:
-        Apart: If they differ in more.
+        NotAlike: If they differ in more.
     """
     if len(set(sources)) == 1:
         return []
@@ -90,7 +90,7 @@ class _Comparison:
         if UNKNOWN not in values:
             return self._literals(nodes, [self._text(n, s) for n, s in self._pairs(nodes)])
         if len({type(node) for node in nodes}) != 1:
-            raise Apart
+            raise NotAlike
         if isinstance(nodes[0], ast.Call):
             return self._calls(nodes)
         return self._fields(nodes)
@@ -113,25 +113,25 @@ class _Comparison:
             parts = [getattr(node, name) for node in nodes]
             if isinstance(parts[0], list):
                 if len({len(part) for part in parts}) != 1:
-                    raise Apart
+                    raise NotAlike
                 for column in zip(*parts, strict=True):
                     found += self.compare(column)
             elif isinstance(parts[0], ast.AST):
                 found += self.compare(parts)
             elif len(set(map(repr, parts))) != 1:
-                raise Apart
+                raise NotAlike
         return found
 
     def _calls(self, nodes: Sequence[Any]) -> list[Slot]:
         found = self._inside(nodes[0], "", 0).compare([node.func for node in nodes])
         if len({len(node.args) for node in nodes}) != 1:
-            raise Apart
+            raise NotAlike
         for index, column in enumerate(zip(*(node.args for node in nodes), strict=True)):
             found += self._inside(nodes[0], "", index).compare(column)
         words = dict.fromkeys(word.arg for node in nodes for word in node.keywords)
         for word in words:
             if word is None:
-                raise Apart
+                raise NotAlike
             found += self._word(nodes, word)
         return found
 
@@ -146,7 +146,7 @@ class _Comparison:
             return inside.compare(given)
         left_out = self.default(word)
         if left_out is UNKNOWN or any(_value(one) is UNKNOWN for one in given if one is not None):
-            raise Apart
+            raise NotAlike
         texts = [
             literal(short(left_out)) if one is None else self._text(one, source)
             for one, source in self._pairs(given)

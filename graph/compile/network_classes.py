@@ -20,7 +20,7 @@ COMPUTES = {"layer", "neuron", "instance"}
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldModule:
     """A module inside an instance.
 
     Attributes:
@@ -110,7 +110,7 @@ class Networks:
 
     def held(
         self, node: Node, result: Result, module: str = "", above: tuple[str, ...] = ()
-    ) -> Iterator[Held]:
+    ) -> Iterator[HeldModule]:
         """The modules inside an instance, each as often as it is repeated.
 
         Args:
@@ -126,7 +126,7 @@ class Networks:
                 inner, path = sheet.nodes[one], (*above, sheet.nodes[one].twin or one)
                 for place in places if self.is_stacked(node) else [module]:
                     here = joined(place, attribute)
-                    yield Held(path, inner, here)
+                    yield HeldModule(path, inner, here)
                     if roles.role(inner.type) == "instance":
                         yield from self.held(inner, result.inner[one], here, path)
 

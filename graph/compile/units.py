@@ -17,7 +17,7 @@ from graph.model.order import upstream
 from graph.model.sheet import End
 
 
-class Apart(Exception):
+class StandApart(Exception):
     """Linked layers lie in parts that can't be one class: they are to be units of their own."""
 
     def __init__(self, nodes: Iterable[str]) -> None:
@@ -32,7 +32,7 @@ def gather(layout: Layout) -> tuple[Units, list[Op]]:
         try:
             gathering = _Gathering(layout)
             return gathering.units, gathering.ops(Parts(layout, apart))
-        except Apart as found:
+        except StandApart as found:
             apart |= found.nodes
             layout.classes.writers.clear()
             layout.classes.writers.update(written)
@@ -73,7 +73,9 @@ class _Gathering:
         if shared is not None:
             if f"{name}()" != shared.constructor:
                 both = leaders.keys() & shared.home.keys()
-                raise Apart(n for n, one in self._board.nodes.items() if (one.twin or n) in both)
+                raise StandApart(
+                    n for n, one in self._board.nodes.items() if (one.twin or n) in both
+                )
             return [self._call(shared, list(inputs), outputs)]
         weights = self._layout.leaders(node for node in inside if self._learns(node))
         standing = tuple(sorted(inside, key=lambda n: self._board.nodes[n].number))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from graph.compile.arguments import Place, called, differing, filled_in
+from graph.compile.arguments import DifferingLiteral, called, differing, filled_in
 from graph.compile.body import Item, Owner, Values
-from graph.compile.literals import Apart, annotation
+from graph.compile.literals import NotAlike, annotation
 from graph.compile.placed_network import Key, PlacedNetwork
 from graph.compile.symbols import Symbols
 from graph.core.tensor import TensorType
@@ -44,7 +44,7 @@ def forms(document: Document, sketches: Iterable[PlacedNetwork]) -> list[Form]:
                 continue
             try:
                 form = _form(document, [*members, sketch])
-            except Apart:
+            except NotAlike:
                 continue
             groups[index] = ([*members, sketch], form)
             break
@@ -78,9 +78,9 @@ def _form(document: Document, sketches: Sequence[PlacedNetwork]) -> Form:
     )
 
 
-def _built(sketches: Sequence[PlacedNetwork]) -> list[Place]:
+def _built(sketches: Sequence[PlacedNetwork]) -> list[DifferingLiteral]:
     """What differs in what constructors build."""
-    found: list[Place] = []
+    found: list[DifferingLiteral] = []
     for item in sketches[0].items:
         for name, _, _ in item.modules:
             sources = [sketch.modules[name] for sketch in sketches]
@@ -88,9 +88,9 @@ def _built(sketches: Sequence[PlacedNetwork]) -> list[Place]:
     return found
 
 
-def _computed(sketches: Sequence[PlacedNetwork]) -> list[Place]:
+def _computed(sketches: Sequence[PlacedNetwork]) -> list[DifferingLiteral]:
     """What differs in what forward computes."""
-    found: list[Place] = []
+    found: list[DifferingLiteral] = []
     for place, item in enumerate(sketches[0].items):
         values = {end: Value(f"x{n}", sketches[0].types[end]) for n, end in enumerate(item.reads)}
         sources = [sketch.source(place, values) for sketch in sketches]

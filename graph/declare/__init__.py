@@ -15,20 +15,19 @@ with `param`. Hooks are plain methods, found by name:
     wants(self, *inputs)        what numbers a loss or metric wants, by port
     absolute(self, *inputs)     places of the inputs whose size it asks, not how they differ
     modes(self)                 does its module do something else while it trains?
-    lays(self, *layouts)        where the columns go; see `graph/nodes/shared/layouts.py`
+    lays(self, *layouts)        where the columns go; see `graph/nodes/shared/column_grid.py`
     averages(self, *inputs)     is a loss of such terms a mean over rows? (`nodes/merging/merge.py`)
     drops(self, *inputs)        does a mute before it leave nothing of it?
 
-Roles have hooks of their own, told where they are declared: `optimizer` in `nodes/shared/steps.py`,
-`schedule` and `per` in `nodes/optimizers/schedule.py`, `total`, `figure`, `metric`, `update` and
-`of_batch` in `nodes/losses/metric.py`, `kind` in `nodes/views/view.py`, `read`, `fixed_split`,
-`class_names`, `needs_facts` and `opens` in `nodes/data/data.py`, `generates` in
-`nodes/views/view_generated.py`,
-`leaf` in `nodes/noise/random_layers.py`, `stops_gradient` in `nodes/merging/value.py`, `sample`,
-`steer` and `in_a_row` in `nodes/noise/random.py`, `differentiates` in `nodes/losses/loss_gan.py`,
-`couples` and `together` in `nodes/layers/normalisation.py`, `along` in `nodes/layers/linear.py`,
-`rearranges` in `nodes/shapes/shape.py`, `noises`, `draws_noise` and `walk` in
-`nodes/noise/random_diffusion.py`.
+Roles have hooks of their own, told where they are declared: `optimizer` in
+`nodes/shared/update_rules.py`, `schedule` and `per` in `nodes/optimizers/schedule.py`, `total`,
+`figure`, `metric`, `update` and `of_batch` in `nodes/losses/metric.py`, `kind` in
+`nodes/views/view.py`, `read`, `fixed_split`, `class_names`, `needs_facts` and `opens` in
+`nodes/data/data.py`, `generates` in `nodes/views/view_generated.py`, `leaf` in
+`nodes/noise/random_layers.py`, `stops_gradient` in `nodes/merging/value.py`, `sample`, `steer` and
+`in_a_row` in `nodes/noise/random.py`, `differentiates` in `nodes/losses/loss_gan.py`, `couples` and
+`together` in `nodes/layers/normalisation.py`, `along` in `nodes/layers/linear.py`, `rearranges` in
+`nodes/shapes/shape.py`, `noises`, `draws_noise` and `walk` in `nodes/noise/random_diffusion.py`.
 
 Inputs come in the order of the ports; an unwired optional port is None, a variadic port is a
 tuple. Values are `Value`s: source text that carries its tensor type.

@@ -17,7 +17,7 @@ Complain = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Plan:
+class Rewiring:
     """Where the wires of a node go, if it gets other ports.
 
     Attributes:
@@ -31,7 +31,7 @@ class Plan:
     lost: Sequence[Link]
 
 
-def plan(document: Store, node: Node, ports: Ports) -> Plan:
+def plan(document: Store, node: Node, ports: Ports) -> Rewiring:
     """Where a node's wires would go: to the port of the same name, else to one of their kind.
 
     Of several of a kind it is the first that is free, needed ones before those that may stay
@@ -62,7 +62,7 @@ def plan(document: Store, node: Node, ports: Ports) -> Plan:
     held = {link.key for link, _ in (*kept, *leaving)}
     every = [*into, *(link for some in fed for link in some)]
     lost = [link for link in every if link.key not in held]
-    return Plan(kept, leaving, [*_of_port(document, node), *lost])
+    return Rewiring(kept, leaving, [*_of_port(document, node), *lost])
 
 
 def _matched(
@@ -176,7 +176,7 @@ def _ports(document: Store, declaration: Declaration, node: Node) -> Ports:
     return instances.ports(network) if network else declaration.ports_of(node.params)
 
 
-def _draw(document: Store, sheet: Sheet, node: str, found: Plan) -> list[Link]:
+def _draw(document: Store, sheet: Sheet, node: str, found: Rewiring) -> list[Link]:
     """Draw a node's wires at their new ports; gives those that are refused."""
     refused, ranks = [], dict[str, int]()
     for link, port in found.into:

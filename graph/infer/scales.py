@@ -7,7 +7,7 @@ from typing import Any
 from graph.core.tensor import TensorType, product
 from graph.declare import Declaration, Value
 from graph.model.sheet import Node
-from graph.nodes.shared.layouts import Layout
+from graph.nodes.shared.column_grid import ColumnGrid
 
 
 def scaled(
@@ -89,12 +89,12 @@ def _laid(
     ]
 
 
-def _layout(kind: TensorType) -> Layout | None:
+def _layout(kind: TensorType) -> ColumnGrid | None:
     sizes = tuple(one for one in kind.dims[1:] if isinstance(one, int))
     if len(sizes) != kind.rank - 1:
         return None
     columns = kind.columns * int(product(sizes)) if len(kind.columns) == 1 else kind.columns
-    return Layout((1, *sizes), columns) if columns else None
+    return ColumnGrid((1, *sizes), columns) if columns else None
 
 
 def _identity(declaration: Declaration, node: Node, kind: TensorType) -> bool:

@@ -28,7 +28,7 @@ class Edit:
 
 
 @dataclass
-class Step:
+class UndoStep:
     """A named group of edits that is undone at once."""
 
     name: str
@@ -47,9 +47,9 @@ class History:
 
     def __init__(self, apply: Callable[[Edit], None], settled: Callable[[str], None]) -> None:
         self._apply, self._settled = apply, settled
-        self._open: Step | None = None
-        self.done: list[Step] = []
-        self.undone: list[Step] = []
+        self._open: UndoStep | None = None
+        self.done: list[UndoStep] = []
+        self.undone: list[UndoStep] = []
 
     @contextmanager
     def group(self, name: str, merge: str | None = None) -> Iterator[None]:
@@ -62,7 +62,7 @@ class History:
                 self._take_back(self._open, start)
                 raise
             return
-        step = self._open = Step(name, merge)
+        step = self._open = UndoStep(name, merge)
         try:
             yield
         except BaseException:
@@ -102,7 +102,7 @@ class History:
         self.done.clear()
         self.undone.clear()
 
-    def _add(self, step: Step) -> None:
+    def _add(self, step: UndoStep) -> None:
         """Take a finished step in, joined to the last where both say so."""
         step.time = time.monotonic()
         self.undone.clear()
@@ -118,7 +118,7 @@ class History:
         else:
             self.done.append(step)
 
-    def _take_back(self, step: Step, start: int) -> None:
+    def _take_back(self, step: UndoStep, start: int) -> None:
         while len(step.edits) > start:
             self._apply(step.edits.pop().inverse)
 

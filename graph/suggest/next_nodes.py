@@ -143,7 +143,7 @@ def expected(place: Place, wire: LinkKey) -> str:
 
 
 def _takes(
-    offer: Declaration, place: Answers, params: Mapping[str, Any], found: replacing.Plan
+    offer: Declaration, place: Answers, params: Mapping[str, Any], found: replacing.Rewiring
 ) -> tuple[Fit, Sequence[TensorType] | None]:
     """How a node type takes what flows into a node that it would replace, and what it gives."""
     known: dict[str, tuple[TensorType, ...]] = {}

@@ -23,7 +23,7 @@ from graph.core.errors import Mismatch
 from graph.core.tensor import SCALAR_LOSS, SCHEDULE, features
 from graph.declare import Declaration
 from graph.nodes.optimizers.schedule import Rate, Wired
-from graph.nodes.shared.steps import OURS
+from graph.nodes.shared.update_rules import OURS
 from runtime.exported import checkpoint
 from tests.runtime_tests.contract import Choices, parameters
 from tests.runtime_tests.contract_sides import hold

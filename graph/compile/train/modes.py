@@ -8,7 +8,7 @@ learns nothing (dropout) between frozen layers; before or behind a trained one i
 from collections.abc import Callable, Iterable, Iterator
 
 from graph.compile.flow import Flow
-from graph.compile.network_classes import Held
+from graph.compile.network_classes import HeldModule
 from graph.compile.plan import Plan
 from graph.compile.program import Unit
 from graph.declare import REGISTRY
@@ -69,7 +69,9 @@ def _inside(plan: Plan, flow: Flow, unit: Unit, node: Node) -> Iterator[str]:
             yield one.module
 
 
-def _in_network(plan: Plan, flow: Flow, unit: Unit, here: Held, held: Iterable[Held]) -> Standing:
+def _in_network(
+    plan: Plan, flow: Flow, unit: Unit, here: HeldModule, held: Iterable[HeldModule]
+) -> Standing:
     leader = next(iter(unit.home))
     several = list(held)
 

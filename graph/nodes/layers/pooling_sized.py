@@ -11,7 +11,7 @@ from graph.nodes.shared.axes_of_shapes import at, numbers, spatial, spread, time
 
 
 @shared
-class Adaptive:
+class AdaptivePool:
     """Cuts each side into so many stretches, whatever its size."""
 
     axes: ClassVar[int]
@@ -42,7 +42,7 @@ class Adaptive:
     title="AdaptiveAvgPool1d",
     source="torch.nn.AdaptiveAvgPool1d",
 )
-class AdaptiveAvgPool1d(Adaptive):
+class AdaptiveAvgPool1d(AdaptivePool):
     """Averages signals of any length down, or up, to one length."""
 
     axes, function = 1, "adaptive_avg_pool"
@@ -55,7 +55,7 @@ class AdaptiveAvgPool1d(Adaptive):
     source="torch.nn.AdaptiveAvgPool2d",
     synonyms="any size, resnet",
 )
-class AdaptiveAvgPool2d(Adaptive):
+class AdaptiveAvgPool2d(AdaptivePool):
     """Averages pictures of any size down, or up, to one size."""
 
     axes, function = 2, "adaptive_avg_pool"
@@ -67,7 +67,7 @@ class AdaptiveAvgPool2d(Adaptive):
     title="AdaptiveAvgPool3d",
     source="torch.nn.AdaptiveAvgPool3d",
 )
-class AdaptiveAvgPool3d(Adaptive):
+class AdaptiveAvgPool3d(AdaptivePool):
     """Averages volumes of any size down, or up, to one size."""
 
     axes, function = 3, "adaptive_avg_pool"
@@ -79,7 +79,7 @@ class AdaptiveAvgPool3d(Adaptive):
     title="AdaptiveMaxPool1d",
     source="torch.nn.AdaptiveMaxPool1d",
 )
-class AdaptiveMaxPool1d(Adaptive):
+class AdaptiveMaxPool1d(AdaptivePool):
     """Keeps the largest numbers of signals of any length, as many as wanted."""
 
     axes, function = 1, "adaptive_max_pool"
@@ -92,7 +92,7 @@ class AdaptiveMaxPool1d(Adaptive):
     source="torch.nn.AdaptiveMaxPool2d",
     synonyms="any size",
 )
-class AdaptiveMaxPool2d(Adaptive):
+class AdaptiveMaxPool2d(AdaptivePool):
     """Keeps the largest numbers of pictures of any size, on a grid of one size."""
 
     axes, function = 2, "adaptive_max_pool"
@@ -104,7 +104,7 @@ class AdaptiveMaxPool2d(Adaptive):
     title="AdaptiveMaxPool3d",
     source="torch.nn.AdaptiveMaxPool3d",
 )
-class AdaptiveMaxPool3d(Adaptive):
+class AdaptiveMaxPool3d(AdaptivePool):
     """Keeps the largest numbers of volumes of any size, on a grid of one size."""
 
     axes, function = 3, "adaptive_max_pool"

@@ -9,9 +9,9 @@ from graph.core.tensor import TensorType, total
 from graph.declare import Raw, Value, call, changed, literal, node, param, shared
 from graph.declare.ranges import Given, Meaning, Range
 from graph.nodes.shared.axes_of_shapes import axis, joint, numbers, operand
+from graph.nodes.shared.column_grid import ColumnGrid, side_by_side
 from graph.nodes.shared.domains import Undefined, divides
 from graph.nodes.shared.fits import fitting, same_sides
-from graph.nodes.shared.layouts import Layout, side_by_side
 from graph.nodes.shared.meeting import broadcast
 from graph.nodes.shared.silenced import stays
 from graph.nodes.shared.spans import joined, met, product
@@ -212,7 +212,7 @@ class Concatenate(Joining):
         """From the lowest to the highest."""
         return joined(xs)
 
-    def lays(self, xs: tuple[Layout, ...]) -> Layout | None:
+    def lays(self, xs: tuple[ColumnGrid, ...]) -> ColumnGrid | None:
         """Side by side."""
         return side_by_side(xs, self.dim % len(xs[0].sizes))
 
@@ -245,10 +245,10 @@ class Stack(Joining):
         """From the lowest to the highest."""
         return joined(xs)
 
-    def lays(self, xs: tuple[Layout, ...]) -> Layout | None:
+    def lays(self, xs: tuple[ColumnGrid, ...]) -> ColumnGrid | None:
         """Side by side along an axis that was not there."""
         at = self.dim % (len(xs[0].sizes) + 1)
-        thin = [Layout((*x.sizes[:at], 1, *x.sizes[at:]), x.columns) for x in xs]
+        thin = [ColumnGrid((*x.sizes[:at], 1, *x.sizes[at:]), x.columns) for x in xs]
         return side_by_side(thin, at)
 
     def expression(self, xs: tuple[Value, ...]) -> str:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from graph.core.errors import Mismatch, set_param
 from graph.core.tensor import TensorType
 from graph.declare import node, param
-from graph.nodes.shared.steps import BELOW_ONE, INPUTS, Adaptive, Step
+from graph.nodes.shared.update_rules import BELOW_ONE, INPUTS, AdaptiveRule, UpdateRule
 
 GROUP = "Optimizer"
 
@@ -19,7 +19,7 @@ GROUP = "Optimizer"
     source="torch.optim.Adam",
     synonyms="gradient descent, train, adaptive",
 )
-class Adam(Adaptive):
+class Adam(AdaptiveRule):
     """Gradient descent that adapts each weight's step to how its gradients have been."""
 
     fused: ClassVar[bool] = True
@@ -37,7 +37,7 @@ class Adam(Adaptive):
     source="torch.optim.AdamW",
     synonyms="gradient descent, train, adaptive, decoupled weight decay, transformer",
 )
-class AdamW(Adaptive):
+class AdamW(AdaptiveRule):
     """Adam whose weight decay is not scaled by the gradients; the usual choice for transformers."""
 
     fused: ClassVar[bool] = True
@@ -56,7 +56,7 @@ class AdamW(Adaptive):
     source="torch.optim.SGD",
     synonyms="stochastic gradient descent, train, momentum, nesterov",
 )
-class SGD(Step):
+class SGD(UpdateRule):
     """Plain gradient descent, with momentum if you like."""
 
     fused: ClassVar[bool] = True
@@ -93,7 +93,7 @@ class SGD(Step):
     source="torch.optim.RMSprop",
     synonyms="gradient descent, train, adaptive",
 )
-class RMSprop(Step):
+class RMSprop(UpdateRule):
     """Divides each weight's step by the recent size of its gradients."""
 
     lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")

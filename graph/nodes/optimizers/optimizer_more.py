@@ -6,7 +6,7 @@ from graph.core.errors import Mismatch, set_param
 from graph.core.tensor import TensorType
 from graph.declare import Raw, call, changed, node, param
 from graph.nodes.optimizers.optimizer import GROUP
-from graph.nodes.shared.steps import BELOW_ONE, INPUTS, Adaptive, Step
+from graph.nodes.shared.update_rules import BELOW_ONE, INPUTS, AdaptiveRule, UpdateRule
 
 
 @node(
@@ -18,7 +18,7 @@ from graph.nodes.shared.steps import BELOW_ONE, INPUTS, Adaptive, Step
     source="torch.optim.NAdam",
     synonyms="gradient descent, train, nesterov, adaptive",
 )
-class NAdam(Adaptive):
+class NAdam(AdaptiveRule):
     """Adam that looks ahead along its momentum, as Nesterov does."""
 
     lr: float = param(2e-3, low=0.0, doc="Learning rate: the size of a step.")
@@ -37,7 +37,7 @@ class NAdam(Adaptive):
     source="torch.optim.RAdam",
     synonyms="gradient descent, train, rectified, adaptive, warm-up",
 )
-class RAdam(Adaptive):
+class RAdam(AdaptiveRule):
     """Adam that starts carefully by itself, without a warm-up."""
 
     decoupled_weight_decay: bool = param(
@@ -54,7 +54,7 @@ class RAdam(Adaptive):
     source="torch.optim.Adamax",
     synonyms="gradient descent, train, adaptive, infinity norm",
 )
-class Adamax(Adaptive):
+class Adamax(AdaptiveRule):
     """Adam that divides by the largest gradient lately instead of their mean square."""
 
     lr: float = param(2e-3, low=0.0, doc="Learning rate: the size of a step.")
@@ -69,7 +69,7 @@ class Adamax(Adaptive):
     source="torch.optim.Adagrad",
     synonyms="gradient descent, train, adaptive, sparse",
 )
-class Adagrad(Step):
+class Adagrad(UpdateRule):
     """Divides each weight's step by all its gradients so far; rare features learn longer."""
 
     lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")
@@ -90,7 +90,7 @@ class Adagrad(Step):
     source="torch.optim.Adadelta",
     synonyms="gradient descent, train, adaptive",
 )
-class Adadelta(Step):
+class Adadelta(UpdateRule):
     """Sizes each step by how large the last ones were, so that no rate need be found."""
 
     lr: float = param(1.0, low=0.0, doc="Learning rate: the size of a step.")
@@ -108,7 +108,7 @@ class Adadelta(Step):
     source="torch.optim.Adafactor",
     synonyms="gradient descent, train, adaptive, memory, transformer",
 )
-class Adafactor(Step):
+class Adafactor(UpdateRule):
     """Like Adam with far less memory: mean squares are kept by row and column."""
 
     lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")
@@ -128,7 +128,7 @@ class Adafactor(Step):
     source="torch.optim.ASGD",
     synonyms="gradient descent, train, averaged",
 )
-class ASGD(Step):
+class ASGD(UpdateRule):
     """Gradient descent that keeps the average of all weights it went through."""
 
     lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")
@@ -147,7 +147,7 @@ class ASGD(Step):
     source="torch.optim.Rprop",
     synonyms="gradient descent, train, sign, full batch",
 )
-class Rprop(Step):
+class Rprop(UpdateRule):
     """Looks at the gradients' signs only; for batches that are the whole data."""
 
     lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")
@@ -178,7 +178,7 @@ class Rprop(Step):
     source="torch.optim.Muon",
     synonyms="gradient descent, train, orthogonal, momentum, transformer",
 )
-class Muon(Step):
+class Muon(UpdateRule):
     """Gives every direction of a weight matrix an equal step; all other weights go by AdamW.
 
     Momentum is made orthogonal first (kellerjordan.github.io/posts/muon).

@@ -6,7 +6,7 @@ from graph.core.errors import Mismatch, Repair, set_param
 from graph.core.tensor import Dim, TensorType, linear, product
 from graph.declare import Value, call, node, param
 from graph.nodes.shared.axes_of_shapes import axis, operand, times
-from graph.nodes.shared.layouts import Layout
+from graph.nodes.shared.column_grid import ColumnGrid
 from graph.nodes.shared.nearest import offering, outputs, set_sizes
 
 GROUP = "Shape"
@@ -30,7 +30,7 @@ class Flatten:
             )
         return x.with_dims(*x.dims[:first], product(x.dims[first : last + 1]), *x.dims[last + 1 :])
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """In the same order."""
         return x
 
@@ -100,7 +100,7 @@ class Unflatten:
             sizes = fill(x.dims[where], self.sizes, "the sizes or the layer before")
         return x.with_dims(*x.dims[:where], *sizes, *x.dims[where + 1 :])
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """In the same order."""
         return x
 
@@ -129,7 +129,7 @@ class Reshape:
             sizes = fill(row.dims[1], self.sizes, "the sizes")
         return x.with_dims(x.dims[0], *sizes)
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """In the same order."""
         return x
 
@@ -179,7 +179,7 @@ class Permute:
         """Where an axis lies afterwards."""
         return [one % x.rank for one in self.dims].index(axis)
 
-    def lays(self, x: Layout) -> Layout | None:
+    def lays(self, x: ColumnGrid) -> ColumnGrid | None:
         """In the new order."""
         return x.ordered([one % len(x.sizes) for one in self.dims])
 
@@ -223,7 +223,7 @@ class Transpose:
         one, other = self.dim0 % x.rank, self.dim1 % x.rank
         return other if axis == one else one if axis == other else axis
 
-    def lays(self, x: Layout) -> Layout | None:
+    def lays(self, x: ColumnGrid) -> ColumnGrid | None:
         """With the two swapped."""
         order = [*range(len(x.sizes))]
         order[self.dim0], order[self.dim1] = order[self.dim1], order[self.dim0]
@@ -254,7 +254,7 @@ class Squeeze:
             )
         return x.with_dims(*x.dims[:where], *x.dims[where + 1 :])
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """In the same order."""
         return x
 
@@ -275,7 +275,7 @@ class Unsqueeze:
         where = axis(x, self.dim, extra=1)
         return x.with_dims(*x.dims[:where], 1, *x.dims[where:])
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """In the same order."""
         return x
 

@@ -6,7 +6,7 @@ from graph.declare import Value, call, node, param
 from graph.declare.ranges import PROBABILITY, Given, Range
 from graph.nodes.shapes.shape import GROUP
 from graph.nodes.shared.axes_of_shapes import operand
-from graph.nodes.shared.layouts import Layout
+from graph.nodes.shared.column_grid import ColumnGrid
 
 
 @node(
@@ -69,7 +69,7 @@ class ToFloat:
     def shape(self, x: TensorType) -> TensorType:
         return TensorType(x.dims)
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """In the same order."""
         return x
 

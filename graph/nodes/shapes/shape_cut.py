@@ -5,7 +5,7 @@ from graph.core.tensor import Dim, TensorType
 from graph.declare import Value, node, param
 from graph.nodes.shapes.shape import GROUP
 from graph.nodes.shared.axes_of_shapes import at, axis, operand, spread, times
-from graph.nodes.shared.layouts import Layout
+from graph.nodes.shared.column_grid import ColumnGrid
 
 
 def pick(x: TensorType, where: int, index: str) -> str:
@@ -52,7 +52,7 @@ class Slice:
         end = "" if self.end is None else str(self.end)
         return f"{start}:{end}" + (f":{self.step}" if self.step != 1 else "")
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """The stretch that is kept."""
         kept = range(x.sizes[self.dim])[self.start : self.end : self.step]
         return x.along(self.dim, kept)
@@ -93,7 +93,7 @@ class Select:
         picked = axis(x, self.dim)
         return None if place == picked else place - (picked < place)
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """The entry that is kept."""
         return x.along(self.dim, [self.index % x.sizes[self.dim]])
 

@@ -8,7 +8,7 @@ from graph.core.wording import many
 from graph.declare import Value, call, node, param, short
 from graph.nodes.shapes.shape import GROUP
 from graph.nodes.shared.axes_of_shapes import axis, known, operand
-from graph.nodes.shared.layouts import Layout
+from graph.nodes.shared.column_grid import ColumnGrid
 from graph.nodes.shared.nearest import divisor, multiple, outputs
 
 
@@ -55,7 +55,7 @@ class Split:
             )
         return tuple(x.with_dims(*x.dims[:where], one, *x.dims[where + 1 :]) for one in sizes)
 
-    def lays(self, x: Layout) -> tuple[Layout, ...]:
+    def lays(self, x: ColumnGrid) -> tuple[ColumnGrid, ...]:
         """Part by part."""
         size = x.sizes[self.dim]
         sizes = self.sizes or (size // self.parts,) * self.parts
@@ -102,7 +102,7 @@ class Roll:
         """The axes along which numbers move."""
         return tuple(axis(x, dim, "dims") for dim in self.dims)
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """Shifted."""
         for number, dim in enumerate(self.dims):
             size, shift = x.sizes[dim], self.shifts[number % len(self.shifts)]
@@ -141,7 +141,7 @@ class Flip:
         """The axes along which numbers move."""
         return tuple(axis(x, dim, "dims") for dim in self.dims)
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """Turned round."""
         for dim in self.dims:
             x = x.along(dim, reversed(range(x.sizes[dim])))

@@ -8,7 +8,7 @@ from graph.declare import Value, call, node, param
 from graph.declare.ranges import Given, Range
 from graph.nodes.shapes.shape import GROUP
 from graph.nodes.shared.axes_of_shapes import NAMES, at, axis, numbers, operand, times
-from graph.nodes.shared.layouts import Layout
+from graph.nodes.shared.column_grid import ColumnGrid
 
 
 @node(
@@ -190,7 +190,7 @@ class Repeat:
         size = affine(x.dims[where], self.times, 0)
         return x.with_dims(*x.dims[:where], size, *x.dims[where + 1 :])
 
-    def lays(self, x: Layout) -> Layout:
+    def lays(self, x: ColumnGrid) -> ColumnGrid:
         """Again and again."""
         size = x.sizes[self.dim]
         if self.interleave:

@@ -30,7 +30,7 @@ def check_loss(loss: TensorType) -> None:
 
 
 @shared
-class Step:
+class UpdateRule:
     """One training step: backward from a loss, then an update of what the node trains."""
 
     fused: ClassVar[bool] = False
@@ -86,7 +86,7 @@ class Step:
 
 
 @shared
-class Adaptive(Step):
+class AdaptiveRule(UpdateRule):
     """A rule that keeps running means of the gradient and of its square."""
 
     betas: tuple[float, ...] = param(

@@ -11,7 +11,7 @@ from math import prod
 
 
 @dataclass(frozen=True)
-class Layout:
+class ColumnGrid:
     """Columns of one example, laid out along axes.
 
     Attributes:
@@ -32,16 +32,16 @@ class Layout:
             found = found * size + place
         return self.columns[found]
 
-    def along(self, axis: int, places: Iterable[int]) -> "Layout":
+    def along(self, axis: int, places: Iterable[int]) -> "ColumnGrid":
         """The layout of some places of an axis, in their order; the batch stays as it is."""
         if not axis % len(self.sizes):
             return self
         ranges: list[Sequence[int]] = [range(size) for size in self.sizes]
         ranges[axis] = [*places]
         sizes = tuple(map(len, ranges))
-        return Layout(sizes, tuple(self.at(places) for places in product(*ranges)))
+        return ColumnGrid(sizes, tuple(self.at(places) for places in product(*ranges)))
 
-    def ordered(self, axes: Sequence[int]) -> "Layout | None":
+    def ordered(self, axes: Sequence[int]) -> "ColumnGrid | None":
         """The layout with its axes in another order; None where examples do not stay first."""
         if axes[0]:
             return None
@@ -50,10 +50,10 @@ class Layout:
         for places in product(*map(range, sizes)):
             old = dict(zip(axes, places, strict=True))
             found.append(self.at([old[axis] for axis in range(len(axes))]))
-        return Layout(sizes, tuple(found))
+        return ColumnGrid(sizes, tuple(found))
 
 
-def side_by_side(layouts: Sequence[Layout], axis: int) -> Layout | None:
+def side_by_side(layouts: Sequence[ColumnGrid], axis: int) -> ColumnGrid | None:
     """Layouts side by side along an axis; None where those are more examples."""
     if not axis:
         return None
@@ -65,4 +65,4 @@ def side_by_side(layouts: Sequence[Layout], axis: int) -> Layout | None:
         number = max(n for n, end in enumerate(ends) if end <= places[axis])
         inside = places[axis] - ends[number]
         found.append(layouts[number].at((*places[:axis], inside, *places[axis + 1 :])))
-    return Layout(sizes, tuple(found))
+    return ColumnGrid(sizes, tuple(found))
