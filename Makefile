@@ -11,6 +11,8 @@ TESTS ?= tests
 # As many test processes as cores; one that has nothing left takes over what waits for another. The tests keep to
 # folders of their own.
 PARALLEL ?= -n auto --dist worksteal
+# The checks take one core for minutes, so the first tests run beside them; what each says is printed in one piece.
+TOGETHER := -j 2 $(if $(filter output-sync,$(.FEATURES)),-O)
 # What `make bare` does not run.
 REST := $(filter-out tests/graph_tests/,$(sort $(wildcard tests/*_tests/)))
 BENCH ?= $(sort $(wildcard benchmarks/[a-z]*.py))
@@ -25,9 +27,9 @@ run: ## open the window, or train in the terminal where there is no display (ARG
 	@./setup.sh run
 	@$(VENV) main.py $(ARGS)
 
-test: ## check, then all tests; those of graph/ where neither Qt nor torch is installed
+test: ## check and all tests; those of graph/ where neither Qt nor torch is installed
 	@./setup.sh test
-	@$(MAKE) --no-print-directory check bare
+	@$(MAKE) --no-print-directory $(TOGETHER) check bare
 	@$(MAKE) --no-print-directory unit TESTS="$(REST)"
 
 check: ## ruff, formatting, strict types, import contracts

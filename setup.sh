@@ -225,6 +225,10 @@ if [ "$purpose" = lock ]; then
     exit
 fi
 [ "$purpose" = check ] || system_libraries
+if [ "$purpose" = test ]; then
+    # graph/ stands without Qt and torch: its tests run where neither is installed. It is filled beside the large one.
+    [ -e .venv-bare ] || usable_python # here, for it may install a package, and only one can at a time
+    environment .venv-bare -c requirements.lock hypothesis pytest pytest-timeout pytest-xdist &
+fi
 environment .venv -r requirements.lock
-# graph/ stands without Qt and torch: its tests run where neither is installed.
-[ "$purpose" != test ] || environment .venv-bare -c requirements.lock hypothesis pytest pytest-timeout pytest-xdist
+[ "$purpose" != test ] || wait $!

@@ -35,6 +35,7 @@ LIBRARIES = [
     "PIL.Image",
     "torch._dynamo",
     "runtime.worker.process",
+    "runtime.cli.commands",
 ]
 """What processes import; to import it computes nothing."""
 

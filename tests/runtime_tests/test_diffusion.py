@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +21,7 @@ from runtime.protocol.config import RunConfig
 from runtime.protocol.messages import Problem, Steps, ViewDrawn
 from runtime.protocol.payloads import Pictures
 from runtime.worker.views import undisturbed
+from tests import processes
 from tests.runtime_tests.compile_tests.written import complaints, imported, write
 from tests.runtime_tests.support import Talk
 
@@ -117,7 +116,7 @@ def test_what_else_a_step_reads_is_there_at_every_step(tmp_path: Path) -> None:
 
 def run(folder: Path, *words: str) -> str:
     """What a script of an export prints."""
-    command = [sys.executable, "-s", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    script, *more = words
+    done = processes.run(script, *more, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -36,6 +37,16 @@ FAST_SAVES = RunConfig(
     checkpoint_interval_s=0.02,
     report_interval_s=0.01,
 )
+
+
+class Whole(NamedTuple):
+    """A run from its beginning to its end."""
+
+    stopped: Stopped
+    losses: dict[int, float]
+    figures: list[Mapping[str, float]]
+
+
 posix = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 
 
@@ -48,10 +59,19 @@ def own(home: Path) -> Iterator[Talk]:
         yield talk
 
 
+@pytest.fixture(scope="module")
+def whole(shared_talk: Talk) -> Whole:
+    """What a run says that nothing disturbs."""
+    shared_talk.settle()
+    shared_talk.forget()
+    stopped = shared_talk.train(digits(), FAST_SAVES)
+    figures = [ended.figures for ended in shared_talk.all(EpochEnded)]
+    return Whole(stopped, shared_talk.losses(), figures)
+
+
 @posix
-def test_kill_in_the_middle_then_resume_is_bit_for_bit_the_same(talk: Talk, own: Talk) -> None:
-    whole = talk.train(digits(), FAST_SAVES)
-    losses, figures = talk.losses(), [ended.figures for ended in talk.all(EpochEnded)]
+def test_kill_in_the_middle_then_resume_is_bit_for_bit_the_same(whole: Whole, own: Talk) -> None:
+    losses = whole.losses
 
     own.client.run(digits(), FAST_SAVES)
     started = own.until(Started)
@@ -75,8 +95,8 @@ def test_kill_in_the_middle_then_resume_is_bit_for_bit_the_same(talk: Talk, own:
     with Runs(database()) as runs:
         points = runs.curves(started.run)["loss/loss"]
         assert dict(zip(points.steps, points.values, strict=True)) == losses
-        assert [ended.figures for ended in runs.epochs(started.run)] == figures
-    assert stopped.best == whole.best
+        assert [ended.figures for ended in runs.epochs(started.run)] == whole.figures
+    assert stopped.best == whole.stopped.best
 
 
 @posix
@@ -109,8 +129,7 @@ def test_stop_then_resume_and_more_epochs(talk: Talk, own: Talk) -> None:
     assert own.losses() == talk.losses()
 
 
-def test_pause_then_resume_run_from_its_checkpoint(talk: Talk, own: Talk) -> None:
-    talk.train(digits(), FAST_SAVES)
+def test_pause_then_resume_run_from_its_checkpoint(whole: Whole, own: Talk) -> None:
     own.client.run(digits(), FAST_SAVES)
     own.until(Steps)
     own.client.pause()
@@ -121,7 +140,7 @@ def test_pause_then_resume_run_from_its_checkpoint(talk: Talk, own: Talk) -> Non
     own.client.resume_run(folder, config=FAST_SAVES)
     assert own.until(Started).step == paused.step  # a pause saves
     own.until(Stopped)
-    assert own.losses() == talk.losses()
+    assert own.losses() == whole.losses
 
 
 def test_a_run_that_died_before_its_first_checkpoint_starts_anew(talk: Talk, own: Talk) -> None:
