@@ -14,6 +14,7 @@ from graph.compile.scope import local_names
 from graph.compile.source import Writer, import_short, names_used
 from graph.compile.train.data import VALIDATION, Drawing, batch_values
 from graph.core.run_plan import Sliders, Source, View
+from graph.core.tensor import TensorType
 from graph.model.sheet import End, Node
 
 
@@ -55,20 +56,27 @@ def _networks(plan: Plan, items: Iterable[Item]) -> tuple[str, ...]:
 
 
 def _class_names(plan: Plan, view: Node) -> tuple[str, ...]:
-    """Names of the classes that a view shows: those of the labels it gets, else of any."""
-    kinds = [one for one in plan.scope.operands(view.id) if isinstance(one, End)]
-    types = [plan.scope.results[end.node].outputs.get(end.port) for end in kinds]
-    counts = {one.classes for one in types if one is not None and one.kind == "labels"}
-    found = [
-        (end in kinds, tuple(plan.scope.bound(data.id).class_names(facts, end.port)))
-        for data in plan.data
-        for facts in [plan.inference.facts.get(data.id)]
-        for end in plan.outputs(data)
-    ]
-    names = sorted((one for one in found if one[1]), key=lambda one: (
-        not one[0], len(one[1]) not in counts
-    ))  # fmt: skip
-    return names[0][1] if names else ()
+    """Names of the classes that a view shows: those that come with what is wired to it.
+
+    Class numbers that are drawn by chance, and scores without labels, come without: they are called
+    as the data's are, where all data of as many classes call them alike.
+    """
+    ends = [one for one in plan.scope.operands(view.id) if isinstance(one, End)]
+    types = [one for end in ends if (one := plan.scope.results[end.node].outputs.get(end.port))]
+    if named := next((one.names for one in types if one.names), ()):
+        return named
+    counts = {count for one in types if (count := _class_count(one))}
+    data = [one for node in plan.data for one in plan.scope.results[node.id].outputs.values()]
+    known = {one.names for one in data if one is not None and len(one.names) in counts}
+    return known.pop() if len(known) == 1 else ()
+
+
+def _class_count(kind: TensorType) -> int:
+    """How many classes there are of class numbers, or of scores [N, classes], [N, 1] or [N]."""
+    if kind.kind == "labels":
+        return kind.classes or 0
+    last = kind.dims[-1] if kind.rank == 2 else kind.rank
+    return max(last, 2) if isinstance(last, int) and kind.rank in {1, 2} else 0
 
 
 def _sliders(plan: Plan, view: Node) -> tuple[Sliders, ...]:

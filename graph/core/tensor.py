@@ -25,6 +25,7 @@ class TensorType:
         scale: Id of the data node that standardised the numbers; "" where they are as they came.
         columns: Where it standardised several: which of them each number of an example is, the last
             axis running fastest.
+        names: Of each class, where the data say. They travel with the class numbers.
     """
 
     dims: tuple[Dim, ...]
@@ -33,6 +34,7 @@ class TensorType:
     classes: int | None = None
     scale: str = ""
     columns: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"[{', '.join(map(str, self.dims))}]" if self.dims else "scalar"

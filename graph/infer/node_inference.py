@@ -11,6 +11,7 @@ from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, Port
 from graph.edit import dropped_files
 from graph.edit.document import Document
+from graph.infer import class_names
 from graph.infer.scales import scaled
 from graph.infer.size_limits import check_sizes
 from graph.model import instances, mutes
@@ -197,6 +198,10 @@ class NodeInference:
         except Mismatch as mismatch:
             return Result(None, nothing, (from_mismatch(sheet, node, mismatch, inputs=inputs),))
         types = given if isinstance(given, tuple) else (given,)
+        if declaration.role == "data":
+            types = class_names.told(bound, inputs[0], nothing, types)
+        else:
+            types = class_names.carried(declaration, inputs, types)
         known = scaled(declaration, node, [*nothing], inputs, types)
         outputs: Types = dict(zip(nothing, known, strict=True))
         return Result(inputs, outputs, (), weights if self._counts(sheet, node) else None)
