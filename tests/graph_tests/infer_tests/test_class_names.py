@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from graph.compile import compile_document
@@ -34,7 +36,7 @@ def test_data_tell_the_names_of_their_class_numbers_alone() -> None:
     ],
 )
 def test_nodes_that_keep_the_leading_axes_keep_them(
-    type: str, params: dict[str, int], kept: bool
+    type: str, params: dict[str, Any], kept: bool
 ) -> None:
     draw = Drawing()
     data = draw.add("data.digits")
