@@ -8,6 +8,7 @@ import ast
 import builtins
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from graph.core.run_plan import Source
 
@@ -17,9 +18,13 @@ Function = ast.FunctionDef | ast.Lambda
 
 def clashes(files: Mapping[str, Source]) -> frozenset[str]:
     """Names that nodes and networks must not have in these files."""
-    return frozenset(
-        name for source in files.values() for name in _in_module(ast.parse(source.text))
-    )
+    return frozenset().union(*(_in_file(source.text) for source in files.values()))
+
+
+@lru_cache(maxsize=64)
+def _in_file(text: str) -> frozenset[str]:
+    """Those of one file; most edits of a board leave most files as they were."""
+    return frozenset(_in_module(ast.parse(text)))
 
 
 def _in_module(tree: ast.Module) -> Iterator[str]:

@@ -110,7 +110,7 @@ def _written(document: Document, found: Diagnosis) -> Compiled:
     classes = Classes(title[:1].upper() + title[1:])
     plan = Plan(found, classes)
     script = Script(plan, title)
-    files = {"model.py": classes.source(), "train.py": script.source()}
+    files = {"model.py": classes.source(), "train.py": script.source}
     shown, sample = views_source(plan), sample_source(plan, title)
     if sample is not None:
         files["sample.py"] = sample

@@ -1,6 +1,7 @@
 """The whole of train.py."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from graph.compile import vendored
 from graph.compile.plan import Plan
@@ -23,6 +24,7 @@ class Script:
     plan: Plan
     title: str
 
+    @cached_property
     def source(self) -> Source:
         """The whole file."""
         body = self._training()
@@ -49,7 +51,7 @@ class Script:
     def carried(self) -> dict[str, set[str]]:
         """Carried names by the project file they go to."""
         found: dict[str, set[str]] = {}
-        for name in names_used(self.source().text):
+        for name in names_used(self.source.text):
             if (home := vendored.home(name)) is not None:
                 found.setdefault(home, set()).add(name)
         return found

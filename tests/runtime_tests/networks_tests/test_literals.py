@@ -45,7 +45,7 @@ def _takes(param: Param, value: Any) -> bool:
 
 def board(
     declaration: Declaration, param: Param | None, source: str, pair: list[Any]
-) -> Document | None:
+) -> tuple[Document, Diagnosis] | None:
     """A network of one node, put twice with two values of a parameter; None where it can't be."""
     draw = Drawing()
     document = draw.document
@@ -72,7 +72,8 @@ def board(
         draw.wire(linear, loss, end)
     draw.chain(loss, draw.add("optimizer.sgd"))
     inference = Diagnosis(document, watch=False)
-    return None if any(one.severity == "error" for one in inference.problems) else document
+    wrong = any(one.severity == "error" for one in inference.problems)
+    return None if wrong else (document, inference)
 
 
 def blank(text: str) -> str:
@@ -109,8 +110,8 @@ def test_what_differs_by_a_literal_is_one_class() -> None:
     for declaration in NODES:
         sources = [s for s in SOURCES if board(declaration, None, s, [None, None]) is not None]
         for param in declaration.params:
-            for document in filter(None, _boards(declaration, param, sources)):
-                text = compile_document(document).files["model.py"].text
+            for document, known in filter(None, _boards(declaration, param, sources)):
+                text = compile_document(document, inference=known).files["model.py"].text
                 classes = re.findall(r"(?ms)^class Block.*?(?=^class |\Z)", text)
                 if len(classes) > 1:
                     alike = blank(classes[0]) == blank(classes[1])
