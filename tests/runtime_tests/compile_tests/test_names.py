@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 import itertools
 import keyword
 import math
@@ -43,7 +44,8 @@ validation_set self x y figures sums count loss training batch options made samp
 """.split()  # noqa: SIM905 - reads better than quoted words
 
 
-def words() -> list[str]:
+@functools.cache
+def words() -> tuple[str, ...]:
     """Every word of what is written, of Python and of torch.nn that can be a node's name."""
     found = {*ASKED, *dir(builtins), *dir(nn), *dir(nn.functional), *keyword.kwlist}
     found.update(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", one).lower() for one in list(found))
@@ -58,10 +60,7 @@ def words() -> list[str]:
                     for word in ("id", "attr", "arg", "name", "module")
                     if isinstance(getattr(node, word, None), str)
                 )
-    return sorted(word for word in found if names.is_name(word))
-
-
-WORDS = words()
+    return tuple(sorted(word for word in found if names.is_name(word)))
 
 
 def wide() -> Document:
@@ -149,8 +148,8 @@ def test_modules_attributes_are_those_of_torch() -> None:
 def test_every_word_of_the_source_of_python_and_of_torch_is_a_name() -> None:
     """All of them in turn, where names are had; figures and views stay what they were."""
     expected = figures(wide())
-    chosen = itertools.chain(WORDS, itertools.cycle(WORDS))
-    rounds = math.ceil(len(WORDS) / sum(len(s.nodes) for s in wide().sheets()))
+    chosen = itertools.chain(words(), itertools.cycle(words()))
+    rounds = math.ceil(len(words()) / sum(len(s.nodes) for s in wide().sheets()))
     for _ in range(rounds):
         document = wide()
         named(document, chosen)
@@ -188,7 +187,7 @@ def test_names_change_nothing(make: Callable[[], Document], data: st.DataObject)
     document = make()
     expected = figures(document)
     for sheet in document.sheets():
-        chosen = random.Random(data.draw(st.integers())).sample(WORDS, len(sheet.nodes))
+        chosen = random.Random(data.draw(st.integers())).sample(words(), len(sheet.nodes))
         taken = sheet.names()
         for node, name in zip(list(sheet.nodes), chosen, strict=True):
             if name not in taken:
