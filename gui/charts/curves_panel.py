@@ -13,9 +13,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -25,12 +23,13 @@ from PySide6.QtWidgets import (
 
 from graph.core.run_plan import Figure
 from gui import look
+from gui.charts.curve_colours import CurveColours
 from gui.charts.curve_files import write_csv
 from gui.charts.legend import Legend
 from gui.charts.pace import TITLES, Pace
+from gui.charts.readout import Readout
 from gui.widgets import dialogs
 from gui.widgets.common import label, tool_button
-from gui.widgets.number_format import duration, headline, percent
 from gui.widgets.scrolled import Scrolled
 from runtime.protocol.figures import FigureTable
 from runtime.protocol.messages import EpochEnded, Progress, Started, Steps, Stopped
@@ -59,7 +58,11 @@ WHOLE, SHORT = "Log scale", "Log"
 
 
 class Losses(QWidget):
-    """Follows a run: every loss by step and every figure by epoch, and how fast it goes."""
+    """Follows a run: every loss by step and every figure by epoch, and how fast it goes.
+
+    Attributes:
+        readout: The figures that matter, at the right.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,14 +72,11 @@ class Losses(QWidget):
         self.legend.toggled.connect(lambda name, on: self.chart.set_shown(name, on))
         self.metric_legend.toggled.connect(lambda name, on: self.metrics.set_shown(name, on))
         self._log, self._weight = False, 0.7
-        self._steps = self._epoch = 0
-        self._started: Started | None = None
         self._figures: dict[str, float] = {}
         self._table = FigureTable()
-        self._optimizers: Mapping[str, QColor] = {}
-        self._trained: dict[Figure, QColor] = {}
+        self._choice = CurveColours()
         self._colours: dict[tuple[Legend, str], QColor] = {}
-        self._earlier: list[str] = []
+        """Those chosen, before they are made to be seen in the theme."""
         self._pace = Pace()
         self._build()
         self._timer = QTimer(self)
@@ -121,48 +121,34 @@ class Losses(QWidget):
         self.metric_legend.clear()
         self._figures.clear()
         self._table = FigureTable()
-        self._trained.clear()
+        self._choice.clear()
         self._colours.clear()
-        self._earlier.clear()
         self._pace = Pace()
-        self._steps = self._epoch = 0
-        self._started = None
-        self.headline.setText("\N{EN DASH}")
-        self.headline_title.setText("")
-        self._say_headline()
-        self.speed.setText("\N{EN DASH}")
-        self.epoch.setText("\N{EN DASH}")
+        self.readout.clear()
         self._show_kind(self.kind.checkedId())
 
     def set_optimizers(self, colours: Mapping[str, QColor]) -> None:
         """The colour of each loss that comes, its optimizer's; empty where there is only one."""
-        self._optimizers = colours
+        self._choice.optimizers = colours
 
     def receive(self, message: object) -> None:
         """Take one message of the worker."""
+        self.readout.receive(message)
         match message:
             case Started():
-                self._started, self._table = message, FigureTable(message.figures)
-                self._epoch = message.epoch
+                self._table = FigureTable(message.figures)
                 self._pace = Pace(float(message.steps_per_epoch))
                 for chart in self._charts or ():
                     chart.pace = self._pace
-                self._say_epoch(None)
                 self._fit()
             case Steps():
                 self._end_steps(message)
             case EpochEnded():
                 self._end_epoch(message)
             case Progress():
-                if message.samples_per_second:
-                    self.speed.setText(f"{message.samples_per_second:,.0f}")
                 if message.seconds:
                     self._pace.look(message.step, message.seconds)
-                self._epoch = message.epoch
-                self._say_epoch(message.seconds_left)
             case Stopped():
-                self._epoch = message.epoch
-                self._say_epoch(None)
                 self.draw()
 
     def show_curves(
@@ -181,10 +167,7 @@ class Losses(QWidget):
             pace: How many steps its epochs had, and how long they took.
             figures: What its figures are, where it says so.
         """
-        if title not in self._earlier:
-            self._earlier.append(title)
-        palette = look.EARLIER
-        colour = QColor(palette[self._earlier.index(title) % len(palette)])
+        colour = self._choice.of_earlier(title)
         table = FigureTable(figures, curves)
         for name, (xs, ys) in curves.items():
             key, (split, figure) = f"{title} {name}", table.find(name)
@@ -280,8 +263,8 @@ class Losses(QWidget):
         layout.setSpacing(22)
         layout.addLayout(curves, 1)
         layout.addWidget(self._side)
-        self._readout = self._figures_that_matter()
-        layout.addWidget(self._readout)
+        self.readout = Readout()
+        layout.addWidget(self.readout)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out in a narrow window what can be done without."""
@@ -302,7 +285,7 @@ class Losses(QWidget):
         if self._layout.spacing() != (gap := 4 if narrow else 22):
             self._layout.setSpacing(gap)  # asks for a new layout, and so for this, each time
         if narrow:
-            self._readout.hide()
+            self.readout.hide()
             room = self.height() - LOW
             self._side.setMaximumHeight(max(room, Scrolled.LEAST))
             self._side.setVisible(room > min(legend.sizeHint().height(), Scrolled.LEAST))
@@ -321,9 +304,9 @@ class Losses(QWidget):
         longer = texts.horizontalAdvance(WHOLE) - texts.horizontalAdvance(SHORT)
         used = sum(map(_wide, (*self.kind.buttons(), self.log, self.save)))
         used -= longer if self.log.text() == WHOLE else 0
-        known = [self._readout] if self._started or self._figures else []
+        known = [self.readout] if self.readout.started or self._figures else []
         if not known:
-            self._readout.hide()
+            self.readout.hide()
         for one in (self.along, *known, None, self.smoothing, self._smoothing_title):
             wide = longer if one is None else _wide(one)
             fits = used + wide <= room
@@ -333,37 +316,8 @@ class Losses(QWidget):
             else:
                 self.log.setText(WHOLE if fits else SHORT)
 
-    def _figures_that_matter(self) -> QWidget:
-        self.headline_title, self.headline = label("", "dim"), label("\N{EN DASH}")
-        self.headline.setFont(look.ui_font(30, 600))
-        self.speed = label("\N{EN DASH}")
-        self.speed.setFont(look.ui_font(21, 600))
-        self.epoch = label("\N{EN DASH}")
-        self.epoch.setFont(look.ui_font(14, 500))
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 12, 0, 0)
-        grid.setVerticalSpacing(2)
-        grid.setColumnMinimumWidth(0, 150)
-        rows: list[tuple[QLabel, QLabel]] = [
-            (self.headline_title, self.headline),
-            (label("samples a second", "dim"), self.speed),
-            (label("epoch", "dim"), self.epoch),
-        ]
-        for index, (title, value) in enumerate(rows):
-            value.setAccessibleName(title.text())
-            grid.addWidget(title, 3 * index, 0)
-            grid.addWidget(value, 3 * index + 1, 0)
-            grid.setRowMinimumHeight(3 * index + 2, 10)
-        grid.setRowStretch(9, 1)
-        self._say_headline()
-        return holder
-
     def _add_loss(self, name: str, figure: Figure) -> None:
-        free = [one for one in look.CURVES if not self._taken(QColor(one))] or look.CURVES
-        others = sum(one.path not in self._optimizers for one in self._trained)
-        colour = self._optimizers.get(figure.path, QColor(free[others % len(free)]))
-        self._trained[figure] = colour
+        colour = self._choice.of_loss(figure)
         self._draw_in(self.chart, self.legend, name, colour, faint=True)
         self._add_row(self.legend, name, figure, "train", colour)
         self._show_kind(self.kind.checkedId())
@@ -373,18 +327,6 @@ class Losses(QWidget):
     ) -> None:
         title = figure.part or figure.name
         legend.add(key, figure.path, title, split, colour, part=bool(figure.part))
-
-    def _taken(self, colour: QColor) -> bool:
-        """Could a colour be mistaken for that of an optimizer?"""
-        hues = [one.hue() for one in self._optimizers.values()]
-        return any(min((colour.hue() - hue) % 360, (hue - colour.hue()) % 360) < 20 for hue in hues)
-
-    def _held_out(self, loss: Figure) -> QColor:
-        """The validation curve's colour: of its own for a loss alone, else its training curve's."""
-        whole = [one for one in self._trained if not one.part]
-        if whole == [loss]:
-            return QColor(look.HELD_OUT[0])
-        return look.mix(self._trained[loss], look.colours().text, 0.5)
 
     def _end_steps(self, message: Steps) -> None:
         """Losses of steps, metrics of their batches, and what was validated after one of them."""
@@ -396,30 +338,29 @@ class Losses(QWidget):
                 self.chart.extend(name, points.steps, points.values)
             else:
                 self._add_figures(name, points.steps, points.values)
-        self._say_headline()
+        self.readout.show_headline(self._figures, self._table)
         self._later()
 
     def _end_epoch(self, message: EpochEnded) -> None:
         for key, value in message.figures.items():
             if self._table.find(key)[0] == "val":  # batches are drawn one by one
                 self._add_figures(key, [message.step], [value])
-        self._epoch = message.epoch
-        self._say_headline()
+        self.readout.show_headline(self._figures, self._table)
         self._later()
 
     def _add_figures(self, key: str, steps: Sequence[float], values: Sequence[float]) -> None:
         """Points of a validated loss or of a metric; those of batches are smoothed."""
         split, figure = self._table.find(key)
-        is_loss = figure in self._trained
+        is_loss = self._choice.has(figure)
         chart, legend = (self.chart, self.legend) if is_loss else (self.metrics, self.metric_legend)
         if split == "val":
             self._figures[key] = values[-1]
         if key not in chart:
             others = dict.fromkeys(self._table.find(one)[1].path for one in chart.names())
             place = [*others, figure.path].index(figure.path)
-            palette = look.HELD_OUT if split == "val" else look.CURVES
-            colour = self._held_out(figure) if is_loss else QColor(palette[place % len(palette)])
-            again = not is_loss and place // len(palette) % 2 == 1  # its colour is taken
+            colour, again = self._choice.of_metric(place, split)
+            if is_loss:
+                colour, again = self._choice.held_out(figure), False
             self._draw_in(
                 chart, legend, key, colour, faint=split == "train", points=split == "val",
                 dashed=again,
@@ -427,23 +368,6 @@ class Losses(QWidget):
             self._add_row(legend, key, figure, split, colour)
             self._show_kind(self.kind.checkedId())
         chart.extend(key, steps, values)
-
-    def _say_headline(self) -> None:
-        chosen = headline(self._figures, self._table)
-        if chosen is not None:
-            self.headline_title.setText(f"{self._table.find(chosen[0])[1].title}, validation")
-            self.headline.setText(percent(*chosen, self._table))
-        for one in (self.headline_title, self.headline):
-            one.setVisible(chosen is not None)
-
-    def _say_epoch(self, seconds_left: float | None) -> None:
-        if self._started is None:
-            return
-        text = f"{min(self._epoch + (seconds_left is not None), self._started.epochs)}"
-        text += f" of {self._started.epochs}"
-        if seconds_left is not None:
-            text += f" \N{MIDDLE DOT} {duration(seconds_left)} left"
-        self.epoch.setText(text)
 
     def _show_kind(self, index: int) -> None:
         none = self._charts is None or not list(self._charts[max(index, 0)].names())

@@ -23,11 +23,11 @@ def test_ctrl_enter_on_the_first_board_tells_digits_apart_within_a_minute(start:
     losses = user.window.losses
 
     def accuracy() -> float:
-        text = losses.headline.text()
+        text = losses.readout.headline.text()
         return float(text.removesuffix(" %")) if text.endswith("%") else 0.0
 
     user.until(lambda: accuracy() > 90)
-    assert "accuracy" in losses.headline_title.text()
+    assert "accuracy" in losses.readout.headline_title.text()
     assert time.monotonic() - begun < 60
     user.key(Qt.Key.Key_Period, CTRL)
     user.until(lambda: "Stopped" in user.status or "Trained" in user.status)

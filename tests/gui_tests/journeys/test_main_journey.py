@@ -93,7 +93,7 @@ def train(user: User) -> None:
     user.click(window.topbar.train)
     user.says("Training on")
     user.changes(window.previews)
-    user.until(lambda: window.losses.headline.text().endswith("%"))
+    user.until(lambda: window.losses.readout.headline.text().endswith("%"))
     user.click(window.topbar.stop)
     user.says("Stopped after")
 

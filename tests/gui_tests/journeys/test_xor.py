@@ -53,8 +53,8 @@ def test_xor_drawn_by_hand_learns_all_four_cases(
     plain = user.picture(user.window.board)
     user.click(user.window.topbar.train)
     user.says("Trained 300 epochs")
-    assert user.window.losses.headline.text() == "100.0 %"
-    assert "accuracy" in user.window.losses.headline_title.text()
+    assert user.window.losses.readout.headline.text() == "100.0 %"
+    assert "accuracy" in user.window.losses.readout.headline_title.text()
     assert user.picture(user.window.board) != plain
     wires = [w for w in user.window.board.wire_items().values() if w.weight is not None]
     assert len(wires) == 6

@@ -82,8 +82,8 @@ def test_a_table_dropped_is_trained_by_two_clicks(start: Start, table: Path) -> 
     user.until(lambda: "no problems" in user.window.status.board.text())
     user.click(user.window.topbar.train)
     user.says("Trained")
-    user.until(lambda: user.window.losses.headline.text().endswith("%"))
-    assert float(user.window.losses.headline.text().removesuffix(" %")) > 90
+    user.until(lambda: user.window.losses.readout.headline.text().endswith("%"))
+    assert float(user.window.losses.readout.headline.text().removesuffix(" %")) > 90
 
 
 def test_what_comes_finds_its_node_or_says_what_is_known(

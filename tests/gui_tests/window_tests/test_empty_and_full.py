@@ -63,12 +63,12 @@ def test_what_a_run_has_no_figure_of_is_not_shown(window: Window, qtbot: QtBot) 
     window.show_tab("losses")
     qtbot.wait(60)
     losses = window.losses
-    assert not losses.speed.isVisible()
+    assert not losses.readout.speed.isVisible()
     losses.receive(Started("run", "", "cpu", "CPU", 1, 10, 1, 5, 1, 3))
-    qtbot.waitUntil(losses.speed.isVisible)
-    assert not losses.headline.isVisible()
+    qtbot.waitUntil(losses.readout.speed.isVisible)
+    assert not losses.readout.headline.isVisible()
     full(window)
-    qtbot.waitUntil(losses.headline.isVisible)
+    qtbot.waitUntil(losses.readout.headline.isVisible)
 
 
 def test_panels_without_anything_say_what_will_stand_there(

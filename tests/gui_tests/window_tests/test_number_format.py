@@ -63,11 +63,11 @@ def test_all_points_are_kept_and_the_readout_shows_the_latest(qtbot: QtBot) -> N
     assert losses.chart.series("loss/cross_entropy").count == 5000
     assert losses.chart.series("val/cross_entropy").last == 0.25
     assert losses.metrics.series("val/accuracy").last == 0.981
-    assert losses.headline.text() == "98.1 %"
-    assert losses.speed.text() == "184,000"
-    assert losses.epoch.text() == "2 of 3 \N{MIDDLE DOT} 4 s left"
+    assert losses.readout.headline.text() == "98.1 %"
+    assert losses.readout.speed.text() == "184,000"
+    assert losses.readout.epoch.text() == "2 of 3 \N{MIDDLE DOT} 4 s left"
     losses.receive(Stopped("finished", "r", "/runs/r", 5000, 3, 9.0))
-    assert losses.epoch.text() == "3 of 3"
+    assert losses.readout.epoch.text() == "3 of 3"
 
 
 def test_the_parts_of_a_loss_are_drawn_beside_it(qtbot: QtBot) -> None:
@@ -81,8 +81,8 @@ def test_the_parts_of_a_loss_are_drawn_beside_it(qtbot: QtBot) -> None:
     held_out = {"val/total/kl": 0.5, "val/total/reconstruction": 0.75, "val/total": 1.25}
     losses.receive(EpochEnded(1, 1, {**means, **held_out}))
     losses.draw()
-    assert losses.headline.text() == "1.250"
-    assert losses.headline_title.text() == "total, validation"
+    assert losses.readout.headline.text() == "1.250"
+    assert losses.readout.headline_title.text() == "total, validation"
     shown = [*losses.chart.names()]
     assert set(shown) == {f"loss/{name}" for name in names} | set(held_out)
     assert [losses.chart.series(name).last for name in held_out] == [0.5, 0.75, 1.25]
@@ -205,14 +205,14 @@ def test_metrics_of_batches_and_validation_within_an_epoch_are_drawn_at_their_st
     }
     losses.receive(Steps(curves))
     losses.draw()
-    assert losses.headline.text() == "25.0 %"
+    assert losses.readout.headline.text() == "25.0 %"
     legend = losses.metric_legend
     shown = {one.text() for one in legend.findChildren(QPushButton)}
     assert figure(0.25) in shown, "one figure everywhere"
     figures = {"train/cross_entropy": 1.5, "val/cross_entropy": 0.9, "val/accuracy": 0.6}
     losses.receive(EpochEnded(1, 3, figures))
     losses.draw()
-    assert losses.headline.text() == "60.0 %"
+    assert losses.readout.headline.text() == "60.0 %"
     assert figure(0.6) in {one.text() for one in legend.findChildren(QPushButton)}
     assert {*losses.chart.names()} == {"loss/cross_entropy", "val/cross_entropy"}
     assert {*losses.metrics.names()} == {"train/accuracy", "val/accuracy"}
@@ -240,7 +240,10 @@ def test_what_figures_are_is_told_and_not_read_off_their_names(qtbot: QtBot) -> 
     figures = {**means, "val/accuracy": 1.25, "val/hits": 0.625, "val/top": 7.0}
     losses.receive(EpochEnded(1, 2, figures))
     losses.draw()
-    assert (losses.headline.text(), losses.headline_title.text()) == ("62.5 %", "hits, validation")
+    assert (losses.readout.headline.text(), losses.readout.headline_title.text()) == (
+        "62.5 %",
+        "hits, validation",
+    )
     assert {*losses.chart.names()} == {"loss/accuracy", "val/accuracy"}
     assert {*losses.metrics.names()} == {"train/hits", "val/hits", "val/top"}
     assert [*losses.metrics.series("train/hits").y[:2]] == [0.25, 0.75], "no mean among batches"

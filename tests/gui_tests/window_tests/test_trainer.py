@@ -136,7 +136,7 @@ def test_a_run_to_its_end_shows_validation_and_is_recorded(
     window.losses.draw()
     assert window.losses.chart.series("val/cross_entropy").count == 2
     assert points(window) == ended[0].step
-    assert window.losses.epoch.text() == "2 of 2"
+    assert window.losses.readout.epoch.text() == "2 of 2"
 
 
 @pytest.mark.parametrize(("state", "asked", "end"), [("finished", 1, 9), ("interrupted", 0, 5)])
