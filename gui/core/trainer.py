@@ -312,7 +312,7 @@ class Trainer(QObject):
 
     def _leave(self) -> None:
         """Another board is open: what is trained or drawn belongs to the one before, and ends."""
-        if self.run_state.ends:
+        if self.run_state.rest().ends:  # what waits for data ends with the board
             self.client.stop()
         self._become(self.run_state.leave())
         self._compare()
