@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from PySide6.QtGui import QColor
 
+from graph.core.run_plan import Figure
 from gui import look
-from runtime.protocol.figures import Figure
 
 APART = 20
 """Degrees of hue that a colour keeps from those of optimizers."""
