@@ -137,7 +137,7 @@ class Want:
         """
         if self.single and given.shared:
             return replace(self, insert="merge.argmax", params=(("dim", given.axis),))
-        return self._scaled(given) if self == TARGETS else None
+        return self._scaled(given) if replace(self, severe=False) == TARGETS else None
 
     def _scaled(self, given: Range) -> "Want | None":
         ends = (given.low, given.high, self.low, self.high)

@@ -11,7 +11,6 @@ from graph.edit.document import Document
 from graph.infer import routes, tracing
 from graph.infer.inference import Inference
 from graph.infer.tracing import Traced
-from graph.model import roles
 from graph.model.address import Address as Place
 from graph.model.address import Path
 from graph.model.sheet import End, Node, Sheet
@@ -52,8 +51,12 @@ def _undefined(inference: Inference, path: Path, sheet: Sheet, node: Node) -> It
 def _standardised(inference: Inference, traced: Traced) -> bool:
     if traced.maker is None or traced.range is None:
         return False
-    role = roles.role(inference.document.node(traced.maker.end.node).type)
-    return role == "data" and traced.range.low < 0
+    node = inference.document.node(traced.maker.end.node)
+    declaration = REGISTRY.find(node.type)
+    if declaration is None or declaration.role != "data":
+        return False
+    named = declaration.bind(node.params).standardised(inference.facts.get(node.id))
+    return traced.maker.end.port in named
 
 
 def _meets_itself(inference: Inference, traced: list[Traced]) -> bool:

@@ -96,8 +96,9 @@ def _unwanted(
     maker = made_by.name
     chain = tracing.chain(inference, traced, want)
     first = document.node(chain.bends[0].end.node).name if chain.bends else maker
-    # learned in deviations, which lie around 0
-    given = roles.role(made_by.type) == "data" and traced.range is not None and traced.range.free
+    read = tracing.at(inference, traced.maker).range
+    # deviations and points, which lie around 0
+    given = roles.role(made_by.type) == "data" and read is not None and read.low < 0
     before = "" if want.insert or given else f"wire in what comes before {first}: "
     return problem(
         document.board,
@@ -107,7 +108,7 @@ def _unwanted(
         expected=want.expected,
         received=f"{maker} {said}",
         advice=before + want.advice,
-        fixes=(*_of_numbers(inference, node, want), set_on(made_by, "standardise", False))
+        fixes=(*_of_numbers(inference, node, want), *_as_read(inference, traced.maker, want))
         if given
         else _fixes(inference, target, *_to_wanted(traced, chain, want)),
     )
@@ -117,6 +118,17 @@ def _of_numbers(inference: Inference, node: Node, want: Want) -> Iterator[Fix]:
     """What takes numbers of the data as they are, in the node's place."""
     found = inference.result(node.id)
     return fixes.others(node, want.use, found.inputs if found and found.inputs else ())
+
+
+def _as_read(inference: Inference, maker: Place, want: Want) -> Iterator[Fix]:
+    """Numbers to predict as they stand in their file, unless others than wanted end the run."""
+    if want.severe:
+        return
+    node = inference.document.node(maker.end.node)
+    declaration = REGISTRY.find(node.type)
+    assert declaration is not None, "it gives numbers"
+    if maker.end.port in declaration.bind(node.params).standardised(inference.facts.get(node.id)):
+        yield set_on(node, "standardise", False)
 
 
 def _to_wanted(traced: Traced, chain: Chain, want: Want) -> tuple[Chain, Want]:

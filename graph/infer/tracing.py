@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from graph.core.tensor import TensorType
 from graph.declare import REGISTRY, Declaration, ranges
-from graph.declare.ranges import FREE, PICTURE, Given, Want
+from graph.declare.ranges import FREE, Given, Want
 from graph.edit.document import Document
 from graph.infer import axes, origins, routes
 from graph.infer.inference import Inference
@@ -97,10 +97,8 @@ def _range(inference: Inference, place: Place, declaration: Declaration, deep: i
         given.append(tuple(found) if port.variadic else found[0] if found else None)
     if declaration.role == "data":
         made = declaration.bind(node.params)
-        if place.end.port in made.pixels:
-            return PICTURE
-        named = made.standardised(inference.facts.get(node.id))
-        return FREE if place.end.port in named else None
+        reach: Given = made.reach(inference.facts.get(node.id), place.end.port)
+        return reach
     if declaration.has("chooses"):
         given = origins.narrowed(inference, place, declaration, given)
     number = [port.name for port in ports.outputs].index(place.end.port)

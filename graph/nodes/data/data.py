@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal
 
 from graph.core.tensor import TensorType, features, labels
 from graph.declare import FolderPath, Raw, call, node, param, shared
+from graph.declare.ranges import FREE, PICTURE, Given
 
 GROUP = "Data"
 Facts = Mapping[str, Any]
@@ -66,6 +67,12 @@ class Data:
     def standardised(self, facts: Facts | None) -> tuple[str, ...]:
         """The outputs that are given mean 0 and deviation 1 of the training rows."""
         return ()
+
+    def reach(self, facts: Facts | None, port: str) -> Given:
+        """How far the numbers of an output go; None where only the file knows."""
+        if port in self.pixels:
+            return PICTURE
+        return FREE if port in self.standardised(facts) else None
 
 
 @shared

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from graph.core.tensor import TensorType
 from graph.declare import Columns, Kinds, Raw, call, node, param
+from graph.declare.ranges import FREE, Given
 from graph.nodes.data.data import GROUP, Facts, held_out, types
 from graph.nodes.data.table_file import (
     AUTO,
@@ -143,6 +144,11 @@ class CSV(TableFile):
         if not self.standardise:
             return ()
         return tuple(port for port in self.target_ports() if not self.class_names(facts, port))
+
+    def reach(self, facts: Facts | None, port: str) -> Given:
+        if port == "features" and (facts or {}).get("numbers"):
+            return FREE  # columns of numbers are given mean 0 and deviation 1
+        return super().reach(facts, port)
 
     def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         apart = dict(zip(self.target_ports(), (facts or {}).get("apart") or (), strict=False))

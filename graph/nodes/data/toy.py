@@ -3,6 +3,7 @@
 from graph.core.tensor import TensorType, features, labels
 from graph.core.wording import many
 from graph.declare import call, changed, node, param, shared
+from graph.declare.ranges import Given, Range
 from graph.nodes.data.data import Data, Facts, held_out
 
 GROUP = "Data"
@@ -25,6 +26,9 @@ class Toy(Data):
 
     def shape(self, facts: Facts | None) -> tuple[TensorType, ...]:
         return features("N", 2), labels("N", classes=self.kinds())
+
+    def reach(self, facts: Facts | None, port: str) -> Given:
+        return Range(-1.0 - self.noise, 1.0 + self.noise) if port == "point" else None
 
     def read(self, facts: Facts | None) -> str:
         names = [name for name in vars(self) if name not in NOT_READ]
@@ -54,6 +58,9 @@ class XOR(Toy):
     validation: float = param(
         0.0, low=0.0, high=0.9, doc="Share held out to test on; 0 tests on all points."
     )
+
+    def reach(self, facts: Facts | None, port: str) -> Given:
+        return Range(-self.noise, 1.0 + self.noise) if port == "point" else None
 
 
 @node(

@@ -1,5 +1,6 @@
 """Losses of classifiers beside cross entropy, of masks, and of sequences without alignment."""
 
+from dataclasses import replace
 from typing import Literal
 
 from graph.core.errors import Mismatch, insert_before
@@ -82,7 +83,7 @@ class BCE(Reduced):
 
     def wants(self, probability: TensorType, target: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"probability": PROBABILITIES, "target": TARGETS}
+        return {"probability": PROBABILITIES, "target": replace(TARGETS, severe=True)}
 
     def expression(self, probability: Value, target: Value) -> str:
         given = map(Raw, pair(probability, target))

@@ -1,5 +1,7 @@
 """Losses of numbers and of distributions."""
 
+from dataclasses import replace
+
 from graph.core.errors import Mismatch
 from graph.core.tensor import SCALAR_LOSS, TensorType
 from graph.declare import Raw, Value, call, changed, node, param
@@ -123,7 +125,7 @@ class GaussianNLL(Reduced):
 
     def wants(self, mean: TensorType, target: TensorType, variance: TensorType) -> dict[str, Want]:
         """What it wants at its inputs."""
-        return {"mean": ANY, "variance": POSITIVE}
+        return {"mean": ANY, "variance": replace(POSITIVE, severe=True)}
 
     def expression(self, mean: Value, target: Value, variance: Value) -> str:
         found, wanted = pair(mean, target)

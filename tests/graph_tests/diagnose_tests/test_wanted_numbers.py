@@ -398,6 +398,7 @@ def test_a_variance_is_not_negative() -> None:
     net.add("optimizer.adam", loss)
     problem = net.problem(loss)
     assert "above 0" in problem.text
+    assert problem.severity == "error"  # torch refuses a variance below 0
     net.mend(problem)
     assert not net.inference.problems
 
