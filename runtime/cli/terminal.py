@@ -25,7 +25,7 @@ from graph.core.run_plan import Project
 from runtime.cli.terminal_plots import has_colour, text_picture
 from runtime.protocol import messages
 from runtime.protocol.config import RunConfig
-from runtime.protocol.figures import split_of
+from runtime.protocol.figures import Key
 from runtime.protocol.messages import (
     Command,
     EpochEnded,
@@ -264,7 +264,7 @@ class Screen:
                     self._console.print(step_line(line))
                 last = lines[-1]
                 loss = next(
-                    (value for name, value in last.items() if split_of(name) == "loss"), 0.0
+                    (value for name, value in last.items() if Key.read(name).split == "loss"), 0.0
                 )
                 self._bar.update(
                     self._task, completed=last["step"], figures=f"loss {loss:.4f} {self._figures}"
@@ -307,7 +307,7 @@ def by_step(message: Steps) -> list[dict[str, float]]:
 
 def is_validated(line: Mapping[str, float]) -> bool:
     """Was all that is held back validated after a step?"""
-    return any(split_of(name) == "val" for name in line)
+    return any(Key.read(name).split == "val" for name in line)
 
 
 def step_line(line: Mapping[str, float]) -> str:

@@ -9,13 +9,43 @@ for; nothing is read off it but where a run of old said nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from graph.core.run_plan import Figure
 
 SHARES = ("accuracy", "top", "f1", "precision", "recall", "iou", "dice", "map")
 """How the names of metrics between 0 and 1 begin in runs that do not say which are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a key says: the only place where one is taken apart or put together.
+
+    Attributes:
+        split: "loss" at a step, "train" or "val".
+        name: The loss's or the metric's.
+        part: Which of those that the loss is the sum of; "" is the loss itself.
+    """
+
+    split: str
+    name: str
+    part: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Key:
+        """The key of a text such as `val/loss/part`."""
+        split, _, path = text.partition("/")
+        name, _, part = path.partition("/")
+        return cls(split, name, part)
+
+    @property
+    def path(self) -> str:
+        """What stands behind the split."""
+        return f"{self.name}/{self.part}" if self.part else self.name
+
+    def __str__(self) -> str:
+        return f"{self.split}/{self.path}"
 
 
 FIELDS = {one.name for one in fields(Figure)}
@@ -36,20 +66,14 @@ class FigureTable:
 
     def find(self, key: str) -> tuple[str, Figure]:
         """The split of a key ("loss", "train" or "val"), and what it is a figure of."""
-        split, path = split_of(key), key.partition("/")[2]
-        known = self._figures.get(path)
+        said = Key.read(key)
+        known = self._figures.get(said.path)
         if known is None:
-            name, _, part = path.partition("/")
-            share = (part or name).lower().startswith(SHARES)
-            known = Figure(name, part, share=share)
-            if split == "loss":  # its other keys are of a loss, too
-                known = self._figures[path] = Figure(name, part, "loss", "lower")
-        return split, known
-
-
-def split_of(key: str) -> str:
-    """The split that a key's figure is of: "loss", "train" or "val"."""
-    return key.partition("/")[0]
+            share = (said.part or said.name).lower().startswith(SHARES)
+            known = Figure(said.name, said.part, share=share)
+            if said.split == "loss":  # its other keys are of a loss, too
+                known = self._figures[said.path] = Figure(said.name, said.part, "loss", "lower")
+        return said.split, known
 
 
 def deciding(figures: Mapping[str, float], known: Iterable[Figure] = ()) -> str | None:
@@ -64,11 +88,13 @@ def deciding(figures: Mapping[str, float], known: Iterable[Figure] = ()) -> str 
     """
     losses = [one.name for one in known if one.kind == "loss" and not one.part]
     if not losses:
-        of_batches = [key.partition("/")[2] for key in figures if key.startswith("train/")]
-        losses = [path for path in of_batches if "/" not in path]
+        losses = [
+            key.name for key in map(Key.read, figures) if key.split == "train" and not key.part
+        ]
     if len(losses) != 1:
         return None
-    return next((key for key in (f"val/{losses[0]}", f"train/{losses[0]}") if key in figures), None)
+    keys = (str(Key(split, losses[0])) for split in ("val", "train"))
+    return next((key for key in keys if key in figures), None)
 
 
 def from_plain(kept: object) -> tuple[Figure, ...]:

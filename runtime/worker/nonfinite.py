@@ -47,7 +47,8 @@ def blame(
         source: The folder its source was imported from.
     """
     kind = "NaN" if math.isnan(error.value) else "infinite"
-    text = f"The loss {error.name.rpartition('/')[2]} became {kind} at step {error.step}."
+    _, figure = FigureTable(project.figures).find(error.name)
+    text = f"The loss {figure.part or figure.name} became {kind} at step {error.step}."
     sets = row_sets(training, project)
     rows = ((one.node, tensor) for one in sets for tensor in getattr(training, one.train))
     for place, (data, tensor) in enumerate(rows):
@@ -67,7 +68,7 @@ def blame(
             found = first_cause(error, again, source, project)
     if found is not None:
         return _of(found, text, project, f"l{slower}", kept)
-    node = FigureTable(project.figures).find(error.name)[1].node or None
+    node = figure.node or None
     advice = f"L{slower}, and look for a logarithm, a division or a root of zero before the loss."
     weight = first_broken(training)
     if weight and error.step > 1:

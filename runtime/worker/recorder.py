@@ -7,13 +7,14 @@ import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from time import perf_counter
 
 import torch
 from torch import Tensor
 
 from graph.core.run_plan import Figure
-from runtime.protocol.figures import split_of
+from runtime.protocol.figures import Key
 from runtime.protocol.messages import EpochEnded, Message, Points, Steps
 from runtime.store.run_source import FIRST_STEPS
 from runtime.store.runs import Runs, better
@@ -57,7 +58,9 @@ class Recorder:
         self.best: Mapping[str, float] = {}
         self._run, self._runs, self._send, self._keep = run, runs, send, keep
         self._figures = tuple(figures)
-        self._of_batches = {f"train/{one.path}" for one in self._figures if one.kind == "metric"}
+        self._of_batches = {
+            str(Key("train", one.name, one.part)) for one in self._figures if one.kind == "metric"
+        }
         self._pending: list[Mapping[str, int | float | Tensor]] = []
         self._unwritten: dict[str, Points] = {}
         self._ended: list[EpochEnded] = []
@@ -134,7 +137,7 @@ class Recorder:
     def epoch(self, epoch: int, step: int, figures: Mapping[str, float]) -> EpochEnded:
         """Add the training means to an epoch's figures; call it after `flush`."""
         means = {
-            "train/" + name.partition("/")[2]: total / count
+            str(replace(Key.read(name), split="train")): total / count
             for name, (total, count) in self._sums.items()
             if count
         }
@@ -175,7 +178,7 @@ class Recorder:
 
 def is_loss(name: str) -> bool:
     """Is a curve that of a loss? Others are metrics of batches, or validated within an epoch."""
-    return split_of(name) == "loss"
+    return Key.read(name).split == "loss"
 
 
 def numbers(items: list[Mapping[str, int | float | Tensor]]) -> dict[str, Points]:
