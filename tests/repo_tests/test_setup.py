@@ -35,7 +35,7 @@ def project(ready: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(ready, tmp_path / "another house", symlinks=True))
 
 
-def set_up(folder: Path) -> subprocess.CompletedProcess[str]:
+def set_up(folder: Path, purpose: str = "check") -> subprocess.CompletedProcess[str]:
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "VIRTUAL_ENV"))},
         "PIP_CONFIG_FILE": os.devnull,
@@ -44,7 +44,7 @@ def set_up(folder: Path) -> subprocess.CompletedProcess[str]:
         "PYTHON": sys.executable,
     }
     return subprocess.run(
-        ["sh", "./setup.sh", "check"],
+        ["sh", "./setup.sh", purpose],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -83,6 +83,17 @@ def test_a_broken_environment_stays_until_another_is_complete(project: Path) -> 
     assert sorted(path.name for path in project.glob(".venv*")) == [".venv"]
     pip = (project / ".venv" / "bin" / "pip").read_text(encoding="utf-8")
     assert ".venv.new" not in pip
+
+
+def test_what_fails_beside_the_large_environment_is_told(project: Path) -> None:
+    shutil.copytree(project / ".venv", project / ".venv-bare", symlinks=True)
+    (project / ".venv-bare" / ".ready").unlink()
+    done = set_up(project, "test")
+    assert done.returncode == 1, done.stderr
+    assert "installing libraries into .venv-bare" in done.stderr
+    assert "package index can't be reached" in done.stderr
+    assert str(project) in (project / ".venv" / ".ready").read_text(encoding="utf-8")
+    assert not (project / ".venv-bare" / ".ready").exists()
 
 
 def test_no_python_means_nothing_is_touched(project: Path) -> None:
