@@ -56,7 +56,8 @@ def mend(document: Store, node: Node) -> list[str]:
             kept[name] = shown[name].check(value)
         except BadParameter as error:
             reasons.append(str(error))
-    if kept != own:
+    if repr(kept) != repr(own):
+        set_overrides(document, node, {})  # 64.0 equals 64: put alone it would change nothing
         set_overrides(document, node, kept)
     return reasons
 

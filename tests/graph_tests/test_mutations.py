@@ -214,3 +214,28 @@ def test_a_value_is_shown_briefly(value: object) -> None:
     assert len(brief(value)) <= limits.SHOWN + 30
     assert brief("short") == "'short'"
     assert brief([1, "a"]) == "[1, 'a']"
+
+
+def test_a_list_of_a_thousand_sizes_is_refused_at_once() -> None:
+    document = open_template("diffusion")
+    [fold] = [n for sheet in document.sheets() for n in sheet.nodes.values() if n.name == "spread"]
+    content = json.loads(save_text(document))
+    for sheet in (content["board"], *content["networks"].values()):
+        if fold.id in sheet["nodes"]:
+            sheet["nodes"][fold.id]["params"]["sizes"] = [3] * 5000
+    verdict = judge(json.dumps(content))
+    assert verdict.wrong == ""
+
+
+@pytest.mark.parametrize("value", [1234.0, "1234", True, 1e30])
+def test_a_place_has_values_of_its_own_as_its_network_takes_them(value: object) -> None:
+    content = json.loads(save_text(open_template("diffusion")))
+    sheet = content["networks"]["u_net"]["nodes"]
+    [deeper] = [one for one in sheet.values() if one["name"] == "deeper"]
+    deeper["params"]["overrides"] = {"channels": 64, "time_channels": value}
+    document = load_text(json.dumps(content)).document
+    [node] = [one for one in document.networks["u_net"].nodes.values() if one.name == "deeper"]
+    own = dict(node.params["overrides"])
+    assert own["channels"] == 64
+    assert type(own.get("time_channels", 0)) is int
+    assert judge(json.dumps(content)).wrong == ""

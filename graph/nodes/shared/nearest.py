@@ -13,6 +13,8 @@ NEAR = 12
 """How many divisors are tried for each size of a shape."""
 AXES = 4
 """Sizes of a shape beyond which only one of them is changed."""
+MOST_AXES = 64
+"""Of longer lists no nearest sizes are looked for: most of torch takes no tensor of more axes."""
 
 
 def multiple(wish: int, of: int) -> int:
@@ -58,6 +60,8 @@ def sizes(size: int, wish: Sequence[int]) -> tuple[int, ...] | None:
     As few are changed as can be, and those by as little; None where there are none.
     """
     if size < 1 or wish.count(-1) > 1 or any(one < 1 and one != -1 for one in wish):
+        return None
+    if len(wish) > MOST_AXES:
         return None
     own = divisors(size)
     tries = (_some(own, one) if len(wish) <= AXES else [one] for one in wish)
