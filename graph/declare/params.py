@@ -110,6 +110,7 @@ class Param:
     empty: str = "all"
     was: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
+    usual: tuple[float, float] | None = None
 
     @property
     def label(self) -> str:
@@ -288,6 +289,7 @@ def param(
     choices: tuple[str, ...] = (),
     was: tuple[str, ...] = (),
     words: str = "",
+    usual: tuple[float, float] | None = None,
 ) -> Any:
     """Declare a parameter.
 
@@ -306,6 +308,7 @@ def param(
         was: Former names, so that old files load.
         words: Other words a search should find it by, comma separated; `he = kaiming_normal` is a
             word for one of its choices.
+        usual: The largest number that is likely meant, and what to take instead of a larger one.
     """
     pairs = (word.partition("=") for word in parse_words(words))
     settings = {
@@ -319,6 +322,7 @@ def param(
         "empty": empty,
         "choices": choices,
         "was": was,
+        "usual": usual,
         "words": tuple((word.strip(), value.strip()) for word, _, value in pairs),
     }
     return dataclasses.field(default=default, metadata=settings)

@@ -28,6 +28,7 @@ from graph.diagnose import (
     target_scales,
     undefined_numbers,
     untrained,
+    unusual,
     wanted_numbers,
     zero_divisors,
 )
@@ -56,6 +57,7 @@ def check(inference: Inference) -> list[Problem]:
         *_losses_for_nobody(inference),
         *data_rows.check(inference),
         *doubts.check(inference),
+        *unusual.check(inference),
         *class_weights.check(inference),
         *generated.check(inference),
         *wanted_numbers.check(inference),

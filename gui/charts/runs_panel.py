@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.core.wording import amount
 from gui.widgets.common import button, label
 from gui.widgets.number_format import duration, headline, named
 from runtime.protocol.figures import FigureTable, deciding
@@ -224,7 +225,7 @@ def add_point(curve: tuple[list[float], list[float]], step: float, value: float)
 def why(run: Run, name: str) -> str:
     """Which figure of a run is shown as its best, and why that epoch's."""
     figure = run.best.get(run.best_by.removeprefix("lowest "))
-    value = f": {figure:.4g}" if figure is not None else ""
+    value = f": {amount(figure)}" if figure is not None else ""
     return f"{name} after epoch {run.best_epoch}, the best: {run.best_by}{value}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from graph.core.run_plan import Figure
+from graph.core.wording import LARGEST, amount
 from runtime.protocol.figures import FigureTable
 from runtime.protocol.messages import Generating, ViewDrawn
 
@@ -20,9 +21,9 @@ def figure(value: float | None) -> str:
         return ""
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite"
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.4g}" if abs(value) >= 1000 else f"{value:.3f}"
-    return f"{value:.2e}"
+    if 1000 <= abs(value) < LARGEST:
+        return amount(value)
+    return f"{value:.3f}" if value == 0 or 1e-3 <= abs(value) < 1000 else f"{value:.2e}"
 
 
 def short(value: float | None) -> str:

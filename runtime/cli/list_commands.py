@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graph.core.plain_text import plain
-from graph.core.wording import many
+from graph.core.wording import amount, many
 from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format import templates as boards_to_start_from
@@ -136,7 +136,7 @@ def _run(run: Run) -> tuple[str, ...]:
 def _figures(run: Run) -> str:
     """A run's figures, each with the epoch it is of."""
     best, last = (
-        "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
+        "  ".join(f"{name} {amount(value)}" for name, value in figures.items())
         for figures in (run.best, run.last)
     )
     if not best:

@@ -22,6 +22,7 @@ from rich.text import Text
 
 from graph.core.plain_text import plain
 from graph.core.run_plan import Project
+from graph.core.wording import amount
 from runtime.cli.terminal_plots import has_colour, text_picture
 from runtime.protocol import messages
 from runtime.protocol.config import RunConfig
@@ -267,7 +268,9 @@ class Screen:
                     (value for name, value in last.items() if Key.read(name).split == "loss"), 0.0
                 )
                 self._bar.update(
-                    self._task, completed=last["step"], figures=f"loss {loss:.4f} {self._figures}"
+                    self._task,
+                    completed=last["step"],
+                    figures=f"loss {figure(loss)} {self._figures}",
                 )
             case messages.Progress():
                 self._figures = f"{message.samples_per_second:,.0f} samples/s"
@@ -312,7 +315,7 @@ def is_validated(line: Mapping[str, float]) -> bool:
 
 def step_line(line: Mapping[str, float]) -> str:
     """A step's figures in one line."""
-    figures = "  ".join(f"{name} {value:.4f}" for name, value in line.items() if name != "step")
+    figures = "  ".join(f"{name} {figure(value)}" for name, value in line.items() if name != "step")
     return f"step {line['step']:>4}  {figures}"
 
 
@@ -339,7 +342,7 @@ def opening(started: Started) -> str:
 
 def epoch_line(ended: EpochEnded) -> str:
     """An epoch's figures in one line."""
-    figures = "  ".join(f"{name} {value:.4f}" for name, value in ended.figures.items())
+    figures = "  ".join(f"{name} {figure(value)}" for name, value in ended.figures.items())
     return f"epoch {ended.epoch:>3}  {figures}{'  best' if ended.best else ''}"
 
 
@@ -348,3 +351,8 @@ def closing(stopped: Stopped) -> str:
     end = {"finished": "Finished", "stopped": "Stopped and saved", "failed": "Failed"}
     where = f" {plain(stopped.folder)}" if stopped.folder else ""
     return f"{end[stopped.reason]} after {stopped.step:,} steps, {stopped.seconds:.1f} s.{where}"
+
+
+def figure(value: float) -> str:
+    """A loss or metric: with four places, and large ones as people write them."""
+    return amount(value) if abs(value) >= 1000 else f"{value:.4f}"

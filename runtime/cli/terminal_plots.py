@@ -13,6 +13,7 @@ from typing import TextIO
 
 from graph.core.picture import Picture
 from graph.core.plain_text import plain
+from graph.core.wording import amount
 from runtime.protocol.payloads import (
     Boundary,
     Colour,
@@ -151,7 +152,7 @@ def histogram(payload: Histogram, colour: bool, width: int) -> str:
     bars = "".join(levels[-(-count * (len(levels) - 1) // most)] for count in sums)
     low, high = f"{payload.low:.3g}", f"{payload.high:.3g}"
     scale = low + high.rjust(max(len(high) + 1, len(bars) - len(low)))
-    return f"{bars}\n{scale}\nmean {payload.mean:.4g}, deviation {payload.deviation:.4g}"
+    return f"{bars}\n{scale}\nmean {amount(payload.mean)}, deviation {amount(payload.deviation)}"
 
 
 DRAWERS: dict[type, Callable[..., str]] = {

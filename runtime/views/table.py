@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
+from graph.core.wording import amount
 from runtime.protocol.payloads import Table
 from runtime.views.computed import View, class_numbers, probabilities
 
@@ -59,4 +60,4 @@ def of_classes(
 
 def words(numbers: Tensor) -> list[str]:
     """Numbers as a person reads them."""
-    return [f"{number:.4g}" for number in numbers.tolist()]
+    return [amount(number) for number in numbers.tolist()]

@@ -274,10 +274,12 @@ class Loop:
         for item in training:
             if "epoch" in item:
                 self._epoch_ended(training, item)
+                if training.step >= last:
+                    return "finished"
             else:
                 add(item)
-                if item["step"] >= last:
-                    return "finished"
+                if item["step"] >= last and training.step % training.steps_per_epoch:
+                    return "finished"  # the last step of an epoch ends that first
                 if self._single:
                     self._single, self._paused = False, True
             if self._paused or not empty() or now() >= self._due:

@@ -5,7 +5,15 @@ from typing import ClassVar
 from graph.core.errors import Mismatch, set_param
 from graph.core.tensor import TensorType
 from graph.declare import node, param
-from graph.nodes.shared.update_rules import BELOW_ONE, INPUTS, AdaptiveRule, UpdateRule
+from graph.nodes.shared.update_rules import (
+    APART,
+    BELOW_ONE,
+    DECAY,
+    INPUTS,
+    MOMENTUM,
+    AdaptiveRule,
+    UpdateRule,
+)
 
 GROUP = "Optimizer"
 
@@ -42,7 +50,7 @@ class AdamW(AdaptiveRule):
 
     fused: ClassVar[bool] = True
 
-    weight_decay: float = param(0.01, low=0.0, doc="Pull of every weight towards 0.")
+    weight_decay: float = param(0.01, low=0.0, usual=APART, doc="Pull of every weight towards 0.")
     amsgrad: bool = param(False, doc="Divide by the largest mean square so far.", advanced=True)
 
 
@@ -61,12 +69,18 @@ class SGD(UpdateRule):
 
     fused: ClassVar[bool] = True
 
-    lr: float = param(0.1, torch=1e-3, low=0.0, doc="Learning rate: the size of a step.")
-    momentum: float = param(0.0, low=0.0, doc="Share of the last step that goes on.")
+    lr: float = param(
+        0.1, torch=1e-3, low=0.0, usual=(10.0, 0.1), doc="Learning rate: the size of a step."
+    )
+    momentum: float = param(
+        0.0, low=0.0, usual=MOMENTUM, doc="Share of the last step that goes on."
+    )
     dampening: float = param(
         0.0, low=0.0, doc="Share of the new gradient left out of the momentum.", advanced=True
     )
-    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
+    weight_decay: float = param(
+        0.0, low=0.0, usual=DECAY, doc="Pull of every weight towards 0.", advanced=True
+    )
     nesterov: bool = param(False, doc="Look ahead along the momentum.", advanced=True)
 
     def shape(self, loss: TensorType, schedule: TensorType | None) -> tuple[TensorType, ...]:
@@ -96,13 +110,17 @@ class SGD(UpdateRule):
 class RMSprop(UpdateRule):
     """Divides each weight's step by the recent size of its gradients."""
 
-    lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")
+    lr: float = param(0.01, low=0.0, usual=(0.5, 0.01), doc="Learning rate: the size of a step.")
     alpha: float = param(
         0.99, low=0.0, high=BELOW_ONE, doc="How long the mean square remembers.", advanced=True
     )
     eps: float = param(1e-8, low=0.0, doc="Keeps the division from zero.", advanced=True)
-    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
-    momentum: float = param(0.0, low=0.0, doc="Share of the last step that goes on.", advanced=True)
+    weight_decay: float = param(
+        0.0, low=0.0, usual=DECAY, doc="Pull of every weight towards 0.", advanced=True
+    )
+    momentum: float = param(
+        0.0, low=0.0, usual=MOMENTUM, doc="Share of the last step that goes on.", advanced=True
+    )
     centered: bool = param(
         False, doc="Divide by the deviation of the gradients instead.", advanced=True
     )

@@ -6,7 +6,14 @@ from graph.core.errors import Mismatch, set_param
 from graph.core.tensor import TensorType
 from graph.declare import Raw, call, changed, node, param
 from graph.nodes.optimizers.optimizer import GROUP
-from graph.nodes.shared.update_rules import BELOW_ONE, INPUTS, AdaptiveRule, UpdateRule
+from graph.nodes.shared.update_rules import (
+    APART,
+    BELOW_ONE,
+    DECAY,
+    INPUTS,
+    AdaptiveRule,
+    UpdateRule,
+)
 
 
 @node(
@@ -21,7 +28,7 @@ from graph.nodes.shared.update_rules import BELOW_ONE, INPUTS, AdaptiveRule, Upd
 class NAdam(AdaptiveRule):
     """Adam that looks ahead along its momentum, as Nesterov does."""
 
-    lr: float = param(2e-3, low=0.0, doc="Learning rate: the size of a step.")
+    lr: float = param(2e-3, low=0.0, usual=(0.5, 2e-3), doc="Learning rate: the size of a step.")
     momentum_decay: float = param(4e-3, low=0.0, doc="How the momentum grows.", advanced=True)
     decoupled_weight_decay: bool = param(
         False, doc="Decay the weights beside the gradient, as AdamW does.", advanced=True
@@ -57,7 +64,7 @@ class RAdam(AdaptiveRule):
 class Adamax(AdaptiveRule):
     """Adam that divides by the largest gradient lately instead of their mean square."""
 
-    lr: float = param(2e-3, low=0.0, doc="Learning rate: the size of a step.")
+    lr: float = param(2e-3, low=0.0, usual=(0.5, 2e-3), doc="Learning rate: the size of a step.")
 
 
 @node(
@@ -72,9 +79,11 @@ class Adamax(AdaptiveRule):
 class Adagrad(UpdateRule):
     """Divides each weight's step by all its gradients so far; rare features learn longer."""
 
-    lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")
+    lr: float = param(0.01, low=0.0, usual=(5.0, 0.01), doc="Learning rate: the size of a step.")
     lr_decay: float = param(0.0, low=0.0, doc="How the rate falls with each step.", advanced=True)
-    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
+    weight_decay: float = param(
+        0.0, low=0.0, usual=DECAY, doc="Pull of every weight towards 0.", advanced=True
+    )
     initial_accumulator_value: float = param(
         0.0, low=0.0, doc="Sum of squares it starts from.", advanced=True
     )
@@ -93,10 +102,12 @@ class Adagrad(UpdateRule):
 class Adadelta(UpdateRule):
     """Sizes each step by how large the last ones were, so that no rate need be found."""
 
-    lr: float = param(1.0, low=0.0, doc="Learning rate: the size of a step.")
+    lr: float = param(1.0, low=0.0, usual=(100.0, 1.0), doc="Learning rate: the size of a step.")
     rho: float = param(0.9, low=0.0, high=1.0, doc="How long the means remember.", advanced=True)
     eps: float = param(1e-6, low=0.0, doc="Keeps the division from zero.", advanced=True)
-    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
+    weight_decay: float = param(
+        0.0, low=0.0, usual=DECAY, doc="Pull of every weight towards 0.", advanced=True
+    )
 
 
 @node(
@@ -111,12 +122,14 @@ class Adadelta(UpdateRule):
 class Adafactor(UpdateRule):
     """Like Adam with far less memory: mean squares are kept by row and column."""
 
-    lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")
+    lr: float = param(0.01, low=0.0, usual=(1.0, 0.01), doc="Learning rate: the size of a step.")
     beta2_decay: float = param(
         -0.8, high=0.0, doc="How the memory of mean squares grows with the steps.", advanced=True
     )
     d: float = param(1.0, low=1.0, doc="Largest root mean square of a step.", advanced=True)
-    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
+    weight_decay: float = param(
+        0.0, low=0.0, usual=DECAY, doc="Pull of every weight towards 0.", advanced=True
+    )
 
 
 @node(
@@ -131,11 +144,13 @@ class Adafactor(UpdateRule):
 class ASGD(UpdateRule):
     """Gradient descent that keeps the average of all weights it went through."""
 
-    lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")
+    lr: float = param(0.01, low=0.0, usual=(10.0, 0.01), doc="Learning rate: the size of a step.")
     lambd: float = param(1e-4, low=0.0, doc="How the step shrinks.", advanced=True)
     alpha: float = param(0.75, low=0.0, doc="Power by which it shrinks.", advanced=True)
     t0: float = param(1e6, low=0.0, doc="Step from which weights are averaged.", advanced=True)
-    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
+    weight_decay: float = param(
+        0.0, low=0.0, usual=DECAY, doc="Pull of every weight towards 0.", advanced=True
+    )
 
 
 @node(
@@ -150,7 +165,7 @@ class ASGD(UpdateRule):
 class Rprop(UpdateRule):
     """Looks at the gradients' signs only; for batches that are the whole data."""
 
-    lr: float = param(0.01, low=0.0, doc="Learning rate: the size of a step.")
+    lr: float = param(0.01, low=0.0, usual=(50.0, 0.01), doc="Learning rate: the size of a step.")
     etas: tuple[float, ...] = param(
         (0.5, 1.2), low=0.0, sizes=2, doc="Factors of a step: sign changed, sign kept."
     )
@@ -184,8 +199,10 @@ class Muon(UpdateRule):
     Momentum is made orthogonal first (kellerjordan.github.io/posts/muon).
     """
 
-    lr: float = param(5e-3, torch=1e-3, low=0.0, doc="Learning rate: the size of a step.")
-    weight_decay: float = param(0.1, low=0.0, doc="Pull of every weight towards 0.")
+    lr: float = param(
+        5e-3, torch=1e-3, low=0.0, usual=(1.0, 5e-3), doc="Learning rate: the size of a step."
+    )
+    weight_decay: float = param(0.1, low=0.0, usual=APART, doc="Pull of every weight towards 0.")
     momentum: float = param(
         0.95, low=0.0, high=BELOW_ONE, doc="Share of the last step that goes on."
     )

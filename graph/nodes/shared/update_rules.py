@@ -12,6 +12,12 @@ OURS = ("lr", "trains", "every", "order", "clip", "ema", "decay_biases", "slower
 """Parameters of the step itself; all others go to the constructor as they are."""
 
 BELOW_ONE = 1 - 1e-9
+DECAY = (1.0, 1e-4)
+"""What a decay that is added to the gradient hardly exceeds, and one that is usual."""
+APART = (5.0, 0.01)
+"""The same of one beside the gradient, which is multiplied by the learning rate."""
+MOMENTUM = (BELOW_ONE, 0.9)
+"""From 1 on the last step never ends."""
 
 
 def check_loss(loss: TensorType) -> None:
@@ -36,7 +42,7 @@ class UpdateRule:
     fused: ClassVar[bool] = False
     """Does torch update all weights in one kernel, on every device there is?"""
 
-    lr: float = param(1e-3, low=0.0, doc="Learning rate: the size of a step.")
+    lr: float = param(1e-3, low=0.0, usual=(0.5, 1e-3), doc="Learning rate: the size of a step.")
     trains: NodeRefs = param(
         (), empty_is_all=True, doc="Nodes it updates; all upstream of the loss if empty."
     )
@@ -63,7 +69,11 @@ class UpdateRule:
         (), doc="Nodes that learn at another rate, such as those trained before.", advanced=True
     )
     slower_by: float = param(
-        0.1, low=0.0, doc="Share of the learning rate that those nodes learn at.", advanced=True
+        0.1,
+        low=0.0,
+        usual=(10.0, 0.1),
+        doc="Share of the learning rate that those nodes learn at.",
+        advanced=True,
     )
 
     def shape(self, loss: TensorType, schedule: TensorType | None) -> tuple[TensorType, ...]:
@@ -98,4 +108,6 @@ class AdaptiveRule(UpdateRule):
         advanced=True,
     )
     eps: float = param(1e-8, low=0.0, doc="Keeps the division from zero.", advanced=True)
-    weight_decay: float = param(0.0, low=0.0, doc="Pull of every weight towards 0.", advanced=True)
+    weight_decay: float = param(
+        0.0, low=0.0, usual=DECAY, doc="Pull of every weight towards 0.", advanced=True
+    )

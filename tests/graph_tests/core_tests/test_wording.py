@@ -1,32 +1,23 @@
-"""Numbers in words: one of something is no plural, on any node."""
-
-import re
+"""Numbers as people write them."""
 
 import pytest
 
-import graph.nodes
-from graph.core.errors import BadParameter
-from graph.core.wording import many
-from graph.declare import REGISTRY, Declaration
-
-assert graph.nodes
-
-PLURAL = re.compile(r"(?<![\d,.])1 (?!times|across|class )[a-z]+s\b")
+from graph.core.wording import amount
 
 
-def test_so_many() -> None:
-    assert many(0, "run") == "0 runs"
-    assert (many(1, "run"), many(2, "epoch")) == ("1 run", "2 epochs")
-    assert many(19_210, "weight") == "19,210 weights"
-    assert (many(1, "class"), many(2, "class")) == ("1 class", "2 classes")
-
-
-@pytest.mark.parametrize("declaration", list(REGISTRY), ids=lambda one: one.type)
-def test_one_of_anything_is_no_plural_on_a_node(declaration: Declaration) -> None:
-    for param in declaration.params:
-        for value in (1, (1,)):
-            try:
-                said = declaration.summary(declaration.checked({param.name: value}))
-            except BadParameter:
-                continue
-            assert not PLURAL.search(said), said
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (207600.0, "207,600"),
+        (-1234.4, "-1,234"),
+        (1e6, "1,000,000"),
+        (12.345, "12.35"),
+        (999.96, "1000"),
+        (0.01234, "0.01234"),
+        (0.0, "0"),
+        (1e15, "1e+15"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_amounts(value: float, text: str) -> None:
+    assert amount(value) == text

@@ -193,7 +193,7 @@ def test_table_of_classes() -> None:
     payload = shown("table", tensors, columns=("age",), count=3)
     assert isinstance(payload, Table)
     assert payload.columns == ("prediction", "target", "probability", "age", "x1")
-    assert payload.rows[2] == ("2", "1", "100%", "0", "1e+06")
+    assert payload.rows[2] == ("2", "1", "100%", "0", "1,000,000")
     assert payload.right == (True, True, False)
 
 

@@ -286,3 +286,13 @@ def test_first_loss_comes_within_a_second_of_train(talk: Talk) -> None:
     talk.until(Steps)
     assert time.monotonic() - began < 3  # measured 0.3; the bound allows for a busy machine
     talk.until(Stopped)
+
+
+def test_an_epoch_whose_last_step_ends_the_run_has_ended(talk: Talk) -> None:
+    project = digits()
+    steps = -(-1437 // 256)
+    config = replace(LONG, batch_size=256, max_steps=2 * steps)
+    stopped = talk.train(project, config)
+    assert (stopped.reason, stopped.step, stopped.epoch) == ("finished", 2 * steps, 2)
+    stopped = talk.train(project, replace(config, max_steps=2 * steps - 1))
+    assert (stopped.step, stopped.epoch) == (2 * steps - 1, 1)
