@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from graph.diagnose.data_rows import live_data
 from graph.infer.inference import Inference
-from graph.problems.fixes import changes, problem
+from graph.problems.changes import changes
+from graph.problems.fixes import problem
 from graph.problems.problem import Problem
 
 

@@ -237,19 +237,6 @@ def set_on(node: Node, name: str, value: object, label: str = "") -> Fix:
     return Fix(label, apply, (node.id, name, value))
 
 
-def changes(node: Node, found: Iterable[Sequence[Any]]) -> tuple[Fix, ...]:
-    """Fixes from what looking at data found: a parameter, its value and what the button says.
-
-    Those of parameters that the node does not have are none.
-    """
-    declaration = REGISTRY.find(node.type)
-    return tuple(
-        set_on(node, *one)
-        for one in found
-        if declaration is not None and declaration.param(str(one[0])) is not None
-    )
-
-
 def standing(found: Problem, instance: Node, network: Sheet) -> Problem:
     """A problem inside a network, as it is mended where an instance places it.
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph.declare import REGISTRY
 from graph.model.sheet import BOARD, Node
-from graph.problems.fixes import changes
+from graph.problems.changes import changes
 from graph.problems.problem import Fix, Problem
 from gui.core.session import Session
 from gui.core.trainer import Trainer

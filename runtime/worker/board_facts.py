@@ -12,7 +12,7 @@ from graph.diagnose.beginnings import unfit
 from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.model.sheet import BOARD, Node
-from graph.problems.fixes import changes
+from graph.problems.changes import changes
 from graph.problems.problem import CompileError, Problem
 from runtime.protocol.config import Begins
 from runtime.store import initial_weights

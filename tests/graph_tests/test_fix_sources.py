@@ -17,7 +17,7 @@ OFFERED = {"graph/suggest/rehearsal.py"}
 ELSEWHERE = {
     "graph/diagnose/beginnings.py": "gui_tests/window_tests/test_beginnings.py",
     "graph/diagnose/comparisons.py": "graph_tests/diagnose_tests/test_comparisons.py",
-    "graph/diagnose/doubts.py": "runtime_tests/data_tests/test_doubts.py",
+    "graph/problems/changes.py": "runtime_tests/data_tests/test_mendable.py",
     "graph/diagnose/falling_losses.py": "graph_tests/diagnose_tests/test_falling_losses.py",
     "graph/diagnose/target_scales.py": "graph_tests/diagnose_tests/test_target_scales.py",
     "graph/diagnose/undefined_numbers.py": "graph_tests/diagnose_tests/test_undefined_numbers.py",

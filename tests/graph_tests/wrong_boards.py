@@ -185,6 +185,13 @@ def slower_than_nothing() -> Diagnosis:
     return board.inference
 
 
+def far_too_fast() -> Diagnosis:
+    """A learning rate that is hardly meant."""
+    board, _, adam = trained()
+    board.document.set_params(adam.id, lr=1000.0)
+    return board.inference
+
+
 def two_optimizers(*, first_gives_way: bool) -> Diagnosis:
     board, (_, hidden, _, loss), adam = trained()
     sgd = board.add("optimizer.sgd", loss)
@@ -531,6 +538,7 @@ WHOLE: list[Callable[[], Diagnosis]] = [
     lambda: trains_what_lies_aside(some=True),
     lambda: trains_what_lies_aside(some=False),
     slower_than_nothing,
+    far_too_fast,
     lambda: two_optimizers(first_gives_way=True),
     lambda: two_optimizers(first_gives_way=False),
     some_neurons,
