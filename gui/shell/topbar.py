@@ -28,7 +28,7 @@ from gui.core.board_file import File
 from gui.core.session import Session
 from gui.core.trainer import Trainer
 from gui.inspector.board import SETTINGS
-from gui.inspector.editors import SAID
+from gui.inspector.editors import AUTO, SAID
 from gui.inspector.number import NumberBox
 from gui.widgets.common import BESIDE_WORDS, Elided, label, shown, words
 from gui.widgets.overflow_row import Folding
@@ -152,7 +152,7 @@ class TopBar(QToolBar):
     def _fill_devices(self, found: tuple[tuple[str, str], ...]) -> None:
         self.device.clear()
         first = f" ({found[0][1]})" if found else ""
-        self.device.addItem("Automatic", "auto")
+        self.device.addItem(AUTO, AUTO)
         self.device.setItemData(0, f"The fastest there is{first}", Qt.ItemDataRole.ToolTipRole)
         names = dict(found) if found else {"cpu": "CPU"}
         kept = self._session.document.settings.device
