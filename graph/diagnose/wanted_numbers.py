@@ -121,13 +121,15 @@ def _of_numbers(inference: Inference, node: Node, want: Want) -> Iterator[Fix]:
 
 
 def _as_read(inference: Inference, maker: Place, want: Want) -> Iterator[Fix]:
-    """Numbers to predict as they stand in their file, unless others than wanted end the run."""
-    if want.severe:
-        return
+    """Numbers to predict as they stand in their file, where that gives what is wanted."""
     node = inference.document.node(maker.end.node)
     declaration = REGISTRY.find(node.type)
     assert declaration is not None, "it gives numbers"
-    if maker.end.port in declaration.bind(node.params).standardised(inference.facts.get(node.id)):
+    facts, port = inference.facts.get(node.id), maker.end.port
+    if port not in declaration.bind(node.params).standardised(facts):
+        return
+    read = declaration.bind({**node.params, "standardise": False}).reach(facts, port)
+    if not want.complaint(read) and not (read is None and want.severe):
         yield set_on(node, "standardise", False)
 
 

@@ -84,6 +84,17 @@ class Learned:
         places = tables.place_column(table, name, values)[train]
         return torch.bincount(places, minlength=len(values)).tolist()
 
+    def reaches(self, table: pd.DataFrame) -> dict[str, list[float]]:
+        """How far the numbers to predict go, as they stand in the file, by output."""
+        together = [[name] for name in self.values] if self.apart else [[*self.values]]
+        found = {}
+        for port, names in zip(self.outputs(), together, strict=True):
+            if len(self.rows) and all(self.values[name] is None for name in names):
+                given = [tables.number_column(table, name)[self.rows] for name in names]
+                joined = torch.cat(given)
+                found[port] = [joined.min().item(), joined.max().item()]
+        return found
+
     def mixed(self, params: Params) -> list[dict[str, Any]]:
         """What is told where words and numbers can't go together."""
         if not self.words:

@@ -78,6 +78,7 @@ def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
         "indices": indices,
         **learned.facts(),
         "counts": learned.counts(table, train),
+        "reaches": learned.reaches(table),
         "cut": list(cut) if cut else None,
         **read_facts(reading),
         "rows": first_rows(table),

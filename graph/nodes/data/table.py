@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from graph.core.tensor import TensorType
 from graph.declare import Columns, Kinds, Raw, call, node, param
-from graph.declare.ranges import FREE, Given
+from graph.declare.ranges import FREE, Given, Range
 from graph.nodes.data.data import GROUP, Facts, held_out, types
 from graph.nodes.data.table_file import (
     AUTO,
@@ -148,6 +148,9 @@ class CSV(TableFile):
     def reach(self, facts: Facts | None, port: str) -> Given:
         if port == "features" and (facts or {}).get("numbers"):
             return FREE  # columns of numbers are given mean 0 and deviation 1
+        ends = ((facts or {}).get("reaches") or {}).get(port)
+        if ends and port not in self.standardised(facts):
+            return Range(*ends)
         return super().reach(facts, port)
 
     def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:

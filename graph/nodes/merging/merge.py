@@ -379,6 +379,13 @@ class CosineSimilarity:
         where = axis(y, self.dim)
         return y.with_dims(*y.dims[:where], *y.dims[where + 1 :])
 
+    def bounds(self, a: Given, b: Given) -> Range:
+        """From -1 to 1; none is below 0 where no number of either side is."""
+        known = [one for one in (a, b) if one is not None]
+        positive = len(known) == 2 and all(one.low >= 0 for one in known)
+        signed = len(known) == 2 and all(one.free for one in known)
+        return Range(0.0 if positive else -1.0, 1.0, reached=signed)
+
     def expression(self, a: Value, b: Value) -> str:
         return call("F.cosine_similarity", a, b, **changed(self, "dim", "eps"))
 
@@ -411,6 +418,10 @@ class Distance:
                 raise Mismatch("vectors [N, size]", x, advice, repairs=repairs if x.rank else [])
         y = joint((a, b), broadcast((a, b), ("a", "b")))
         return y.with_dims(*y.dims[:-1], *([1] if self.keepdim else []))
+
+    def bounds(self, a: Given, b: Given) -> Range:
+        """A distance is none below 0."""
+        return Range(0.0, reached=False)
 
     def expression(self, a: Value, b: Value) -> str:
         return call("F.pairwise_distance", a, b, **changed(self, "p", "eps", "keepdim"))

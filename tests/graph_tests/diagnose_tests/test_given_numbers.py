@@ -14,6 +14,9 @@ REFUSED = "expected targets of 0 to 1; {} gives numbers below 0 and above 1"
 class Rebuilt(Net):
     """An autoencoder of a table's columns, or of points."""
 
+    reaches = (3.0, 103.0)
+    """How far the numbers to predict go in the file."""
+
     def __init__(self, data: str, numbers: tuple[str, ...] = ("length", "width")) -> None:
         Board.__init__(self)
         self.given = self.add(data)
@@ -27,6 +30,7 @@ class Rebuilt(Net):
             kind = {"dtype": "float", "kind": "features"}
             outputs = {"features": {**kind, "dims": ["N", 2]}, "target": {**kind, "dims": ["N", 1]}}
             facts = {"outputs": outputs, "numbers": self.numbers, "categories": {}, "classes": []}
+            facts["reaches"] = {"target": self.reaches}
             self.inference.set_facts(self.given.id, facts)
 
     def judged(self, loss: str, bend: str, target: str = "") -> Node:
@@ -113,3 +117,48 @@ def test_what_has_no_logarithm_is_told_of_data(data: str, text: str) -> None:
     net.document.link(End(net.given.id, port), End(formula.id, "a"))
     net.learn()
     assert "has no finite value for some of what" in net.problem(formula).text
+
+
+def raw(loss: str, bend: str, *reaches: float) -> tuple[Rebuilt, Node]:
+    """A number to predict as it stands in its file."""
+    net = Rebuilt("data.csv")
+    net.reaches = (reaches[0], reaches[1])
+    net.document.set_params(net.rebuilt.id, units=1)
+    net.document.set_params(net.given.id, standardise=False)
+    judged = net.judged(loss, bend, "target")
+    net.learn()
+    return net, judged
+
+
+@pytest.mark.parametrize(
+    ("loss", "bend", "said"),
+    [
+        ("loss.bce", "sigmoid", "gives numbers above 1"),
+        ("loss.binary_cross_entropy", "", "gives numbers above 1"),
+        ("loss.mse", "sigmoid", "its target goes from 3 to 103"),
+    ],
+)
+def test_a_number_as_it_stands_goes_as_far_as_the_file_says(
+    loss: str, bend: str, said: str
+) -> None:
+    net, judged = raw(loss, bend, 3.0, 103.0)
+    assert said in net.problem(judged).text
+
+
+@pytest.mark.parametrize(
+    ("loss", "bend"), [("loss.bce", "sigmoid"), ("loss.binary_cross_entropy", "")]
+)
+def test_shares_in_a_file_are_targets_of_0_to_1(loss: str, bend: str) -> None:
+    net, _ = raw(loss, bend, 0.02, 0.97)
+    assert not net.inference.problems
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("merge.distance", "gives none below 0"), ("merge.cosine_similarity", "gives none below -1")],
+)
+def test_what_two_vectors_have_between_them_is_no_score(kind: str, said: str) -> None:
+    net = Net("data.moons", units=4)
+    other = net.add("layer.linear", net.add("shape.flatten", net.data), units=4)
+    judged = net.judge("loss.binary_cross_entropy", net.add(kind, net.last, other))
+    assert said in net.problem(judged).text
