@@ -181,7 +181,16 @@ class Runs:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        try:
+            self._db = sqlite3.connect(
+                path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:  # a folder in its place, or no right to it
+            raise OSError(
+                f"{path}: the records of runs can't be opened ({error}): expected a file that can"
+                " be read and written. Move what is there away, or get the right to it; the runs"
+                " themselves are in their folders."
+            ) from error
         try:
             self._open()
         except BaseException:

@@ -140,3 +140,9 @@ def test_a_file_in_use_is_not_called_damaged() -> None:
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             runs.end("one", "stopped", 1.0)
     assert issubclass(DamagedRecords, OSError)
+
+
+def test_a_folder_in_place_of_the_records_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"can't be opened .*Move what is there away") as told:
+        Runs(tmp_path)
+    assert str(told.value).startswith(str(tmp_path))
