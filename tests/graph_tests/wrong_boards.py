@@ -442,6 +442,15 @@ def standardised_target() -> Diagnosis:
     return table.inference
 
 
+def standardised_counts() -> Diagnosis:
+    table = Priced()
+    node = table.ask("loss.poisson_nll", "target")
+    table.document.link(End(table.last.id, "y"), End(node.id, "prediction"))
+    table.add("optimizer.adam", node)
+    assert table.told(node)
+    return table.inference
+
+
 def dim_0() -> Diagnosis:
     """The batch is no longer the first axis, and another would do."""
     board = Net()
@@ -580,6 +589,7 @@ WHOLE: list[Callable[[], Diagnosis]] = [
     sign_of_targets,
     divided_by_0,
     standardised_target,
+    standardised_counts,
     walk_behind_the_trained,
     walk_of_another_size,
     walk_of_another_schedule,
