@@ -451,6 +451,19 @@ def standardised_counts() -> Diagnosis:
     return table.inference
 
 
+def doubted_data() -> Diagnosis:
+    """What looking at the data found, with what it says would mend it."""
+    table = Priced()
+    loss = table.add("loss.mse", table.last)
+    table.document.link(End(table.table.id, "target"), End(loss.id, "target"))
+    table.add("optimizer.adam", loss)
+    told = {"text": "gives few deviations", "advice": "take it as it is", "severity": "warning"}
+    doubt = {**told, "fixes": [["standardise", False]], "asked": [["standardise", True]]}
+    facts = table.inference.facts[table.table.id]
+    table.inference.set_facts(table.table.id, {**facts, "doubts": [doubt]})
+    return table.inference
+
+
 def dim_0() -> Diagnosis:
     """The batch is no longer the first axis, and another would do."""
     board = Net()
@@ -590,6 +603,7 @@ WHOLE: list[Callable[[], Diagnosis]] = [
     divided_by_0,
     standardised_target,
     standardised_counts,
+    doubted_data,
     walk_behind_the_trained,
     walk_of_another_size,
     walk_of_another_schedule,
