@@ -95,9 +95,9 @@ HOOKS = frozenset(
     couples curve cuts differentiates diverges divisors draws_noise drops expression figure finds
     fixed fixed_split flat gathers generates in_a_row inverts joins keeps kind lays leaf metric
     modes module moves multiplies needs_facts noises of_batch opens optimizer own_unit packages per
-    picture ports read readable rearranges reduces remembers sample schedule shape shares steer
-    stops_gradient summary summed thins together total totals undefined update walk wants weighs
-    weights written
+    picture ports read readable reader rearranges reduces remembers sample schedule shape shares
+    steer stops_gradient summary summed thins together total totals undefined update walk wants
+    weighs weights written
     """.split()  # noqa: SIM905 - a list of quoted words is harder to read
 )
 

@@ -30,7 +30,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runtime.data.folders import folder_content, folder_facts, parts_of
+from runtime.data import made
+from runtime.data.folders import folder_content, folder_facts
 from runtime.data.missing import MissingSet
 from runtime.data.search import find
 from runtime.data.sources import SOURCES
@@ -69,6 +70,8 @@ def probe(node_type: str, params: Params, data_dir: DataDir = None) -> Facts:
         DataError: If the data can't be read; names the file, the place and what to do.
     """
     known = PROBES.get(node_type)
+    if known is None and (plain := made.declaration_of(node_type)):
+        return made.facts(plain, params)
     if known is None:
         raise DataError(f"{node_type}: expected a data node, one of {', '.join(PROBES)}.")
     if known.content is None:
@@ -87,26 +90,6 @@ def probe(node_type: str, params: Params, data_dir: DataDir = None) -> Facts:
     except OSError:
         pass  # a full or read-only disk only costs the time to look again
     return facts
-
-
-def built_in(count: int) -> Callable[[Params, DataDir], Facts]:
-    """The facts of a set that is always here, all its rows in one piece."""
-
-    def facts(params: Params, data_dir: DataDir) -> Facts:
-        return parts(count, params)
-
-    return facts
-
-
-def toy_facts(params: Params, data_dir: DataDir) -> Facts:
-    """The facts of points that are made on the spot."""
-    return parts(int(params.get("count", 500)), params)
-
-
-def parts(count: int, params: Params) -> Facts:
-    """How many rows are left to train on, and how many are held out."""
-    kept, held = parts_of(count, params)
-    return {"count": kept, "validation": held, "note": ""}
 
 
 def downloaded(name: str) -> Callable[[Params, DataDir], Facts]:
@@ -184,12 +167,10 @@ def picture_table_facts(params: Params, data_dir: DataDir) -> Facts:
 
 
 PROBES: dict[str, Probe] = {
-    "data.digits": Probe(None, built_in(1797)),
     "data.mnist": Probe(idx_content("mnist"), downloaded("mnist")),
     "data.fashion_mnist": Probe(idx_content("fashion-mnist"), downloaded("fashion-mnist")),
     "data.csv": Probe(table_content, table_facts),
     "data.image_folder": Probe(folder_content, folder_facts),
     "data.picture_table": Probe(picture_table_content, picture_table_facts),
-    **{f"data.{toy}": Probe(None, toy_facts) for toy in ("xor", "spiral", "moons", "circles")},
-    "data.blobs": Probe(None, toy_facts),
 }
+"""How to learn of data that lie in files; of all others their declaration and reader say it."""

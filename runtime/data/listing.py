@@ -1,11 +1,16 @@
 """What `main.py data` shows: every data set, and whether it is here."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import graph.nodes
+from graph.declare import REGISTRY
 from runtime.data.search import find
-from runtime.data.sources import SOURCES
+from runtime.data.sources import SOURCES, TOYS
+
+assert graph.nodes, "fills the registry"
 
 State = Literal["built in", "here", "can be downloaded"]
 
@@ -44,4 +49,12 @@ def listing(data_dir: str | Path | None = None) -> list[Entry]:
         size = sum(f.stat().st_size for f in place.iterdir()) if place else source.size
         about = source.title, source.about, state, place, size, source.origin, source.licence
         entries.append(Entry(source.name, *about))
-    return entries
+    return [*entries, *_made()]
+
+
+def _made() -> Iterator[Entry]:
+    """Sets that are made by their node's reader, and that nobody named."""
+    for one in REGISTRY:
+        name = one.type.partition(".")[2].replace("_", "-")
+        if one.has("reader") and name not in SOURCES:
+            yield Entry(name, one.title, one.doc, "built in", None, 0, TOYS, "none needed")

@@ -5,18 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from graph.nodes.data.toy import NOT_READ
+from runtime.data import made
 from runtime.data.facts import probe
 from runtime.data.folders import folder_of
 from runtime.data.search import find
 from runtime.data.sources import SOURCES
 from runtime.exported.data import DataError, locate
-from runtime.exported.images import class_names, digits, pictures, read_idx, read_picture
-from runtime.exported.toys import blobs, circles, moons, spiral, xor
-from runtime.protocol.payloads import Boundary, Payload, Pictures, Table
-from runtime.views.boundary import extent_of
+from runtime.exported.images import class_names, pictures, read_idx, read_picture
+from runtime.protocol.payloads import Payload, Pictures, Table
 from runtime.views.pixels import to_pictures
 
 Params = Mapping[str, Any]
@@ -24,7 +21,6 @@ DataDir = str | Path | None
 Show = Callable[[Params, DataDir, int], Payload]
 
 CLOTHES = "T-shirt,trouser,pullover,dress,coat,sandal,shirt,sneaker,bag,ankle boot"
-POINTS = 500
 
 
 def examples(node_type: str, params: Params, data_dir: DataDir = None, count: int = 8) -> Payload:
@@ -34,15 +30,11 @@ def examples(node_type: str, params: Params, data_dir: DataDir = None, count: in
         DataError: If the data can't be read; names the file, the place and what to do.
     """
     show = SHOWS.get(node_type)
+    if show is None and (plain := made.declaration_of(node_type)):
+        return made.examples(plain, params, count)
     if show is None:
         raise DataError(f"{node_type}: expected a data node, one of {', '.join(SHOWS)}.")
     return show(params, data_dir, count)
-
-
-def show_digits(params: Params, data_dir: DataDir, count: int) -> Pictures:
-    """Scanned digits."""
-    image, label = digits()
-    return to_pictures(image[:count], [str(one) for one in label[:count].tolist()])
 
 
 def show_idx(name: str, classes: tuple[str, ...]) -> Show:
@@ -112,32 +104,10 @@ def show_table(params: Params, data_dir: DataDir, count: int) -> Table:
     return Table(names, tuple(map(tuple, facts["rows"][:count])))
 
 
-def show_points(make: Callable[..., tuple[Tensor, Tensor]]) -> Show:
-    """Points of a toy set."""
-
-    def show(params: Params, data_dir: DataDir, count: int) -> Boundary:
-        given = {n: v for n, v in params.items() if n not in NOT_READ or n == "count"}
-        if make is blobs:
-            given["classes"] = given.pop("number", 3)
-        total = min(POINTS, int(given.pop("count", POINTS)))
-        point, label = make(total, **given)
-        classes = tuple(str(number) for number in range(int(label.max()) + 1))
-        points = tuple((x, y) for x, y in point.tolist())
-        return Boundary(0, b"", extent_of(point), points, tuple(label.tolist()), classes)
-
-    return show
-
-
 SHOWS: dict[str, Show] = {
-    "data.digits": show_digits,
     "data.mnist": show_idx("mnist", tuple("0123456789")),
     "data.fashion_mnist": show_idx("fashion-mnist", tuple(CLOTHES.split(","))),
     "data.csv": show_table,
     "data.image_folder": show_folder,
     "data.picture_table": show_picture_table,
-    "data.xor": show_points(xor),
-    "data.spiral": show_points(spiral),
-    "data.moons": show_points(moons),
-    "data.circles": show_points(circles),
-    "data.blobs": show_points(blobs),
 }

@@ -66,7 +66,7 @@ def read(
     return train, held, dict(facts or {})
 
 
-TOYS = ["data.xor", "data.spiral", "data.moons", "data.circles", "data.blobs"]
+TOYS = [one.type for one in of_role("data") if one.param("noise") is not None]
 
 
 @pytest.mark.parametrize("kind", ["data.digits", *TOYS])

@@ -76,6 +76,22 @@ class Data:
 
 
 @shared
+class Made(Data):
+    """What nodes share whose rows are made on the spot, or come along with a library.
+
+    Such a node is its class and its reader: facts, examples and the list of data sets follow.
+    """
+
+    def reader(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        """The reader's name, in `runtime/exported/toys.py` or `images.py`, and its arguments."""
+        raise NotImplementedError
+
+    def read(self, facts: Facts | None) -> str:
+        name, given, named = self.reader()
+        return call(name, *given, **named)
+
+
+@shared
 class Probed(Data):
     """What nodes share whose files are looked at first, and divided by their reader."""
 
@@ -96,7 +112,7 @@ class Probed(Data):
     outputs="image label",
     synonyms="handwritten, scikit-learn, optical digits",
 )
-class Digits(Data):
+class Digits(Made):
     """1,797 scans of handwritten digits, 8 by 8 grey pixels; comes with scikit-learn."""
 
     pixels: ClassVar[tuple[str, ...]] = ("image",)
@@ -106,8 +122,8 @@ class Digits(Data):
     def shape(self, facts: Facts | None) -> tuple[TensorType, ...]:
         return features("N", 1, 8, 8), labels("N", classes=10)
 
-    def read(self, facts: Facts | None) -> str:
-        return call("digits")
+    def reader(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        return "digits", (), {}
 
     def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return DIGITS

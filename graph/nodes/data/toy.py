@@ -1,10 +1,12 @@
 """Points in the plane, made on the spot: data to see a network think."""
 
+from typing import Any
+
 from graph.core.tensor import TensorType, features, labels
 from graph.core.wording import many
-from graph.declare import call, changed, node, param, shared
+from graph.declare import changed, node, param, shared
 from graph.declare.ranges import Given, Range
-from graph.nodes.data.data import Data, Facts, held_out
+from graph.nodes.data.data import Facts, Made, held_out
 
 GROUP = "Data"
 NOT_READ = {"count", "validation", "drawn"}
@@ -12,7 +14,7 @@ NOT_READ = {"count", "validation", "drawn"}
 
 
 @shared
-class Toy(Data):
+class Toy(Made):
     """What all made-up points share."""
 
     count: int = param(500, low=2, high=1_000_000, doc="How many points.")
@@ -30,9 +32,9 @@ class Toy(Data):
     def reach(self, facts: Facts | None, port: str) -> Given:
         return Range(-1.0 - self.noise, 1.0 + self.noise) if port == "point" else None
 
-    def read(self, facts: Facts | None) -> str:
+    def reader(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         names = [name for name in vars(self) if name not in NOT_READ]
-        return call(type(self).__name__.lower(), self.count, **changed(self, *names))
+        return type(self).__name__.lower(), (self.count,), changed(self, *names)
 
     def class_names(self, facts: Facts | None, port: str = "") -> tuple[str, ...]:
         return tuple(str(number) for number in range(self.kinds()))
@@ -127,7 +129,6 @@ class Blobs(Toy):
     def kinds(self) -> int:
         return self.number
 
-    def read(self, facts: Facts | None) -> str:
-        rest = changed(self, "noise", "seed")
+    def reader(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         kinds = {} if self.number == 3 else {"classes": self.number}
-        return call("blobs", self.count, **kinds, **rest)
+        return "blobs", (self.count,), {**kinds, **changed(self, "noise", "seed")}
