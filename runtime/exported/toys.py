@@ -58,3 +58,13 @@ def blobs(
     angle = 2 * math.pi * label / classes
     middle = torch.stack((angle.cos(), angle.sin()), dim=1)
     return middle + noise * torch.randn(count, 2, generator=generator), label
+
+
+def checkerboard(
+    count: int = 1000, *, squares: int = 4, noise: float = 0.0, seed: int = 0
+) -> tuple[Tensor, Tensor]:
+    """Squares of classes 0 and 1 in turn on -1..1, as many along each side."""
+    generator = torch.Generator().manual_seed(seed)
+    place = squares * torch.rand(count, 2, generator=generator)
+    label = place.long().sum(1) % 2
+    return 2 * place / squares - 1 + noise * torch.randn(count, 2, generator=generator), label

@@ -132,3 +132,19 @@ class Blobs(Toy):
     def reader(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         kinds = {} if self.number == 3 else {"classes": self.number}
         return "blobs", (self.count,), {**kinds, **changed(self, "noise", "seed")}
+
+
+@node(
+    "data.checkerboard",
+    group=GROUP,
+    role="data",
+    inputs="",
+    outputs="point label",
+    synonyms="toy, squares, chess",
+)
+class Checkerboard(Toy):
+    """Squares of two classes in turn, as on a chessboard."""
+
+    count: int = param(1000, low=2, high=1_000_000, doc="How many points.")
+    squares: int = param(4, low=2, high=20, doc="How many squares a side has.")
+    noise: float = param(0.0, low=0.0, doc="How far points are scattered.")
