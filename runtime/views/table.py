@@ -59,5 +59,5 @@ def of_classes(
 
 
 def words(numbers: Tensor) -> list[str]:
-    """Numbers as a person reads them."""
-    return [amount(number) for number in numbers.tolist()]
+    """Numbers as a person reads them: 207,600, but 2029, which may be a year."""
+    return [f"{one:.4g}" if abs(one) < 9999.5 else amount(one) for one in numbers.tolist()]

@@ -88,9 +88,8 @@ def test_the_first_network_learns_and_shows_all(tmp_path: Path) -> None:
         views = modules["views"]
         shown = []
         for one in tables:
-            params = {**one.params, "classes": one.classes}
             draw = partial(getattr(views, one.name), training)
-            view = View(params, one.inputs, draw, views.examples(training, 20))
+            view = View(one.params, one.inputs, draw, views.examples(training, 20), one.classes)
             shown.append(table.render(view))
     assert all(90 < float(row[1]) < 150 for row in shown[0].rows)
     assert {row[1] for row in shown[1].rows} <= {*KINDS}
