@@ -86,6 +86,8 @@ class Learned:
 
     def reaches(self, table: pd.DataFrame) -> dict[str, list[float]]:
         """How far the numbers to predict go, as they stand in the file, by output."""
+        if self.words:
+            return {}
         together = [[name] for name in self.values] if self.apart else [[*self.values]]
         found = {}
         for port, names in zip(self.outputs(), together, strict=True):
