@@ -257,6 +257,14 @@ def computed_labels_balanced() -> Diagnosis:
     return board.inference
 
 
+def made_of_another_range() -> Diagnosis:
+    """A generator that ends in tanh beside pictures of 0 to 1."""
+    document = open_template("digits_gan")
+    inner = document.networks["generator"].nodes.values()
+    document.replace_node(next(n.id for n in inner if n.name == "sigmoid"), "activation.tanh")
+    return Diagnosis(document)
+
+
 def plateau_with_another() -> Diagnosis:
     board, _, adam = trained()
     first, last = board.add("schedule.step"), board.add("schedule.plateau")
@@ -567,6 +575,7 @@ WHOLE: list[Callable[[], Diagnosis]] = [
     weights_of_an_inner_network,
     lambda: average(momentum=0.5),
     computed_labels_balanced,
+    made_of_another_range,
     plateau_with_another,
     too_many_factors,
     lambda: optimizer("optimizer.sgd", nesterov=True),
