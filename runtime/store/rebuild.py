@@ -11,9 +11,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from runtime.store.run_source import PLAN
 from runtime.store.runs import COLUMNS, SETTINGS, SUMMARY, Run, Runs
 
-PLAN = "plan.json"
 BESIDE = ("-wal", "-shm")
 """Endings of the files that SQLite keeps beside a database."""
 

@@ -25,6 +25,7 @@ from runtime.protocol.figures import deciding
 from runtime.protocol.messages import EpochEnded, Points
 from runtime.store import paths, program
 from runtime.store.lock import is_held
+from runtime.store.run_source import PLAN
 
 VERSION = 2
 CHECKPOINTS, LAST = "checkpoints", "last.safetensors"  # in a run's folder
@@ -89,6 +90,13 @@ class DamagedRecords(OSError):
             f" `{program.COMMAND} runs --rebuild`: the file is kept aside, and the runs are found"
             " again in their folders."
         )
+
+
+def _emptied(path: Path) -> bool:
+    """Is a file without a byte beside folders of runs? A new one is there before the first."""
+    if not os.path.isfile(path) or os.path.getsize(path):
+        return False
+    return any(os.path.isfile(one / PLAN) for one in path.parent.iterdir())
 
 
 Given = ParamSpec("Given")
@@ -181,6 +189,8 @@ class Runs:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        if _emptied(self.path):
+            raise DamagedRecords(self.path, "the file is empty, and folders of runs lie beside it")
         try:
             self._db = sqlite3.connect(
                 path, timeout=30, isolation_level=None, check_same_thread=False

@@ -69,6 +69,21 @@ def test_records_of_old_learn_which_epoch_was_best() -> None:
         assert runs.all() == [before]
 
 
+def test_an_emptied_file_beside_runs_is_damaged_and_alone_is_new() -> None:
+    database().parent.mkdir(parents=True)
+    database().write_bytes(b"")
+    with Runs(database()) as runs:
+        assert runs.all() == []
+    a_run("one")
+    database().write_bytes(b"")
+    with pytest.raises(DamagedRecords, match=r"the file is empty.*runs --rebuild"):
+        Runs(database())
+    count, aside = rebuild(database())
+    assert (count, aside is not None) == (1, True)
+    with Runs(database()) as runs:
+        assert [run.id for run in runs.all()] == ["one"]
+
+
 def broken(raw: bytes) -> list[bytes]:
     """A database that can't be read any more, in many ways."""
     found = [b"no database", raw[:100], raw[: len(raw) // 2], bytes(len(raw))]
