@@ -44,6 +44,11 @@ class TensorType:
         """Number of dimensions, the batch included."""
         return len(self.dims)
 
+    @property
+    def alone(self) -> "TensorType":
+        """Without what travels with its values: units and names of data are no layer's concern."""
+        return replace(self, scale="", columns=(), names=())
+
     def with_dims(self, *dims: Dim) -> "TensorType":
         """The same kind of tensor with other dimensions."""
         return replace(self, dims=dims)

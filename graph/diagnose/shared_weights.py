@@ -67,8 +67,11 @@ def _resized(
     for port, kind in zip(document.ports(node).inputs, wanted, strict=False):
         for link in sheet.into(node.id, port.name):
             source = sheet.nodes[link.source.node]
-            found = _giving(source, kind) if isinstance(kind, TensorType) else None
-            if found is not None and results[source.id].outputs.get(link.source.port) != kind:
+            given = results[source.id].outputs.get(link.source.port)
+            if not isinstance(kind, TensorType) or (given and given.alone == kind.alone):
+                continue
+            found = _giving(source, kind.alone)
+            if found is not None:
                 yield set_on(source, *found)
 
 

@@ -4,18 +4,21 @@ A parameter says at its declaration with `usual` what it hardly exceeds, and wha
 """
 
 from collections.abc import Iterator
+from operator import attrgetter
 
-from graph.declare import REGISTRY, Param
+from graph.declare import REGISTRY, Declaration, Param
 from graph.infer.inference import Inference
 from graph.model.sheet import Node, Sheet
 from graph.problems.fixes import problem, set_on
 from graph.problems.problem import Problem
 
+_AGE = attrgetter("number")
+
 
 def check(inference: Inference) -> Iterator[Problem]:
     """Parameters of nodes that are hardly meant."""
     for sheet in inference.document.sheets():
-        for node in sheet.nodes.values():
+        for node in sorted(map(sheet.nodes.__getitem__, sheet.ids_of(_judges)), key=_AGE):
             declaration = REGISTRY.find(node.type)
             if declaration is None or node.muted:
                 continue
@@ -23,6 +26,10 @@ def check(inference: Inference) -> Iterator[Problem]:
                 value = node.params.get(param.name, param.default)
                 if param.usual is not None and isinstance(value, int | float):
                     yield from _judged(sheet, node, param, float(value))
+
+
+def _judges(declaration: Declaration) -> bool:
+    return any(param.usual is not None for param in declaration.params)
 
 
 def _judged(sheet: Sheet, node: Node, param: Param, value: float) -> Iterator[Problem]:

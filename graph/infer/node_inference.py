@@ -230,7 +230,7 @@ class NodeInference:
         found = [standing(one, node, sheet) for one in within.values()]
         found += self._of_instance(node, sheet, inputs, outputs)
         repeat = int(node.params.get("repeat", 1))
-        if repeat > 1 and list(inputs) != list(outputs.values()):
+        if repeat > 1 and _alone(inputs) != _alone(outputs.values()):
             outputs = {}
         counts = self._counts(self._document.sheet_of(node.id), node)
         weights = repeat * sum(r.weights or 0 for r in results.values()) if counts else None
@@ -309,7 +309,7 @@ class NodeInference:
         repeat = node.params.get("repeat", 1)
         if repeat == 1 or None in inputs or None in outputs.values():
             return
-        if list(inputs) != list(outputs.values()) or len(inputs) != 1:
+        if _alone(inputs) != _alone(outputs.values()) or len(inputs) != 1:
             takes, gives = (", ".join(map(str, some)) for some in (inputs, outputs.values()))
             mismatch = Mismatch(
                 "a network that gives what it takes, to stack it",
@@ -377,3 +377,8 @@ def _silent(document: Document, sheet: Sheet, end: End, known: Mapping[str, Resu
 def _output(known: Mapping[str, Result], end: End) -> TensorType | None:
     found = known.get(end.node)
     return found.outputs.get(end.port) if found else None
+
+
+def _alone(types: Iterable[object]) -> list[object]:
+    """Types without what travels with their values, which a layer that learns does not pass on."""
+    return [one.alone if isinstance(one, TensorType) else one for one in types]

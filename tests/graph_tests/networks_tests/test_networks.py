@@ -3,6 +3,7 @@
 import pytest
 
 from graph.core.errors import BadParameter, Refused
+from graph.diagnose.diagnosis import Diagnosis
 from graph.edit.document import Document
 from graph.format import clipboard
 from graph.model.sheet import End
@@ -123,3 +124,27 @@ def test_a_network_never_comes_to_hold_itself() -> None:
         document.group_into_network([waiting.id], "later")
     on_board = draw.place("outer")
     assert clipboard.paste(document, clipboard.copy(document, [on_board.id]), sheet="inner") == []
+
+
+def test_a_network_is_stacked_on_what_has_names_that_it_does_not_pass_on() -> None:
+    document = Document()
+    document.add_network("block")
+    start, layer, end = (
+        document.add_node(kind, sheet="block")
+        for kind in ("network.input", "layer.linear", "network.output")
+    )
+    document.set_params(layer.id, units=10)
+    document.link(End(start.id, "y"), End(layer.id, "x"))
+    document.link(End(layer.id, "y"), End(end.id, "x"))
+    digits, flags, numbers = (
+        document.add_node(kind) for kind in ("data.digits", "shape.one_hot", "shape.to_float")
+    )
+    placed = document.add_node("network.instance", params={"network": "block", "repeat": 3})
+    document.link(End(digits.id, "label"), End(flags.id, "x"))
+    document.link(End(flags.id, "y"), End(numbers.id, "x"))
+    document.link(End(numbers.id, "y"), End(placed.id, document.ports(placed).inputs[0].name))
+    inference = Diagnosis(document)
+    given = inference.type_of(numbers.id, "y")
+    assert given is not None
+    assert given.names
+    assert list(inference.result(placed.id).outputs.values()) == [given.alone]  # type: ignore[union-attr]
