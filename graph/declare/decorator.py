@@ -96,8 +96,8 @@ HOOKS = frozenset(
     fixed fixed_split flat gathers generates in_a_row inverts joins keeps kind lays leaf metric
     modes module moves multiplies needs_facts noises of_batch opens optimizer own_unit packages per
     picture ports read readable reader rearranges reduces remembers sample schedule shape shares
-    steer stops_gradient summary summed thins together total totals undefined update walk wants
-    weighs weights written
+    steer stops_gradient summary summed thins together total totals undefined unlikely update
+    walk wants weighs weights written
     """.split()  # noqa: SIM905 - a list of quoted words is harder to read
 )
 

@@ -111,13 +111,15 @@ def board_of(source: Path, options: argparse.Namespace) -> tuple[Document, list[
     found = [*problems, *(one for one in inference.problems if one.node == data.id)]
     if data.id not in inference.facts or any(one.severity == "error" for one in found):
         raise CompileError(found)
-    lines = [*told(document.node(data.id), inference.facts[data.id])]
     if not first_network.fits(inference, data.id):
         tell(found)
+        lines = [*told(document.node(data.id), inference.facts[data.id])]
         return document, [*lines, "no network: there is nothing to predict yet"]
     first_network.build(inference, data.id)
     whole, problems = board_facts.learn(document, options.data_dir)
     tell([*problems, *whole.problems])
+    # as the network takes them: a column of many words is looked up by now
+    lines = [*told(document.node(data.id), whole.facts.get(data.id) or inference.facts[data.id])]
     size, time = many(whole.total_weights, "weight"), many(document.settings.epochs, "epoch")
     return document, [*lines, f"network: {size}, {time}"]
 

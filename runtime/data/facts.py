@@ -45,7 +45,7 @@ Params = Mapping[str, Any]
 DataDir = str | Path | None
 
 
-VERSION = 10
+VERSION = 11
 """To be raised when a probe learns something else from the same data."""
 
 
@@ -86,7 +86,7 @@ def probe(node_type: str, params: Params, data_dir: DataDir = None) -> Facts:
         facts = known.facts(params, data_dir)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        write_json(place, facts)
+        write_json(place, facts, in_order=True)  # categories are encoded in their order
     except OSError:
         pass  # a full or read-only disk only costs the time to look again
     return facts

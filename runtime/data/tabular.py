@@ -9,6 +9,7 @@ import torch
 
 from graph.core.limits import brief
 from runtime.data.columns import FEW, Column, Columns
+from runtime.data.copies import copies
 from runtime.data.cuts import cut_of
 from runtime.data.doubts import another, doubts_of, identities
 from runtime.data.learned import WrongTarget, learned_of, tensor
@@ -87,6 +88,7 @@ def facts_of(path: Path, reading: Reading, params: Params) -> dict[str, Any]:
             *doubts_of(columns, table, learned.values, lambda name: ("target", name), params),
             *learned.mixed(params),
             *identities(columns, table, params),
+            *copies(columns, table, params),
         ],
         "note": note(reading, columns, without, params, numbers=learned.numbers),
     }

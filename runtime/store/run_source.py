@@ -144,11 +144,17 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def write_json(path: Path, value: object) -> None:
-    """Write JSON so that a reader finds the old file or the new one, never half of one."""
+def write_json(path: Path, value: object, *, in_order: bool = False) -> None:
+    """Write JSON so that a reader finds the old file or the new one, never half of one.
+
+    Args:
+        path: The file.
+        value: What is written.
+        in_order: Are names written as they come, as their order says something, or sorted?
+    """
     aside = path.with_name(path.name + ".new")
     with aside.open("w", encoding="utf-8") as file:
-        json.dump(value, file, indent=1, sort_keys=True)
+        json.dump(value, file, indent=1, sort_keys=not in_order)
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)

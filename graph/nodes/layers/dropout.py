@@ -1,5 +1,6 @@
 """Dropout: forget at random while training, so that no part is relied on alone."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
@@ -7,6 +8,7 @@ from graph.core.errors import Mismatch
 from graph.core.tensor import TensorType
 from graph.declare import call, node, param, shared
 from graph.declare.ranges import Given, Range
+from graph.declare.unlikely import Unlikely
 from graph.nodes.shared.axes_of_shapes import numbers, spatial
 
 GROUP = "Dropout"
@@ -35,6 +37,12 @@ class Dropping:
         scale = 1 / (1 - self.p)
         made = Range(min(x.low * scale, 0.0), max(x.high * scale, 0.0), x.reached)
         return replace(made, meaning=x.meaning) if x.meaning == "log probabilities" else made
+
+    def unlikely(self) -> Iterator[Unlikely]:
+        """All of it is dropped."""
+        if self.p == 1:
+            text = "drops all that comes while training: nothing behind it can learn from it"
+            yield Unlikely("p", text, "less than 1", 0.5, "take 0.5, and change it from there")
 
     def module(self, x: TensorType) -> str:
         return call(f"nn.{self.layer}", self.p)

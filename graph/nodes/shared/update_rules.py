@@ -1,11 +1,13 @@
 """What every optimizer node has, whatever its rule."""
 
 import dataclasses
+from collections.abc import Iterator
 from typing import ClassVar
 
 from graph.core.errors import Mismatch, insert_before
 from graph.core.tensor import TensorType
 from graph.declare import NodeRefs, Raw, call, changed, param, shared
+from graph.declare.unlikely import Unlikely
 
 INPUTS = "loss:loss schedule?:schedule"
 OURS = ("lr", "trains", "every", "order", "clip", "ema", "decay_biases", "slower", "slower_by")
@@ -80,6 +82,18 @@ class UpdateRule:
         check_loss(loss)
         return ()
 
+    def unlikely(self) -> Iterator[Unlikely]:
+        """A rate of 0, at which nothing is learned."""
+        if self.lr == 0:
+            (usual,) = (one.default for one in dataclasses.fields(self) if one.name == "lr")
+            yield Unlikely(
+                "lr",
+                "its learning rate is 0: its steps change no weight",
+                "more than 0",
+                usual,
+                f"take {usual:g}, and change it from there; to keep weights as they are, mute it",
+            )
+
     def spares(self) -> bool:
         """Is there a weight decay that leaves biases and norms alone?"""
         return not self.decay_biases and bool(getattr(self, "weight_decay", 0.0))
@@ -111,3 +125,17 @@ class AdaptiveRule(UpdateRule):
     weight_decay: float = param(
         0.0, low=0.0, usual=DECAY, doc="Pull of every weight towards 0.", advanced=True
     )
+
+    def unlikely(self) -> Iterator[Unlikely]:
+        """Betas in the wrong order, too."""
+        yield from super().unlikely()
+        first, second = self.betas
+        if first > second:
+            yield Unlikely(
+                "betas",
+                f"its betas are {first:g} and {second:g}, in the order of the other: the mean of "
+                "the gradient comes first, and remembers less long than that of its square",
+                "the smaller first",
+                (second, first),
+                f"take {second:g} and {first:g}",
+            )

@@ -96,6 +96,18 @@ def test_a_table_from_the_file_to_the_export(run: Terminal, table: Path) -> None
     assert done.returncode == 0, done.stderr
 
 
+def test_what_the_network_looks_up_is_not_said_to_be_left_out(run: Terminal, table: Path) -> None:
+    """A column of many words goes into an Embedding, as is told."""
+    people = "\n".join(f"u{i % 70},{i % 7},{'ab'[i % 2]}" for i in range(700))
+    (table.parent / "visits.csv").write_text(f"person,pages,label\n{people}\n")
+    status, told, wrong = run("new", "visits.csv", "--target", "label")
+    assert (status, wrong) == (0, "")
+    assert "embedding: person" in told
+    assert "not used" not in told
+    document = load(table.parent / "visits.neurowire").document
+    assert "layer.embedding" in {node.type for node in document.board.nodes.values()}
+
+
 def test_a_folder_of_pictures_and_a_template(run: Terminal, photos: Path) -> None:
     here = photos.parent
     status, told, _ = run("new", "photos", "boards/colours")
