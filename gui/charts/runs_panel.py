@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtGui import QDesktopServices, QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -61,7 +61,7 @@ class History(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Runs")
-        self.table = QTreeWidget()
+        self.table = _Runs()
         self.table.setAccessibleName("Runs")
         self.table.setColumnCount(len(COLUMNS))
         self.table.setHeaderLabels(COLUMNS)
@@ -213,6 +213,17 @@ class History(QWidget):
 
     def _show_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.selected()[0].folder))
+
+
+class _Runs(QTreeWidget):
+    """The list of runs: where the keys come to it, one of them is chosen."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        first = self.currentItem()
+        by_mouse = event.reason() == Qt.FocusReason.MouseFocusReason  # which chooses by itself
+        if first is not None and not by_mouse and not self.selectedItems():
+            first.setSelected(True)
 
 
 def add_point(curve: tuple[list[float], list[float]], step: float, value: float) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from graph.declare import Param
 from graph.model.settings import LIMITS
@@ -165,10 +165,9 @@ class RunActions(QObject):
             return
         name = next(iter(rates))
         if len(rates) > 1:
-            name, chosen = QInputDialog.getItem(
-                window, "Learning rate", "Optimizer", list(rates), 0, False
-            )
-            if not chosen:
+            text = "Several optimizers train this board."
+            name = dialogs.choose(window, "Learning rate", text, "Whose rate?", list(rates))
+            if not name:
                 return
         asked = Param("rate", "float", rates[name], f"Learning rate of {name}", low=0.0)
         rate = ask_number(window, "Learning rate", asked)
