@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QSizePolicy,
     QSlider,
@@ -30,6 +29,7 @@ from gui.charts.pace import TITLES, Pace
 from gui.charts.readout import Readout
 from gui.widgets import dialogs
 from gui.widgets.common import label, tool_button
+from gui.widgets.drop_down import DropDown
 from gui.widgets.scrolled import Scrolled
 from runtime.protocol.figures import FigureTable
 from runtime.protocol.messages import EpochEnded, Progress, Started, Steps, Stopped
@@ -228,7 +228,7 @@ class Losses(QWidget):
         self.smoothing.setToolTip("How much the training curve is smoothed")
         self.smoothing.setValue(70)
         self.smoothing.valueChanged.connect(self._set_smoothing)
-        self.along = QComboBox()
+        self.along = DropDown()
         self.along.setAccessibleName("Along")
         self.along.setToolTip("What the curves are drawn over")
         for along in TITLES:

@@ -12,7 +12,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -26,6 +25,7 @@ from gui import look
 from gui.inspector.number import Line, NumberBox, read, write
 from gui.widgets import dialogs
 from gui.widgets.common import words
+from gui.widgets.drop_down import DropDown
 from gui.widgets.menu import Menu, escaped
 
 Choices = Callable[[], Sequence[tuple[str, str]]]
@@ -65,7 +65,7 @@ class Switch(QCheckBox):
         self.setChecked(value)
 
 
-class ChoiceBox(QComboBox):
+class ChoiceBox(DropDown):
     """One of several words, or none where that is allowed."""
 
     edited = Signal(object)

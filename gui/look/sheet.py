@@ -94,12 +94,15 @@ QDoubleSpinBox::down-button { width: 0; border: none; }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; background: transparent;
     padding: 0 5px; }
 QSpinBox, QDoubleSpinBox { padding: 4px 2px; }
-QComboBox { padding-right: 22px; }
+QComboBox { padding-right: 22px; combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 10px; height: 10px; }
 QComboBox QAbstractItemView { background: $node; border: 1px solid $node_line; padding: 4px;
     selection-background-color: $select; selection-color: $text; outline: none; }
 QComboBox QAbstractItemView:focus { border: 1px solid $node_line; }
+QComboBox QAbstractItemView::item { padding: 4px 6px; border: none; border-radius: 5px; }
+QComboBox QAbstractItemView::item:hover, QComboBox QAbstractItemView::item:selected {
+    background: $select; color: $text; }
 
 QTreeView, QListView, QTableView { background: $panel; show-decoration-selected: 0;
     border: 1px solid transparent; outline: none;

@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -31,6 +30,7 @@ from gui.inspector.board import SETTINGS
 from gui.inspector.editors import AUTO, SAID
 from gui.inspector.number import NumberBox
 from gui.widgets.common import BESIDE_WORDS, Elided, label, shown, words
+from gui.widgets.drop_down import DropDown
 from gui.widgets.overflow_row import Folding
 from runtime.protocol.messages import Warm
 
@@ -101,7 +101,7 @@ class TopBar(QToolBar):
         self.pause = _button(acts["pause"], "button")
         self.step = _button(acts["step"], "button")
         self.stop = _button(acts["stop"], "button")
-        self.device = QComboBox()
+        self.device = DropDown()
         self.device.setAccessibleName("Device")
         self.device.setToolTip("What the board is trained on")
         self.device.activated.connect(self._choose_device)

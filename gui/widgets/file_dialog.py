@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from gui import look
 from gui.widgets.common import open_at
+from gui.widgets.drop_down import dress_list
 
 BUTTONS = {
     "backButton": "arrow-left",
@@ -78,8 +79,11 @@ def dress(dialog: QFileDialog) -> None:
         kind = dialog.findChild(QWidget, name)
         if kind is not None:
             kind.setVisible(not folders)
+        if isinstance(kind, QComboBox):
+            dress_list(kind)
     place = dialog.findChild(QComboBox, "lookInCombo")
     if place is not None:
         place.setIconSize(QSize(1, 1))  # a path needs none; 0 would be the style's
+        dress_list(place)
     dialog.setSizeGripEnabled(False)
     open_at(dialog, *ROOMY)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -213,3 +214,26 @@ def test_the_picture_of_a_template_is_whole_and_in_its_theme(name: str, qapp: ob
 
 def test_a_picture_of_nothing_is_its_ground(qapp: object) -> None:
     assert colours_of(picture(Document(), QSize(20, 10))) == {look.colours().canvas.name()}
+
+
+def test_the_list_of_a_box_looks_like_other_lists(window: Window) -> None:
+    """One edge around it, and a chosen row of the theme's own with round corners."""
+    boxes = [one for one in window.findChildren(QComboBox) if one.isVisible() and one.count() > 1]
+    assert len(boxes) > 2
+    for theme in themes():
+        for box in boxes:
+            box.showPopup()
+            QTest.qWait(20)
+            view = box.view()
+            whole = view.window().grab().toImage()
+            assert view.window().size() == view.size(), "there is nothing around the list"
+            assert whole.pixelColor(0, whole.height() // 2) == theme.node_line
+            row = view.visualRect(view.currentIndex())
+            corner = view.viewport().mapTo(view, row.topLeft())
+            image = view.grab().toImage()
+            assert image.pixelColor(corner) == theme.node, "the corners are round"
+            beside = image.pixelColor(corner + QPoint(row.width() // 2, 1))
+            assert beside == image.pixelColor(corner + QPoint(3, row.height() // 2))
+            assert beside != theme.node
+            assert row.width() >= view.sizeHintForColumn(0)
+            box.hidePopup()
