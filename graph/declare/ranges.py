@@ -56,6 +56,7 @@ class Range:
 FREE = Range()
 PROBABILITY = Range(0.0, 1.0, meaning="probabilities")
 PICTURE = Range(0.0, 1.0)
+NOTHING = Range(0.0, 0.0)
 Given = Range | None
 
 

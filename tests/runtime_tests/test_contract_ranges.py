@@ -58,7 +58,7 @@ def held(
     known = 0
     for place, one in enumerate(ran.outputs):
         found = ranges.of(declaration, params, inputs, place)
-        numbers = one[one.isfinite()]
+        numbers = one.detach()[one.isfinite()]
         if found is None or not one.is_floating_point() or not numbers.numel():
             continue
         room = SLACK * max(1.0, float(numbers.abs().max()))

@@ -5,6 +5,7 @@ from typing import Literal
 from graph.core.errors import Mismatch
 from graph.core.tensor import TensorType, features, labels
 from graph.declare import Raw, call, node, param
+from graph.declare.ranges import Given
 from graph.nodes.data.data import GROUP
 from graph.nodes.shared.targets import check_labels
 
@@ -41,6 +42,10 @@ class Pairs:
         if self.draw == "triplets":
             return x, x
         return x, labels("N", classes=2), features("N")
+
+    def bounds(self, x: Given, label: Given) -> tuple[Given, ...]:
+        """Partners are rows of `x`."""
+        return (x, x) if self.draw == "triplets" else (x, None, None)
 
     def partners(self) -> tuple[str, ...]:
         """The outputs that are rows of `x`."""

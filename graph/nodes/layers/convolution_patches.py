@@ -1,11 +1,13 @@
 """Patches and channels: numbers that change places between channels and space."""
 
 import math
+from typing import ClassVar
 
 from graph.core.errors import Mismatch, Repair, set_param
 from graph.core.tensor import Dim, TensorType, affine, product
 from graph.core.wording import many
 from graph.declare import Value, call, changed, node, param, short
+from graph.declare.ranges import NOTHING, Given, unsure
 from graph.nodes.shared.axes_of_shapes import (
     NAMES,
     at,
@@ -18,6 +20,7 @@ from graph.nodes.shared.axes_of_shapes import (
 )
 from graph.nodes.shared.fits import to_sides
 from graph.nodes.shared.nearest import multiple, offering, outputs, set_nearest, smaller_kernel
+from graph.nodes.shared.spans import joined
 
 GROUP = "Layers"
 
@@ -34,6 +37,8 @@ class PixelShuffle:
 
     Shi et al. 2016, https://arxiv.org/abs/1609.05158
     """
+
+    keeps: ClassVar[bool] = True
 
     upscale_factor: int = param(2, low=1, doc="r: how many times larger the sides get.")
 
@@ -72,6 +77,8 @@ class PixelShuffle:
 )
 class PixelUnshuffle:
     """Stacks neighbouring pixels as channels: [N, C, H*r, W*r] becomes [N, C*r*r, H, W]."""
+
+    keeps: ClassVar[bool] = True
 
     downscale_factor: int = param(2, low=1, doc="r: how many times smaller the sides get.")
 
@@ -123,6 +130,8 @@ class ChannelShuffle:
 
     Zhang et al. 2017, https://arxiv.org/abs/1707.01083
     """
+
+    keeps: ClassVar[bool] = True
 
     groups: int = param(2, low=1, doc="How many groups are mixed.")
 
@@ -178,6 +187,10 @@ class Unfold:
         with offering(lambda: smaller_kernel(self.kernel_size, sides, pads, gaps)):
             return x.with_dims(x.dims[0], channels(x) * area, self.patches(*sides))
 
+    def bounds(self, x: Given) -> Given:
+        """The padding is 0."""
+        return joined((unsure(x), NOTHING)) if any(self.padding) else unsure(x)
+
     def patches(self, height: Dim, width: Dim) -> Dim:
         """How many patches a picture of that size has."""
         return product(
@@ -210,6 +223,10 @@ class Fold(Unfold):
     """Lays patches, one a column, together to pictures; where they overlap they are added."""
 
     output_size: tuple[int, ...] = param((8,), low=1, sizes=2, doc="Sides of the picture.")
+
+    def bounds(self, x: Given) -> Given:
+        """Not known: patches are added where they overlap."""
+        return None
 
     def shape(self, x: TensorType) -> TensorType:
         numbers(x)

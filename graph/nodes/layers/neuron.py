@@ -6,7 +6,7 @@ from typing import Literal
 from graph.core.errors import Mismatch, insert_before, set_param
 from graph.core.tensor import BATCH, TensorType, features
 from graph.declare import Value, call, node, param
-from graph.declare.ranges import Given
+from graph.declare.ranges import Given, unsure
 from graph.nodes.shared.axes_of_shapes import numbers
 from graph.nodes.shared.spans import joined
 
@@ -180,6 +180,10 @@ class Split:
                 repairs=repairs,
             )
         return (features(BATCH),) * self.columns
+
+    def bounds(self, x: Given) -> tuple[Given, ...]:
+        """As far as the rows go."""
+        return (unsure(x),) * self.columns
 
     def column(self, port: str) -> int:
         """The column that an output carries; gathered neurons read it from the rows."""

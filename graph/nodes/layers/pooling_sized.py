@@ -178,6 +178,10 @@ class FractionalMaxPool:
         sides = spatial(x, self.axes, "a batch")
         return x.with_dims(*x.dims[:2], *map(self.places, sides, range(self.axes)))
 
+    def bounds(self, x: Given) -> Given:
+        """As far as what is pooled goes."""
+        return pooled(x)
+
     def places(self, side: Dim, axis: int) -> Dim:
         """Size of the output along one side.
 

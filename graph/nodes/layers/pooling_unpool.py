@@ -5,8 +5,10 @@ from typing import ClassVar
 from graph.core.errors import Mismatch, set_param
 from graph.core.tensor import Dim, TensorType, affine
 from graph.declare import AXES, Value, call, changed, node, param, shared, short
+from graph.declare.ranges import NOTHING, Given, unsure
 from graph.nodes.layers.pooling import GROUP
 from graph.nodes.shared.axes_of_shapes import at, channels, numbers, spatial, spread, times
+from graph.nodes.shared.spans import joined
 
 
 @shared
@@ -34,6 +36,10 @@ class MaxUnpool:
                 f"switch on `return indices` of the MaxPool{self.axes}d, and wire its indices here",
             )
         return x.with_dims(*x.dims[:2], *map(self.places, sides, range(self.axes)))
+
+    def bounds(self, x: Given, indices: Given) -> Given:
+        """Between the places that were taken lie zeros."""
+        return joined((unsure(x), NOTHING))
 
     def places(self, side: Dim, axis: int) -> Dim:
         """Size of the output along one side."""

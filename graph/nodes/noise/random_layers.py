@@ -5,9 +5,10 @@ from typing import ClassVar
 from graph.core.errors import Mismatch, set_param
 from graph.core.tensor import TensorType
 from graph.declare import Value, call, changed, node, param
-from graph.declare.ranges import PROBABILITY, Given, Range
+from graph.declare.ranges import PROBABILITY, Given, Range, unsure
 from graph.nodes.noise.random import GROUP
 from graph.nodes.shared.axes_of_shapes import axis, numbers, spatial
+from graph.nodes.shared.spans import joined
 
 
 @node(
@@ -89,6 +90,10 @@ class GaussianBlur:
             )
         return x
 
+    def bounds(self, x: Given) -> Given:
+        """Means of neighbours go no further."""
+        return unsure(x)
+
     def expression(self, x: Value) -> str:
         return call("gaussian_blur", x, self.size, self.least, self.most)
 
@@ -121,6 +126,10 @@ class Mix:
         if a.dims != b.dims:
             raise Mismatch(f"examples like those on `a`, {a}", b, "wire examples of one size")
         return TensorType(a.dims)
+
+    def bounds(self, a: Given, b: Given) -> Given:
+        """From the lowest to the highest."""
+        return joined((unsure(a), unsure(b)))
 
     def expression(self, a: Value, b: Value) -> str:
         return call("random_mix", a, b)
