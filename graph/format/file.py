@@ -25,7 +25,7 @@ HALF = ".new"
 """How the hidden file ends that is written before it takes another's place."""
 STALE_S = 10.0
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: migrations.keep_row_numbers}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: migrations.keep_tables}
 """From the format of the key to the next: each takes the file's content and gives it changed."""
 
 

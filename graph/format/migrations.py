@@ -3,12 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
+LAST = "-1"
+"""The last column of a table, by its number from the end."""
 
-def keep_row_numbers(content: dict[str, Any]) -> dict[str, Any]:
-    """From 1 to 2: a table's column that counts the rows is left out, unless all are kept."""
+
+def keep_tables(content: dict[str, Any]) -> dict[str, Any]:
+    """From 1 to 2: a table's column that counts the rows is left out, unless all are kept.
+
+    And what is predicted is found by the columns' names; it was the last column.
+    """
     for node in nodes(content):
         if node.get("type") == "data.csv" and isinstance(params := node.get("params", {}), dict):
-            node["params"] = {"index": "none", **params}
+            target = params.get("target") or LAST
+            node["params"] = {"index": "none", **params, "target": target}
     return content
 
 

@@ -47,3 +47,12 @@ def test_a_new_table_leaves_it_out() -> None:
 )
 def test_a_damaged_old_file_is_read_as_far_as_it_goes(content: dict[str, Any]) -> None:
     load_text(json.dumps({"format": 1, **content}))
+
+
+@pytest.mark.parametrize(
+    ("params", "target"),
+    [({"path": "a.csv"}, "-1"), ({"target": ""}, "-1"), ({"target": "price"}, "price"), ([], "")],
+)
+def test_an_old_table_predicts_its_last_column_on(params: object, target: str) -> None:
+    document = load_text(of_format_1(params)).document
+    assert document.params(document.node("n1"))["target"] == target
