@@ -131,7 +131,7 @@ class File(QObject):
     def is_kept(self) -> bool:
         """Wait for the recovery copy: is there one on the disk?"""
         self._copy.wait()
-        return self._copy.path.exists()
+        return os.path.exists(self._copy.path)
 
     def close(self) -> None:
         """The document is saved or given up: nothing is left to recover."""

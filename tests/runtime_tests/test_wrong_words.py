@@ -35,7 +35,7 @@ export x.neurowire out --frob | export x.neurowire out --weights=yes
 render x.neurowire | render x.neurowire '' | render x.neurowire p.png --size 10
 render x.neurowire p.png --size 0x0 | render x.neurowire p.png --size -5x10
 render x.neurowire p.png --size 1e3x10 | render x.neurowire p.png --size 99999999x9
-new | new digits_mlp | new digits_mlp '' | new digits_mlp a b
+new | new '' f.neurowire | new digits_mlp '' | new digits_mlp a b
 data frob | data get | data get '' | data get mnist more | data get mnist --data-dir ''
 runs more | runs --frob | templates more | templates --json | --version more
 """
@@ -50,7 +50,7 @@ train x.neurowire --out x.neurowire | train x.neurowire --out x.neurowire/y
 train x.neurowire --resume --out here | train x.neurowire --resume --out nowhere
 export nothere out | export x.neurowire x.neurowire | export x.neurowire x.neurowire/deep
 export x.neurowire pipe.neurowire | export x.neurowire out --weights
-new nothere f.neurowire | new '' f.neurowire | new ../digits_mlp f.neurowire
+new nothere f.neurowire | new ../digits_mlp f.neurowire
 new digits_mlp x.neurowire | new digits_mlp x.neurowire/y
 data get nosuch | data get ../../etc
 """

@@ -21,7 +21,7 @@ def test_each_wire_of_a_network_has_its_weight(tmp_path: Path) -> None:
     document, _ = grouped()
     project = compile_document(document)
     inner = {
-        link: link.target.node
+        str(link): link.target.node
         for link in document.networks["net"].links
         if document.node(link.target.node).type == "neuron.neuron"
     }

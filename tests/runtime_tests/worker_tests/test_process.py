@@ -209,7 +209,7 @@ def test_a_loss_that_turns_nan_names_the_node_and_keeps_the_checkpoint_before(ta
     stopped = talk.train(project, config)
     assert stopped.reason == "failed"
     problem = talk.all(Problem)[-1]
-    assert problem.node == "adam"
+    assert problem.node == "loss"
     assert "infinite at step 401" in problem.text
     assert "learning rate" in problem.advice
     saved = talk.all(Saved)
