@@ -11,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from graph.format.file import save_text
 from graph.format.templates import open_template
@@ -20,6 +20,7 @@ from gui.inspector.node import NodePage
 from gui.shell import app
 from gui.shell.first_network_offer import TITLE
 from gui.shell.window import Window
+from gui.widgets.common import Card
 from tests.gui_tests.journeys.conftest import Start, start
 from tests.gui_tests.journeys.user import User
 
@@ -188,3 +189,35 @@ def test_data_that_are_opened_come_onto_a_board_of_their_own(
     window.file.modified = False
     window.close()
     window.deleteLater()
+
+
+def test_a_folder_with_broken_pictures_is_mended_by_its_button_and_trains(
+    start: Start, tmp_path: Path
+) -> None:
+    for sort, colour in (("cat", (200, 30, 30)), ("dog", (20, 30, 210))):
+        folder = tmp_path / "animals" / sort
+        folder.mkdir(parents=True)
+        for number in range(10):
+            Image.new("RGB", (12, 12), colour).save(folder / f"{number}.png")
+    broken = tmp_path / "animals" / "dog" / "7.png"
+    broken.write_bytes(broken.read_bytes()[:40])
+    user = start()
+    user.window.documents.new()
+    assert dropped(user, files(tmp_path / "animals"))[0]
+    assert user.names() == {"image_folder"}
+    user.until(lambda: any("7.png" in one for one in user.problems()))
+    user.tab("Problems")
+    cards = user.window.problems.findChildren(Card)
+    (card,) = (one for one in cards if "7.png" in str(one.problem))
+    (button,) = card.findChildren(QPushButton)
+    assert button.text() == "Leave out what can't be read"
+    user.until(button.isVisible)
+    user.click(button)
+    user.until(lambda: not any("7.png" in one for one in user.problems()))
+    user.until(lambda: "2 classes" in user.window.notice.text)
+    assert broken.exists(), "the file is left alone"
+    user.click(user.button(TITLE, user.window.notice))
+    user.until(lambda: "no problems" in user.window.status.board.text())
+    user.window.session.document.set_settings(epochs=3)
+    user.click(user.window.topbar.train)
+    user.says("Trained 3 epochs")
