@@ -93,6 +93,7 @@ class Problems(QScrollArea):
         told = (*self._mistakes, *self._data, *self._refused, *self._extra)
         others = {(one.node, one.text): one for one in told}
         found += [one for key, one in others.items() if key not in known]
+        found.sort(key=lambda one: one.severity != "error")
         self.counted.emit(len(found))
         self._shown = found
         problems = together(found)

@@ -300,4 +300,5 @@ class Card(QFrame):
 
 def _sentence(text: str) -> str:
     first = text.split(" ", maxsplit=1)[0]
-    return sentence(text if "." in first or "_" in first else text[:1].upper() + text[1:])
+    code = {*"._("} & {*first}  # which is another with a capital, such as log(x)
+    return sentence(text if code else text[:1].upper() + text[1:])

@@ -17,6 +17,7 @@ from torch import nn
 
 from runtime import data
 from runtime.data.missing import MissingSet
+from runtime.exported.data import DataError
 from runtime.protocol.messages import (
     CancelProbe,
     Command,
@@ -170,7 +171,8 @@ class Probes:
         except Interrupted:
             pass
         except Exception as error:
-            advice = getattr(error, "advice", "Check the path and the node's parameters.")
+            told = isinstance(error, DataError)  # which says itself what to do
+            advice = getattr(error, "advice", "" if told else "Check the node's parameters.")
             size = error.source.size if isinstance(error, MissingSet) else 0
             fixes = data.fixes_of(error)
             self._send(ProbeFailed(probe.node, str(error), advice, probe.ticket, size, fixes))

@@ -209,6 +209,7 @@ def test_a_folder_with_broken_pictures_is_mended_by_its_button_and_trains(
     user.tab("Problems")
     cards = user.window.problems.findChildren(Card)
     (card,) = (one for one in cards if "7.png" in str(one.problem))
+    assert str(card.problem).endswith("Or set `unreadable` to leave out."), "advice is given once"
     (button,) = card.findChildren(QPushButton)
     assert button.text() == "Leave out what can't be read"
     user.until(button.isVisible)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from graph.diagnose.trials import Trial
@@ -56,6 +56,24 @@ def test_what_one_fix_mends_is_one_card(window: Window, qtbot: QtBot) -> None:
     assert card.problem.name == "cross_entropy, accuracy"
     click(window, qtbot, card.problem.fixes[0].label)
     assert window.problems.shown == []
+
+
+def test_what_ended_a_run_stands_above_what_is_only_doubted(window: Window, qtbot: QtBot) -> None:
+    logits = node(window, "logits")
+    window.session.document.set_params(logits.id, units=10)
+    window.show_tab("problems")
+    doubted = Problem(
+        node=logits.id, sheet="", name="logits", text="log(x) is doubted", severity="warning"
+    )
+    ended = Problem(
+        node=logits.id, sheet="", name="logits", text="it ended the run", severity="error"
+    )
+    window.problems.add(doubted, ended)
+    qtbot.waitUntil(lambda: len(cards(window)) == 2)
+    first, last = sorted(cards(window), key=lambda card: card.y())
+    assert [one.problem.text for one in (first, last)] == [ended.text, doubted.text]
+    said = [one.text() for one in last.findChildren(QLabel)]
+    assert any(one.startswith("log(x) is doubted") for one in said), "code keeps its letters"
 
 
 def test_a_click_on_a_problem_selects_its_node(window: Window, qtbot: QtBot) -> None:
