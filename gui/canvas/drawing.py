@@ -23,6 +23,7 @@ from gui.canvas.node_layout import face_of
 from gui.canvas.nodegraphqt import IN, OUT
 from gui.canvas.overview import FarPicture
 from gui.canvas.wire_item import Wire
+from gui.canvas.wire_tracks import TRACKS, Tracks
 
 CAREFUL = 300
 """Up to so many nodes, long wires are led around nodes."""
@@ -124,9 +125,18 @@ class Drawing:
         self._shifted = self._shifted or bool(self._moved)
         self.flush()
         if self._shifted and len(self.nodes) <= CAREFUL:
-            for wire in self.wires.values():
-                wire.route(self._obstacles, free=True)
+            self._lay_apart()
         self._shifted = False
+
+    def _lay_apart(self) -> None:
+        """Lead each wire around all nodes, and beside those of other outputs."""
+        tracks = Tracks()
+        for wire in self.wires.values():
+            for track in (*range(TRACKS), 0):  # the last where there is no room
+                wire.route(self._obstacles, free=True, track=track)
+                if tracks.free(wire.path(), wire.link.source):
+                    break
+            tracks.take(wire.path(), wire.link.source)
 
     def _in_order(self, sheet: Sheet) -> list[str]:
         """The nodes to look at that are there, in the order the sheet has them where many."""

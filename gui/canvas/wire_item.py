@@ -71,16 +71,18 @@ class Wire(PipeItem):
         style = Qt.PenStyle.DashLine if self.passing else Qt.PenStyle.SolidLine
         self.setPen(_pen(colour, width, style))
 
-    def route(self, obstacles: Obstacles | None = None, *, free: bool = False) -> None:
+    def route(
+        self, obstacles: Obstacles | None = None, *, free: bool = False, track: int = 0
+    ) -> None:
         """Draw the way from port to port anew, around what `obstacles` finds on a long one.
 
-        A `free` one goes around all nodes, wherever it runs.
+        A `free` one goes around all nodes, wherever it runs, beside `track` others.
         """
         start, end = self._output_port.scenePos(), self._input_port.scenePos()
         first, last = self._output_port.parentItem(), self._input_port.parentItem()
         places = _place(first), _place(last)
         if free and obstacles is not None:
-            self.setPath(free_way(start, end, *places, obstacles, self.link.again))
+            self.setPath(free_way(start, end, *places, obstacles, self.link.again, track))
         else:
             self.setPath(way(start, end, *places, obstacles, self.link.again))
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from gui.canvas.wire_detours import GAP, NARROW, around
+from gui.canvas.wire_tracks import TRACK
 
 Obstacles = Callable[[QRectF], list[QRectF]]
 
@@ -27,6 +28,7 @@ def way(
     target: QRectF | None = None,
     obstacles: Obstacles | None = None,
     lane: int = 0,
+    track: int = 0,
 ) -> QPainterPath:
     """A wire's path: one curve forward; around the nodes where it has to go back.
 
@@ -37,8 +39,9 @@ def way(
         target: The node it goes to.
         obstacles: Finds the nodes in a rectangle; a long wire then passes over or under them.
         lane: How many wires between the same two ports this one runs beside.
+        track: How many others it would lie on, and gives way to.
     """
-    path, aside = QPainterPath(start), lane * LANE
+    path, aside = QPainterPath(start), lane * LANE + track * TRACK
     across, down = end.x() - start.x(), end.y() - start.y()
     if across >= 0 or source is None or target is None:
         tangent = max(abs(across) * 0.5, min(36.0, abs(down) * 0.5 + 8))
@@ -48,7 +51,8 @@ def way(
             return _clear(path, start, end, obstacles, aside)
         return path
     middle = _between(source, target) + aside
-    right, left = start.x() + 1.6 * BEND, end.x() - 1.6 * BEND
+    beside = 1.6 * BEND + track * TRACK
+    right, left = start.x() + beside, end.x() - beside
     corners = [
         start,
         QPointF(right, start.y()),
@@ -67,17 +71,18 @@ def free_way(
     target: QRectF,
     obstacles: Obstacles,
     lane: int = 0,
+    track: int = 0,
 ) -> QPainterPath:
     """As `way`, but around all nodes where it would run behind one and there is a way around.
 
     It takes longer to find.
     """
-    path = way(start, end, source, target, obstacles, lane)
+    path = way(start, end, source, target, obstacles, lane, track)
     rects = obstacles(path.boundingRect().adjusted(-FAR, -FAR, FAR, FAR))
     others = [rect for rect in rects if rect not in (source, target)]
     if not any(crosses(path, rect) for rect in others):
         return path
-    aside = 4.0 * (lane + int(start.y() - source.top()) // 22 % 3)
+    aside = 4.0 * (lane + int(start.y() - source.top()) // 22 % 3) + track * TRACK
     for gap in (GAP + aside, GAP, NARROW):
         if (corners := around(start, end, rects, gap)) is not None:
             return _rounded(corners)
