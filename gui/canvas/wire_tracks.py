@@ -11,7 +11,7 @@ TRACKS = 4
 """So many places for a wire are tried."""
 SHORT = 40.0
 """Shorter pieces on one another are no trouble: the eye follows the rest."""
-CLOSE = 3.0
+CLOSE = 3.8
 Piece = tuple[bool, float, float, float]
 """Whether it runs across, at which height (or how far right), from where, to where."""
 
