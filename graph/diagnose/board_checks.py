@@ -37,6 +37,7 @@ from graph.edit import trained_names
 from graph.edit.document import Document
 from graph.infer import training_plan
 from graph.infer.inference import Inference
+from graph.infer.node_inference import Result
 from graph.model import address, instances
 from graph.model.order import upstream
 from graph.model.sheet import BOARD, End, Node, Sheet
@@ -88,7 +89,8 @@ def awaited(inference: Inference) -> frozenset[str]:
     board = inference.document.board
     optimizers = _live(board, "optimizer")
     waiting = _unknown(inference, optimizers)
-    halves = _unknown(inference, _live(board, "instance"))
+    placed = ((one, inference.result(one.id)) for one in _live(board, "instance"))
+    halves = [one.id for one, found in placed if _lacks(inference, one, found)]
     if halves:
         waiting += upstream(board, [node.id for node in optimizers]).intersection(halves)
     return upstream(board, waiting)
@@ -98,6 +100,16 @@ def _unknown(inference: Inference, nodes: Iterable[Node]) -> list[str]:
     """Those of some nodes of the board whose inputs are not all known."""
     found = ((node.id, inference.result(node.id)) for node in nodes)
     return [node for node, result in found if result is not None and result.inputs is None]
+
+
+def _lacks(inference: Inference, node: Node, found: Result | None) -> bool:
+    """Is an input of a placed network not known, or of one inside it that its outputs need?"""
+    if found is None or found.inputs is None or not found.inner:
+        return found is not None and found.inputs is None
+    sheet = inference.document.placed(node)
+    live = upstream(sheet, [one.id for one in instances.ends(sheet, "output")])
+    inner = ((sheet.nodes[key], one) for key, one in found.inner.items() if one.inner)
+    return any(_lacks(inference, one, known) for one, known in inner if one.id in live)
 
 
 def role(node: Node) -> str:

@@ -3,6 +3,8 @@
 import pytest
 
 from graph.compile import compile_document
+from graph.diagnose.diagnosis import Diagnosis
+from graph.format.templates import open_template
 from graph.model.sheet import End
 from graph.problems.problem import CompileError
 from tests.graph_tests.diagnose_tests.test_wanted_numbers import Net
@@ -43,3 +45,22 @@ def test_a_network_that_gives_a_number_whatever_comes_in_is_compiled() -> None:
     net.add("optimizer.adam", net.add("merge.multiply", loss, number))
     assert not net.inference.problems
     assert "LearnedTensor" in compile_document(document).files["model.py"].text
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_the_same_of_a_network_within_a_network(used: bool) -> None:
+    """The lacking wire lies in the outer network, what takes it in the inner one."""
+    document = open_template("diffusion")
+    sheet = document.networks["u_net"]
+    (clock,) = (one for one in sheet.nodes.values() if one.name == "clock")
+    (wire,) = sheet.into(clock.id)
+    document.unlink(wire)
+    if not used:  # what waits for it is no longer needed by any output
+        for node in [one for one in sheet.nodes.values() if one.type == "network.instance"]:
+            document.set_muted([node.id], True)
+    inference = Diagnosis(document)
+    told = [one for one in inference.problems if one.name == "clock"]
+    assert [one.severity for one in told] == (["error"] if used else ["warning"])
+    if used:
+        with pytest.raises(CompileError, match="nothing is wired"):
+            compile_document(document)
