@@ -31,7 +31,7 @@ class TableFile(Probed):
     """What nodes share that read a table; how it is written is found where it isn't said."""
 
     opens: ClassVar[tuple[str, ...]] = tuple(
-        ".csv .tsv .tab .txt .data .gz .parquet .pq .xlsx .jsonl .ndjson".split()  # noqa: SIM905
+        ".csv .tsv .tab .psv .txt .dat .data .arff .gz .parquet .pq .xlsx .jsonl .ndjson".split()  # noqa: SIM905
     )
 
     written: ClassVar[tuple[str, ...]] = (

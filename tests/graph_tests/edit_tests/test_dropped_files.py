@@ -285,3 +285,11 @@ def test_a_folder_of_classes_stays_one_though_a_table_names_its_pictures(tmp_pat
     (tmp_path / "labels.csv").write_text(NAMED)
     assert data_node(tmp_path)[0] == "data.image_folder"
     assert data_node(tmp_path / "labels.csv")[0] == "data.picture_table"
+
+
+@pytest.mark.parametrize("ending", [".psv", ".dat", ".arff", ".tab", ".data", ".csv.gz", ".PSV"])
+def test_tables_are_known_by_all_their_endings(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a{ending}"
+    path.write_text("a|b\n1|2\n")
+    kind, params = data_node(path)
+    assert (kind, params) == ("data.csv", {"path": str(path)})
