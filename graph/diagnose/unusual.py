@@ -20,9 +20,11 @@ _AGE = attrgetter("number")
 def check(inference: Inference) -> Iterator[Problem]:
     """Parameters of nodes that are hardly meant."""
     for sheet in inference.document.sheets():
-        for node in sorted(map(sheet.nodes.__getitem__, sheet.ids_of(_judges)), key=_AGE):
+        nodes = map(sheet.nodes.__getitem__, sheet.ids_of(_judges))
+        set_by_hand = (node for node in nodes if node.params and not node.muted)  # others are usual
+        for node in sorted(set_by_hand, key=_AGE):
             declaration = REGISTRY.find(node.type)
-            if declaration is None or node.muted:
+            if declaration is None:
                 continue
             for one in _found(declaration, node):
                 yield problem(
